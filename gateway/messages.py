@@ -1,0 +1,99 @@
+"""Say a finding, note or error in Chinese or English; the texts are ``mappings/messages/*.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from gateway import resources
+from gateway.errors import GatewayError
+from gateway.report import Finding, Note
+
+Lang: TypeAlias = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One message in one language: what happened, what was expected, how to mend it."""
+
+    what: str
+    expected: str = ""
+    fix: str = ""
+
+
+class _Params(dict[str, str]):
+    """Placeholders without a value stay visible instead of failing the message."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All message texts by code. A code that stands twice is an error of the tables."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for file in sorted(resources.mapping("messages").iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".csv"):
+            continue
+        for row in resources.table(f"messages/{file.name}"):
+            if row["code"] in texts:
+                raise ValueError(f"message {row['code']} stands twice")
+            texts[row["code"]] = row
+    return texts
+
+
+def text(code: str, lang: Lang, params: Mapping[str, str]) -> Text:
+    """The texts of ``code`` with its placeholders filled."""
+    row = catalogue().get(code)
+    if row is None:
+        return Text(code)
+    values = _Params(params)
+    return Text(
+        row[lang].format_map(values),
+        row[f"expected_{lang}"].format_map(values),
+        row[f"fix_{lang}"].format_map(values),
+    )
+
+
+def explain(subject: Finding | Note | GatewayError, lang: Lang) -> Text:
+    """The texts of a finding, note or error."""
+    if isinstance(subject, GatewayError):
+        found = text(subject.error_code, lang, {**subject.params, "saw": subject.saw, "at": subject.path})
+        return found if found.fix or not subject.hint else Text(found.what, found.expected, subject.hint)
+    if isinstance(subject, Note):
+        extra = {"value": subject.value, "written": subject.written, "at": subject.path}
+        return text(subject.code, lang, {**subject.params, **extra})
+    return text(subject.code, lang, {**subject.params, "saw": subject.saw, "at": subject.at})
+
+
+def to_json(subject: Finding | Note | GatewayError) -> dict[str, object]:
+    """The one JSON shape of findings, notes and errors, with both languages."""
+    zh, en = explain(subject, "zh"), explain(subject, "en")
+    both = {
+        "message": {"zh": zh.what, "en": en.what},
+        "expected": {"zh": zh.expected, "en": en.expected},
+        "fix": {"zh": zh.fix, "en": en.fix},
+    }
+    texts: dict[str, object] = {key: value for key, value in both.items() if any(value.values())}
+    if isinstance(subject, Note):
+        facts: dict[str, object] = {
+            "code": subject.code,
+            "path": subject.path,
+            "fate": subject.fate.value,
+            "value": subject.value,
+            "written": subject.written,
+            "kgAtStake": None if subject.kg is None else str(subject.kg),
+        }
+    elif isinstance(subject, Finding):
+        facts = {
+            "code": subject.code,
+            "severity": subject.severity.value,
+            "at": subject.at,
+            "saw": subject.saw,
+            "per": subject.per,
+        }
+    else:
+        facts = {"code": subject.error_code, "severity": "error", "at": subject.path, "saw": subject.saw}
+    return {key: value for key, value in facts.items() if value not in ("", None)} | texts
