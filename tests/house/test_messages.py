@@ -1,0 +1,125 @@
+"""Every code is said in Chinese and English, and every text belongs to a code."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+FILE_NAME = re.compile(r".*\.(csv|json|jws|jsonld|md|pem|py|toml|txt|xml|xsd|xlsx|zip|html)")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+COLUMNS = ["code", "en", "zh", "expected_en", "expected_zh", "fix_en", "fix_zh"]
+PAIRS = [("en", "zh"), ("expected_en", "expected_zh"), ("fix_en", "fix_zh")]
+FILES = sorted((ROOT / "mappings" / "messages").glob("*.csv"))
+ROWS = [row for file in FILES for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines())]
+CODES = {row["code"] for row in ROWS}
+SOURCES = [ROOT / "cli.py", *sorted((ROOT / "gateway").rglob("*.py"))]
+
+
+def _constants(node: ast.AST | None) -> set[str]:
+    """The strings that an expression can be, as far as they stand in it."""
+    inner = ast.walk(node) if isinstance(node, ast.Constant | ast.IfExp | ast.BoolOp) else ()
+    return {n.value for n in inner if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def _called(node: ast.Call) -> str:
+    name = node.func
+    return name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
+
+
+def _codes_in(node: ast.AST) -> set[str]:
+    """Codes by position: Note(...), Finding(...), code=..., and the class attribute ``code``."""
+    if isinstance(node, ast.Call):
+        found = {c for keyword in node.keywords if keyword.arg == "code" for c in _constants(keyword.value)}
+        if _called(node) in {"Note", "Finding"} and node.args:
+            found |= _constants(node.args[0])
+        return {code for code in found if code}
+    if isinstance(node, ast.ClassDef):
+        found = set()
+        for line in node.body:
+            targets = [line.target] if isinstance(line, ast.AnnAssign) else getattr(line, "targets", [])
+            if any(isinstance(target, ast.Name) and target.id == "code" for target in targets):
+                found |= _constants(getattr(line, "value", None))
+        return found
+    return set()
+
+
+def _strings(tree: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES if path.is_file()}
+BY_POSITION = {code for tree in TREES.values() for node in ast.walk(tree) for code in _codes_in(node)}
+STRINGS = {string for tree in TREES.values() for string in _strings(tree)}
+AREAS = {code.split(".")[0] for code in CODES | BY_POSITION}
+
+
+def _looks_like_code(text: str) -> bool:
+    """Codes also travel through helper functions; a dotted word of a known area is one."""
+    return bool(CODE.fullmatch(text)) and text.split(".", 1)[0] in AREAS and not FILE_NAME.fullmatch(text)
+
+
+def test_there_are_codes_and_texts() -> None:
+    assert len(CODES) > 20
+    assert len(BY_POSITION) > 20
+
+
+def test_codes_are_area_dot_what_happened() -> None:
+    assert not [code for code in sorted(CODES | BY_POSITION) if not CODE.fullmatch(code)]
+
+
+def test_every_code_has_a_text() -> None:
+    used = BY_POSITION | {string for string in STRINGS if _looks_like_code(string)}
+    assert not sorted(used - CODES)
+
+
+def test_every_text_has_a_code() -> None:
+    assert not sorted(CODES - BY_POSITION - STRINGS - _codes_in_tables())
+
+
+def _codes_in_tables() -> set[str]:
+    """Rules are data; the codes of what they find stand in their tables."""
+    others = (p for p in (ROOT / "mappings").rglob("*.*") if "messages" not in p.parts)
+    return {word for path in others for word in re.findall(r"[a-z0-9.-]+", path.read_text(encoding="utf-8"))}
+
+
+def test_no_code_stands_twice() -> None:
+    assert not [code for code, count in Counter(row["code"] for row in ROWS).items() if count > 1]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+class TestTable:
+    """One file of texts."""
+
+    def test_columns(self, file: Path) -> None:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert next(csv.reader(lines)) == COLUMNS
+        assert {len(row) for row in csv.reader(lines)} == {len(COLUMNS)}
+
+    def test_both_languages_or_neither(self, file: Path) -> None:
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            assert row["en"], row["code"]
+            for en, zh in PAIRS:
+                assert bool(row[en].strip()) == bool(row[zh].strip()), (row["code"], en)
+
+    def test_chinese_is_chinese_and_english_is_not(self, file: Path) -> None:
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            for en, zh in PAIRS:
+                assert not row[zh] or CHINESE.search(row[zh]), (row["code"], zh)
+                assert row[en] != row[zh] or not row[en], (row["code"], en)
+
+    def test_both_languages_say_the_same_values(self, file: Path) -> None:
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            for en, zh in PAIRS:
+                assert _placeholders(row[en]) == _placeholders(row[zh]), (row["code"], en)
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
