@@ -58,11 +58,15 @@ def _strings(tree: ast.AST) -> set[str]:
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES if path.is_file()}
 BY_POSITION = {code for tree in TREES.values() for node in ast.walk(tree) for code in _codes_in(node)}
 STRINGS = {string for tree in TREES.values() for string in _strings(tree)}
-AREAS = {code.split(".")[0] for code in CODES | BY_POSITION}
+# Not "gateway": its dotted words are modules.
+AREAS = {code.split(".")[0] for code in CODES | BY_POSITION} - {"gateway"}
 
 
 def _looks_like_code(text: str) -> bool:
-    """Codes also travel through helper functions; a dotted word of a known area is one."""
+    """Codes also travel through helper functions; a dotted word of a known area is one.
+
+    ``area.part-`` is the beginning of codes whose end is put together.
+    """
     return bool(CODE.fullmatch(text)) and text.split(".", 1)[0] in AREAS and not FILE_NAME.fullmatch(text)
 
 
@@ -75,13 +79,18 @@ def test_codes_are_area_dot_what_happened() -> None:
     assert not [code for code in sorted(CODES | BY_POSITION) if not CODE.fullmatch(code)]
 
 
+USED = BY_POSITION | {string for string in STRINGS if _looks_like_code(string)}
+BEGINNINGS = tuple(sorted(code for code in USED if code.endswith("-")))
+
+
 def test_every_code_has_a_text() -> None:
-    used = BY_POSITION | {string for string in STRINGS if _looks_like_code(string)}
-    assert not sorted(used - CODES)
+    assert not sorted(USED - CODES - set(BEGINNINGS))
+    assert not [begin for begin in BEGINNINGS if not any(code.startswith(begin) for code in CODES)]
 
 
 def test_every_text_has_a_code() -> None:
-    assert not sorted(CODES - BY_POSITION - STRINGS - _codes_in_tables())
+    unused = CODES - USED - _codes_in_tables()
+    assert not sorted(code for code in unused if not code.startswith(BEGINNINGS))
 
 
 def _codes_in_tables() -> set[str]:
