@@ -95,7 +95,7 @@ class Problems(GatewayError, ExceptionGroup[GatewayError]):  # type: ignore[misc
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (list(self.exceptions),))
 
-    def derive(self, excs: Iterable[GatewayError]) -> Problems:  # type: ignore[override]
+    def derive(self, excs: Iterable[GatewayError]) -> Problems:
         """Split groups stay of this kind."""
         return Problems(excs)
 
@@ -112,7 +112,9 @@ def raise_all(errors: Iterable[GatewayError]) -> None:
 def flatten(error: GatewayError) -> list[GatewayError]:
     """The single errors behind ``error``, in order."""
     if isinstance(error, Problems):
-        return [leaf for inner in error.exceptions for leaf in flatten(inner)]
+        return [
+            leaf for inner in error.exceptions if isinstance(inner, GatewayError) for leaf in flatten(inner)
+        ]
     return [error]
 
 

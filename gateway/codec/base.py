@@ -1,0 +1,170 @@
+"""What a format is, and what goes in and out of one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from gateway.errors import InputError, UsageError
+from gateway.frontdoor import json as json_door
+from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure
+from gateway.model.origin import Derived, Origin
+from gateway.report import Finding, Note
+
+# Own namespace for name-based ids (RFC 9562, 5.5), made once and never changed.
+_NAMESPACE = uuid.UUID("5f0d5c8e-6f0a-5b83-9d55-0c6a1c9b7e11")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a package."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Package:
+    """Files that belong together, in a fixed order. ``name`` is only for messages to people."""
+
+    members: tuple[Member, ...]
+    name: str = ""
+
+    @classmethod
+    def of(cls, data: bytes, *, name: str = "", media_type: str = "application/octet-stream") -> Package:
+        """A package of one file."""
+        return cls((Member(name or "input", media_type, data),), name)
+
+    @property
+    def only(self) -> Member:
+        """The one file of a package that must have just one.
+
+        Raises:
+            InputError: there are none or several.
+        """
+        if len(self.members) != 1:
+            raise InputError(len(self.members), path=self.name, code="input.not-one-file")
+        return self.members[0]
+
+    @cached_property
+    def json(self) -> json_door.JsonValue:
+        """The one file as strict JSON with exact numbers.
+
+        Raises:
+            InputError: the bytes are no such JSON.
+        """
+        return json_door.parse(self.only.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a pure stage needs from outside: the clock, ids, tables and choices of the caller.
+
+    ``source`` is the digest of the source bytes; ids are made from it and a path, never at random.
+    """
+
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    source: str = ""
+    disclosure: Disclosure = Disclosure.C1
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def new_id(self, path: str) -> uuid.UUID:
+        """The id of the thing at ``path`` of this source: the same on every run."""
+        return uuid.uuid5(_NAMESPACE, f"{self.source}#{path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why bytes look like a format. ``strength``: 3 the format names itself, 2 its own keys, 1 its shape."""
+
+    strength: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader returns. ``origins`` say where every leaf came from."""
+
+    declaration: Declaration
+    notes: tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    origins: Mapping[str, Origin | Derived] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a writer returns.
+
+    ``notes`` say what became of leaves that did not go through unchanged, by model path; a leaf that
+    is neither read back nor noted becomes a dropped note by itself. ``claims`` are the leaves that the
+    writer promises to carry: one that is not read back is our bug.
+    """
+
+    package: Package
+    notes: tuple[Note, ...] = ()
+    claims: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class BasisRequest:
+    """The basis that a format states results on; ``pipeline`` restates a declaration to it.
+
+    ``result_set`` is the id that the restated set gets. ``boundary`` c2g keeps only the stages up to
+    the gate. ``per`` is what the format's numbers refer to for batteries; other products keep their
+    declared unit.
+    """
+
+    result_set: str
+    battery_per: str
+    boundary: str = ""
+    profile: str = ""
+    stages: tuple[str, ...] = ()
+
+
+Detect = Callable[[Package], Evidence | None]
+Read = Callable[[Package, Context], Reading]
+Write = Callable[[Declaration, Context], Writing]
+Validate = Callable[[Package], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One version of one format.
+
+    ``private_reader``: it reads only what we wrote ourselves, to check it. ``audience`` is the widest
+    disclosure class that this carrier may ever hold, whatever the caller allows.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    media_type: str
+    detect: Detect
+    read: Read
+    write: Write | None = None
+    validate: Validate | None = None
+    basis: BasisRequest | None = None
+    private_reader: bool = False
+    audience: Disclosure = Disclosure.C1
+    schema_edition: str = ""
+    legal_status: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The name of the output folder: the id without its version."""
+        return self.id.partition("@")[0]
+
+
+def need_writer(format_: Format) -> Write:
+    """The format's writer.
+
+    Raises:
+        UsageError: the format is only read.
+    """
+    if format_.write is None:
+        raise UsageError(format_.id, code="usage.format-not-written")
+    return format_.write

@@ -1,0 +1,137 @@
+"""Collect read leaves and build the document from them in one batch, with the origin of every leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.model.base import LangText, Missing, Part
+from gateway.model.origin import Origin
+from gateway.model.walk import escape, keyed
+
+# What an item of these lists cannot be without.
+_NAMED_BY = {
+    "lines": "id",
+    "sites": "id",
+    "results": "id",
+    "verifications": "id",
+    "by_gas": "gas",
+    "result_by_gas": "gas",
+    "parameters": "name",
+    "by_source": "name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A leaf as read: its value, its place in the source and the text that stood there."""
+
+    value: object
+    at: str
+    text: str = ""
+
+
+Tree: TypeAlias = dict[str, "Tree | Items | Found"]
+
+
+class Items(dict[str, "Tree | Items | Found"]):
+    """The items of a list while they are collected, by index or name, in order of arrival."""
+
+
+def put(tree: Tree, model: tuple[str, ...], stars: tuple[str, ...], lang: str, found: Found) -> bool:
+    """Place one leaf; False where another leaf stands there already. ``stars`` fill ``*`` and ``{x}``."""
+    node: dict[str, Tree | Items | Found] = tree
+    left = list(stars)
+    steps = [*model, lang] if lang else list(model)
+    for here, after in zip(steps, [*steps[1:], ""], strict=True):
+        key = _key(here, left)
+        if here.startswith("{"):
+            item = node.setdefault(key, {})
+            assert isinstance(item, dict)
+            item.setdefault(here[1:-1], Found(left_text(key), found.at))
+        if not after:
+            if key in node:
+                return False
+            node[key] = found
+            return True
+        below = node.setdefault(key, Items() if after == "*" or after[:1] in "[{" else {})
+        if isinstance(below, Found):
+            return False
+        node = below
+    return False
+
+
+def left_text(key: str) -> str:
+    """The member's name behind the key of a ``{x}`` item."""
+    return key.removeprefix("{}")
+
+
+def plain(tree: Tree) -> dict[str, object]:
+    """The collected leaves as plain values for one validation; lists as tuples."""
+    return {name: _plain(name, node) for name, node in tree.items()}
+
+
+def origins(part: Part, tree: Tree, path: str = "") -> Iterator[tuple[str, Origin]]:
+    """The origin of every leaf of ``part`` that was collected in ``tree``."""
+    for name, node in tree.items():
+        value = getattr(part, name, None)
+        yield from _origins(value, node, f"{path}/{name}")
+
+
+def _origins(value: object, node: Tree | Items | Found, path: str) -> Iterator[tuple[str, Origin]]:
+    if isinstance(node, Found):
+        if isinstance(value, tuple):
+            for key, _ in keyed(value):
+                yield f"{path}/{escape(key)}", Origin(f"{node.at}/{key}")
+        elif isinstance(value, Part) and not isinstance(value, Missing):
+            for name in type(value).model_fields:
+                yield f"{path}/{name}", Origin(node.at, node.text)
+        else:
+            yield path, Origin(node.at, node.text)
+    elif isinstance(value, LangText):
+        for lang, leaf in node.items():
+            if isinstance(leaf, Found):
+                yield f"{path}/{escape(lang)}", Origin(leaf.at, leaf.text)
+    elif isinstance(node, Items) and isinstance(value, tuple):
+        for (key, item), below in zip(keyed(value), node.values(), strict=True):
+            yield from _origins(item, below, f"{path}/{escape(key)}")
+    elif isinstance(value, Part) and isinstance(node, dict):
+        yield from origins(value, node, path)
+
+
+def _key(step: str, stars: list[str]) -> str:
+    if step == "*":
+        return stars.pop(0)
+    if step.startswith("{"):
+        return "{}" + stars.pop(0)
+    return step
+
+
+def _plain(name: str, node: Tree | Items | Found) -> object:
+    if isinstance(node, Found):
+        return node.value
+    if not isinstance(node, Items):
+        return plain(node)
+    items = []
+    for key, below in node.items():
+        assert isinstance(below, dict)
+        item = plain(below)
+        if name in _NAMED_BY and not isinstance(item.get(_NAMED_BY[name]), str):
+            item[_NAMED_BY[name]] = key[1:-1] if key.startswith("[") else f"{int(key) + 1}"
+        items.append(item)
+    return tuple(items)
+
+
+def unnamed(tree: Mapping[str, Tree | Items | Found], path: str = "") -> Iterator[str]:
+    """The list items that came without what names them, by source-like path."""
+    for name, node in tree.items():
+        if isinstance(node, Items) and name in _NAMED_BY:
+            for key, below in node.items():
+                named = below.get(_NAMED_BY[name]) if isinstance(below, dict) else None
+                if not key.startswith("[") and not (
+                    isinstance(named, Found) and isinstance(named.value, str)
+                ):
+                    yield f"{path}/{name}/{key}"
+        if isinstance(node, dict):
+            yield from unnamed(node, f"{path}/{name}")

@@ -1,0 +1,131 @@
+"""A format's leaf table, compiled: which place of a JSON source is which leaf of the model.
+
+One row of ``mappings/fields/<family>.csv`` is one leaf. In a source or model path ``*`` is any item
+of a list, ``{x}`` any member of an object whose name becomes field ``x`` of a list item, ``[x]`` the
+list item called ``x``, and ``@zh`` one language of a text. ``unit`` is the leaf's unit; ``@name``
+takes it from a neighbour, ``@/a/b`` from a place in the document. Rows with ``write`` = no are read only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from gateway import resources
+
+STAR = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One leaf of the table."""
+
+    source: tuple[str, ...]
+    model: tuple[str, ...]
+    lang: str
+    type: str
+    unit: str
+    code_list: str
+    required: str
+    write: bool
+    label: Mapping[str, str] = field(hash=False, compare=False)
+
+    @property
+    def pattern(self) -> str:
+        """The model path as ``model.walk`` patterns have it."""
+        return "".join(f"/{STAR if step[:1] in '[{' else step}" for step in self.model)
+
+    @property
+    def pointer(self) -> str:
+        """The source path, as shown to people."""
+        return "/" + "/".join(self.source)
+
+
+@dataclass(slots=True)
+class Node:
+    """A place of the source tree: its members, the items of its list, or a leaf's row."""
+
+    members: dict[str, Node] = field(default_factory=dict)
+    items: Node | None = None
+    named: Node | None = None
+    row: Row | None = None
+
+    def down(self, step: str) -> Node:
+        """The node below, made where it is not there yet."""
+        if step == STAR:
+            self.items = self.items or Node()
+            return self.items
+        if step.startswith("{"):
+            self.named = self.named or Node()
+            return self.named
+        return self.members.setdefault(step, Node())
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """All rows of one format, as a tree for reading and by pattern for writing."""
+
+    rows: tuple[Row, ...]
+    tree: Node
+    by_pattern: Mapping[tuple[str, str], tuple[Row, ...]]
+
+    def labels(self, pattern: str, lang: str = "") -> Mapping[str, str] | None:
+        """The Chinese and English name of a field."""
+        rows = self.by_pattern.get((pattern, lang)) or self.by_pattern.get((pattern, ""))
+        return rows[0].label if rows else None
+
+
+def compile_table(records: Iterable[Mapping[str, str]]) -> FieldTable:
+    """The compiled table. Two rows for one source place are an error of the table."""
+    rows = tuple(_row(record) for record in records)
+    tree = Node()
+    by_pattern: dict[tuple[str, str], tuple[Row, ...]] = {}
+    for row in rows:
+        node = tree
+        for step in row.source:
+            node = node.down(step)
+        if node.row is not None:
+            raise ValueError(f"{row.pointer} stands twice in the field table")
+        node.row = row
+        if row.write and row.model:
+            key = (row.pattern, row.lang)
+            by_pattern[key] = (*by_pattern.get(key, ()), row)
+    return FieldTable(rows, tree, by_pattern)
+
+
+@cache
+def code_list(name: str) -> Mapping[str, Mapping[str, str]]:
+    """The codes of a list, with their labels."""
+    rows = resources.table("codes/declaration.csv")
+    return {row["code"]: row for row in rows if row["list"] == name}
+
+
+@cache
+def code_synonyms(name: str) -> Mapping[str, str]:
+    """Labels and synonyms of a code list, in both languages, that name exactly one code."""
+    found: dict[str, set[str]] = {}
+    for code, row in code_list(name).items():
+        for spelling in (row["label_zh"], row["label_en"], *row["synonyms"].split("|")):
+            if spelling:
+                found.setdefault(spelling.casefold(), set()).add(code)
+    return {spelling: next(iter(codes)) for spelling, codes in found.items() if len(codes) == 1}
+
+
+def _row(record: Mapping[str, str]) -> Row:
+    model, _, lang = record["model"].partition("@")
+    return Row(
+        source=_steps(record["source"]),
+        model=_steps(model),
+        lang=lang,
+        type=record["type"],
+        unit=record["unit"],
+        code_list=record["code_list"],
+        required=record["required"],
+        write=record.get("write", "") != "no",
+        label={"zh": record["label_zh"], "en": record["label_en"]},
+    )
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/")[1:]) if path else ()

@@ -1,0 +1,164 @@
+"""Write a document as JSON along the same field table that reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import TypeAlias
+
+from gateway.codec.fields import FieldTable, Row
+from gateway.model.activity import Place
+from gateway.model.base import LangText, Missing, Part, Reason
+from gateway.model.walk import keyed, unescape
+from gateway.quantity import Quantity, convert, show
+
+# A JSON document while it is written; amounts are strings, list items stand by index.
+Tree: TypeAlias = "dict[str, object]"
+# The list items above a leaf, outermost first: index and key of each.
+Stars: TypeAlias = tuple[tuple[str, str], ...]
+_Placed: TypeAlias = tuple[str, Stars, str, object]
+
+
+class _List(dict[str, object]):
+    """The items of a list while they are collected."""
+
+
+def to_tree(part: Part, table: FieldTable) -> Tree:
+    """``part`` as nested members, along the rows of ``table`` that may be written."""
+    tree: Tree = {}
+    for pattern, stars, lang, value in _leaves(part, "", ()):
+        rows = table.by_pattern.get((pattern, lang))
+        if rows:
+            _put_leaf(tree, _choose(rows, value), stars, value)
+    return tree
+
+
+def finish(tree: Tree) -> dict[str, object]:
+    """Nested members as plain JSON values."""
+    return {name: _finish(value) for name, value in tree.items()}
+
+
+def put(tree: Tree, steps: tuple[str, ...], stars: Stars, value: object) -> None:
+    """Place ``value``; ``*`` is filled with the next item's index, ``{x}`` with its key."""
+    left = iter(stars)
+    filled = [next(left)[step != "*"] if step == "*" or step.startswith("{") else step for step in steps]
+    node: dict[str, object] = tree
+    for key, after in zip(filled, steps[1:], strict=False):
+        below = node.setdefault(key, _List() if after == "*" else {})
+        assert isinstance(below, dict)
+        node = below
+    node[filled[-1]] = value
+
+
+def graft(tree: Tree, extras: Mapping[str, str], namespace: str) -> None:
+    """Put extras of ``namespace`` back where they were read."""
+    for name, text in extras.items():
+        space, _, pointer = name.partition("#")
+        if space == namespace:
+            steps = tuple(unescape(step) for step in pointer.split("/")[1:])
+            _graft(tree, steps, json.loads(text, parse_float=_Raw, parse_int=_Raw))
+
+
+class _Raw(str):
+    """A number of an extra, exactly as it was read; it is written without quotes."""
+
+    __slots__ = ()
+
+
+def encode(value: object, indent: str = "") -> str:
+    """JSON text with two spaces of indent, Chinese as it is, extras' numbers as they were."""
+    inner = indent + "  "
+    if isinstance(value, _Raw):
+        return str(value)
+    if isinstance(value, dict) and value:
+        rows = (f"{inner}{json.dumps(k, ensure_ascii=False)}: {encode(v, inner)}" for k, v in value.items())
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(inner + encode(v, inner) for v in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _leaves(part: Part, pattern: str, stars: Stars) -> Iterator[_Placed]:
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if value is not None:
+            yield from _leaf(value, f"{pattern}/{name}", stars)
+
+
+def _leaf(value: object, pattern: str, stars: Stars) -> Iterator[_Placed]:
+    if isinstance(value, LangText):
+        for lang, text in value.items():
+            yield pattern, stars, lang, text
+    elif isinstance(value, Part) and not isinstance(value, (Missing, Place)):
+        yield from _leaves(value, pattern, stars)
+    elif isinstance(value, tuple) and value and isinstance(value[0], Part):
+        for index, (key, item) in enumerate(keyed(value)):
+            yield from _leaf(item, f"{pattern}/*", (*stars, (str(index), key)))
+    elif isinstance(value, (Mapping, tuple)) and not value:
+        return
+    elif not isinstance(value, Mapping):
+        yield pattern, stars, "", value
+
+
+def _choose(rows: tuple[Row, ...], value: object) -> Row:
+    """Of several places for one leaf, the one with the leaf's unit."""
+    if isinstance(value, Quantity):
+        return next((row for row in rows if row.unit == value.unit), rows[0])
+    if isinstance(value, Place):
+        wanted = "" if value.scheme in ("gb2260", "unstated") else "originScheme"
+        return next((row for row in rows if row.unit == wanted), rows[0])
+    return rows[0]
+
+
+def _put_leaf(tree: Tree, row: Row, stars: Stars, value: object) -> None:
+    if isinstance(value, Place):
+        put(tree, row.source, stars, value.code)
+        if row.unit:
+            put(tree, (*row.source[:-1], row.unit), stars, value.scheme)
+        return
+    named = row.unit.startswith("@") and not row.unit.startswith("@/")
+    if isinstance(value, Quantity):
+        if not row.unit.startswith("@") and row.unit != value.unit:
+            value = convert(value, row.unit)
+        if named:
+            put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
+    elif isinstance(value, Missing) and named and value.unit is not None:
+        put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
+    put(tree, row.source, stars, _json(value, row, named=named))
+
+
+def _json(value: object, row: Row, *, named: bool) -> object:
+    if isinstance(value, Quantity):
+        return show(value.amount)
+    if isinstance(value, Missing):
+        own_unit = value.unit is not None and not named and value.unit != row.unit
+        if value.missing is Reason.NULL and not own_unit and value.text is None:
+            return None
+        kept = {"missing": value.missing.value, "unit": value.unit, "text": value.text}
+        return {k: v for k, v in kept.items() if v is not None and not (k == "unit" and not own_unit)}
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _finish(value: object) -> object:
+    if isinstance(value, _List):
+        return [_finish(item) for item in value.values()]
+    if isinstance(value, dict):
+        return {name: _finish(item) for name, item in value.items()}
+    return value
+
+
+def _graft(tree: dict[str, object], steps: tuple[str, ...], value: object) -> None:
+    node: dict[str, object] = tree
+    for here, after in pairwise(steps):
+        below = node.get(here)
+        if isinstance(below, list):
+            below = _List({str(i): item for i, item in enumerate(below)})
+        if not isinstance(below, dict):
+            below = _List() if after.isdecimal() else {}
+        node[here] = below
+        node = below
+    node.setdefault(steps[-1], value)

@@ -1,0 +1,155 @@
+"""Run a format's reader or writer so that no loss is silent, whoever wrote it.
+
+A leaf is carried only if reading our own output back yields it. Every other leaf gets exactly one
+note: the writer's own word on it, or "dropped". A writer that claims a leaf which is not read back,
+changes one without saying so, or adds one without saying so, has broken its promise: that is our
+bug, and nothing leaves the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from gateway.codec.base import Context, Format, Package, Reading, Writing, need_writer
+from gateway.errors import GatewayError, InternalError, raise_all, shorten
+from gateway.model.base import Leaf, Missing
+from gateway.model.declaration import Declaration
+from gateway.model.results import KG_CO2E
+from gateway.model.walk import by_path, same
+from gateway.quantity import Quantity, show
+from gateway.report import Exact, Fate, Note
+
+# What a writer may say of a leaf that it writes otherwise, and of one that it adds.
+_CHANGES = frozenset(
+    {Fate.CONVERTED, Fate.ROUNDED, Fate.TRUNCATED, Fate.CHOSEN, Fate.AGGREGATED, Fate.WITHHELD}
+)
+_ADDITIONS = frozenset({Fate.DEFAULTED, Fate.INFERRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A package that was read back and agrees with its source but for ``notes``."""
+
+    package: Package
+    notes: tuple[Note, ...]
+    carried: frozenset[str]
+    reread: Declaration
+
+
+def run_reader(format_: Format, package: Package, context: Context) -> Reading:
+    """Read ``package``; only a ``GatewayError`` comes out of a broken one."""
+    try:
+        return format_.read(package, context)
+    except GatewayError:
+        raise
+    except (RecursionError, MemoryError) as error:
+        raise InternalError(type(error).__name__, path=package.name, code="internal.reader-failed") from error
+
+
+def run_writer(format_: Format, declaration: Declaration, context: Context) -> Written:
+    """Write ``declaration``, judge the output by our schema, read it back and account for every leaf.
+
+    Raises:
+        InputError: the target cannot be written; each error names a field that it lacks.
+        InternalError: the output does not keep a promise.
+    """
+    writing = need_writer(format_)(declaration, context)
+    _judge(format_, writing.package)
+    reread = format_.read(writing.package, context).declaration
+    before, after = by_path(declaration), by_path(reread)
+    notes = _said(writing)
+    carried = frozenset(path for path, leaf in before.items() if same(leaf, after.get(path)))
+    raise_all(_broken(format_, writing, before, after, notes, carried))
+    kept = [
+        _with_stake(notes.get(path) or _dropped(path, leaf), declaration, leaf)
+        for path, leaf in before.items()
+        if path not in carried
+    ]
+    added = [notes[path] for path in after if path not in before]
+    return Written(writing.package, (*kept, *added), carried, reread)
+
+
+def stake(declaration: Declaration, path: str) -> Exact | None:
+    """The kg CO2e that hang on one leaf: a result itself, or the result of the line it is in."""
+    leaf = by_path(declaration).get(path)
+    return _stake(declaration, path, leaf)
+
+
+def shown(leaf: Leaf | None) -> str:
+    """A leaf for people, on one line."""
+    if isinstance(leaf, Quantity):
+        return f"{show(leaf.amount)} {leaf.unit}"
+    if isinstance(leaf, Missing):
+        return leaf.missing.value
+    return "" if leaf is None else shorten(str(leaf))
+
+
+def _judge(format_: Format, package: Package) -> None:
+    findings = format_.validate(package) if format_.validate else ()
+    raise_all(
+        InternalError(f.saw, path=f.at, code="internal.output-breaks-schema", format=format_.id, rule=f.code)
+        for f in findings
+    )
+
+
+def _said(writing: Writing) -> dict[str, Note]:
+    notes: dict[str, Note] = {}
+    for note in writing.notes:
+        if note.path in notes:
+            raise InternalError(note.code, path=note.path, code="internal.two-notes")
+        notes[note.path] = note
+    return notes
+
+
+def _broken(
+    format_: Format,
+    writing: Writing,
+    before: Mapping[str, Leaf],
+    after: Mapping[str, Leaf],
+    notes: Mapping[str, Note],
+    carried: frozenset[str],
+) -> Iterator[InternalError]:
+    """The promises that the output does not keep."""
+
+    def broken(code: str, path: str) -> InternalError:
+        saw = f"{shown(before.get(path))} → {shown(after.get(path))}"
+        return InternalError(saw, path=path, code=code, format=format_.id)
+
+    for path in sorted(writing.claims - carried):
+        if path in before:
+            yield broken("internal.claimed-not-carried", path)
+    for path, note in notes.items():
+        if path in carried:
+            yield broken("internal.needless-note", path)
+        elif path not in before and (path not in after or note.fate not in _ADDITIONS):
+            yield broken("internal.note-on-nothing", path)
+    for path in after:
+        if path in carried:
+            continue
+        allowed = _CHANGES if path in before else _ADDITIONS
+        if path not in notes or notes[path].fate not in allowed:
+            yield broken("internal.unexplained-difference", path)
+
+
+def _dropped(path: str, leaf: Leaf) -> Note:
+    return Note("codec.no-place", path, Fate.DROPPED, shown(leaf))
+
+
+def _with_stake(note: Note, declaration: Declaration, leaf: Leaf) -> Note:
+    value = note.value or shown(leaf)
+    kg = note.kg if note.kg is not None else _stake(declaration, note.path, leaf)
+    return replace(note, value=value, kg=kg)
+
+
+def _stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | None:
+    if not isinstance(leaf, Quantity):
+        return None
+    if leaf.unit == KG_CO2E:
+        return leaf.amount
+    steps = path.split("/")
+    if steps[1] != "lines":
+        return None
+    line = next((x for x in declaration.lines if x.id == steps[2]), None)
+    result = line.result if line is not None else None
+    return result.amount if isinstance(result, Quantity) else None

@@ -1,0 +1,40 @@
+"""Our own schemas, compiled once, as judges of what we write and of what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from gateway import resources
+from gateway.errors import shorten
+from gateway.frontdoor import json as json_door
+from gateway.frontdoor.json import JsonValue
+from gateway.report import Finding
+
+
+def judge(document: JsonValue, schema: str) -> tuple[Finding, ...]:
+    """What ``document`` breaks of a schema below ``schemas/``; nothing: it holds."""
+    import fastjsonschema
+
+    try:
+        _compiled(schema)(document)
+    except fastjsonschema.JsonSchemaValueException as error:
+        at = "/" + "/".join(str(step) for step in error.path[1:])
+        params = {
+            "rule": str(error.rule),
+            "definition": shorten(str(error.rule_definition)),
+            "schema": schema,
+        }
+        return (Finding("schema.broken", at, shorten(str(error.value)), params=params),)
+    return ()
+
+
+@cache
+def _compiled(schema: str) -> Callable[[JsonValue], Any]:
+    import fastjsonschema
+
+    definition = json_door.parse(resources.schema(schema).read_bytes())
+    assert isinstance(definition, dict)
+    validate: Callable[[JsonValue], Any] = fastjsonschema.compile(definition, use_default=False)
+    return validate

@@ -1,0 +1,65 @@
+"""The registry of formats, in a fixed order, and detection by content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.codec.base import Evidence, Format, Package
+from gateway.errors import InputError, UsageError
+from gateway.formats.cn_pcf import FORMAT as CN_PCF
+
+_FORMATS: tuple[Format, ...] = (CN_PCF,)
+
+# Formats that go together under one name.
+GROUPS: dict[str, tuple[str, ...]] = {"battery-passport": ("batterypass@1.2",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A format and why the bytes look like it."""
+
+    format: Format
+    evidence: Evidence
+
+
+def formats() -> tuple[Format, ...]:
+    """All formats, in the order in which they are tried and listed."""
+    return _FORMATS
+
+
+def find(name: str) -> tuple[Format, ...]:
+    """The formats behind ``name``: an id, an id without version (the newest), or a group.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    if name in GROUPS:
+        return tuple(one for member in GROUPS[name] for one in find(member))
+    exact = [f for f in _FORMATS if f.id == name]
+    family = [f for f in _FORMATS if f.folder == name]
+    if not exact and not family:
+        known = ", ".join([*(f.id for f in _FORMATS), *GROUPS])
+        raise UsageError(name, code="usage.unknown-format", known=known)
+    return (exact or family)[-1:]
+
+
+def evidence(package: Package) -> tuple[Detected, ...]:
+    """Every format that fits, the strongest evidence first."""
+    found = [Detected(f, e) for f in _FORMATS if (e := f.detect(package)) is not None]
+    return tuple(sorted(found, key=lambda d: -d.evidence.strength))
+
+
+def detect(package: Package) -> Detected:
+    """The one format that fits best.
+
+    Raises:
+        InputError: none fits.
+        UsageError: two fit equally well; the caller must say which.
+    """
+    found = evidence(package)
+    if not found:
+        raise InputError(package.name, path=package.name, code="input.unknown-format")
+    if len(found) > 1 and found[1].evidence.strength == found[0].evidence.strength:
+        names = " · ".join(f"--from {d.format.id}" for d in found)
+        raise UsageError(package.name, path=package.name, code="usage.ambiguous-format", choices=names)
+    return found[0]

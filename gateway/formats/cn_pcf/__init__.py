@@ -1,0 +1,57 @@
+"""The domestic declaration (cn-pcf@1): the 220 fields of a GB/T 24067 report and what a passport adds."""
+
+from __future__ import annotations
+
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.errors import GatewayError
+from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure
+from gateway.report import Finding
+
+# Members of the document that no other footprint format has.
+_OWN = ("enterprise", "cutoff", "miit", "boundary", "battery", "unit", "results", "lines")
+
+
+def _detect(package: Package) -> Evidence | None:
+    if len(package.members) != 1 or package.only.data.lstrip()[:1] != b"{":
+        return None
+    try:
+        document = package.json
+    except GatewayError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    own = [name for name in _OWN if isinstance(document.get(name), (dict, list))]
+    if isinstance(document.get("document"), dict) and isinstance(document.get("product"), dict) and own:
+        return Evidence(2, ("document", "product", *own))
+    return None
+
+
+def _read(package: Package, context: Context) -> Reading:
+    from gateway.formats.cn_pcf.reader import read
+
+    return read(package, context)
+
+
+def _write(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.cn_pcf.writer import write
+
+    return write(declaration, context)
+
+
+def _validate(package: Package) -> tuple[Finding, ...]:
+    from gateway.codec.schema import judge
+
+    return judge(package.json, "cn_pcf/declaration.schema.json")
+
+
+FORMAT = Format(
+    id="cn-pcf@1",
+    title={"zh": "国内产品碳足迹声明", "en": "domestic product carbon footprint declaration"},
+    media_type="application/json",
+    detect=_detect,
+    read=_read,
+    write=_write,
+    validate=_validate,
+    audience=Disclosure.C3,
+)

@@ -1,0 +1,82 @@
+"""What every part of the model is made of: frozen parts, text in languages, absence with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from gateway.quantity import Quantity
+
+
+class Part(BaseModel):
+    """A frozen part of a document. Unknown fields are refused: they belong into ``Extras``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @property
+    def key(self) -> str | None:
+        """What names this part among its neighbours in a list; None: its position."""
+        return None
+
+
+class Reason(StrEnum):
+    """Why a value is not there. None of them means zero."""
+
+    NULL = "null"  # the source has the field and leaves it empty
+    NOT_APPLICABLE = "not-applicable"
+    NOT_DECLARED = "not-declared"  # EN 15804 "MND", or a stage that the source names without a value
+    WITHHELD = "withheld"  # known to the sender, not for this reader
+    CUT_OFF = "cut-off"
+    UNREADABLE = "unreadable"  # something stands there, and it is no such value; ``text`` keeps it
+
+
+class Missing(Part):
+    """Absence with its reason; ``unit`` and ``text`` keep what the source still said."""
+
+    missing: Reason
+    unit: str | None = None
+    text: str | None = None
+
+
+class LangText(RootModel[dict[str, str]]):
+    """One text in several languages, by BCP 47 code. Which one is written is the writer's decision."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    def __getitem__(self, lang: str) -> str:
+        return self.root[lang]
+
+    def get(self, lang: str) -> str | None:
+        """The text in exactly this language."""
+        return self.root.get(lang)
+
+    def pick(self, *langs: str) -> tuple[str, str] | None:
+        """Language and text of the first of ``langs`` that is there, else of any, in code order."""
+        for lang in (*langs, *sorted(self.root)):
+            if lang in self.root:
+                return lang, self.root[lang]
+        return None
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Languages and texts in code order."""
+        return iter(sorted(self.root.items()))
+
+
+# None: the source does not have the field at all. Missing: it has it, and says why it is empty.
+Text: TypeAlias = str | Missing | None
+Amount: TypeAlias = Quantity | Missing | None
+Day: TypeAlias = date | Missing | None
+Count: TypeAlias = int | Missing | None
+Flag: TypeAlias = bool | Missing | None
+Names: TypeAlias = LangText | Missing | None
+Leaf: TypeAlias = str | bool | int | date | Quantity | Missing
+Extras: TypeAlias = Mapping[str, str]
+
+
+def here(value: object) -> bool:
+    """Whether ``value`` is really there: neither absent nor missing with a reason."""
+    return value is not None and not isinstance(value, Missing)

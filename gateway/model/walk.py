@@ -1,0 +1,167 @@
+"""Every leaf of a document, by path: to list, compare, change and prune without knowing the fields.
+
+A path is a JSON pointer in which the items of a list stand by their own key (``/lines/L03/result``,
+``/results/declared/rows/raw/carbon/total``), so that it stays the same when a neighbour goes. The
+pattern of a leaf is its field's path with ``*`` for list items and without language or index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from gateway.model.base import LangText, Leaf, Missing, Part, Reason
+
+M = TypeVar("M", bound=Part)
+
+
+class Place(NamedTuple):
+    """One leaf: where it stands, which field it is, what it holds."""
+
+    path: str
+    pattern: str
+    value: Leaf
+
+
+def leaves(part: Part) -> Iterator[Place]:
+    """All leaves in field order. A field that is None is no leaf; ``Missing`` is one."""
+    return _part(part, "", "")
+
+
+def by_path(part: Part) -> dict[str, Leaf]:
+    """All leaves by path."""
+    return {place.path: place.value for place in leaves(part)}
+
+
+def diff(before: Part, after: Part) -> dict[str, tuple[Leaf | None, Leaf | None]]:
+    """The leaves that differ, with both values; None where one side has no such leaf."""
+    old, new = by_path(before), by_path(after)
+    paths = [*old, *(p for p in new if p not in old)]
+    return {p: (old.get(p), new.get(p)) for p in paths if not same(old.get(p), new.get(p))}
+
+
+def same(one: Leaf | None, other: Leaf | None) -> bool:
+    """Equal in type and value: 1 is not True, and 1 is not "1"."""
+    return type(one) is type(other) and one == other
+
+
+def prune(part: M, keep: Callable[[Place], bool]) -> M:
+    """``part`` without the leaves that ``keep`` refuses; they become ``Missing(withheld)``.
+
+    An item of a list goes as a whole when a field goes that it cannot be without.
+    """
+    pruned = _prune_part(part, "", "", keep)
+    return part if pruned is None else pruned
+
+
+def replace(part: M, path: str, value: Leaf | None) -> M:
+    """``part`` with another value in one leaf. The value's type is the caller's promise."""
+    steps = [unescape(step) for step in path.split("/")[1:]]
+    return _replace_in(part, steps, value)
+
+
+def escape(step: str) -> str:
+    """A step of a JSON pointer (RFC 6901, 3)."""
+    return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
+
+
+def unescape(step: str) -> str:
+    """The text of a step of a JSON pointer."""
+    return step.replace("~1", "/").replace("~0", "~") if "~" in step else step
+
+
+def keyed(items: tuple[object, ...]) -> Iterator[tuple[str, object]]:
+    """List items with their keys; a key that occurs again gets its number."""
+    seen: dict[str, int] = {}
+    for index, item in enumerate(items):
+        key = item.key if isinstance(item, Part) else None
+        if key is None:
+            yield str(index), item
+            continue
+        seen[key] = count = seen.get(key, 0) + 1
+        yield key if count == 1 else f"{key}#{count}", item
+
+
+def _part(part: BaseModel, path: str, pattern: str) -> Iterator[Place]:
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if value is not None:
+            yield from _value(value, f"{path}/{name}", f"{pattern}/{name}")
+
+
+def _value(value: object, path: str, pattern: str) -> Iterator[Place]:
+    if isinstance(value, Missing):
+        yield Place(path, pattern, value)
+    elif isinstance(value, LangText):
+        for lang, text in value.items():
+            yield Place(f"{path}/{escape(lang)}", pattern, text)
+    elif isinstance(value, Part):
+        yield from _part(value, path, pattern)
+    elif isinstance(value, tuple):
+        for key, item in keyed(value):
+            inner = f"{pattern}/*" if isinstance(item, Part) else pattern
+            yield from _value(item, f"{path}/{escape(key)}", inner)
+    elif isinstance(value, Mapping):
+        for key in sorted(value):
+            yield Place(f"{path}/{escape(key)}", pattern, value[key])
+    else:
+        yield Place(path, pattern, value)  # type: ignore[arg-type]
+
+
+def _prune_part(part: M, path: str, pattern: str, keep: Callable[[Place], bool]) -> M | None:
+    changes: dict[str, object] = {}
+    for name, info in type(part).model_fields.items():
+        value = getattr(part, name)
+        if value is None:
+            continue
+        kept = _prune_value(value, f"{path}/{name}", f"{pattern}/{name}", keep)
+        if kept is value:
+            continue
+        if info.is_required() and kept is None:
+            return None
+        optional = kept is None and not isinstance(value, Part)
+        changes[name] = Missing(missing=Reason.WITHHELD) if optional else kept
+    return part.model_copy(update=changes) if changes else part
+
+
+def _prune_value(value: object, path: str, pattern: str, keep: Callable[[Place], bool]) -> object:
+    """The pruned value; the same object where nothing went; None where nothing is left."""
+    if isinstance(value, LangText):
+        texts = {k: t for k, t in value.items() if keep(Place(f"{path}/{escape(k)}", pattern, t))}
+        return value if len(texts) == len(value.root) else LangText(texts) if texts else None
+    if isinstance(value, Part) and not isinstance(value, Missing):
+        return _prune_part(value, path, pattern, keep)
+    if isinstance(value, tuple):
+        kept = []
+        for key, item in keyed(value):
+            inner = f"{pattern}/*" if isinstance(item, Part) else pattern
+            kept.append(_prune_value(item, f"{path}/{escape(key)}", inner, keep))
+        if all(new is old for new, old in zip(kept, value, strict=True)):
+            return value
+        return tuple(new for new in kept if new is not None)
+    if isinstance(value, Mapping):
+        left = {k: v for k, v in value.items() if keep(Place(f"{path}/{escape(k)}", pattern, v))}
+        return value if len(left) == len(value) else left
+    return value if keep(Place(path, pattern, value)) else None  # type: ignore[arg-type]
+
+
+def _replace_in(part: M, steps: list[str], value: Leaf | None) -> M:
+    name = steps[0]
+    return part.model_copy(update={name: _replaced(getattr(part, name), steps[1:], value)})
+
+
+def _replaced(old: object, steps: list[str], value: Leaf | None) -> object:
+    if not steps:
+        return value
+    if isinstance(old, LangText):
+        return LangText({k: t for k, t in {**old.root, steps[0]: value}.items() if t is not None})  # type: ignore[misc]
+    if isinstance(old, Part):
+        return _replace_in(old, steps, value)
+    if isinstance(old, tuple):
+        changed = [(_replaced(i, steps[1:], value) if k == steps[0] else i) for k, i in keyed(old)]
+        return tuple(item for item in changed if item is not None)
+    if isinstance(old, Mapping):
+        return {k: v for k, v in {**old, steps[0]: value}.items() if v is not None}
+    raise KeyError("/".join(steps))

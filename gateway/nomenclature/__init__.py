@@ -1,0 +1,1 @@
+"""Names of flows, gases, units and places in other lists."""

@@ -1,0 +1,1 @@
+"""Where originals, outputs and reports are kept, by digest."""
