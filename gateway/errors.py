@@ -95,10 +95,6 @@ class Problems(GatewayError, ExceptionGroup[GatewayError]):  # type: ignore[misc
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (list(self.exceptions),))
 
-    def derive(self, excs: Iterable[GatewayError]) -> Problems:
-        """Split groups stay of this kind."""
-        return Problems(excs)
-
 
 def raise_all(errors: Iterable[GatewayError]) -> None:
     """Raise nothing, the one error, or all of them together."""

@@ -40,7 +40,7 @@ def find(name: str) -> tuple[Format, ...]:
     if not exact and not family:
         known = ", ".join([*(f.id for f in _FORMATS), *GROUPS])
         raise UsageError(name, code="usage.unknown-format", known=known)
-    return (exact or family)[-1:]
+    return tuple((exact or family)[-1:])
 
 
 def evidence(package: Package) -> tuple[Detected, ...]:

@@ -1,0 +1,40 @@
+"""What a target cannot be written without: named by the field in which its owner can supply it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from gateway import resources
+from gateway.codec.fields import FieldTable, compile_table
+from gateway.errors import InputError
+
+
+class Lacks(InputError):
+    """A target needs a field that the declaration does not have (or may not show to this reader)."""
+
+    code = "target.lacks-field"
+
+
+def lack(target: str, model_path: str, *, lang: str = "", code: str | None = None, **params: object) -> Lacks:
+    """The lack of one model leaf, with the domestic form's place and labels for it.
+
+    ``code`` says more than "is needed", for example that the carbon classes of a stage are not told.
+    """
+    pattern = _pattern(model_path)
+    row = next(iter(_table().by_pattern.get((pattern, lang), ())), None)
+    field = row.pointer if row else model_path
+    label = row.label if row else {"zh": model_path, "en": model_path}
+    told = {"target": target, "field": field, "label_zh": label["zh"], "label_en": label["en"], **params}
+    return Lacks("", path=model_path, code=code, **told)
+
+
+@cache
+def _table() -> FieldTable:
+    return compile_table(resources.table("fields/cn_pcf.csv"))
+
+
+def _pattern(path: str) -> str:
+    """The field of a model path: list items stand as ``*``."""
+    lists = ("lines", "sites", "results", "rows", "verifications", "databases", "pcr", "by_source", "parameters")
+    return re.sub(rf"/({'|'.join(lists)})/[^/]+", r"/\1/*", path)
