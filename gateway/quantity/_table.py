@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 Dimension: TypeAlias = tuple[tuple[str, int], ...]
 _Value = TypeVar("_Value")
@@ -15,8 +14,7 @@ _Value = TypeVar("_Value")
 _COMPOSED = ("gCO2e", "kgCO2", "kgCO2e", "m2", "m3", "tCO2e")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One unit of the table that is not a product of others."""
 
     code: str
@@ -25,8 +23,7 @@ class Atom:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTable:
+class UnitTable(NamedTuple):
     """Atoms by code, names by their exact spelling, prefixes and substances longest first."""
 
     atoms: Mapping[str, Atom]

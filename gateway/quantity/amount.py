@@ -82,13 +82,13 @@ class Quantity:
 
         return core_schema.no_info_plain_validator_function(
             _validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(to_json, when_used="json"),
+            serialization=core_schema.plain_serializer_function_ser_schema(to_json),
         )
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         properties = {"amount": {"type": "string"}, "unit": {"type": "string"}}
         return {
             "type": "object",

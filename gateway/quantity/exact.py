@@ -21,9 +21,11 @@ EXACT: Final = Context(
 _MAX_EXPONENT: Final = 128
 _MAX_DIGITS: Final = 400
 
+# Compiled, as every number passes here; the rarer patterns below wait for their first use.
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
-_GROUPED = re.compile(r"([+-]?[1-9][0-9]{0,2})((?:,[0-9]{3})+|(?: [0-9]{3})+)(?=\.|$)", re.ASCII)
-_BARE_POINT = re.compile(r"([+-]?)\.([0-9]+)", re.ASCII)
+_RATIO = r"-?[0-9]+/[0-9]*[1-9][0-9]*"
+_GROUPED = r"([+-]?[1-9][0-9]{0,2})((?:,[0-9]{3})+|(?: [0-9]{3})+)(?=\.|$)"
+_BARE_POINT = r"([+-]?)\.([0-9]+)"
 
 
 class NotANumber(InputError):
@@ -59,7 +61,7 @@ def checked(value: Decimal) -> Decimal:
     """
     if not value.is_finite():
         raise NotANumber(value)
-    sign, digits, exponent = value.as_tuple()
+    _, digits, exponent = value.as_tuple()
     if len(digits) > _MAX_DIGITS or abs(int(exponent)) > _MAX_EXPONENT + len(digits):
         raise NotANumber(value)
     if value and abs(value.adjusted()) > _MAX_EXPONENT:
@@ -85,11 +87,11 @@ def normalise_number(text: str) -> tuple[str, tuple[str, ...]]:
     found = step("chinese-full-stop", found, re.sub(r"(?<=[0-9０-９])[。｡](?=[0-9０-９])", ".", found))
     found = step("minus-sign", found, re.sub("^[\u2212\u2013\ufe63]", "-", found))
     found = step("full-width", found, unicodedata.normalize("NFKC", found))
-    grouped = _GROUPED.match(found)
+    grouped = re.match(_GROUPED, found)
     if grouped:
         digits = grouped.group(1) + re.sub("[, ]", "", grouped.group(2))
         found = step("thousands-separator", found, digits + found[grouped.end() :])
-    bare = _BARE_POINT.fullmatch(found)
+    bare = re.fullmatch(_BARE_POINT, found)
     if bare:
         found = step("leading-zero", found, f"{bare.group(1)}0.{bare.group(2)}")
     return found, tuple(changes)
@@ -187,10 +189,6 @@ def read_exact(text: str) -> Exact:
     numerator, slash, denominator = text.partition("/")
     if not slash:
         return parse_decimal(text)
-    if (
-        len(text) > 2 * _MAX_DIGITS
-        or not re.fullmatch(r"-?[0-9]+/[0-9]+", text, re.ASCII)
-        or not int(denominator)
-    ):
+    if len(text) > 2 * _MAX_DIGITS or not re.fullmatch(_RATIO, text):
         raise NotANumber(text)
     return exact(Fraction(int(numerator), int(denominator)))

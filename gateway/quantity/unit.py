@@ -17,9 +17,9 @@ _MAX_LENGTH: Final = 120
 _MASS: Final[Dimension] = (("kg", 1),)
 _SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _PRODUCT_SIGNS: Final = str.maketrans(dict.fromkeys("·⋅•∙・×✕", "*") | dict.fromkeys("∕⁄÷", "/"))
-_UCUM_TEN = re.compile(r"(?<![0-9A-Za-z])10\*(-?[0-9]{1,2})(?![0-9])", re.ASCII)
-_NUMBER = re.compile(r"(?:10\^(?P<ten>-?[0-9]{1,2})|(?P<whole>[1-9][0-9]{0,8}))(?![0-9]) ?", re.ASCII)
-_POWER = re.compile(r"(?P<base>.*[^0-9^-])\^?(?P<power>-?[1-9])", re.ASCII)
+_UCUM_TEN = r"(?<![0-9A-Za-z])10\*(-?[0-9]{1,2})(?![0-9])"
+_NUMBER = r"(?:10\^(?P<ten>-?[0-9]{1,2})|(?P<whole>[1-9][0-9]{0,8}))(?![0-9]) ?"
+_POWER = r"(?P<base>.*[^0-9^-])\^?(?P<power>-?[1-9])"
 
 
 class UnknownUnit(InputError):
@@ -117,7 +117,7 @@ def _clean(text: str) -> str:
     clean = re.sub(r"(?<=[^ ]) per (?=[^ ])", "/", clean).replace("每", "/")
     clean = re.sub(r"\.(?= ?(?:[/)*]|$))", "", clean)  # "kg CO2 eq./kWh"
     clean = re.sub(r" ?([*/]) ?", r"\1", clean)
-    return _UCUM_TEN.sub(r"10^\1", clean)
+    return re.sub(_UCUM_TEN, r"10^\1", clean)
 
 
 class _UnknownWord(Exception):
@@ -152,17 +152,17 @@ def _operands(text: str) -> list[tuple[int, str]]:
 
 
 def _operand(text: str) -> _Expression | None:
-    """A bracket, a name, a number, a power, a substance, a prefix or words side by side, in this order."""
+    """A bracket, a name, a number, a power, a substance or a prefix, in this order.
+
+    Words side by side are no product: "oz t" is a troy ounce, not an ounce-tonne.
+    """
     if text.startswith("(") and text.endswith(")"):
         return _expression(text[1:-1])
-    return (
-        _named(text)
-        or _numbered(text)
-        or _powered(text)
-        or _substance(text)
-        or _prefixed(text)
-        or _words(text)
-    )
+    for reading in (_named, _numbered, _powered, _substance, _prefixed):
+        found = reading(text)
+        if found is not None:
+            return found
+    return None
 
 
 def _named(text: str) -> _Expression | None:
@@ -176,7 +176,7 @@ def _named(text: str) -> _Expression | None:
 
 
 def _numbered(text: str) -> _Expression | None:
-    number = _NUMBER.match(text)
+    number = re.match(_NUMBER, text)
     if number is None:
         return None
     ten, whole = number.group("ten", "whole")
@@ -186,11 +186,14 @@ def _numbered(text: str) -> _Expression | None:
 
 
 def _powered(text: str) -> _Expression | None:
-    match = _POWER.fullmatch(text)
+    match = re.fullmatch(_POWER, text)
     if match is None:
         return None
     base = match.group("base")
-    found = _operand(base) if base.startswith("(") else _named(base) or _substance(base)
+    if base.startswith("("):
+        found = _operand(base) if "(" not in base[1:] else None  # ((km9)9)9 would fill the memory
+    else:
+        found = _named(base) or _substance(base)
     if found is None:
         return None
     power = int(match.group("power"))
@@ -211,13 +214,6 @@ def _prefixed(text: str) -> _Expression | None:
         if text.startswith(prefix):
             return _scaled(Fraction(10) ** ten, _operand(text[len(prefix) :].strip()))
     return None
-
-
-def _words(text: str) -> _Expression | None:
-    head, space, tail = text.partition(" ")
-    left = _named(head) or _powered(head)
-    right = _operand(tail) if space and left else None
-    return (left[0] * right[0], left[1] + right[1]) if left and right else None
 
 
 def _scaled(scale: Fraction, found: _Expression | None) -> _Expression | None:
