@@ -80,7 +80,7 @@ class InternalError(GatewayError):
     code = "internal.broken-promise"
 
 
-class Problems(GatewayError, ExceptionGroup[GatewayError]):  # type: ignore[misc]
+class Problems(GatewayError, ExceptionGroup[GatewayError]):
     """All problems found in one run, so that nobody needs twelve runs for twelve problems."""
 
     code = "gateway.problems"

@@ -16,7 +16,7 @@ class Lacks(InputError):
     code = "target.lacks-field"
 
 
-def lack(target: str, model_path: str, *, lang: str = "", code: str | None = None, **params: object) -> Lacks:
+def lack(target: str, model_path: str, *, lang: str = "", code: str | None = None, **params: str) -> Lacks:
     """The lack of one model leaf, with the domestic form's place and labels for it.
 
     ``code`` says more than "is needed", for example that the carbon classes of a stage are not told.
@@ -25,7 +25,7 @@ def lack(target: str, model_path: str, *, lang: str = "", code: str | None = Non
     row = next(iter(_table().by_pattern.get((pattern, lang), ())), None)
     field = row.pointer if row else model_path
     label = row.label if row else {"zh": model_path, "en": model_path}
-    told = {"target": target, "field": field, "label_zh": label["zh"], "label_en": label["en"], **params}
+    told: dict[str, str] = {"target": target, "field": field, "label_zh": label["zh"], "label_en": label["en"], **params}
     return Lacks("", path=model_path, code=code, **told)
 
 

@@ -1,0 +1,50 @@
+"""Key files on disk: written once, for their owner's eyes only, and refused when others could read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from gateway.errors import InputError, TrustError, UsageError
+
+# An encrypted P-384 key has about 500 bytes.
+_LARGEST = 64 * 1024
+
+
+def write_key_file(path: Path, pem: bytes) -> None:
+    """Write ``pem`` to a new file of mode 0600.
+
+    Raises:
+        UsageError: something of that name exists (a key is never overwritten), or cannot be written there.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileExistsError as error:
+        raise UsageError(path, code="signing.key-file-exists") from error
+    except OSError as error:
+        raise UsageError(path, code="signing.key-file-unwritable", why=error.strerror) from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+
+
+def read_key_file(path: Path) -> bytes:
+    """The bytes of a key file.
+
+    Raises:
+        TrustError: group or others may read or write it.
+        InputError: no regular file, or far too large for a key.
+    """
+    try:
+        # Not path.open: opening a named pipe would wait for somebody to write into it.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+                raise InputError(path, code="signing.bad-private-key")
+            if os.name == "posix" and status.st_mode & 0o077:
+                mode = f"{stat.S_IMODE(status.st_mode):04o}"
+                raise TrustError(path, code="signing.key-file-readable", mode=mode)
+            return file.read()
+    except OSError as error:
+        raise InputError(path, code="signing.key-file-unreadable", why=error.strerror) from error
