@@ -12,7 +12,8 @@ from gateway.errors import GatewayError, InputError
 from gateway.frontdoor.json import parse_signed, pointer
 from gateway.frontdoor.limits import MAX_SAFE_INTEGER
 
-# 10⁻⁴ as a double, and 10¹⁶: between them repr() and ECMAScript's Number::toString write the same digits.
+# 10⁻⁴ as a double, and 10¹⁶: between them repr() and ECMAScript's Number::toString write the same digits
+# (but for the ".0" of whole numbers).
 _PLAIN_FROM, _PLAIN_BELOW = 10**-4, 10**16
 
 
@@ -99,10 +100,8 @@ def _number(value: object) -> str:
         return str(value)
     if type(value) is not float or value - value != 0:  # NaN and the infinities
         raise _Refused
-    if value.is_integer() and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-        return str(int(value))
     if _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
-        return repr(value)
+        return repr(value).removesuffix(".0")
     return rfc8785.dumps(value).decode()
 
 
