@@ -102,7 +102,7 @@ class TestAgainstOtherTables:
         assert checked > 70
         # A year is 8760 h there; here it is the calendar's and converts to no hours or days.
         assert other_kind == {"a", "g*a", "kg*a", "t*a", "m2*d", "l*d", "m3*d"}
-        # Slips there: 0.090304 for 0.3048² = 0.09290304, and 8.40531E-4 for 0.45359237 × 1.852E-3 = 8.40053E-4.
+        # Slips there: 0.090304 for 0.3048² = 0.09290304; 8.40531E-4 for 0.45359237 × 1.852E-3.
         assert other_factor == {"ft2*a", "lb*nmi"}
 
     def test_chinese_names(self, oracle_data: Path) -> None:
