@@ -106,6 +106,7 @@ def build_credential(
         types: further types, as IRIs.
 
     Raises:
+        NotCanonical: it has no canonical JSON form.
         BadStatement: all members that do not fit, each with its JSON pointer.
     """
     credential: dict[str, PlainJson] = {
@@ -120,8 +121,8 @@ def build_credential(
     related = [resource.entry() for resource in resources]
     if related:
         credential["relatedResource"] = list(related)
-    raise_all(_problems(credential))
     jcs(credential)
+    raise_all(_problems(credential))
     return credential
 
 

@@ -100,15 +100,15 @@ def _read(data: bytes) -> tuple[str, dict[str, str]]:
     document = parse_signed(data)
     if not isinstance(document, dict) or set(document) != _MEMBERS or document["format"] != FORMAT:
         raise BadLeaves
-    leaves = document["leaves"]
-    if not isinstance(leaves, dict):
-        raise BadLeaves(path="/leaves")
+    digest, leaves = document["partSha256"], document["leaves"]
+    if not isinstance(document["part"], str) or not isinstance(digest, str) or not isinstance(leaves, dict):
+        raise BadLeaves
     checked: dict[str, str] = {}
     for at, leaf in leaves.items():
         if not isinstance(leaf, str) or not _LEAF.fullmatch(leaf):
             raise BadLeaves(leaf, path="/leaves" + pointer([at]))
         checked[at] = leaf
-    return str(document["partSha256"]), checked
+    return digest, checked
 
 
 def _walk(value: JsonValue, at: str) -> Iterator[tuple[str, str, str]]:
