@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -68,9 +69,9 @@ class _Raw(str):
 
 
 def encode(value: object, indent: str = "") -> str:
-    """JSON text with two spaces of indent, Chinese as it is, extras' numbers as they were."""
+    """JSON text with two spaces of indent, Chinese as it is, numbers (decimals, extras) to the last digit."""
     inner = indent + "  "
-    if isinstance(value, _Raw):
+    if isinstance(value, (_Raw, Decimal)):
         return str(value)
     if isinstance(value, dict) and value:
         rows = (f"{inner}{json.dumps(k, ensure_ascii=False)}: {encode(v, inner)}" for k, v in value.items())

@@ -25,7 +25,13 @@ def lack(target: str, model_path: str, *, lang: str = "", code: str | None = Non
     row = next(iter(_table().by_pattern.get((pattern, lang), ())), None)
     field = row.pointer if row else model_path
     label = row.label if row else {"zh": model_path, "en": model_path}
-    told: dict[str, str] = {"target": target, "field": field, "label_zh": label["zh"], "label_en": label["en"], **params}
+    told: dict[str, str] = {
+        "target": target,
+        "field": field,
+        "label_zh": label["zh"],
+        "label_en": label["en"],
+        **params,
+    }
     return Lacks("", path=model_path, code=code, **told)
 
 
@@ -36,5 +42,15 @@ def _table() -> FieldTable:
 
 def _pattern(path: str) -> str:
     """The field of a model path: list items stand as ``*``."""
-    lists = ("lines", "sites", "results", "rows", "verifications", "databases", "pcr", "by_source", "parameters")
+    lists = (
+        "lines",
+        "sites",
+        "results",
+        "rows",
+        "verifications",
+        "databases",
+        "pcr",
+        "by_source",
+        "parameters",
+    )
     return re.sub(rf"/({'|'.join(lists)})/[^/]+", r"/\1/*", path)

@@ -70,10 +70,18 @@ def run_writer(format_: Format, declaration: Declaration, context: Context) -> W
     return Written(writing.package, (*kept, *added), carried, reread)
 
 
-def stake(declaration: Declaration, path: str) -> Exact | None:
+def stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | None:
     """The kg CO2e that hang on one leaf: a result itself, or the result of the line it is in."""
-    leaf = by_path(declaration).get(path)
-    return _stake(declaration, path, leaf)
+    if not isinstance(leaf, Quantity):
+        return None
+    if leaf.unit == KG_CO2E:
+        return leaf.amount
+    steps = path.split("/")
+    if steps[1] != "lines":
+        return None
+    line = next((x for x in declaration.lines if x.id == steps[2]), None)
+    result = line.result if line is not None else None
+    return result.amount if isinstance(result, Quantity) else None
 
 
 def shown(leaf: Leaf | None) -> str:
@@ -138,18 +146,5 @@ def _dropped(path: str, leaf: Leaf) -> Note:
 
 def _with_stake(note: Note, declaration: Declaration, leaf: Leaf) -> Note:
     value = note.value or shown(leaf)
-    kg = note.kg if note.kg is not None else _stake(declaration, note.path, leaf)
+    kg = note.kg if note.kg is not None else stake(declaration, note.path, leaf)
     return replace(note, value=value, kg=kg)
-
-
-def _stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | None:
-    if not isinstance(leaf, Quantity):
-        return None
-    if leaf.unit == KG_CO2E:
-        return leaf.amount
-    steps = path.split("/")
-    if steps[1] != "lines":
-        return None
-    line = next((x for x in declaration.lines if x.id == steps[2]), None)
-    result = line.result if line is not None else None
-    return result.amount if isinstance(result, Quantity) else None

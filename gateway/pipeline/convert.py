@@ -1,0 +1,172 @@
+"""Read any input, check it, and write it in other formats: each target written, or refused with its lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gateway.codec.base import Context, Evidence, Format, Package
+from gateway.codec.run import run_reader, run_writer, shown, stake
+from gateway.errors import GatewayError, InternalError, flatten
+from gateway.formats import Detected, detect, find
+from gateway.model import consistency
+from gateway.model.base import Leaf, Reason
+from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure, redact, withheld
+from gateway.model.origin import Origins
+from gateway.model.results import ResultSet
+from gateway.model.walk import by_path, leaves
+from gateway.recognition.restate import restate
+from gateway.report import Fate, Note, Report
+from gateway.signing.digests import sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input that was read: the bytes, what they are and why, the declaration, and all that was noticed."""
+
+    package: Package
+    format: Format
+    evidence: Evidence
+    declaration: Declaration
+    origins: Origins
+    report: Report
+    context: Context
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the source bytes."""
+        return self.context.source
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One target: its package and every leaf that did not go through unchanged, or what it lacks."""
+
+    format: Format
+    package: Package | None
+    notes: tuple[Note, ...] = ()
+    lacks: tuple[GatewayError, ...] = ()
+    carried: int = 0
+    restated: ResultSet | None = None
+    origins: Origins = field(default_factory=dict)
+    disclosure: Disclosure = Disclosure.C0
+
+    @property
+    def written(self) -> bool:
+        """Whether the target could be written."""
+        return self.package is not None
+
+
+def read(package: Package | bytes, *, format: str | None = None, context: Context | None = None) -> Source:
+    """Read one input. Its defects are findings in the report; only what cannot be read at all is raised.
+
+    Args:
+        package: the bytes, or a package with a name for messages.
+        format: a format's id; without it, the content says.
+        context: clock, ids and choices of the caller; the source digest is added here.
+
+    Raises:
+        InputError: no format fits, or the bytes cannot be read.
+        UsageError: two formats fit, or there is no such format.
+    """
+    found = Package.of(package) if isinstance(package, bytes) else package
+    detected = detect(found) if format is None else _named(format)
+    own = replace(context or Context(), source=_digest(found))
+    reading = run_reader(detected.format, found, own)
+    seen = consistency.check(reading.declaration, reading.origins)
+    report = Report(reading.notes, (*reading.findings, *seen))
+    return Source(
+        found, detected.format, detected.evidence, reading.declaration, reading.origins, report, own
+    )
+
+
+def check(package: Package | bytes, *, format: str | None = None, context: Context | None = None) -> Report:
+    """Everything that is wrong or doubtful in one input.
+
+    Raises:
+        InputError, UsageError: see ``read``.
+    """
+    return read(package, format=format, context=context).report
+
+
+def convert(
+    source: Source,
+    *,
+    to: Sequence[str],
+    disclosure: Disclosure = Disclosure.C1,
+    options: Mapping[str, str] | None = None,
+) -> tuple[Outcome, ...]:
+    """Write ``source`` in every format of ``to`` (ids, ids without version, or groups), in that order.
+
+    Raises:
+        UsageError: there is no such format, or it is only read.
+        InternalError: an output broke a promise; nothing of it is returned.
+    """
+    context = replace(source.context, disclosure=disclosure, options=dict(options or {}))
+    targets = dict.fromkeys(format_ for name in to for format_ in find(name))
+    return tuple(_write(source, format_, context) for format_ in targets)
+
+
+def _write(source: Source, format_: Format, context: Context) -> Outcome:
+    """One target: redact, restate, write, read back; then one note for every leaf of the source left."""
+    allowed = min(context.disclosure, format_.audience)
+    visible = redact(source.declaration, allowed)
+    lacks: list[GatewayError] = []
+    origins: Origins = {}
+    if format_.basis is not None:
+        restated = restate(visible, format_.basis, target=format_.id)
+        visible, origins = restated.declaration, restated.origins
+        lacks.extend(restated.lacks)
+    try:
+        written = run_writer(format_, visible, replace(context, disclosure=allowed))
+    except InternalError:
+        raise
+    except GatewayError as error:
+        found = flatten(error)
+        if any(isinstance(e, InternalError) for e in found):
+            raise
+        said = {(e.error_code, e.path) for e in lacks}
+        lacks += [e for e in found if (e.error_code, e.path) not in said and _adds(e, lacks)]
+        return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
+    if lacks:
+        return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
+    hidden = tuple(_withheld_notes(source.declaration, allowed))
+    gone = {note.path for note in hidden}
+    own = by_path(source.declaration)
+    notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
+    restated_set = visible.result_set(format_.basis.result_set) if format_.basis else None
+    return Outcome(format_, written.package, notes, (), len(written.carried), restated_set, origins, allowed)
+
+
+def _adds(error: GatewayError, lacks: list[GatewayError]) -> bool:
+    """A writer's complaint that the restated set is not there adds nothing where its lacks are listed."""
+    return not (lacks and error.error_code == "target.no-result-set")
+
+
+def _is_gap(note: Note, own: Mapping[str, Leaf]) -> bool:
+    """The mark that redaction left behind is not a leaf of the source."""
+    return note.path not in own and note.fate is Fate.DROPPED and note.value == Reason.WITHHELD
+
+
+def _withheld_notes(declaration: Declaration, allowed: Disclosure) -> Iterator[Note]:
+    """One note for each leaf that this reader may not see; lists of texts lose their place in the list."""
+    for place in withheld(declaration, allowed):
+        kg = stake(declaration, place.path, place.value)
+        yield Note("codec.withheld", place.path, Fate.WITHHELD, shown(place.value), "", kg)
+
+
+def _digest(package: Package) -> str:
+    if len(package.members) == 1:
+        return sha256_hex(package.only.data)
+    rows = "".join(f"{sha256_hex(m.data)}  {m.name}\n" for m in package.members)
+    return sha256_hex(rows.encode())
+
+
+def _named(name: str) -> Detected:
+    return Detected(find(name)[0], Evidence(3, ("--from",)))
+
+
+def count_leaves(declaration: Declaration) -> int:
+    """How many leaves a declaration has."""
+    return sum(1 for _ in leaves(declaration))

@@ -1,0 +1,183 @@
+"""The documents about a run: the public and the private report, the findings, the credential's statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import gateway
+from gateway import messages
+from gateway.codec.jsonwrite import encode
+from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson
+from gateway.model.base import Missing, here
+from gateway.model.declaration import Declaration
+from gateway.model.origin import Derived, Origins
+from gateway.model.results import ResultSet
+from gateway.pipeline.convert import Outcome, Source
+from gateway.quantity import Quantity, round_significant, show
+from gateway.report import Exact, Fate, Note
+from gateway.signing.credential import property_value
+
+FORMAT = "hutong-report@1"
+# What a receiver can check and compare; the exact quotient stays in the private report.
+_DIGITS = 15
+_HIDDEN = "withheld"
+
+TOOL = {"name": "hutong", "version": gateway.__version__}
+
+
+def public_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
+    """What was written and lost, without any value that the receivers of the targets may not see."""
+    return _bytes(
+        {
+            "format": FORMAT,
+            "tool": TOOL,
+            "source": {"format": source.format.id, "sha256": source.digest},
+            "read": {"findings": _severities(source), "notes": source.report.counts()},
+            "targets": [_target(outcome, public=True) for outcome in outcomes],
+        }
+    )
+
+
+def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
+    """Everything: all notes with their values, and where each value came from."""
+    return _bytes(
+        {
+            "format": FORMAT,
+            "tool": TOOL,
+            "source": {
+                "format": source.format.id,
+                "evidence": list(source.evidence.reasons),
+                "sha256": source.digest,
+            },
+            "read": {"notes": [messages.to_json(note) for note in source.report.notes]},
+            "targets": [_target(outcome, public=False) for outcome in outcomes],
+            "origins": _origins(source.origins),
+        }
+    )
+
+
+def findings(source: Source) -> bytes:
+    """What somebody should mend, in both languages."""
+    return _bytes(
+        {
+            "format": "hutong-findings@1",
+            "tool": TOOL,
+            "findings": [messages.to_json(finding) for finding in source.report.findings],
+        }
+    )
+
+
+def claims(declaration: Declaration, outcomes: Sequence[Outcome]) -> list[dict[str, PlainJson]]:
+    """The totals that the credential states, each with the basis without which it says nothing."""
+    sets = [(r, "") for r in declaration.results if here(r.carbon.total) and r.id == "declared"]
+    sets += [(o.restated, o.format.id) for o in outcomes if o.restated is not None and o.written]
+    return [_claim(declaration, result, target) for result, target in sets]
+
+
+def total_text(result: ResultSet) -> str:
+    """The total of a set as a decimal text, an endless quotient rounded once to 15 digits."""
+    total = result.carbon.total
+    return _decimal(total.amount) if isinstance(total, Quantity) else ""
+
+
+def basis_facts(declaration: Declaration, result: ResultSet) -> dict[str, str]:
+    """What a total rests on, as names and texts."""
+    basis, method = result.basis, declaration.method
+    denominator = basis.denominator
+    facts = {
+        "role": result.role.value,
+        "per": denominator.per.value,
+        "energy": _text(denominator.energy),
+        "derivedFrom": result.derived_from or "",
+        "boundary": _text(basis.boundary) or _text(declaration.boundary.type),
+        "gwpSet": _text(basis.gwp_set) or _text(method.gwp_set),
+        "methodProfile": _text(basis.method_profile),
+        "legalStatus": _text(basis.legal_status),
+        "recyclingModel": _text(basis.recycling_model) or _text(method.recycling_model),
+        "electricityApproach": _text(basis.electricity_approach) or _text(method.electricity_approach),
+    }
+    return {name: text for name, text in facts.items() if text}
+
+
+def _claim(declaration: Declaration, result: ResultSet, target: str) -> dict[str, PlainJson]:
+    facts = basis_facts(declaration, result) | ({"target": target} if target else {})
+    return property_value(
+        "product carbon footprint | 产品碳足迹",
+        total_text(result),
+        unit="kg{CO2eq}",
+        property_id=f"urn:hutong:result-set:{result.id}",
+        basis=[property_value(name, text) for name, text in facts.items()],
+    )
+
+
+def _target(outcome: Outcome, *, public: bool) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "format": outcome.format.id,
+        "written": outcome.written,
+        "disclosure": outcome.disclosure.value,
+    }
+    if outcome.format.legal_status:
+        facts["legalStatus"] = outcome.format.legal_status
+    if outcome.format.schema_edition:
+        facts["schemaEdition"] = outcome.format.schema_edition
+    if not outcome.written:
+        return facts | {"lacks": [_lack(error, public=public) for error in outcome.lacks]}
+    notes = public_notes(outcome.notes) if public else outcome.notes
+    if outcome.restated is not None:
+        facts["total"] = total_text(outcome.restated)
+    facts["carried"] = outcome.carried
+    facts["notes"] = [messages.to_json(note) for note in notes]
+    return facts if public else facts | {"origins": _origins(outcome.origins)}
+
+
+def public_notes(notes: Iterable[Note]) -> Iterable[Note]:
+    """The notes without what was withheld: no value, no kg, and no names that stand in extras' paths."""
+    hidden = 0
+    for note in notes:
+        if note.fate is not Fate.WITHHELD:
+            yield note
+            continue
+        hidden += 1
+        path = f"/extras/{_HIDDEN}-{hidden}" if note.path.startswith("/extras/") else note.path
+        yield Note(note.code, path, note.fate, _HIDDEN)
+
+
+def _lack(error: GatewayError, *, public: bool) -> dict[str, object]:
+    told = messages.to_json(error)
+    if public:
+        told.pop("saw", None)
+    return told
+
+
+def _severities(source: Source) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for finding in source.report.findings:
+        found[finding.severity.value] = found.get(finding.severity.value, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def _origins(origins: Origins) -> dict[str, object]:
+    return {path: _origin(origin) for path, origin in sorted(origins.items())}
+
+
+def _origin(origin: object) -> object:
+    if isinstance(origin, Derived):
+        told = {"formula": origin.formula, "parents": list(origin.parents), "table": origin.table}
+        return {name: value for name, value in told.items() if value}
+    return getattr(origin, "at", "")
+
+
+def _decimal(amount: Exact) -> str:
+    text = show(amount)
+    return text if "/" not in text else show(round_significant(amount, _DIGITS))
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, Missing):
+        return ""
+    return f"{_decimal(value.amount)} {value.unit}" if isinstance(value, Quantity) else str(value)
+
+
+def _bytes(document: dict[str, object]) -> bytes:
+    return (encode(document) + "\n").encode("utf-8")

@@ -1,0 +1,230 @@
+"""The main job: read, convert, split private from public, and bind everything under one signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from gateway import resources
+from gateway.codec.base import Context, Package
+from gateway.codec.jsonwrite import encode
+from gateway.errors import UsageError
+from gateway.frontdoor import json as json_door
+from gateway.frontdoor.json import PlainJson
+from gateway.model.disclosure import Disclosure
+from gateway.pipeline import documents
+from gateway.pipeline.convert import Outcome, Source, convert, read
+from gateway.report import Finding
+from gateway.signing import credential as vc
+from gateway.signing import data_integrity, jws, leaves, manifest
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+
+MANIFEST, JWS, CREDENTIAL, REPORT = "manifest.json", "manifest.jws", "credential.json", "report.json"
+PRIVATE = "private/"
+LEAVES = ".leaves.json"
+_JSON = "application/json"
+
+# What a draft carries as its first member: nobody may take a preview for the document.
+WATERMARK = {
+    "en": "DRAFT PREVIEW: unsigned, incomplete, not for use",
+    "zh": "草稿预览：未签名，不完整，不得使用",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of an output folder with its disclosure class."""
+
+    data: bytes
+    media_type: str
+    disclosure: Disclosure
+    edition: str = ""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it stays with the sender."""
+        return self.disclosure is Disclosure.C3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: the part of a run that must be recorded so that it can be repeated."""
+
+    to: tuple[str, ...]
+    disclosure: Disclosure = Disclosure.C1
+    format: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything but the signatures, to be looked at before it is signed."""
+
+    source: Source
+    request: Request
+    outcomes: tuple[Outcome, ...]
+    files: Mapping[str, File]
+
+    @property
+    def written(self) -> tuple[Outcome, ...]:
+        """The targets that could be written."""
+        return tuple(outcome for outcome in self.outcomes if outcome.written)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong or doubtful in the source."""
+        return self.source.report.findings
+
+
+def prepare(package: Package | bytes, request: Request, *, context: Context | None = None) -> Prepared:
+    """Read the input and write every target, unsigned.
+
+    Raises:
+        InputError: the input cannot be read at all.
+        UsageError: an unknown format, or two that fit.
+    """
+    source = read(package, format=request.format, context=context)
+    outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
+    return Prepared(source, request, outcomes, _files(source, outcomes, request.disclosure))
+
+
+def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
+    """The folder to hand over and keep: parts, their leaf digests, manifest, its signature, credential.
+
+    Raises:
+        UsageError: no target was written, so there is nothing to sign.
+    """
+    if not prepared.written:
+        raise UsageError(code="usage.nothing-to-sign")
+    files = dict(prepared.files)
+    for name, file in prepared.files.items():
+        if file.media_type == _JSON:
+            data = leaves.build(name, file.data, key=key)
+            files[name + LEAVES] = File(data, _JSON, file.disclosure)
+    parts = [
+        manifest.Part.of(
+            name,
+            file.data,
+            media_type=file.media_type,
+            disclosure=file.disclosure.value,
+            may_be_absent=file.is_private,
+        )
+        for name, file in files.items()
+    ]
+    bound = manifest.build(parts, _facts(prepared)).to_bytes()
+    out = {name: file.data for name, file in files.items()}
+    out[MANIFEST] = bound
+    out[JWS] = jws.sign_detached(bound, key)
+    out[CREDENTIAL] = _credential(prepared, bound, key)
+    return dict(sorted(out.items()))
+
+
+def issue(
+    package: Package | bytes, request: Request, *, key: PrivateKey, context: Context | None = None
+) -> tuple[Prepared, dict[str, bytes]]:
+    """Prepare and sign in one call, for callers who have no need to look in between.
+
+    Raises:
+        GatewayError: see ``prepare`` and ``sign``.
+    """
+    prepared = prepare(package, request, context=context)
+    return prepared, sign(prepared, key)
+
+
+def draft(prepared: Prepared) -> dict[str, bytes]:
+    """Previews of what can be written: unsigned, and marked so in every file that can hold a mark."""
+    return {name: _marked(file) for name, file in sorted(prepared.files.items())}
+
+
+def _files(source: Source, outcomes: Sequence[Outcome], disclosure: Disclosure) -> dict[str, File]:
+    files: dict[str, File] = {}
+    for outcome in outcomes:
+        for member in outcome.package.members if outcome.package else ():
+            name = f"{outcome.format.folder}/{member.name}"
+            files[name] = File(
+                member.data, member.media_type, outcome.disclosure, outcome.format.schema_edition
+            )
+    files[REPORT] = File(documents.public_report(source, outcomes), _JSON, disclosure)
+    for member in source.package.members:
+        files[f"{PRIVATE}source{_suffix(member.name)}"] = File(member.data, member.media_type, Disclosure.C3)
+    files[f"{PRIVATE}report.json"] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
+    files[f"{PRIVATE}findings.json"] = File(documents.findings(source), _JSON, Disclosure.C3)
+    return files
+
+
+def _suffix(name: str) -> str:
+    """The file's ending if it is a plain one: a file's name may tell what nobody is to know."""
+    found = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+    return found.group().lower() if found else ""
+
+
+def _facts(prepared: Prepared) -> dict[str, PlainJson]:
+    source, request = prepared.source, prepared.request
+    return {
+        "tool": dict(documents.TOOL),
+        "tables": resources.tables_digest(),
+        "source": {"sha256": source.digest, "format": source.format.id},
+        "run": {
+            "time": timestamp(source.context.now),
+            "to": list(request.to),
+            "from": request.format or "",
+            "disclosure": request.disclosure.value,
+            "options": dict(sorted(request.options.items())),
+        },
+    }
+
+
+def _credential(prepared: Prepared, bound: bytes, key: PrivateKey) -> bytes:
+    source = prepared.source
+    now = timestamp(source.context.now)
+    link = source.declaration.passport.product_link
+    subject_id = link if isinstance(link, str) and link.startswith("https://") else _urn(source, "product")
+    resources_ = [vc.Resource(MANIFEST, _JSON, bound)]
+    for name, file in prepared.files.items():
+        if not file.is_private and name != REPORT:
+            resources_.append(vc.Resource(name, file.media_type, file.data))
+    document = vc.build_credential(
+        issuer=key.public_key.did,
+        valid_from=now,
+        valid_until=_valid_until(source),
+        identifier=_urn(source, "credential"),
+        name="Product carbon footprint statement | 产品碳足迹陈述",
+        subject={
+            "id": subject_id,
+            f"{vc.SCHEMA_ORG}additionalProperty": list(
+                documents.claims(source.declaration, prepared.outcomes)
+            ),
+        },
+        resources=resources_,
+    )
+    return jcs(data_integrity.add_proof(document, key, created=now))
+
+
+def _urn(source: Source, what: str) -> str:
+    return f"urn:uuid:{source.context.new_id(what)}"
+
+
+def _valid_until(source: Source) -> str:
+    """The declaration's last day of validity, if it has not passed."""
+    day = source.declaration.document.valid_until
+    if not isinstance(day, date):
+        return ""
+    end = datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+    return timestamp(end) if end > source.context.now else ""
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _marked(file: File) -> bytes:
+    if file.media_type != _JSON or file.is_private:
+        return file.data
+    document = json_door.parse(file.data)
+    if not isinstance(document, dict):
+        return file.data
+    return (encode({"hutongDraft": WATERMARK, **document}) + "\n").encode("utf-8")

@@ -1,0 +1,192 @@
+"""Check an issued folder against its own signatures, offline, and say step by step what holds.
+
+Without a trust policy the best answer is that nothing was changed since somebody signed it. Who that
+is, and whether to believe them, is another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson
+from gateway.report import Finding, Severity
+from gateway.signing import data_integrity, jws, leaves, manifest
+from gateway.signing.digests import digest_sri, sha256_hex
+from gateway.signing.manifest import Manifest, PartState
+
+MANIFEST, JWS, CREDENTIAL = "manifest.json", "manifest.jws", "credential.json"
+_SIGNED = (MANIFEST, JWS, CREDENTIAL)
+_LEAVES = ".leaves.json"
+
+
+class State(StrEnum):
+    """The one answer. ``INTACT`` says nothing about who signed."""
+
+    INTACT = "intact"
+    CHANGED = "changed"
+    NOT_SIGNED = "not-signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the check, in the order in which it was taken."""
+
+    name: str
+    holds: bool
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was checked, what holds, and what does not.
+
+    ``identified`` is whether a trust policy names the signer; without one it is always False.
+    ``absent`` are parts that the manifest allows to be absent; ``not_checked`` counts what could not be.
+    """
+
+    state: State
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    signer: str = ""
+    identified: bool = False
+    absent: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    credential: Mapping[str, PlainJson] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that was checked is as it was signed."""
+        return self.state is State.INTACT
+
+
+def verify(files: Mapping[str, bytes]) -> Verdict:
+    """Check a folder's files (by relative name) against its manifest, detached JWS and credential."""
+    if not any(name in files for name in _SIGNED):
+        finding = Finding("trust.not-signed", MANIFEST)
+        return Verdict(State.NOT_SIGNED, (), (finding,))
+    check = _Check(files)
+    check.run()
+    state = State.CHANGED if check.findings else State.INTACT
+    return Verdict(
+        state=state,
+        steps=tuple(check.steps),
+        findings=tuple(check.findings),
+        signer=check.signer if state is State.INTACT else "",
+        absent=tuple(check.absent),
+        facts=check.manifest.facts if check.manifest and state is State.INTACT else {},
+        credential=check.credential if state is State.INTACT else {},
+    )
+
+
+class _Check:
+    """The steps of one verification. A step that cannot be taken is one that does not hold."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.steps: list[Step] = []
+        self.findings: list[Finding] = []
+        self.absent: list[str] = []
+        self.signer = ""
+        self.manifest: Manifest | None = None
+        self.credential: Mapping[str, PlainJson] = {}
+
+    def run(self) -> None:
+        """(1) manifest, (2) its signature, (3) every part, (4) the credential, (5) that all of it is one."""
+        self._step("manifest", self._manifest)
+        self._step("manifest-signature", self._signature)
+        self._step("parts", self._parts)
+        self._step("credential", self._credential)
+
+    def _step(self, name: str, check: object) -> None:
+        before = len(self.findings)
+        assert callable(check)
+        try:
+            about = check() or ""
+        except GatewayError as error:
+            about = ""
+            self.findings.append(_finding(error, name))
+        self.steps.append(Step(name, len(self.findings) == before, about))
+
+    def _file(self, name: str) -> bytes | None:
+        if name not in self.files:
+            self.findings.append(Finding("trust.file-missing", name))
+        return self.files.get(name)
+
+    def _manifest(self) -> str:
+        data = self._file(MANIFEST)
+        if data is not None:
+            self.manifest = manifest.parse(data)
+        return sha256_hex(data) if data is not None else ""
+
+    def _signature(self) -> str:
+        token, payload = self._file(JWS), self.files.get(MANIFEST)
+        if token is None or payload is None:
+            return ""
+        self.signer = jws.verify_detached(token, payload).signer
+        return self.signer
+
+    def _parts(self) -> str:
+        if self.manifest is None:
+            self.findings.append(Finding("trust.not-checked", "parts"))
+            return ""
+        own = {name: data for name, data in self.files.items() if name not in _SIGNED}
+        verdicts = manifest.check(self.manifest, own)
+        intact = {v.name for v in verdicts if v.state is PartState.INTACT}
+        for verdict in verdicts:
+            if verdict.state is PartState.ABSENT:
+                self.absent.append(verdict.name)
+            elif not verdict.holds:
+                self.findings.append(verdict.finding())
+                if verdict.state is PartState.CHANGED:
+                    self.findings.extend(self._fields(verdict.name, intact))
+        return f"{len(intact)}/{len(self.manifest.parts)}"
+
+    def _fields(self, name: str, intact: set[str]) -> Iterator[Finding]:
+        """The fields of a changed part, where its leaf digests are there and unchanged."""
+        if name + _LEAVES not in intact:
+            return
+        try:
+            changes = leaves.compare(self.files[name + _LEAVES], self.files[name])
+        except GatewayError as error:
+            yield _finding(error, name)
+            return
+        for kind in ("changed", "added", "removed"):
+            for pointer in getattr(changes, kind):
+                yield Finding(f"trust.leaf-{kind}", f"{name}#{pointer}")
+        if not changes:
+            yield Finding("trust.only-spelling", name)
+
+    def _credential(self) -> str:
+        data = self._file(CREDENTIAL)
+        if data is None:
+            return ""
+        proof = data_integrity.verify_proof(data, own=True)
+        self.credential = proof.document
+        if self.signer and proof.issuer != self.signer:
+            self.findings.append(Finding("trust.two-signers", CREDENTIAL, proof.issuer))
+        self._bound(proof.document)
+        return proof.cryptosuite
+
+    def _bound(self, document: Mapping[str, PlainJson]) -> None:
+        """The credential covers this very manifest, and parts only as the manifest has them."""
+        related = document.get("relatedResource")
+        entries = [e for e in related if isinstance(e, dict)] if isinstance(related, list) else []
+        by_name = {str(e.get("name")): str(e.get("digestSRI")) for e in entries}
+        expected = digest_sri(self.files.get(MANIFEST, b""))
+        if by_name.pop(MANIFEST, "") != expected:
+            self.findings.append(Finding("trust.credential-not-of-manifest", CREDENTIAL))
+        known = {part.name for part in self.manifest.parts} if self.manifest else set()
+        for name, digest in by_name.items():
+            data = self.files.get(name)
+            if name not in known or (data is not None and digest_sri(data) != digest):
+                self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, name))
+
+
+def _finding(error: GatewayError, step: str) -> Finding:
+    """The finding behind an error, with the file in front of its place."""
+    file = {"manifest": MANIFEST, "manifest-signature": JWS, "credential": CREDENTIAL}.get(step, step)
+    at = f"{file}#{error.path}" if error.path else file
+    return Finding(error.error_code, at, error.saw, Severity.ERROR, params=error.params)
