@@ -203,4 +203,4 @@ def _validate(value: object) -> Quantity:
     try:
         return Quantity(read_exact(amount) if isinstance(amount, str) else amount, unit, text)
     except GatewayError as error:
-        raise PydanticCustomError("quantity.invalid", "{problem}", {"problem": str(error)}) from error
+        raise PydanticCustomError(error.error_code, "{problem}", {"problem": str(error)}) from error

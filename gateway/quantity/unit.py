@@ -98,14 +98,14 @@ def conversion_factor(source: Unit, target: Unit) -> Fraction:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Unit:
     if len(text) > _MAX_LENGTH:
-        raise UnknownUnit(text, word=text[:20] + "…", suggestions="")
+        raise UnknownUnit(text, word=text[:20] + "…", suggestions="–")
     clean = _clean(text)
     if not clean:
-        raise UnknownUnit(text, word=text, suggestions="")
+        raise UnknownUnit(text, word=text, suggestions="–")
     try:
         return _unit(*_expression(clean))
     except _UnknownWord as unknown:
-        near = ", ".join(suggestions(unknown.word))
+        near = ", ".join(suggestions(unknown.word)) or "–"
         raise UnknownUnit(text, word=unknown.word, suggestions=near) from None
 
 

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from gateway import resources
 from gateway.errors import InputError, UsageError
-from gateway.quantity import Exact, Quantity, convert, quotient, same_number, show, times
+from gateway.quantity import Exact, Quantity, convert, plain, quotient, round_significant, same_number, times
 from gateway.recognition.functional_unit import KG_CO2E, KWH, PER_KWH, NeedsEvidence
 from gateway.report import Finding, Severity
 
@@ -68,7 +68,7 @@ class LinesBasis:
         if self.holds:
             return None
         code = "functional-unit.lines-basis" if self.fits else "functional-unit.lines-do-not-add-up"
-        shown = show(self.factor) if isinstance(self.factor, Decimal) else f"{float(self.factor):.6g}"
+        shown = plain(round_significant(self.factor, 6))
         return Finding(code, at, self.declared, params={"fits": ", ".join(self.fits), "factor": shown})
 
 
