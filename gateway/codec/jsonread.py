@@ -107,9 +107,10 @@ class JsonReading:
             self._keep(found.text, at)
             return
         lang = language(str(found.value)) if row.type == "anylang" else row.lang
-        if (lang and isinstance(found.value, Missing)) or not build.put(
-            self.tree, row.model, stars, lang, build.Found(found.value, at, found.text)
-        ):
+        absent = isinstance(found.value, Missing)
+        empty = absent and lang and found.text == "null"
+        leaf_ = build.Found(found.value, at, found.text)
+        if empty or not build.put(self.tree, row.model, stars, "" if absent else lang, leaf_):
             self._second(row, found, at)
 
     def _second(self, row: Row, found: Leaf, at: str) -> None:

@@ -31,6 +31,9 @@ def to_tree(part: Part, table: FieldTable) -> Tree:
     tree: Tree = {}
     for pattern, stars, lang, value in _leaves(part, "", ()):
         rows = table.by_pattern.get((pattern, lang))
+        if rows is None and isinstance(value, Missing):
+            # A text that is missing as a whole stands at the place of its first language.
+            rows = table.by_pattern.get((pattern, "zh"))
         if rows:
             _put_leaf(tree, _choose(rows, value), stars, value)
     return tree

@@ -104,8 +104,8 @@ def convert(
         InternalError: an output broke a promise; nothing of it is returned.
     """
     context = replace(source.context, disclosure=disclosure, options=dict(options or {}))
-    targets = dict.fromkeys(format_ for name in to for format_ in find(name))
-    return tuple(_write(source, format_, context) for format_ in targets)
+    targets = {format_.id: format_ for name in to for format_ in find(name)}
+    return tuple(_write(source, format_, context) for format_ in targets.values())
 
 
 def _write(source: Source, format_: Format, context: Context) -> Outcome:

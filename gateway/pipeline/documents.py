@@ -35,6 +35,7 @@ def public_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
             "source": {"format": source.format.id, "sha256": source.digest},
             "read": {"findings": _severities(source), "notes": source.report.counts()},
             "targets": [_target(outcome, public=True) for outcome in outcomes],
+            "texts": _texts(note for outcome in outcomes for note in outcome.notes),
         }
     )
 
@@ -50,9 +51,10 @@ def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
                 "evidence": list(source.evidence.reasons),
                 "sha256": source.digest,
             },
-            "read": {"notes": [messages.to_json(note) for note in source.report.notes]},
+            "read": {"notes": [_note(note) for note in source.report.notes]},
             "targets": [_target(outcome, public=False) for outcome in outcomes],
             "origins": _origins(source.origins),
+            "texts": _texts([*source.report.notes, *(n for o in outcomes for n in o.notes)]),
         }
     )
 
@@ -127,7 +129,7 @@ def _target(outcome: Outcome, *, public: bool) -> dict[str, object]:
     if outcome.restated is not None:
         facts["total"] = total_text(outcome.restated)
     facts["carried"] = outcome.carried
-    facts["notes"] = [messages.to_json(note) for note in notes]
+    facts["notes"] = [_note(note) for note in notes]
     return facts if public else facts | {"origins": _origins(outcome.origins)}
 
 
@@ -141,6 +143,22 @@ def public_notes(notes: Iterable[Note]) -> Iterable[Note]:
         hidden += 1
         path = f"/extras/{_HIDDEN}-{hidden}" if note.path.startswith("/extras/") else note.path
         yield Note(note.code, path, note.fate, _HIDDEN)
+
+
+def _note(note: Note) -> dict[str, object]:
+    """The facts of one note; its text stands once for all notes of its code."""
+    facts = {"path": note.path, "fate": note.fate.value, "code": note.code, "value": note.value}
+    facts["written"] = note.written
+    facts["kgAtStake"] = "" if note.kg is None else show(note.kg)
+    told: dict[str, object] = {name: text for name, text in facts.items() if text}
+    return told | ({"params": dict(note.params)} if note.params else {})
+
+
+def _texts(notes: Iterable[Note]) -> dict[str, object]:
+    """The texts of the notes' codes in both languages; braces name the facts of each note."""
+    catalogue = messages.catalogue()
+    codes = sorted({note.code for note in notes} & catalogue.keys())
+    return {code: {"zh": catalogue[code]["zh"], "en": catalogue[code]["en"]} for code in codes}
 
 
 def _lack(error: GatewayError, *, public: bool) -> dict[str, object]:

@@ -149,7 +149,8 @@ def _files(source: Source, outcomes: Sequence[Outcome], disclosure: Disclosure) 
             )
     files[REPORT] = File(documents.public_report(source, outcomes), _JSON, disclosure)
     for member in source.package.members:
-        files[f"{PRIVATE}source{_suffix(member.name)}"] = File(member.data, member.media_type, Disclosure.C3)
+        name = f"{PRIVATE}source{_suffix(member.name)}"
+        files[name] = File(member.data, source.format.media_type, Disclosure.C3)
     files[f"{PRIVATE}report.json"] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[f"{PRIVATE}findings.json"] = File(documents.findings(source), _JSON, Disclosure.C3)
     return files
