@@ -189,6 +189,7 @@ def read_exact(text: str) -> Exact:
     numerator, slash, denominator = text.partition("/")
     if not slash:
         return parse_decimal(text)
-    if len(text) > 2 * _MAX_DIGITS or not re.fullmatch(_RATIO, text):
+    # Fractions grow with every sum; Python itself reads integers of up to 4300 digits.
+    if len(text) > 10 * _MAX_DIGITS or not re.fullmatch(_RATIO, text):
         raise NotANumber(text)
     return exact(Fraction(int(numerator), int(denominator)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,7 +19,7 @@ _MASS: Final[Dimension] = (("kg", 1),)
 _SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _PRODUCT_SIGNS: Final = str.maketrans(dict.fromkeys("·⋅•∙・×✕", "*") | dict.fromkeys("∕⁄÷", "/"))
 _UCUM_TEN = r"(?<![0-9A-Za-z])10\*(-?[0-9]{1,2})(?![0-9])"
-_NUMBER = r"(?:10\^(?P<ten>-?[0-9]{1,2})|(?P<whole>[1-9][0-9]{0,8}))(?![0-9]) ?"
+_NUMBER = r"(?:10\^(?P<ten>-?[0-9]{1,2})|(?P<whole>[1-9][0-9]{0,59}))(?![0-9]) ?"
 _POWER = r"(?P<base>.*[^0-9^-])\^?(?P<power>-?[1-9])"
 
 
@@ -103,7 +104,10 @@ def _parse(text: str) -> Unit:
     if not clean:
         raise UnknownUnit(text, word=text, suggestions="–")
     try:
-        return _unit(*_expression(clean))
+        scale, parts = _expression(clean)
+        if not _readable(scale, parts):
+            raise _UnknownWord(clean)
+        return _unit(scale, parts)
     except _UnknownWord as unknown:
         near = ", ".join(suggestions(unknown.word)) or "–"
         raise UnknownUnit(text, word=unknown.word, suggestions=near) from None
@@ -238,6 +242,14 @@ def _unit(scale: Fraction, parts: Iterable[tuple[Atom, int]]) -> Unit:
     return Unit(_code(scale, kept), bases, factor, scale, kept)
 
 
+def _readable(scale: Fraction, parts: _Parts) -> bool:
+    """Whether the code will read back: numbers up to 10*60, powers of one digit."""
+    powers = Counter[str]()
+    for atom, power in parts:
+        powers[atom.code] += power
+    return max(scale.numerator, scale.denominator) <= 10**60 and all(-9 <= n <= 9 for n in powers.values())
+
+
 def _code(scale: Fraction, parts: _Parts) -> str:
     above = _number(scale.numerator) + [_power(atom, power) for atom, power in parts if power > 0]
     below = _number(scale.denominator) + [_power(atom, -power) for atom, power in parts if power < 0]
@@ -248,10 +260,11 @@ def _code(scale: Fraction, parts: _Parts) -> str:
 
 
 def _number(value: int) -> list[str]:
-    if value == 1:
-        return []
-    tens = len(str(value)) - 1
-    return [f"10*{tens}" if value == 10**tens else str(value)]
+    """90,000 as ``9.10*4``."""
+    digits = str(value)
+    tens = len(digits) - len(digits.rstrip("0"))
+    front = digits[: len(digits) - tens]
+    return ([front] if front != "1" else []) + ([f"10*{tens}"] if tens else [])
 
 
 def _power(atom: Atom, power: int) -> str:

@@ -79,6 +79,8 @@ class TestSpellings:
             ("3B", "MJ"),
             ("1/a", "1/a"),
             ("kWh/kWh", "1"),
+            ("90亿件", "9.10*9.{piece}"),
+            ("1000 m3", "10*3.m3"),
         ],
     )
     def test_to_the_canonical_code(self, text: str, code: str) -> None:
@@ -193,6 +195,9 @@ class TestUnknown:
             "((km9)9)9",
             "kg\x00",
             "oz t",
+            "m9.m9",
+            "10^40.10^40.t",
+            "(10^99)^9." * 11 + "t",
             "kcal",
             "m-",
             "年（四舍五入）",
