@@ -58,7 +58,8 @@ def delivered_energy(declaration: Declaration, profile: str, *, target: str) -> 
         return Delivered(None, lacks=(lack(target, path, code="restate.unusable-parameter", **params),))
     if isinstance(found, NeedsEvidence):
         path = _FIELDS.get(found.parameter, f"/battery/{found.parameter}")
-        params = {"profile": profile, "parameter": found.parameter, "why": found.saw}
+        bound = str(found.at_most) if found.at_most is not None else "?"
+        params = {"profile": profile, "parameter": found.parameter, "why": found.saw, "at_most": bound}
         return Delivered(None, lacks=(lack(target, path, code="restate.unknown-parameter", **params),))
     parents = tuple(_FIELDS[p.name] for p in found.parameters if p.name in _FIELDS)
     return Delivered(found.energy, found, parents)

@@ -31,7 +31,7 @@ from gateway.recognition.delivered import Delivered, delivered_energy, per_kwh
 from gateway.report import Finding
 
 # Stages that exist only for batteries sold alone or used up; nothing of them is in a cradle-to-gate total.
-GATE = ("raw", "inbound", "production")
+GATE = ("raw", "inbound", "upstream", "production", "core")
 # EN 15804 prints A1–A3 in one value or in three; both together count once.
 _SUM_MODULE = "A1-A3"
 _PARTS_OF_SUM = frozenset({"A1", "A2", "A3"})
@@ -310,8 +310,8 @@ class _Work:
 
 # Annex II, point 4 of Regulation (EU) 2023/1542: transport up to the battery plant is part of stage 1.
 _EU_STAGES: Mapping[str, tuple[str, ...]] = {
-    "raw": ("raw", "inbound"),
-    "production": ("production",),
+    "raw": ("raw", "inbound", "upstream"),
+    "production": ("production", "core"),
     "distribution": ("distribution",),
     "eol": ("eol",),
 }

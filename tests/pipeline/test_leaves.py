@@ -1,0 +1,118 @@
+"""No silent loss: change any one leaf of a full declaration, and every writer shows it or notes it once."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace as with_changes
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from gateway import resources
+from gateway.codec.fields import code_list, compile_table
+from gateway.formats import formats
+from gateway.model.base import Leaf, Missing
+from gateway.model.declaration import Declaration
+from gateway.model.walk import Place, by_path, leaves, replace, same
+from gateway.pipeline.convert import Outcome, Source, convert
+from gateway.quantity import Quantity
+from gateway.report import Fate
+
+CHANGES = 1_000
+WRITERS = [f.id for f in formats() if f.write is not None]
+_CODES = {
+    row.pattern: row.code_list
+    for row in compile_table(resources.table("fields/cn_pcf.csv")).rows
+    if row.code_list
+}
+
+
+def other(place: Place, rng: random.Random) -> Leaf:
+    """Another value of the same kind, as an owner might have typed it."""
+    value = place.value
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, Quantity):
+        return Quantity(Fraction(value.amount) * 2 if value.amount else Decimal(3), value.unit)
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, date):
+        return value + timedelta(days=1)
+    if isinstance(value, Missing):
+        return "told"
+    codes = [c for c in code_list(_CODES.get(place.pattern, "")) if c != value]
+    if place.pattern.startswith("/extras"):
+        return '"changed"'
+    return rng.choice(codes) if codes else f"{value}x"
+
+
+def output(source: Source, declaration: Declaration, writer: str) -> Outcome:
+    """One target from the changed declaration."""
+    changed_source = with_changes(source, declaration=declaration)
+    return convert(changed_source, to=[writer], options={"preview": "yes"})[0]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, writer: str) -> None:
+    rng = random.Random(20260218)
+    base = output(battery, battery.declaration, writer)
+    assert base.package is not None, [str(e) for e in base.lacks]
+    places = list(leaves(battery.declaration))
+    silent, twice, needless, refused = [], [], [], 0
+    for place in rng.choices(places, k=CHANGES):
+        value = other(place, rng)
+        after = replace(battery.declaration, place.path, value)
+        outcome = output(battery, after, writer)
+        if outcome.package is None:
+            assert outcome.lacks
+            refused += 1
+            continue
+        path = next((p for p, leaf in by_path(after).items() if p == place.path and same(leaf, value)), None)
+        # A changed id moves its item; its leaves then stand under the new key.
+        path = path or next(
+            p for p, leaf in by_path(after).items() if p.endswith("/id") and same(leaf, value)
+        )
+        notes = [note for note in outcome.notes if note.path == path]
+        reread = outcome.format.read(outcome.package, battery.context).declaration
+        carried = same(by_path(reread).get(path), value)
+        if carried and notes:
+            needless.append(path)
+        if carried and outcome.package.members == base.package.members:
+            silent.append(path)
+        if not carried and not notes:
+            silent.append(path)
+        if len(notes) > 1:
+            twice.append(path)
+    assert not silent
+    assert not twice
+    assert not needless
+    assert refused < CHANGES // 10
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_note_names_one_leaf_that_exists(battery: Source, writer: str) -> None:
+    outcome = output(battery, battery.declaration, writer)
+    own = by_path(battery.declaration)
+    assert outcome.package is not None
+    added = {Fate.DEFAULTED, Fate.INFERRED}
+    restated = "" if outcome.restated is None else f"/results/{outcome.restated.id}/"
+    strange = [
+        n.path
+        for n in outcome.notes
+        if n.path not in own and n.fate not in added and not (restated and n.path.startswith(restated))
+    ]
+    assert not strange
+    assert len({n.path for n in outcome.notes}) == len(outcome.notes)
+    assert not [n.path for n in outcome.notes if "*" in n.path]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_amounts_of_co2e_that_are_lost_say_how_much(battery: Source, writer: str) -> None:
+    outcome = output(battery, battery.declaration, writer)
+    own = by_path(battery.declaration)
+    for note in outcome.notes:
+        leaf = own.get(note.path)
+        if isinstance(leaf, Quantity) and leaf.unit == "kg{CO2eq}":
+            assert note.kg == leaf.amount, note.path
