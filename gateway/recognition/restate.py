@@ -56,14 +56,18 @@ class Restated:
 def restate(declaration: Declaration, request: BasisRequest, *, target: str) -> Restated:
     """``declaration`` with the result set that ``request`` asks for."""
     source, lacks = _source(declaration, request, target)
+    if declaration.result_set(request.result_set) is not None:
+        taken = lack(
+            target, f"/results/{request.result_set}/id", code="restate.id-taken", id=request.result_set
+        )
+        lacks, source = (*lacks, taken), None
     if source is None:
         return Restated(declaration, lacks)
     work = _Work(declaration, request, target, source)
     result = work.delivered() if request.battery_per == Per.KWH_DELIVERED else work.gate()
     if work.lacks or result is None:
         return Restated(declaration, tuple(work.lacks), findings=tuple(work.findings))
-    kept = tuple(r for r in declaration.results if r.id != result.id)
-    added = declaration.model_copy(update={"results": (*kept, result)})
+    added = declaration.model_copy(update={"results": (*declaration.results, result)})
     prefix = f"/results/{result.id}"
     origins = {f"{prefix}{path}": derived for path, derived in work.origins.items()}
     return Restated(added, (), origins, tuple(work.findings))
