@@ -1,0 +1,76 @@
+"""A format's own annex: leaves that its core has no place for ride along in a member of ours.
+
+The rows of a field table say which; everything in it is exact, quotients included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.codec import jsonwrite
+from gateway.codec.fields import FieldTable, Row
+from gateway.model.base import Missing, Part, Reason
+from gateway.model.walk import Place, leaves, unescape
+from gateway.quantity import Quantity, convert, show
+from gateway.report import Fate, Note
+
+_WITHHELD = Missing(missing=Reason.WITHHELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """Nested members, the leaves they carry unchanged, and a note for each one in another unit."""
+
+    members: dict[str, object]
+    claims: frozenset[str]
+    notes: tuple[Note, ...]
+
+
+def annex(part: Part, table: FieldTable, *, converted: str) -> Annex:
+    """The leaves of ``part`` that have a row in ``table``. ``converted``: the code of a unit's change.
+
+    A value withheld stands as withheld; every other absence stands nowhere and is the caller's to report.
+
+    Raises:
+        DimensionMismatch: an amount is of another kind than its row's unit.
+    """
+    members = _told(jsonwrite.finish(jsonwrite.to_tree(part, table)))
+    assert isinstance(members, dict)
+    claims: set[str] = set()
+    notes: list[Note] = []
+    for place in leaves(part):
+        row = _row(table, place)
+        if row is None or (isinstance(place.value, Missing) and place.value != _WITHHELD):
+            continue
+        changed = _changed(row, place, converted)
+        if changed is None:
+            claims.add(place.path)
+        else:
+            notes.append(changed)
+    return Annex(members, frozenset(claims), tuple(notes))
+
+
+def _row(table: FieldTable, place: Place) -> Row | None:
+    lang = unescape(place.path.rpartition("/")[2])
+    rows = table.by_pattern.get((place.pattern, "")) or table.by_pattern.get((place.pattern, lang))
+    return rows[0] if rows else None
+
+
+def _changed(row: Row, place: Place, code: str) -> Note | None:
+    value = place.value
+    if not isinstance(value, Quantity) or row.unit.startswith("@") or row.unit == value.unit:
+        return None
+    written = convert(value, row.unit)
+    before, after = f"{show(value.amount)} {value.unit}", f"{show(written.amount)} {written.unit}"
+    return Note(code, place.path, Fate.CONVERTED, before, after)
+
+
+def _told(value: object) -> object:
+    """Members without absences; list items stay, so that the others keep their places."""
+    if isinstance(value, dict):
+        return {name: _told(inner) for name, inner in value.items() if not _is_gap(inner)}
+    return [_told(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_gap(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and value.get("missing", "withheld") != "withheld")

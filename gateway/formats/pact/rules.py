@@ -1,0 +1,184 @@
+"""Judge a PACT 3.0 footprint: by our schema, then by the rules that no schema can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import MAXYEAR, datetime
+from decimal import Decimal
+
+from gateway.codec.base import Package
+from gateway.codec.schema import judge
+from gateway.errors import shorten
+from gateway.formats.pact.period import VALIDITY_YEARS, years_after
+from gateway.formats.pact.table import DATA_SCHEMA
+from gateway.frontdoor.json import JsonValue
+from gateway.quantity import Exact, plus, show, total
+from gateway.report import Finding, Severity
+
+_SCHEMA = "pact/product-footprint-3.0.schema.json"
+_EXTENSION_SCHEMA = "pact/extension-1.schema.json"
+# PACT Technical Specifications 3.0, pcfExcludingBiogenicUptake.
+_PARTS = (
+    "fossilGhgEmissions",
+    "landUseChangeGhgEmissions",
+    "landManagementBiogenicCO2Emissions",
+    "biogenicNonCO2Emissions",
+    "landManagementBiogenicCO2Removals",
+    "technologicalCO2Removals",
+    "ccsTechnologicalCO2Capture",
+)
+_REMOVALS = _PARTS[4:]
+_CCS = ("ccsTechnologicalCO2Capture", "technologicalCO2Removals", "technologicalCO2CaptureOrigin")
+# PACT Methodology 3, 3.3.1.2.
+_EXEMPTED_LIMIT = 3
+_HUNDRED = 100
+_RATINGS = range(1, 6)
+_LAST_YEAR = MAXYEAR - VALIDITY_YEARS
+
+Pcf = Mapping[str, JsonValue]
+
+
+def validate(package: Package) -> tuple[Finding, ...]:
+    """Everything wrong (errors) or doubtful (warnings) in one footprint.
+
+    Raises:
+        InputError: the bytes are no JSON.
+    """
+    document = package.json
+    broken = judge(document, _SCHEMA)
+    if broken:
+        return broken
+    assert isinstance(document, dict)
+    pcf = document["pcf"]
+    assert isinstance(pcf, dict)
+    return (
+        *_own_extensions(document),
+        *_periods(document, pcf),
+        *_totals(pcf),
+        *_flags(pcf),
+        *_shares(pcf),
+        *_ratings(pcf),
+        *_rules(pcf),
+    )
+
+
+def _finding(code: str, at: str, saw: object, severity: Severity = Severity.ERROR, **params: str) -> Finding:
+    return Finding(code, at, shorten(str(saw)), severity, "PACT Technical Specifications 3.0", params)
+
+
+def _own_extensions(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
+    extensions = document.get("extensions")
+    for index, extension in enumerate(extensions if isinstance(extensions, list) else ()):
+        if isinstance(extension, dict) and extension.get("dataSchema") == DATA_SCHEMA:
+            for found in judge(extension["data"], _EXTENSION_SCHEMA):
+                at = f"/extensions/{index}/data{found.at}".rstrip("/")
+                yield Finding(found.code, at, found.saw, found.severity, found.per, found.params)
+
+
+def _periods(document: Mapping[str, JsonValue], pcf: Pcf) -> Iterator[Finding]:
+    named = [("/pcf/referencePeriodStart", pcf.get("referencePeriodStart"))]
+    named += [("/pcf/referencePeriodEnd", pcf.get("referencePeriodEnd"))]
+    named += [(f"/{n}", document.get(n)) for n in ("validityPeriodStart", "validityPeriodEnd", "created")]
+    found = {at: _moment(value) for at, value in named if value is not None}
+    for at, value in found.items():
+        if value is None:
+            yield _finding("pact.no-such-day", at, dict(named)[at])
+    start, end = found.get("/pcf/referencePeriodStart"), found.get("/pcf/referencePeriodEnd")
+    if start and end and start >= end:
+        yield _finding("pact.period-reversed", "/pcf/referencePeriodEnd", end, start=str(start))
+    valid_from, valid_to = found.get("/validityPeriodStart"), found.get("/validityPeriodEnd")
+    if valid_from and end and valid_from < end:
+        yield _finding("pact.valid-too-early", "/validityPeriodStart", valid_from, end=str(end))
+    if valid_to and end:
+        last = years_after(end.date(), VALIDITY_YEARS) if end.year < _LAST_YEAR else end.date()
+        limit = end.replace(year=last.year, month=last.month, day=last.day)
+        if valid_to > limit:
+            yield _finding("pact.valid-too-long", "/validityPeriodEnd", valid_to, limit=str(limit))
+    if valid_from and valid_to and valid_from >= valid_to:
+        yield _finding("pact.validity-empty", "/validityPeriodEnd", valid_to, start=str(valid_from))
+
+
+def _moment(value: JsonValue) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value).upper().replace(":60", ":59"))
+    except ValueError:
+        return None
+
+
+def _number(pcf: Pcf, name: str) -> Decimal | None:
+    value = pcf.get(name)
+    return Decimal(value) if isinstance(value, str) else None
+
+
+def _totals(pcf: Pcf) -> Iterator[Finding]:
+    excluding, including = (
+        _number(pcf, "pcfExcludingBiogenicUptake"),
+        _number(pcf, "pcfIncludingBiogenicUptake"),
+    )
+    assert excluding is not None
+    assert including is not None
+    uptake = _number(pcf, "biogenicCO2Uptake") or Decimal(0)
+    parts = total(_number(pcf, name) or Decimal(0) for name in _PARTS)
+    at = "/pcf/pcfExcludingBiogenicUptake"
+    if excluding < 0 and not any(_number(pcf, name) for name in _REMOVALS):
+        yield _finding("pact.total-negative", at, show(excluding))
+    if plus(excluding, -parts):
+        params = {"sum": show(parts), "rest": show(plus(excluding, -parts))}
+        yield _finding("pact.total-unexplained", at, show(excluding), Severity.WARNING, **params)
+    expected: Exact = plus(excluding, uptake)
+    if plus(including, -expected):
+        at = "/pcf/pcfIncludingBiogenicUptake"
+        yield _finding("pact.including-differs", at, show(including), sum=show(expected))
+
+
+def _flags(pcf: Pcf) -> Iterator[Finding]:
+    if pcf.get("packagingEmissionsIncluded") is False and "packagingGhgEmissions" in pcf:
+        saw = pcf["packagingGhgEmissions"]
+        yield _finding("pact.packaging-not-included", "/pcf/packagingGhgEmissions", saw)
+    if pcf.get("ccsTechnologicalCO2CaptureIncluded") is False:
+        for name in _CCS:
+            if name in pcf:
+                yield _finding("pact.capture-not-included", f"/pcf/{name}", pcf[name])
+    if pcf["declaredUnitOfMeasurement"] == "kilogram":
+        mass, amount = _number(pcf, "productMassPerDeclaredUnit"), _number(pcf, "declaredUnitAmount")
+        if mass != amount:
+            at = "/pcf/productMassPerDeclaredUnit"
+            yield _finding("pact.mass-is-not-the-unit", at, mass, Severity.WARNING, amount=str(amount))
+
+
+def _shares(pcf: Pcf) -> Iterator[Finding]:
+    exempted = _number(pcf, "exemptedEmissionsPercent")
+    at = "/pcf/exemptedEmissionsPercent"
+    if exempted is not None and not 0 <= exempted <= _HUNDRED:
+        yield _finding("pact.not-a-share", at, exempted)
+    elif exempted is not None and exempted > _EXEMPTED_LIMIT:
+        yield _finding("pact.exempted-above-limit", at, exempted, Severity.WARNING)
+    primary, at = _number(pcf, "primaryDataShare"), "/pcf/primaryDataShare"
+    if primary is None:
+        yield _finding("pact.primary-share-absent", at, "", Severity.WARNING)
+    elif not 0 <= primary <= _HUNDRED:
+        yield _finding("pact.not-a-share", at, primary)
+    elif 0 < primary <= 1:
+        yield _finding("pact.primary-share-scale", at, primary, Severity.WARNING)
+    if (primary is None or primary < _HUNDRED) and "secondaryEmissionFactorSources" not in pcf:
+        yield _finding("pact.secondary-sources-absent", "/pcf", "", Severity.WARNING)
+    if "AR6" not in (pcf.get("ipccCharacterizationFactors") or ()):  # type: ignore[operator]
+        at, saw = "/pcf/ipccCharacterizationFactors", pcf.get("ipccCharacterizationFactors")
+        yield _finding("pact.factors-not-latest", at, saw, Severity.WARNING)
+
+
+def _ratings(pcf: Pcf) -> Iterator[Finding]:
+    dqi = pcf.get("dqi")
+    if isinstance(dqi, dict):
+        for name in ("technologicalDQR", "geographicalDQR", "temporalDQR"):
+            value = _number(dqi, name)
+            if value is not None and not _RATINGS[0] <= value <= _RATINGS[-1]:
+                yield _finding("pact.rating-out-of-range", f"/pcf/dqi/{name}", value)
+
+
+def _rules(pcf: Pcf) -> Iterator[Finding]:
+    rules = pcf.get("productOrSectorSpecificRules")
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        if isinstance(rule, dict) and (rule["operator"] == "Other") != ("otherOperatorName" in rule):
+            at = f"/pcf/productOrSectorSpecificRules/{index}"
+            yield _finding("pact.other-operator", at, rule["operator"])
