@@ -1,0 +1,1 @@
+"""Strict bytes to values: every input passes here first. No files, no network, nothing extracted."""
