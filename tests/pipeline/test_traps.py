@@ -46,6 +46,7 @@ def minimal_product(**results: Any) -> dict[str, Any]:
         "boundary": {"type": "c2gr", "stages": ["raw", "production", "eol"]},
         "cutoff": {"actualTotalPct": 1},
         "period": {"start": "2025-01-01", "end": "2025-12-31"},
+        "sites": [{"id": "S1", "name": "示例工厂", "gb2260": "350900", "role": "full", "sharePct": 100}],
         "method": {
             "standards": ["GBT24067"],
             "gwpSet": "AR6",
