@@ -26,8 +26,10 @@ class Annex:
     notes: tuple[Note, ...]
 
 
-def annex(part: Part, table: FieldTable, *, converted: str) -> Annex:
-    """The leaves of ``part`` that have a row in ``table``. ``converted``: the code of a unit's change.
+def annex(part: Part, table: FieldTable, *, converted: str, home: str = "") -> Annex:
+    """The leaves of ``part`` that have a row in ``table``.
+
+    ``converted`` is the code of a unit's change, ``home`` the path of ``part`` in the document.
 
     A value withheld stands as withheld; every other absence stands nowhere and is the caller's to report.
 
@@ -42,9 +44,9 @@ def annex(part: Part, table: FieldTable, *, converted: str) -> Annex:
         row = _row(table, place)
         if row is None or (isinstance(place.value, Missing) and place.value != _WITHHELD):
             continue
-        changed = _changed(row, place, converted)
+        changed = _changed(row, place, converted, home)
         if changed is None:
-            claims.add(place.path)
+            claims.add(f"{home}{place.path}")
         else:
             notes.append(changed)
     return Annex(members, frozenset(claims), tuple(notes))
@@ -56,13 +58,13 @@ def _row(table: FieldTable, place: Place) -> Row | None:
     return rows[0] if rows else None
 
 
-def _changed(row: Row, place: Place, code: str) -> Note | None:
+def _changed(row: Row, place: Place, code: str, home: str) -> Note | None:
     value = place.value
     if not isinstance(value, Quantity) or row.unit.startswith("@") or row.unit == value.unit:
         return None
     written = convert(value, row.unit)
     before, after = f"{show(value.amount)} {value.unit}", f"{show(written.amount)} {written.unit}"
-    return Note(code, place.path, Fate.CONVERTED, before, after)
+    return Note(code, f"{home}{place.path}", Fate.CONVERTED, before, after)
 
 
 def _told(value: object) -> object:

@@ -13,7 +13,7 @@ from gateway.codec.fields import FieldTable, Row
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Part, Reason
 from gateway.model.walk import keyed, unescape
-from gateway.quantity import Quantity, convert, show
+from gateway.quantity import Quantity, convert, plain, show
 
 # A JSON document while it is written; amounts are strings, list items stand by index.
 Tree: TypeAlias = "dict[str, object]"
@@ -69,6 +69,11 @@ class _Raw(str):
     """A number of an extra, exactly as it was read; it is written without quotes."""
 
     __slots__ = ()
+
+
+def number(value: Decimal) -> str:
+    """What ``encode`` writes as a JSON number, digit for digit."""
+    return _Raw(plain(value))
 
 
 def encode(value: object, indent: str = "") -> str:

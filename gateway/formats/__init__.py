@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from gateway.codec.base import Evidence, Format, Package
 from gateway.errors import InputError, UsageError
+from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.pact import FORMAT as PACT
 
-_FORMATS: tuple[Format, ...] = (CN_PCF, PACT)
+_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS)
 
 # Formats that go together under one name.
 GROUPS: dict[str, tuple[str, ...]] = {"battery-passport": ("batterypass@1.2",)}

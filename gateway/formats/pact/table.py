@@ -34,6 +34,7 @@ UNITS: Mapping[str, str] = {
 WITHOUT_MASS = frozenset({"kilowatt hour", "megajoule", "ton kilometer", "hour", "megabit second"})
 
 _EXTENSION = "/extensions/0/data/"
+_SET = f"/results/[{RESULT_SET}]"
 _SOURCES = f"{_EXTENSION}sources/"
 
 
@@ -46,10 +47,23 @@ def reading_table() -> FieldTable:
 @cache
 def extension_table() -> FieldTable:
     """The leaves that ride along in our extension."""
+    return compile_table(r for r in _riding() if not _is_of_set(r))
+
+
+@cache
+def set_table() -> FieldTable:
+    """What rides along of the restated set, by model paths below the set."""
+    rows = (dict(r, model=r["model"].removeprefix(_SET)) for r in _riding() if _is_of_set(r))
+    return compile_table(rows)
+
+
+def _riding() -> list[dict[str, str]]:
     rows = resources.table("fields/pact.csv")
-    return compile_table(
-        r for r in rows if r["source"].startswith(_EXTENSION) and not r["source"].startswith(_SOURCES)
-    )
+    return [r for r in rows if r["source"].startswith(_EXTENSION) and not r["source"].startswith(_SOURCES)]
+
+
+def _is_of_set(row: Mapping[str, str]) -> bool:
+    return row["model"].startswith(_SET) or (not row["model"] and "/parameters/" in row["source"])
 
 
 @cache

@@ -7,7 +7,7 @@ from decimal import Decimal
 from gateway.codec import jsonwrite
 from gateway.codec.annex import annex
 from gateway.codec.base import BasisRequest, Context, Member, Package, Writing
-from gateway.codec.fields import code_list
+from gateway.codec.fields import FieldTable, code_list
 from gateway.codec.lacks import Lacks
 from gateway.errors import raise_all
 from gateway.formats.pact import rendition
@@ -21,10 +21,11 @@ from gateway.formats.pact.table import (
     SPEC_VERSION,
     TARGET,
     extension_table,
+    set_table,
     sources_table,
 )
 from gateway.formats.pact.unit import write_unit
-from gateway.model.base import Missing, Reason, here
+from gateway.model.base import Missing, Part, Reason, here
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultSet
 from gateway.model.walk import by_path
@@ -194,14 +195,19 @@ def database_code(name: str) -> str:
 def _extension(sheet: Sheet, declaration: Declaration, result: ResultSet) -> dict[str, object]:
     """Texts in every language, domestic codes, and the basis that the figures rest on."""
     rows = tuple(r for r in result.rows if r.stage == "distribution")
-    own = declaration.model_copy(update={"results": (result.model_copy(update={"rows": rows}),)})
+    own = declaration
     if result.basis.denominator.per is Per.DECLARED_UNIT:
         own = own.model_copy(update={"unit": own.unit.model_copy(update={"amount": None})})
     source = declaration.result_set(result.derived_from or "")
     sources = declaration.model_copy(update={"results": (source,) if source else ()})
+    parts: list[tuple[Part, FieldTable, str]] = [
+        (own, extension_table(), ""),
+        (result.model_copy(update={"rows": rows}), set_table(), _HOME),
+        (sources, sources_table(), ""),
+    ]
     data: dict[str, object] = {}
-    for part, table in ((own, extension_table()), (sources, sources_table())):
-        found = annex(part, table, converted="pact.converted-unit")
+    for part, table, home in parts:
+        found = annex(part, table, converted="pact.converted-unit", home=home)
         data.update(_data(found.members))
         sheet.claims.update(found.claims)
         sheet.notes.extend(found.notes)

@@ -1,0 +1,62 @@
+"""Read back a passport's carbon footprint that we wrote ourselves, to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pydantic import ValidationError
+
+from gateway.codec import build
+from gateway.codec.base import Context, Package, Reading
+from gateway.codec.jsonread import JsonReading
+from gateway.errors import InputError
+from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, reading_table
+from gateway.frontdoor.json import JsonValue
+from gateway.model.declaration import Declaration
+from gateway.model.results import KG_CO2E
+from gateway.quantity import Quantity
+
+
+def read(package: Package, context: Context) -> Reading:
+    """The declaration as far as the submodel tells it.
+
+    Raises:
+        InputError: it is not ours.
+    """
+    document = package.json
+    if not isinstance(document, dict) or annex_of(document) is None:
+        raise InputError(package.name, path="", code="batterypass.not-ours")
+    reading = JsonReading(reading_table(), document, RESULT_SET).run()
+    _put_values(reading.tree, document)
+    try:
+        declaration = Declaration.model_validate(build.plain(reading.tree))
+    except ValidationError as error:
+        raise InputError(error.error_count(), path="/hutong", code="batterypass.not-ours") from error
+    origins = dict(build.origins(declaration, reading.tree))
+    return Reading(declaration, findings=tuple(reading.findings), origins=origins)
+
+
+def _put_values(tree: build.Tree, document: Mapping[str, JsonValue]) -> None:
+    def put(path: str, value: object, at: str, *stars: str) -> None:
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            value = Quantity(Decimal(value), KG_CO2E)
+        if isinstance(value, (Quantity, str)):
+            build.put(tree, tuple(path.split("/")[1:]), stars, "", build.Found(value, at))
+
+    home = f"/results/[{RESULT_SET}]"
+    put(f"{home}/carbon/total", document.get("batteryCarbonFootprint"), "/batteryCarbonFootprint")
+    put("/results/*/carbon/total", document.get("absoluteCarbonFootprint"), "/absoluteCarbonFootprint", "0")
+    stages = document.get("carbonFootprintPerLifecycleStage")
+    names = {written: stage for stage, written in STAGES.items()}
+    for index, entry in enumerate(stages if isinstance(stages, list) else ()):
+        if isinstance(entry, dict):
+            at = f"/carbonFootprintPerLifecycleStage/{index}"
+            stage = names.get(str(entry.get("lifecycleStage")))
+            put(f"{home}/rows/*/stage", stage, f"{at}/lifecycleStage", str(index))
+            put(
+                f"{home}/rows/*/carbon/total",
+                entry.get("carbonFootprint"),
+                f"{at}/carbonFootprint",
+                str(index),
+            )
