@@ -1,0 +1,1 @@
+"""What the command says to people and programs: texts, tables, JSON documents, exit codes."""

@@ -1,0 +1,76 @@
+"""What went wrong, for people, for programs, and as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+from gateway import messages
+from gateway.console import findings
+from gateway.console.terminal import Console
+from gateway.errors import (
+    ExchangeError,
+    GatewayError,
+    InputError,
+    InternalError,
+    MappingError,
+    TrustError,
+    UsageError,
+)
+
+
+class Exit(IntEnum):
+    """The exit codes, as CONTRIBUTING and the manual list them."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    LOSS = 3
+    INPUT = 4
+    TRUST = 6
+    MAPPING = 7
+    STORAGE = 8
+    INTERRUPTED = 130
+
+
+_BY_CLASS: tuple[tuple[type[GatewayError], Exit], ...] = (
+    (InternalError, Exit.BUG),
+    (ExchangeError, Exit.STORAGE),
+    (UsageError, Exit.USAGE),
+    (TrustError, Exit.TRUST),
+    (MappingError, Exit.MAPPING),
+    (InputError, Exit.INPUT),
+)
+# Somebody must mend a file or a place on disk, whatever the file was for.
+_ON_DISK = frozenset({"signing.key-file-unreadable", "signing.key-file-unwritable"})
+# Of several codes the first here is returned: what nobody can mend by mending an input comes first.
+_WORST = (Exit.BUG, Exit.STORAGE, Exit.USAGE, Exit.TRUST, Exit.MAPPING, Exit.INPUT, Exit.LOSS, Exit.DONE)
+
+
+def exit_of(error: GatewayError) -> Exit:
+    """The exit code of one error."""
+    if error.error_code in _ON_DISK:
+        return Exit.STORAGE
+    found = next((code for kind, code in _BY_CLASS if isinstance(error, kind)), None)
+    # What is left of the tree is storage.files.StorageError.
+    return Exit.STORAGE if found is None else found
+
+
+def worst(codes: Iterable[int]) -> Exit:
+    """The one code for a run with several outcomes; nothing at all is done."""
+    found = set(codes)
+    return next((code for code in _WORST if code in found), Exit.DONE)
+
+
+def show(console: Console, errors: Sequence[GatewayError]) -> Exit:
+    """Print the errors of a run that ended with them, and give its exit code."""
+    console.document({"errors": [messages.to_json(error) for error in errors]})
+    for error in errors:
+        tell(console, error)
+    return worst(exit_of(error) for error in errors)
+
+
+def tell(console: Console, error: GatewayError, indent: str = "") -> None:
+    """One error in the shape of a finding, on stderr."""
+    for line, style in findings.lines(console, error, indent):
+        console.complain(line, style)

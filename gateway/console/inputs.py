@@ -1,0 +1,81 @@
+"""What the command takes in besides its arguments: files, stdin, the time, passphrases."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.errors import UsageError
+
+if TYPE_CHECKING:
+    from gateway.codec.base import Context, Package
+
+STDIN = "-"
+# Longer than anybody types, shorter than a file named by mistake.
+_LONGEST_PASSPHRASE = 1024
+
+
+def load(name: str) -> Package:
+    """The file ``name`` as a package; ``-`` is stdin.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    from gateway.codec.base import Package
+    from gateway.frontdoor.limits import MIB
+    from gateway.storage import files
+
+    if name != STDIN:
+        return files.load(Path(name))
+    data = sys.stdin.buffer.read(files.MAX_FILE_BYTES + 1)
+    if len(data) > files.MAX_FILE_BYTES:
+        limit = str(files.MAX_FILE_BYTES // MIB)
+        raise files.StorageError("stdin", path="stdin", code="storage.too-large", limit=limit)
+    return Package.of(data, name="stdin")
+
+
+def context(environment: Mapping[str, str], clock: datetime) -> Context:
+    """The moment of the run: SOURCE_DATE_EPOCH (reproducible-builds.org), else ``clock``.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is no count of seconds that a calendar has.
+    """
+    from gateway.codec.base import Context
+
+    said = environment.get("SOURCE_DATE_EPOCH", "")
+    if not said:
+        return Context(now=clock)
+    try:
+        if not (said.isascii() and said.isdigit()):
+            raise ValueError(said)
+        return Context(now=datetime.fromtimestamp(int(said), UTC))
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(said, path="SOURCE_DATE_EPOCH", code="usage.bad-epoch") from error
+
+
+def passphrase(file: str | None, descriptor: int | None) -> bytes | None:
+    """The passphrase of a file or an open descriptor, without its line end.
+
+    Raises:
+        UsageError: both are given, or it is empty or too long.
+        StorageError: it cannot be read.
+    """
+    from gateway.storage.files import StorageError
+
+    if file is not None and descriptor is not None:
+        raise UsageError("--passphrase-file --passphrase-fd", code="usage.two-passphrases")
+    if file is None and descriptor is None:
+        return None
+    place = file if file is not None else f"fd {descriptor}"
+    try:
+        with open(file if file is not None else descriptor or 0, "rb") as stream:  # noqa: PTH123 - a descriptor has no path
+            data = stream.read(_LONGEST_PASSPHRASE + 3)
+    except OSError as error:
+        raise StorageError(place, path=place, why=error.strerror or "") from error
+    text = data.removesuffix(b"\n").removesuffix(b"\r")
+    if not text or len(text) > _LONGEST_PASSPHRASE:
+        raise UsageError(place, path=place, code="usage.bad-passphrase", limit=str(_LONGEST_PASSPHRASE))
+    return text
