@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cache
+from typing import TypeAlias, get_args
 
 from gateway.model.base import LangText, Missing, Part
+from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin
 from gateway.model.walk import escape, keyed
 
@@ -60,6 +62,24 @@ def put(tree: Tree, model: tuple[str, ...], stars: tuple[str, ...], lang: str, f
             return False
         node = below
     return False
+
+
+@cache
+def may_be_missing(model: tuple[str, ...]) -> bool:
+    """Whether the field can say why it is empty; what names a list item cannot."""
+    found: object = Declaration
+    for step in model:
+        if step[:1] in ("*", "[", "{"):
+            continue
+        parts = [found, *_inside(found)]
+        kind = next(k for k in parts if isinstance(k, type) and issubclass(k, Part) and k is not Missing)
+        found = kind.model_fields[step].annotation
+    return Missing in get_args(found)
+
+
+def _inside(annotation: object) -> list[object]:
+    """The types that a type is made of."""
+    return [inner for arg in get_args(annotation) for inner in (arg, *_inside(arg))]
 
 
 def left_text(key: str) -> str:
@@ -118,9 +138,14 @@ def _plain(name: str, node: Tree | Items | Found) -> object:
         assert isinstance(below, dict)
         item = plain(below)
         if name in _NAMED_BY and not isinstance(item.get(_NAMED_BY[name]), str):
-            item[_NAMED_BY[name]] = key[1:-1] if key.startswith("[") else f"{int(key) + 1}"
+            item[_NAMED_BY[name]] = key[1:-1] if key.startswith("[") else f"{_index(key) + 1}"
         items.append(item)
     return tuple(items)
+
+
+def _index(key: str) -> int:
+    """The position in the source list; the list's name may stand before it."""
+    return int(key.rpartition("#")[2])
 
 
 def unnamed(tree: Mapping[str, Tree | Items | Found], path: str = "") -> Iterator[str]:
@@ -132,6 +157,6 @@ def unnamed(tree: Mapping[str, Tree | Items | Found], path: str = "") -> Iterato
                 if not key.startswith("[") and not (
                     isinstance(named, Found) and isinstance(named.value, str)
                 ):
-                    yield f"{path}/{name}/{key}"
+                    yield f"{path}/{name}/{_index(key)}"
         if isinstance(node, dict):
             yield from unnamed(node, f"{path}/{name}")

@@ -34,9 +34,9 @@ def leaf(row: Row, value: JsonValue, *, unit: str | None, scheme: str | None = N
     if value is None:
         named = unit or (row.unit if row.type == "amount" and not row.unit.startswith("@") else None)
         return Leaf(Missing(missing=Reason.NULL, unit=named), text)
-    absent = _absent(value)
-    if absent is not None:
-        return Leaf(absent, text)
+    told = absent(value)
+    if told is not None:
+        return Leaf(told if told.unit else told.model_copy(update={"unit": unit}), text)
     if row.type == "amount":
         return _amount(row, value, text, unit)
     if row.type == "place":
@@ -56,12 +56,12 @@ def unreadable(text: str, named: str | None, code: str, **params: str) -> Leaf:
     return Leaf(Missing(missing=Reason.UNREADABLE, unit=named, text=text), text, wrong=code, params=params)
 
 
-def _absent(value: JsonValue) -> Missing | None:
+def absent(value: JsonValue) -> Missing | None:
     """Absence as we write it: ``{"missing": reason}``."""
-    if not isinstance(value, dict) or "missing" not in value or not set(value) <= {"missing", "unit", "text"}:
+    if not isinstance(value, dict) or not set(value) <= {"missing", "unit", "text"}:
         return None
-    told = {k: str(v) for k, v in value.items()}
-    if told["missing"] not in set(Reason):
+    told = {k: v for k, v in value.items() if isinstance(v, str)}
+    if told.get("missing") not in set(Reason) or len(told) != len(value):
         return None
     return Missing(missing=Reason(told["missing"]), unit=told.get("unit"), text=told.get("text"))
 

@@ -44,12 +44,16 @@ class Row:
 
 @dataclass(slots=True)
 class Node:
-    """A place of the source tree: its members, the items of its list, or a leaf's row."""
+    """A place of the source tree: its members, the items of its list, or a leaf's row.
+
+    ``prefix`` keeps the items of two source lists apart that go into one list of the model.
+    """
 
     members: dict[str, Node] = field(default_factory=dict)
     items: Node | None = None
     named: Node | None = None
     row: Row | None = None
+    prefix: str = ""
 
     def down(self, step: str) -> Node:
         """The node below, made where it is not there yet."""
@@ -81,6 +85,7 @@ def compile_table(records: Iterable[Mapping[str, str]]) -> FieldTable:
     rows = tuple(_row(record) for record in records)
     tree = Node()
     by_pattern: dict[tuple[str, str], tuple[Row, ...]] = {}
+    lists: dict[tuple[str, ...], tuple[str, ...]] = {}
     for row in rows:
         node = tree
         for step in row.source:
@@ -88,6 +93,7 @@ def compile_table(records: Iterable[Mapping[str, str]]) -> FieldTable:
         if node.row is not None:
             raise ValueError(f"{row.pointer} stands twice in the field table")
         node.row = row
+        _keep_apart(tree, row, lists)
         if row.write and row.model:
             key = (row.pattern, row.lang)
             by_pattern[key] = (*by_pattern.get(key, ()), row)
@@ -110,6 +116,20 @@ def code_synonyms(name: str) -> Mapping[str, str]:
             if spelling:
                 found.setdefault(spelling.casefold(), set()).add(code)
     return {spelling: next(iter(codes)) for spelling, codes in found.items() if len(codes) == 1}
+
+
+def _keep_apart(tree: Node, row: Row, lists: dict[tuple[str, ...], tuple[str, ...]]) -> None:
+    """Give the second source list of a model list a prefix for its items."""
+    consumers = [i for i, step in enumerate(row.model) if step == STAR or step.startswith("{")]
+    node = tree
+    for at, step in enumerate(row.source):
+        if step == STAR and consumers:
+            into, own = row.model[: consumers[0]], row.source[:at]
+            if lists.setdefault(into, own) != own:
+                node.prefix = f"{own[-1]}#"
+        if step == STAR or step.startswith("{"):
+            consumers = consumers[1:]
+        node = node.down(step)
 
 
 def _row(record: Mapping[str, str]) -> Row:

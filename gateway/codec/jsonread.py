@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gateway.codec import build
-from gateway.codec.convert import Leaf, leaf, shown
+from gateway.codec.convert import Leaf, absent, leaf, shown
 from gateway.codec.fields import FieldTable, Node, Row
 from gateway.errors import shorten
 from gateway.frontdoor.json import JsonValue
+from gateway.model.activity import Place
 from gateway.model.base import Missing, Reason
 from gateway.model.walk import escape
 from gateway.report import Fate, Finding, Note, Severity
 
+# The member in which a document keeps what stood where something else belongs, by its place there.
+UNREAD = "_unread"
+# Rows that say something about their neighbour.
+_BESIDE = frozenset({"unit", "scheme"})
 # Never wrong by themselves: the value stands, and somebody should look.
 _WARNINGS = frozenset({"input.unknown-code", "input.place-scheme-unstated"})
 
@@ -31,10 +37,16 @@ class JsonReading:
     extras: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    _kept: list[tuple[str, str]] = field(default_factory=list)
+    _misfits: set[str] = field(default_factory=set)
+    _gone: dict[str, list[int]] = field(default_factory=dict)
+    _placed: int = 0
 
     def run(self) -> JsonReading:
         """Walk the document once."""
         self._node(self.root, self.table.tree, "", ())
+        for at, scalar in self._kept:
+            self.extras[f"{self.namespace}#{self._place(at)}"] = scalar
         return self
 
     def _node(self, value: JsonValue, node: Node, at: str, stars: tuple[str, ...]) -> None:
@@ -44,14 +56,26 @@ class JsonReading:
             self._object(value, node, at, stars)
         elif isinstance(value, list) and node.items is not None and value:
             for index, item in enumerate(value):
-                if isinstance(item, dict) or node.items.row is not None:
-                    self._node(item, node.items, f"{at}/{index}", (*stars, str(index)))
-                else:
-                    self._keep(item, f"{at}/{index}")
-        else:
+                self._item(item, node.items, f"{at}/{index}", (*stars, f"{node.prefix}{index}"))
+        elif value is None or (value == [] and node.items is not None):
             self._keep(value, at)
+        else:
+            self._misfit(value, at)
+
+    def _item(self, item: JsonValue, node: Node, at: str, stars: tuple[str, ...]) -> None:
+        """An item of a list; one that gives the model nothing leaves no gap there."""
+        before = self._placed
+        if isinstance(item, dict) or node.row is not None:
+            self._node(item, node, at, stars)
+        else:
+            self._misfit(item, at)
+        if self._placed == before:
+            above, _, index = at.rpartition("/")
+            self._gone.setdefault(above, []).append(int(index))
 
     def _object(self, value: Mapping[str, JsonValue], node: Node, at: str, stars: tuple[str, ...]) -> None:
+        if not value and at:
+            self._keep({}, at)
         used: set[str] = set()
         for name, inner in value.items():
             where = f"{at}/{escape(name)}"
@@ -62,11 +86,10 @@ class JsonReading:
                 self._keep(inner, where)
             elif below.row is None:
                 self._node(inner, below, where, stars)
-            elif below.row.type not in ("unit", "scheme"):
-                self._leaf(below.row, inner, where, stars, value)
+            elif below.row.type not in _BESIDE and self._leaf(below.row, inner, where, stars, value):
                 used.add(below.row.unit.lstrip("@"))
         for name, below in node.members.items():
-            if below.row and below.row.type in ("unit", "scheme") and name in value and name not in used:
+            if below.row and below.row.type in _BESIDE and name in value and name not in used:
                 self._lonely(node, name, value[name], f"{at}/{name}", stars)
 
     def _leaf(
@@ -76,51 +99,66 @@ class JsonReading:
         at: str,
         stars: tuple[str, ...],
         neighbours: Mapping[str, JsonValue],
-    ) -> None:
+    ) -> bool:
+        """True if the text of the neighbour that names the unit or scheme stands in the leaf."""
         if row.type == "texts":
             self._texts(row, value, at, stars)
-            return
-        if isinstance(value, list) or (isinstance(value, dict) and "missing" not in value):
-            self._keep(value, at)
-            return
+            return False
+        own = absent(value)
+        if isinstance(value, list) or (isinstance(value, dict) and own is None):
+            self._misfit(value, at)
+            return False
         beside = self._beside(row, neighbours)
         scheme = beside if row.type == "place" else None
-        self._store(row, leaf(row, value, unit=beside, scheme=scheme), at, stars)
+        found = leaf(row, value, unit=beside, scheme=scheme)
+        self._report(row, found, at)
+        if not self._store(row, found, value, at, stars) or beside is None:
+            return False
+        return isinstance(found.value, Place) if row.type == "place" else not (own and own.unit)
 
     def _texts(self, row: Row, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
-        if isinstance(value, str):
-            self.notes.append(Note("input.text-for-list", at, Fate.CONVERTED, shorten(value)))
-            value = [value]
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        texts = [value] if isinstance(value, str) else value
+        if value is None or value == []:
             self._keep(value, at)
-        elif value:
-            build.put(self.tree, row.model, stars, "", build.Found(tuple(value), at))
-            for item in value:
+        elif not isinstance(texts, list) or not all(isinstance(item, str) for item in texts):
+            self._misfit(value, at)
+        elif self._put(row.model, stars, "", build.Found(tuple(texts), at)):
+            if isinstance(value, str):
+                self.notes.append(Note("input.text-for-list", at, Fate.CONVERTED, shorten(value)))
+            for item in texts:
                 if row.code_list and isinstance(item, str):
                     self._report(row, leaf(_as_code(row), item, unit=None), at)
         else:
-            self._keep(value, at)
+            self._second(row, value, at)
 
-    def _store(self, row: Row, found: Leaf, at: str, stars: tuple[str, ...]) -> None:
-        self._report(row, found, at)
-        if found.value is None:
-            self._keep(found.text, at)
-            return
+    def _store(self, row: Row, found: Leaf, value: JsonValue, at: str, stars: tuple[str, ...]) -> bool:
+        """Put the leaf into the tree, or keep what stood there; True: it is in the tree."""
+        empty = isinstance(found.value, Missing)
+        if found.value is None or (empty and not build.may_be_missing(row.model)):
+            self._misfit(value, at)
+            return False
         lang = language(str(found.value)) if row.type == "anylang" else row.lang
-        absent = isinstance(found.value, Missing)
-        empty = absent and lang and found.text == "null"
-        leaf_ = build.Found(found.value, at, found.text)
-        if empty or not build.put(self.tree, row.model, stars, "" if absent else lang, leaf_):
-            self._second(row, found, at)
+        if value is None and lang:
+            self._keep(None, at)  # one language of a text is empty: no word on the others
+            return False
+        if self._put(row.model, stars, "" if empty else lang, build.Found(found.value, at, found.text)):
+            return True
+        self._second(row, value, at)
+        return False
 
-    def _second(self, row: Row, found: Leaf, at: str) -> None:
-        """Two places for one leaf, or one language left empty: the first stands, this is kept."""
-        if not isinstance(found.value, Missing):
+    def _put(self, model: tuple[str, ...], stars: tuple[str, ...], lang: str, found: build.Found) -> bool:
+        done = build.put(self.tree, model, stars, lang, found)
+        self._placed += done
+        return done
+
+    def _second(self, row: Row, value: JsonValue, at: str) -> None:
+        """Two places for one leaf: the first stands, this is kept."""
+        if value is not None and absent(value) is None:
             params = {"field": row.pointer}
             self.findings.append(
-                Finding("input.stands-twice", at, shorten(found.text), Severity.WARNING, params=params)
+                Finding("input.stands-twice", at, shorten(shown(value)), Severity.WARNING, params=params)
             )
-        self._keep(None if isinstance(found.value, Missing) else found.text, at)
+        self._misfit(value, at)
 
     def _report(self, row: Row, found: Leaf, at: str) -> None:
         params = dict(found.params or {}) | {"field": row.pointer}
@@ -149,17 +187,41 @@ class JsonReading:
     def _lonely(self, node: Node, name: str, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
         """A unit without an amount: the first amount that wants it is missing, in this unit."""
         rows = (below.row for below in node.members.values() if below.row)
-        wants = next((row for row in rows if row.unit in (f"@{name}", name) and row.type == "amount"), None)
-        if wants is None or not isinstance(value, str):
+        wants = next((row for row in rows if row.unit == f"@{name}" and row.type == "amount"), None)
+        if isinstance(value, str) and wants is not None:
+            absence = Missing(missing=Reason.NOT_DECLARED, unit=value)
+            if self._put(wants.model, stars, "", build.Found(absence, at, value)):
+                return
+        if isinstance(value, (dict, list)):
+            self._misfit(value, at)
+        else:
             self._keep(value, at)
-            return
-        absent = Missing(missing=Reason.NOT_DECLARED, unit=value)
-        build.put(self.tree, wants.model, stars, "", build.Found(absent, at, value))
 
     def _keep(self, value: JsonValue, at: str) -> None:
+        """Keep what has no row, at its own place."""
         for where, scalar in scalars(value, at):
-            self.extras[f"{self.namespace}#{where}"] = dump(scalar)
+            self._kept.append((where, dump(scalar)))
             self.notes.append(Note("input.kept-as-extra", where, Fate.UNREAD, shorten(shown(scalar))))
+
+    def _misfit(self, value: JsonValue, at: str) -> None:
+        """Keep what stands where something else belongs; it cannot be written back to its place."""
+        self._misfits.update(where for where, _ in scalars(value, at))
+        self._keep(value, at)
+
+    def _place(self, at: str) -> str:
+        """Where an extra is kept: its own place, counted among the items that the model has."""
+        if at in self._misfits:
+            return f"/{UNREAD}/{escape(at)}"
+        if not self._gone:
+            return at
+        steps = at.split("/")
+        placed = steps[:1]
+        for i, step in enumerate(steps[1:], 1):
+            gone = self._gone.get("/".join(steps[:i]), ())
+            if gone and step.isdecimal() and int(step) in gone:
+                return f"/{UNREAD}/{escape(at)}"
+            placed.append(str(int(step) - bisect_left(gone, int(step))) if gone else step)
+        return "/".join(placed)
 
 
 def scalars(value: JsonValue, at: str) -> Iterator[tuple[str, JsonValue]]:

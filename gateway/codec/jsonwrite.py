@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,17 @@ _Placed: TypeAlias = tuple[str, Stars, str, object]
 
 class _List(dict[str, object]):
     """The items of a list while they are collected."""
+
+
+class _Guessed(_List):
+    """Numbered members of an unknown member: a list if no number is left out."""
+
+    def is_list(self) -> bool:
+        """Whether the members are numbered from 0 on."""
+        return set(self) == {str(i) for i in range(len(self))}
+
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
 def to_tree(part: Part, table: FieldTable) -> Tree:
@@ -56,13 +68,16 @@ def put(tree: Tree, steps: tuple[str, ...], stars: Stars, value: object) -> None
     node[filled[-1]] = value
 
 
-def graft(tree: Tree, extras: Mapping[str, str], namespace: str) -> None:
-    """Put extras of ``namespace`` back where they were read."""
+def graft(tree: Tree, extras: Mapping[str, str], namespace: str) -> frozenset[str]:
+    """Put extras of ``namespace`` back where they were read; the names of those that found room."""
+    done = set()
     for name, text in extras.items():
         space, _, pointer = name.partition("#")
-        if space == namespace:
+        if space == namespace and pointer.startswith("/"):
             steps = tuple(unescape(step) for step in pointer.split("/")[1:])
-            _graft(tree, steps, json.loads(text, parse_float=_Raw, parse_int=_Raw))
+            if _graft(tree, steps, json.loads(text, parse_float=_Raw, parse_int=_Raw)):
+                done.add(name)
+    return frozenset(done)
 
 
 class _Raw(str):
@@ -153,21 +168,29 @@ def _json(value: object, row: Row, *, named: bool) -> object:
 
 
 def _finish(value: object) -> object:
+    if isinstance(value, _Guessed) and not value.is_list():
+        return {name: _finish(item) for name, item in value.items()}
     if isinstance(value, _List):
-        return [_finish(item) for item in value.values()]
+        return [_finish(value[key]) for key in sorted(value, key=int)]
     if isinstance(value, dict):
         return {name: _finish(item) for name, item in value.items()}
     return value
 
 
-def _graft(tree: dict[str, object], steps: tuple[str, ...], value: object) -> None:
+def _graft(tree: dict[str, object], steps: tuple[str, ...], value: object) -> bool:
+    """False, and nothing changed, where something else stands in the way."""
     node: dict[str, object] = tree
     for here, after in pairwise(steps):
         below = node.get(here)
-        if isinstance(below, list):
-            below = _List({str(i): item for i, item in enumerate(below)})
-        if not isinstance(below, dict):
-            below = _List() if after.isdecimal() else {}
-        node[here] = below
+        if below is None and here not in node:
+            below = _Guessed() if _INDEX.fullmatch(after) else {}
+            node[here] = below
+        if not isinstance(below, dict) or (
+            isinstance(below, _List) and not isinstance(below, _Guessed) and after not in below
+        ):
+            return False
         node = below
-    node.setdefault(steps[-1], value)
+    if steps[-1] in node:
+        return False
+    node[steps[-1]] = value
+    return True

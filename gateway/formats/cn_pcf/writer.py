@@ -7,7 +7,7 @@ from gateway.codec.base import Context, Member, Package, Writing
 from gateway.formats.cn_pcf.reader import DECLARED, NAMESPACE, table
 from gateway.model.declaration import Declaration
 from gateway.model.results import Basis, ResultSet, Role
-from gateway.model.walk import by_path
+from gateway.model.walk import by_path, escape
 
 MEDIA_TYPE = "application/json"
 FILE_NAME = "declaration.json"
@@ -18,10 +18,11 @@ def write(declaration: Declaration, context: Context) -> Writing:
     tree = jsonwrite.to_tree(declaration, table())
     _place_results(tree, declaration)
     _place_verifications(tree)
-    jsonwrite.graft(tree, declaration.extras, NAMESPACE)
+    kept = jsonwrite.graft(tree, declaration.extras, NAMESPACE)
     text = jsonwrite.encode(jsonwrite.finish(tree)) + "\n"
     package = Package((Member(FILE_NAME, MEDIA_TYPE, text.encode("utf-8")),), declaration_name(declaration))
-    own = {p for p in by_path(declaration) if not p.startswith("/extras/") or f"/{NAMESPACE}#" in p}
+    extras = {f"/extras/{escape(name)}" for name in kept}
+    own = {p for p in by_path(declaration) if not p.startswith("/extras/") or p in extras}
     return Writing(package, claims=frozenset(own))
 
 
