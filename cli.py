@@ -22,7 +22,6 @@ from gateway.messages import Lang
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context
-    from gateway.pipeline.issue import Request
 
 # 128 + SIGINT, as shells report it.
 _INTERRUPTED = 130
@@ -208,7 +207,7 @@ def convert(
     """See ``hutong convert --help``."""
     from gateway.console import converting
 
-    request = _request((to,), disclosure, format_, preview=preview)
+    request = inputs.request((to,), disclosure, format_, preview=preview)
     destination = converting.Destination(out, force)
     return converting.convert(console, file, request, destination, _context(), strict=strict)
 
@@ -250,7 +249,7 @@ def issue(
         raise UsageError("--key --draft" if draft else "", code="usage.key-or-draft")
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     private = None if key is None else keying.load_key(key, secret)
-    request = _request(to, disclosure, format_, preview=preview, draft=draft)
+    request = inputs.request(to, disclosure, format_, preview=preview, draft=draft)
     destination = converting.Destination(out, force)
     return issuing.issue(console, files, request, private, destination, _context(), yes=yes)
 
@@ -317,17 +316,6 @@ def demo(console: Console, out: str, force: bool) -> int:
     from gateway.console import demo as show
 
     return show.demo(console, out, _context(), force=force)
-
-
-def _request(
-    to: tuple[str, ...], disclosure: str, format_: str | None, *, preview: bool, draft: bool = False
-) -> Request:
-    from gateway.model.disclosure import Disclosure
-    from gateway.pipeline.issue import Request
-
-    said = {"preview": preview, "draft": draft}
-    options = {name: "yes" for name, wanted in said.items() if wanted}
-    return Request(to=to, disclosure=Disclosure(disclosure), format=format_, options=options)
 
 
 if __name__ == "__main__":

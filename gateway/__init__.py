@@ -1,5 +1,122 @@
-"""Hutong: interoperability and mutual recognition of product carbon footprints."""
+"""Hutong: interoperability and mutual recognition of product carbon footprints.
+
+The public names below are loaded when they are first used; everything else in the package may change.
+
+    import gateway
+
+    source = gateway.read(data)
+    for outcome in gateway.convert(source, to=["pact"]):
+        print(outcome.package or outcome.lacks)
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Context",
+    "Declaration",
+    "Disclosure",
+    "ExchangeError",
+    "Finding",
+    "Format",
+    "GatewayError",
+    "InputError",
+    "InternalError",
+    "MappingError",
+    "Note",
+    "Outcome",
+    "Package",
+    "Prepared",
+    "PrivateKey",
+    "Problems",
+    "Replay",
+    "Report",
+    "Request",
+    "Source",
+    "TrustError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "convert",
+    "detect",
+    "draft",
+    "explain",
+    "issue",
+    "list_formats",
+    "prepare",
+    "read",
+    "replay",
+    "sign",
+    "verify",
+]
+
+if TYPE_CHECKING:
+    from gateway.codec.base import Context, Format, Package
+    from gateway.errors import (
+        ExchangeError,
+        GatewayError,
+        InputError,
+        InternalError,
+        MappingError,
+        Problems,
+        TrustError,
+        UsageError,
+    )
+    from gateway.formats import detect
+    from gateway.formats import formats as list_formats
+    from gateway.messages import explain
+    from gateway.model.declaration import Declaration
+    from gateway.model.disclosure import Disclosure
+    from gateway.pipeline.convert import Outcome, Source, check, convert, read
+    from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
+    from gateway.pipeline.receive import Replay, replay, verify
+    from gateway.report import Finding, Note, Report
+    from gateway.signing.keys import PrivateKey
+    from gateway.trust.verify import Verdict
+else:
+    # The same names for the interpreter; a test compares the two.
+    _HOMES = {
+        "gateway.codec.base": ("Context", "Format", "Package"),
+        "gateway.errors": (
+            "ExchangeError",
+            "GatewayError",
+            "InputError",
+            "InternalError",
+            "MappingError",
+            "Problems",
+            "TrustError",
+            "UsageError",
+        ),
+        "gateway.formats": ("detect", "formats as list_formats"),
+        "gateway.messages": ("explain",),
+        "gateway.model.declaration": ("Declaration",),
+        "gateway.model.disclosure": ("Disclosure",),
+        "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
+        "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
+        "gateway.pipeline.receive": ("Replay", "replay", "verify"),
+        "gateway.report": ("Finding", "Note", "Report"),
+        "gateway.signing.keys": ("PrivateKey",),
+        "gateway.trust.verify": ("Verdict",),
+    }
+    _PLACES = {
+        alias or name: (module, name)
+        for module, entries in _HOMES.items()
+        for name, _, alias in (entry.partition(" as ") for entry in entries)
+    }
+
+    def __getattr__(name: str) -> object:
+        """Load a public name when it is first used (PEP 562)."""
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module, own = _PLACES[name]
+        value = globals()[name] = getattr(import_module(module), own)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,6 +12,7 @@ from gateway.errors import UsageError
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context, Package
+    from gateway.pipeline.issue import Request
 
 STDIN = "-"
 # Longer than anybody types, shorter than a file named by mistake.
@@ -54,6 +55,18 @@ def context(environment: Mapping[str, str], clock: datetime) -> Context:
         return Context(now=datetime.fromtimestamp(int(said), UTC))
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(said, path="SOURCE_DATE_EPOCH", code="usage.bad-epoch") from error
+
+
+def request(
+    to: tuple[str, ...], disclosure: str, format_: str | None, *, preview: bool, draft: bool = False
+) -> Request:
+    """What was asked for, in the words that writers know."""
+    from gateway.model.disclosure import Disclosure
+    from gateway.pipeline.issue import Request
+
+    said = {"preview": preview, "draft": draft}
+    options = {name: "yes" for name, wanted in said.items() if wanted}
+    return Request(to=to, disclosure=Disclosure(disclosure), format=format_, options=options)
 
 
 def passphrase(file: str | None, descriptor: int | None) -> bytes | None:

@@ -14,6 +14,8 @@ from gateway.errors import GatewayError, flatten
 from gateway.formats import GROUPS, Detected, detect, formats
 from gateway.report import Report, Severity
 
+_STRENGTHS = {3: "cli.evidence-name", 2: "cli.evidence-keys", 1: "cli.evidence-shape"}
+
 
 def list_formats(console: Console) -> Exit:
     """Print every format with what can be done with it and its legal status."""
@@ -107,7 +109,7 @@ def check_files(console: Console, names: Sequence[str], format_: str | None, con
 
 
 def _tell_detected(console: Console, name: str, found: Detected) -> None:
-    strength = console.say(f"cli.evidence-{found.evidence.strength}")
+    strength = console.say(_STRENGTHS[found.evidence.strength])
     console.answer(joined((f"{name}: {found.format.id}", strength, *found.evidence.reasons)))
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND_MAY_IMPORT = {
     "gateway",
     "gateway.codec",
+    "gateway.console",
     "gateway.errors",
     "gateway.formats",
     "gateway.messages",
