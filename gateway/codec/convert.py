@@ -32,16 +32,22 @@ def leaf(row: Row, value: JsonValue, *, unit: str | None, scheme: str | None = N
     """The leaf that ``row`` expects. ``unit``: the text of the neighbour that names the unit."""
     text = shown(value)
     if value is None:
-        named = unit or (row.unit if row.type == "amount" and not row.unit.startswith("@") else None)
-        return Leaf(Missing(missing=Reason.NULL, unit=named), text)
+        return Leaf(Missing(missing=Reason.NULL, unit=null_unit(row, unit)), text)
     told = absent(value)
     if told is not None:
-        return Leaf(told if told.unit else told.model_copy(update={"unit": unit}), text)
+        return Leaf(told, text)
     if row.type == "amount":
         return _amount(row, value, text, unit)
     if row.type == "place":
         return _place(value, text, scheme)
     return _READERS[row.type](row, value, text)
+
+
+def null_unit(row: Row, beside: str | None) -> str | None:
+    """The unit of an amount that is null: its own, or its neighbour's, not that of another part."""
+    if row.type != "amount" or row.unit.startswith("@/"):
+        return None
+    return beside if row.unit.startswith("@") else row.unit
 
 
 def shown(value: JsonValue) -> str:

@@ -114,7 +114,7 @@ class JsonReading:
         self._report(row, found, at)
         if not self._store(row, found, value, at, stars) or beside is None:
             return False
-        return isinstance(found.value, Place) if row.type == "place" else not (own and own.unit)
+        return isinstance(found.value, Place) if row.type == "place" else own is None
 
     def _texts(self, row: Row, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
         texts = [value] if isinstance(value, str) else value
@@ -192,10 +192,10 @@ class JsonReading:
             absence = Missing(missing=Reason.NOT_DECLARED, unit=value)
             if self._put(wants.model, stars, "", build.Found(absence, at, value)):
                 return
-        if isinstance(value, (dict, list)):
-            self._misfit(value, at)
-        else:
+        if value is None or isinstance(value, str):
             self._keep(value, at)
+        else:
+            self._misfit(value, at)
 
     def _keep(self, value: JsonValue, at: str) -> None:
         """Keep what has no row, at its own place."""

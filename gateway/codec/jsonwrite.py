@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TypeAlias
 
+from gateway.codec.convert import null_unit
 from gateway.codec.fields import FieldTable, Row
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Part, Reason
@@ -148,23 +149,29 @@ def _put_leaf(tree: Tree, row: Row, stars: Stars, value: object) -> None:
             value = convert(value, row.unit)
         if named:
             put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
-    elif isinstance(value, Missing) and named and value.unit is not None:
+    elif isinstance(value, Missing) and named and value.unit is not None and _is_null(value, row):
         put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
-    put(tree, row.source, stars, _json(value, row, named=named))
+    put(tree, row.source, stars, _json(value, row))
 
 
-def _json(value: object, row: Row, *, named: bool) -> object:
+def _json(value: object, row: Row) -> object:
     if isinstance(value, Quantity):
         return show(value.amount)
     if isinstance(value, Missing):
-        own_unit = value.unit is not None and not named and value.unit != row.unit
-        if value.missing is Reason.NULL and not own_unit and value.text is None:
+        if _is_null(value, row):
             return None
         kept = {"missing": value.missing.value, "unit": value.unit, "text": value.text}
-        return {k: v for k, v in kept.items() if v is not None and not (k == "unit" and not own_unit)}
+        return {k: v for k, v in kept.items() if v is not None}
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
+
+
+def _is_null(value: Missing, row: Row) -> bool:
+    """Whether reading a null at this place gives just this absence."""
+    if value.missing is not Reason.NULL or value.text is not None or row.lang:
+        return False
+    return value.unit == null_unit(row, value.unit) and (row.unit[:1] != "@" or value.unit is not None)
 
 
 def _finish(value: object) -> object:
