@@ -29,9 +29,10 @@ _GUIDANCE = "European Commission, battery passport data points, guidance v2.0, 2
 _POINTS = ((17, "carbon footprint declaration"), (18, "carbon footprint label"))
 _TEXTS: Mapping[bool, Mapping[str, str]] = {
     True: {
-        "en": "Voluntary preview. The method is a draft act that is not in force. Not an entry for the EU "
+        "en": "Voluntary preview. The method is a draft act, not in force. Not an entry for the EU "
         "registry. A verification of the declared results does not cover these restated values.",
-        "zh": "自愿预览。所用方法为尚未生效的法案草案，不得作为欧盟登记信息。对声明结果的核查不涵盖这些换算值。",
+        "zh": "自愿预览。所用方法为尚未生效的法案草案，不得作为欧盟登记信息。"
+        "对声明结果的核查不涵盖这些换算值。",
     },
     False: {
         "en": "The carbon footprint is left empty: points 17 and 18 are not to be filled. The method is a "

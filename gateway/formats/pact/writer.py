@@ -29,7 +29,7 @@ from gateway.model.base import Missing, Part, Reason, here
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultSet
 from gateway.model.walk import by_path
-from gateway.quantity import Quantity
+from gateway.quantity import Quantity, convert
 from gateway.report import Fate, Note
 
 MEDIA_TYPE = "application/json"
@@ -133,7 +133,10 @@ def _write_gwp(sheet: Sheet, declaration: Declaration, result: ResultSet) -> Non
 def _write_quality(sheet: Sheet, declaration: Declaration) -> None:
     """Exempted share, primary data share, and the three ratings if they are all on the PEF scale."""
     exempted, path = declaration.cut_off.actual_total, "/cut_off/actual_total"
-    if isinstance(exempted, Quantity):
+    primary = declaration.quality.primary_share_emissions
+    if isinstance(exempted, Quantity) and not _is_share(exempted):
+        sheet.lack(path, "pact.share-impossible", value=str(exempted))
+    elif isinstance(exempted, Quantity):
         sheet.amount("exemptedEmissionsPercent", path, "%")
         if not rendition.is_share_of_emissions(declaration):
             sheet.claims.discard(path)
@@ -144,8 +147,15 @@ def _write_quality(sheet: Sheet, declaration: Declaration) -> None:
         sheet.reads_as(path, Quantity(_ZERO, "%"), "pact.nothing-left-out")
     else:
         sheet.lack(path)
-    sheet.amount("primaryDataShare", "/quality/primary_share_emissions", "%")
+    if isinstance(primary, Quantity) and not _is_share(primary):
+        sheet.lack("/quality/primary_share_emissions", "pact.share-impossible", value=str(primary))
+    else:
+        sheet.amount("primaryDataShare", "/quality/primary_share_emissions", "%")
     _write_ratings(sheet, declaration)
+
+
+def _is_share(amount: Quantity) -> bool:
+    return 0 <= convert(amount, "1").amount <= 1
 
 
 def _write_ratings(sheet: Sheet, declaration: Declaration) -> None:
