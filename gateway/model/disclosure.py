@@ -41,6 +41,12 @@ def class_of(declaration: Declaration, place: Place) -> Disclosure:
     return _classify(place, _marks(declaration))
 
 
+def classes(declaration: Declaration) -> dict[str, Disclosure]:
+    """The class of every leaf, by path."""
+    marks = _marks(declaration)
+    return {place.path: _classify(place, marks) for place in leaves(declaration)}
+
+
 def withheld(declaration: Declaration, allowed: Disclosure) -> Iterator[Place]:
     """The leaves that a reader of class ``allowed`` must not see. Absence itself is no secret."""
     marks = _marks(declaration)

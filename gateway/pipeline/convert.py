@@ -118,6 +118,8 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
         restated = restate(visible, format_.basis, target=format_.id)
         visible, origins = restated.declaration, restated.origins
         lacks.extend(restated.lacks)
+        if restated.in_vain:
+            return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
     try:
         written = run_writer(format_, visible, replace(context, disclosure=allowed))
     except InternalError:

@@ -45,7 +45,7 @@ def other(place: Place, rng: random.Random) -> Leaf:
     codes = [c for c in code_list(_CODES.get(place.pattern, "")) if c != value]
     if place.pattern.startswith("/extras"):
         return '"changed"'
-    return rng.choice(codes) if codes else f"{value}x"
+    return type(value)(rng.choice(codes)) if codes else f"{value}x"
 
 
 def where_now(after: Declaration, place: Place, value: Leaf) -> str:

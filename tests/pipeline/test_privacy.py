@@ -10,8 +10,7 @@ import pytest
 
 from gateway.codec.base import Context, Package
 from gateway.formats import formats
-from gateway.model.disclosure import Disclosure, class_of, redact, withheld
-from gateway.model.walk import leaves
+from gateway.model.disclosure import Disclosure, classes, redact, withheld
 from gateway.pipeline.convert import Source
 from gateway.pipeline.issue import PRIVATE, Request, draft, prepare, sign
 from gateway.signing.keys import PrivateKey
@@ -99,6 +98,6 @@ def test_nothing_above_the_allowed_class_is_left(battery: Source) -> None:
     for allowed in Disclosure:
         visible = redact(battery.declaration, allowed)
         assert not list(withheld(visible, allowed))
-        marked = {p.path: class_of(battery.declaration, p) for p in leaves(battery.declaration)}
+        marked = classes(battery.declaration)
         gone = {p.path for p in withheld(battery.declaration, allowed)}
         assert gone == {path for path, found in marked.items() if found > allowed}

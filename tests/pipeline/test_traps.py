@@ -174,14 +174,15 @@ class TestDenominator:
         assert "restate.no-pack-total" in {e.error_code for e in found.lacks}
 
     @pytest.mark.parametrize("level", ["cell", "module"])
-    @pytest.mark.parametrize("target", ["pact", "batterypass"])
     def test_a_cell_or_module_never_becomes_a_pack(
-        self, battery: Source, context: Context, level: str, target: str
+        self, battery: Source, context: Context, level: str
     ) -> None:
         document = json.loads(battery.package.only.data)
         document["battery"]["level"] = level
-        found = outcome(document, target, context)
-        assert [e.error_code for e in found.lacks if e.path == "/battery/level"] == ["restate.cell-or-module"]
+        passport = outcome(document, "batterypass", context)
+        assert [e.error_code for e in passport.lacks] == ["restate.cell-or-module"]
+        pact = outcome(document, "pact", context)
+        assert [(e.error_code, e.path) for e in pact.lacks] == [("restate.cell-per-energy", "/unit/amount")]
 
     def test_an_unknown_yearly_distance_is_asked_for_and_never_assumed(
         self, battery: Source, context: Context
