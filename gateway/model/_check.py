@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Final
 from gateway.model.base import Amount
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin, Origins
-from gateway.quantity import Exact, Quantity, plain, round_significant
+from gateway.quantity import DimensionMismatch, Exact, Quantity, convert, plain, round_significant
 from gateway.report import Finding, Severity
 
 # What a double keeps of a product, with room for a few operations.
@@ -83,21 +84,32 @@ class Printed:
 NOTHING: Final = Printed(Fraction(0))
 
 
-def printed(amount: Amount) -> Printed | None:
-    """The amount with the uncertainty of its digits; None where there is none. A printed 0 is exact."""
+def printed(amount: Amount, unit: str = "") -> Printed | None:
+    """The amount with the uncertainty of its digits, in ``unit`` where one is named. A printed 0 is exact.
+
+    None: there is none, or it is of another kind than ``unit``.
+    """
     if not isinstance(amount, Quantity):
         return None
     value = amount.amount
-    if not isinstance(value, Decimal) or not value:
-        return Printed(Fraction(value))
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Printed(Fraction(value), Fraction(10) ** exponent / 2)
+    slack = Fraction(0)
+    if isinstance(value, Decimal) and value:
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        slack = Fraction(10) ** exponent / 2
+    if not unit or unit == amount.unit:
+        return Printed(Fraction(value), slack)
+    try:
+        times = Fraction(convert(Quantity(Decimal(1), amount.unit), unit).amount)
+    except DimensionMismatch:
+        return None
+    return Printed(Fraction(value) * times, slack * times)
 
 
-def exactly(amount: Amount) -> Printed | None:
-    """The amount as if it had no rounding."""
-    return Printed(Fraction(amount.amount)) if isinstance(amount, Quantity) else None
+def exactly(amount: Amount, unit: str = "") -> Printed | None:
+    """The amount as if it had no rounding: what others are calculated from."""
+    found = printed(amount, unit)
+    return None if found is None else Printed(found.value)
 
 
 def total(numbers: Iterable[Printed]) -> Printed:
@@ -123,12 +135,17 @@ def number(value: Exact | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_name(code: str) -> str:
+    """A unit code as people write it: ``kg CO2e/kg``, ``piece``."""
+    return re.sub(r"\{(\w+)\}", r" \1", code.replace("{CO2eq}", "{CO2e}")).strip()
+
+
 def said(value: object) -> str:
     """A value as text in a finding."""
     if isinstance(value, Printed):
         return number(value.value)
     if isinstance(value, Quantity):
-        return f"{number(value.amount)} {value.unit}"
+        return f"{number(value.amount)} {unit_name(value.unit)}"
     if isinstance(value, (Decimal, Fraction)):
         return number(value)
     return str(value)

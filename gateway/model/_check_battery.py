@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from gateway import resources
-from gateway.model._check import Check, Printed, agree, near, number, printed
+from gateway.model._check import ROUNDED, Check, Printed, exactly, near, number, printed
 from gateway.model._check_sets import (
     counted,
     denominators,
@@ -18,7 +18,7 @@ from gateway.model.base import LangText
 from gateway.model.product import Battery
 from gateway.model.results import Carbon, Per, ResultSet
 from gateway.model.walk import escape
-from gateway.quantity import Quantity, convert, parse_unit
+from gateway.quantity import Quantity, parse_unit
 from gateway.report import Severity
 
 # kg CO2e per kWh delivered over life and per kWh of capacity, from battery practice; beyond, somebody has
@@ -46,30 +46,20 @@ def check_battery(check: Check) -> None:
 
 
 def _energies(check: Check, battery: Battery) -> None:
-    rated, usable = printed(battery.rated_energy), printed(battery.usable_energy)
-    volt, hours = printed(battery.nominal_voltage), printed(battery.rated_capacity)
     for name in ("rated_energy", "usable_energy", "lifetime_energy"):
-        value = printed(getattr(battery, name))
+        value = exactly(getattr(battery, name))
         if value is not None and value.value <= 0:
             check.add("consistency.not-positive", f"/battery/{name}", value)
-    if rated is not None and usable is not None and usable.value > rated.value + rated.slack + usable.slack:
-        check.add(
-            "consistency.usable-above-rated",
-            "/battery/usable_energy",
-            usable,
-            Severity.WARNING,
-            expected=rated,
-        )
+    rated, usable = exactly(battery.rated_energy, "kW.h"), exactly(battery.usable_energy, "kW.h")
+    volt, hours = exactly(battery.nominal_voltage, "V"), exactly(battery.rated_capacity, "A.h")
+    if rated is not None and usable is not None and usable.value > rated.value:
+        path = "/battery/usable_energy"
+        check.add("consistency.usable-above-rated", path, usable, Severity.WARNING, expected=rated)
     if rated is not None and volt is not None and hours is not None:
         expected = volt * hours * Printed(Fraction(1, 1000))
         if not near(rated, expected, _NOMINAL):
-            check.add(
-                "consistency.rated-energy",
-                "/battery/rated_energy",
-                rated,
-                Severity.WARNING,
-                expected=expected,
-            )
+            path = "/battery/rated_energy"
+            check.add("consistency.rated-energy", path, rated, Severity.WARNING, expected=expected)
 
 
 def _life(check: Check, battery: Battery) -> None:
@@ -101,13 +91,17 @@ def _life(check: Check, battery: Battery) -> None:
 
 
 def _densities(check: Check, battery: Battery) -> None:
-    rated = printed(battery.rated_energy)
+    rated = exactly(battery.rated_energy, "kW.h")
     pairs = (
-        ("pack_energy_density", printed(check.declaration.product.mass), battery.level in ("pack", "system")),
-        ("cell_energy_density", printed(battery.cell_mass), battery.level == "cell"),
+        (
+            "pack_energy_density",
+            exactly(check.declaration.product.mass, "kg"),
+            battery.level in ("pack", "system"),
+        ),
+        ("cell_energy_density", exactly(battery.cell_mass, "kg"), battery.level == "cell"),
     )
     for name, mass, applies in pairs:
-        told = printed(getattr(battery, name))
+        told = printed(getattr(battery, name), "W.h/kg")
         if not applies or told is None or mass is None or rated is None or mass.value <= 0:
             continue
         expected = rated * Printed(Fraction(1000)) / mass
@@ -118,7 +112,7 @@ def _densities(check: Check, battery: Battery) -> None:
 
 
 def _warranty(check: Check, battery: Battery) -> None:
-    months, years = check.declaration.passport.warranty_months, printed(battery.warranty_years)
+    months, years = check.declaration.passport.warranty_months, printed(battery.warranty_years, "a")
     if (
         isinstance(months, int)
         and years is not None
@@ -141,38 +135,26 @@ def _sets(check: Check) -> None:
         choices = denominators(check.declaration, result)
         if result is pack or found is None or not choices:
             continue
-        fitting = [c for c in choices if agree(found.total * c[1], own.total)]
-        if not fitting:
-            name, one = choices[0]
-            check.add(
-                "consistency.pack-and-unit",
-                found.path,
-                found.total,
-                expected=own.total / one,
-                set=result.id,
-                energy=name,
-                denominator=one,
-                pack=own.total,
-            )
-            continue
-        _parts(check, result, pack, fitting[0][1])
+        name, one = min(choices, key=lambda c: abs((found.total * c[1]).value - own.total.value))
+        told = {"set": result.id, "energy": name, "denominator": one, "pack": own.total}
+        check.compare("consistency.pack-and-unit", found.path, found.total, own.total / one, **told)
+        if near(found.total * one, own.total, ROUNDED):
+            _parts(check, result, pack, one)
 
 
 def _parts(check: Check, result: ResultSet, pack: ResultSet, times: Printed) -> None:
+    """Classes and stages of one unit against those of the pack."""
+    code = "consistency.pack-and-unit-part"
     for name in Carbon.model_fields:
         one, whole = printed(getattr(result.carbon, name)), printed(getattr(pack.carbon, name))
-        if name != "total" and one is not None and whole is not None and not agree(one * times, whole):
+        if name != "total" and one is not None and whole is not None:
             path = f"/results/{escape(result.id)}/carbon/{name}"
-            check.add(
-                "consistency.pack-and-unit-part", path, one, expected=whole / times, pack=whole, part=name
-            )
+            check.compare(code, path, one, whole / times, pack=whole, part=name)
     stages = stage_totals(pack)
     for stage, (path, one) in stage_totals(result).items():
-        if stage in stages and not agree(one * times, stages[stage][1]):
+        if stage in stages:
             whole = stages[stage][1]
-            check.add(
-                "consistency.pack-and-unit-part", path, one, expected=whole / times, pack=whole, part=stage
-            )
+            check.compare(code, path, one, whole / times, pack=whole, part=stage)
 
 
 def _magnitude(check: Check, result: ResultSet) -> None:
@@ -240,11 +222,11 @@ def _unit_mass(check: Check) -> Printed | None:
     """The kilograms of one declared unit."""
     amount = check.declaration.unit.amount
     if isinstance(amount, Quantity) and parse_unit(amount.unit).dimension == parse_unit("kg").dimension:
-        found = printed(convert(amount, "kg"))
+        found = exactly(amount, "kg")
     else:
-        found = printed(check.declaration.unit.reference_flow)
+        found = exactly(check.declaration.unit.reference_flow, "kg")
         if found is None and isinstance(amount, Quantity) and amount.unit == "{piece}" and amount.amount == 1:
-            found = printed(check.declaration.product.mass)
+            found = exactly(check.declaration.product.mass, "kg")
     return found if found is not None and found.value > 0 else None
 
 

@@ -6,11 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from gateway.model._check import Check, Printed, agree, near, number, printed, total
+from gateway.model._check import Check, Printed, agree, exactly, near, number, printed, total
 from gateway.model._check_sets import energies
 from gateway.model.base import here
 from gateway.model.walk import escape, keyed, leaves
-from gateway.quantity import Quantity, convert, parse_unit
+from gateway.quantity import Quantity, parse_unit
 from gateway.report import Severity
 
 # Parts of a whole. Shares of a stage and mass balances may be negative, uncertainties above 100.
@@ -139,12 +139,12 @@ def _unit(check: Check) -> None:
 
 def _masses(check: Check) -> None:
     """The reference flow against the unit and the product's mass."""
-    unit, mass = check.declaration.unit, printed(check.declaration.product.mass)
-    flow = printed(unit.reference_flow)
+    unit, mass = check.declaration.unit, printed(check.declaration.product.mass, "kg")
+    flow = printed(unit.reference_flow, "kg")
     if flow is None:
         return
     if isinstance(unit.amount, Quantity) and _is_mass(unit.amount.unit):
-        own = printed(convert(unit.amount, "kg"))
+        own = exactly(unit.amount, "kg")
         if own is not None and not near(flow, own, _MASS):
             check.add("consistency.reference-flow", "/unit/reference_flow", flow, expected=own)
     if mass is not None and flow.value and not _fits(check, flow, mass):

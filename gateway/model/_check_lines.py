@@ -7,13 +7,25 @@ from fractions import Fraction
 from typing import Final
 
 from gateway.errors import GatewayError
-from gateway.model._check import DOUBLE, NOTHING, Check, Printed, agree, exactly, near, printed, total
+from gateway.model._check import (
+    DOUBLE,
+    NOTHING,
+    Check,
+    Printed,
+    agree,
+    exactly,
+    near,
+    printed,
+    total,
+    unit_name,
+)
 from gateway.model._check_sets import Counted, counted, energies, is_credit, stage_totals
 from gateway.model.activity import Line
 from gateway.model.base import Missing
 from gateway.model.results import KG_CO2E, Per, ResultSet
 from gateway.model.walk import escape, keyed
-from gateway.quantity import Quantity, convert, multiply, parse_unit
+from gateway.quantity import Quantity, convert, multiply, parse_unit, round_significant
+from gateway.quantity.unit import divide_units
 from gateway.report import Severity
 
 _BASES: Final = {"pack": Per.PACK, "kwh-rated": Per.KWH_RATED}
@@ -44,17 +56,13 @@ def _product(check: Check, path: str, line: Line) -> None:
     amount, factor = line.amount_per_unit, line.factor.value
     if not isinstance(amount, Quantity) or not isinstance(factor, Quantity):
         return
-    try:
-        product = convert(multiply(amount, _as_co2e(line, factor)), KG_CO2E)
-    except GatewayError:
-        wanted = f"{KG_CO2E}/({amount.unit})"
-        check.add(
-            "consistency.factor-unit", f"{path}/factor/value", factor.unit, line=line.id, expected=wanted
-        )
+    expected = _expected(line)
+    if expected is None:
+        wanted = unit_name(divide_units(parse_unit(KG_CO2E), parse_unit(amount.unit)).code)
+        at = f"{path}/factor/value"
+        check.add("consistency.factor-unit", at, unit_name(factor.unit), line=line.id, expected=wanted)
         return
     result = printed(line.result)
-    expected = exactly(product)
-    assert expected is not None
     if result is not None and not agree(result, expected, relative=DOUBLE):
         check.add(
             "consistency.line-product",
@@ -65,6 +73,25 @@ def _product(check: Check, path: str, line: Line) -> None:
             factor=factor,
             expected=expected,
         )
+
+
+def _expected(line: Line) -> Printed | None:
+    """Amount × factor in kg CO2e; None where they do not fit or one is not there."""
+    amount, factor = line.amount_per_unit, line.factor.value
+    if not isinstance(amount, Quantity) or not isinstance(factor, Quantity):
+        return None
+    try:
+        return exactly(multiply(amount, _as_co2e(line, factor)), KG_CO2E)
+    except GatewayError:
+        return None
+
+
+def _result(line: Line) -> Printed | None:
+    """The line's result; with no slack where it is the product to the last digit."""
+    result, expected = printed(line.result), _expected(line)
+    if result is not None and expected is not None and result.value == expected.value:
+        return expected
+    return result
 
 
 def _as_co2e(line: Line, factor: Quantity) -> Quantity:
@@ -117,7 +144,7 @@ def _sums(check: Check) -> None:
     """The lines' results against the set that they refer to; no guess where nobody says which."""
     declaration = check.declaration
     mine = [line for line in declaration.lines if not is_credit(line.stage, None)]
-    results = [printed(line.result) for line in mine]
+    results = [_result(line) for line in mine]
     if not mine or any(r is None for r in results) or isinstance(declaration.lines_scope, str):
         return
     lines = total(r for r in results if r is not None)
@@ -147,36 +174,36 @@ def _unstated(check: Check, mine: list[Line], lines: Printed, candidates: list[C
                 per=own.result.basis.denominator.per.value,
             )
         _stages(check, mine, own.result)
-    if not fitting:
-        _compare(check, lines, candidates[0], "")
+    if not fitting and _compare(check, lines, candidates[0], ""):
+        _stages(check, mine, candidates[0].result)
 
 
 def _compare(check: Check, lines: Printed, own: Counted, basis: str) -> bool:
-    """True if the sum is the set's total; else a finding that tells a wrong basis from a wrong sum."""
+    """The sum against the set's total; False: the lines have another basis."""
     if agree(lines, own.total):
         return True
     for name, energy in energies(check.declaration):
         if own.total.value and near(lines / own.total, energy, Fraction(1, 1000)):
-            ratio = (lines / own.total).value
+            ratio = round_significant((lines / own.total).value, 6)
             told = {"set": own.result.id, "expected": own.total, "ratio": ratio, "energy": name}
             severity = Severity.ERROR if basis else Severity.WARNING
             check.add("consistency.lines-other-basis", own.path, lines, severity, basis=basis or "?", **told)
             return False
-    check.compare("consistency.lines-total", own.path, lines, own.total, set=own.result.id)
-    return False
+    check.compare("consistency.lines-total", own.path, own.total, lines, set=own.result.id)
+    return True
 
 
 def _stages(check: Check, lines: list[Line], result: ResultSet) -> None:
     """The lines of a stage against the set's rows of that stage, where both tell it."""
     rows = stage_totals(result)
     for stage, (path, row) in rows.items():
-        own = [printed(line.result) for line in lines if line.stage == stage]
+        own = [_result(line) for line in lines if line.stage == stage]
         if own:
             lines_total = total(r for r in own if r is not None)
             check.compare("consistency.lines-stage", path, row, lines_total, stage=stage)
     told = {line.stage for line in lines if isinstance(line.stage, str)} - {"credit"}
     for stage in sorted(told - set(rows)) if rows and "inbound" not in told else ():
-        missing = total(r for r in (printed(x.result) for x in lines if x.stage == stage) if r is not None)
+        missing = total(r for r in (_result(x) for x in lines if x.stage == stage) if r is not None)
         check.add(
             "consistency.lines-stage-without-row",
             f"/results/{escape(result.id)}/carbon/total",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.model._check import NOTHING, Printed, printed
+from gateway.model._check import NOTHING, Printed, exactly, printed
 from gateway.model.base import Missing, Reason, Text
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultRow, ResultSet
 from gateway.model.walk import escape, keyed
-from gateway.quantity import Quantity, convert, parse_unit
+from gateway.quantity import Quantity, parse_unit
 
 # EN 15804+A2, figure 1: the modules in order, so that a range covers what lies between.
 MODULES: Final = (
@@ -130,7 +130,7 @@ def energies(declaration: Declaration) -> Iterator[tuple[str, Printed]]:
     if battery is None:
         return
     for name in ("lifetime_energy", "rated_energy", "usable_energy"):
-        value = printed(getattr(battery, name))
+        value = exactly(getattr(battery, name), "kW.h")
         if value is not None and value.value > 0:
             yield name, value
 
@@ -145,7 +145,7 @@ def per_kwh(declaration: Declaration) -> Printed | None:
     amount = declaration.unit.amount
     if not isinstance(amount, Quantity) or not is_energy(amount.unit):
         return None
-    found = printed(convert(amount, "kWh"))
+    found = exactly(amount, "kW.h")
     return found if found is not None and found.value > 0 else None
 
 
@@ -154,7 +154,7 @@ def denominators(declaration: Declaration, result: ResultSet) -> list[tuple[str,
 
     Several where the source does not say which energy it means.
     """
-    own = printed(result.basis.denominator.energy)
+    own = exactly(result.basis.denominator.energy, "kW.h")
     if own is not None and own.value > 0:
         return [("energy", own)]
     known = dict(energies(declaration))
@@ -170,7 +170,7 @@ def denominators(declaration: Declaration, result: ResultSet) -> list[tuple[str,
     if per in one:
         return [(one[per], known[one[per]])] if one[per] in known else []
     if per is Per.KG:
-        mass = printed(declaration.product.mass)
+        mass = exactly(declaration.product.mass, "kg")
         return [("mass", mass)] if mass is not None and mass.value > 0 else []
     if per is Per.KWH_UNSTATED:
         return list(known.items())
