@@ -138,7 +138,13 @@ _PASSPHRASE_FD = _option("--passphrase-fd", type=int, metavar="N", help="cli.opt
 
 
 @click.group(cls=Group, help="cli.help", context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(gateway.__version__, prog_name=_PROGRAM)
+@click.version_option(
+    gateway.__version__,
+    prog_name=_PROGRAM,
+    message="%(prog)s %(version)s",
+    cls=Option,
+    help="cli.option-version",
+)
 @_everywhere
 def hutong() -> None:
     """Do nothing by itself; the help texts are found by their codes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -31,6 +32,10 @@ _LOSSES = frozenset(
         Fate.UNREAD,
     }
 )
+_GONE = frozenset({Fate.DROPPED, Fate.UNREAD})
+# What is lighter than a hundredth of the heaviest is in the report.
+_WORTH_A_LINE = 100
+_IS_PART = re.compile(r"/carbon/(?!total$)[a-z0-9_]+$|^/lines/").search
 _ROWS = (
     ("at", "cli.label-at"),
     ("saw", "cli.label-saw"),
@@ -53,7 +58,7 @@ def lines(console: Console, subject: Finding | GatewayError, indent: str = "") -
         facts |= {"at": subject.path, "code": subject.error_code}
     labels = {name: console.say(code) for name, code in _ROWS}
     column = max(map(width, labels.values())) + 2
-    head = f"{indent}{console.say(f'cli.severity-{severity.value}')}: {said.what}"
+    head = indent + console.say(f"cli.severity-{severity.value}", what=said.what)
     told = [(name, facts.get(name, "")) for name, _ in _ROWS]
     rows = [f"{indent}  {padded(labels[name], column)}{text}" for name, text in told if text]
     return [(head, _STYLES[severity]), *((row, "") for row in rows)]
@@ -83,9 +88,15 @@ def is_loss(note: Note) -> bool:
 
 
 def heaviest(notes: Iterable[Note], most: int = 3) -> list[Note]:
-    """The lost amounts with the most kg CO2e at stake."""
-    weighed = [(-abs(Fraction(note.kg)), note.path, note) for note in notes if note.kg and is_loss(note)]
-    return [note for _, _, note in sorted(weighed, key=lambda entry: entry[:2])[:most]]
+    """The amounts with the most kg CO2e that stand nowhere in the output.
+
+    Left out is what went into a sum or is withheld on purpose, and what is only a part or a cause of an
+    amount that is listed itself: the carbon classes of a total, the lines of a stage.
+    """
+    gone = [note for note in notes if note.kg and note.fate in _GONE and not _IS_PART(note.path)]
+    weighed = [(-abs(Fraction(note.kg or 0)), note.path, note) for note in gone]
+    weighed.sort(key=lambda entry: entry[:2])
+    return [note for weight, _, note in weighed[:most] if weight * _WORTH_A_LINE <= weighed[0][0]]
 
 
 def amount_text(amount: Exact) -> str:

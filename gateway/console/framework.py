@@ -20,8 +20,6 @@ _FRAMEWORK = (
     "click.commands",
     "click.arguments",
     "click.show-help",
-    "click.show-version",
-    "click.version",
     "click.required",
     "click.default",
     "click.error",
@@ -131,16 +129,15 @@ class Group(click.Group):
             formatter.write_dl(rows)
 
 
-def _text(ctx: click.Context, code: str | None) -> str:
+def _text(ctx: click.Context, code: str | None, **params: str) -> str:
     console = ctx.find_root().obj
     lang = console.lang if isinstance(console, Console) else "en"
-    # The framework's own options (--help, --version) bring their text.
-    return messages.text(code, lang, {}).what if code else ""
+    return messages.text(code, lang, params).what if code else ""
 
 
 def _begin(ctx: click.Context, formatter: click.HelpFormatter, example: str) -> None:
     if example:
-        formatter.write(f"{_text(ctx, 'cli.example')} {example}\n\n")
+        formatter.write(f"{_text(ctx, 'cli.example', command=example)}\n\n")
 
 
 def _help_text(ctx: click.Context, formatter: click.HelpFormatter, code: str | None) -> None:

@@ -34,7 +34,7 @@ def load(name: str) -> Package:
     data = sys.stdin.buffer.read(files.MAX_FILE_BYTES + 1)
     if len(data) > files.MAX_FILE_BYTES:
         limit = str(files.MAX_FILE_BYTES // MIB)
-        raise files.StorageError("stdin", path="stdin", code="storage.too-large", limit=limit)
+        raise files.StorageError(path="stdin", code="storage.too-large", limit=limit)
     return Package.of(data, name="stdin")
 
 
@@ -87,8 +87,8 @@ def passphrase(file: str | None, descriptor: int | None) -> bytes | None:
         with open(file if file is not None else descriptor or 0, "rb") as stream:  # noqa: PTH123 - a descriptor has no path
             data = stream.read(_LONGEST_PASSPHRASE + 3)
     except OSError as error:
-        raise StorageError(place, path=place, why=error.strerror or "") from error
+        raise StorageError(path=place, why=error.strerror or "") from error
     text = data.removesuffix(b"\n").removesuffix(b"\r")
     if not text or len(text) > _LONGEST_PASSPHRASE:
-        raise UsageError(place, path=place, code="usage.bad-passphrase", limit=str(_LONGEST_PASSPHRASE))
+        raise UsageError(path=place, code="usage.bad-passphrase", limit=str(_LONGEST_PASSPHRASE))
     return text

@@ -11,7 +11,7 @@ from gateway.console.failures import Exit
 from gateway.console.terminal import Console, Style, padded, width
 from gateway.pipeline.receive import Replay, replay, verify
 from gateway.storage import files
-from gateway.trust.verify import State, Verdict
+from gateway.trust.verify import MANIFEST, State, Verdict
 
 _ANSWERS: dict[State, tuple[str, Style]] = {
     State.INTACT: ("cli.intact", "good"),
@@ -32,6 +32,10 @@ def verify_folder(console: Console, folder: str, *, again: bool) -> Exit:
     verdict = verify(held)
     second = replay(held, verdict) if again and verdict.holds else None
     show(console, verdict, held, second)
+    if verdict.state is State.NOT_SIGNED:
+        within = sorted(n.rpartition("/")[0] for n in held if n.endswith(f"/{MANIFEST}"))
+        if within:
+            console.complain(console.say("cli.signed-within", names=", ".join(within)))
     return Exit.DONE if verdict.holds and (second is None or second.holds) else Exit.TRUST
 
 

@@ -52,11 +52,11 @@ def read_file(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
         StorageError: see ``load``.
     """
     if path.is_dir():
-        raise StorageError(path, path=str(path), code="storage.is-folder")
+        raise StorageError(path=str(path), code="storage.is-folder")
     with _said(path), path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise StorageError(path, path=str(path), code="storage.too-large", limit=str(limit // MIB))
+        raise StorageError(path=str(path), code="storage.too-large", limit=str(limit // MIB))
     return data
 
 
@@ -68,7 +68,7 @@ def load_folder(folder: Path) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         code = "storage.no-folder" if folder.exists() else "storage.absent"
-        raise StorageError(folder, path=str(folder), code=code)
+        raise StorageError(path=str(folder), code=code)
     files: dict[str, bytes] = {}
     left = MAX_FOLDER_BYTES
     for path in _walk(folder, folder.resolve()):
@@ -94,11 +94,11 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     if is_folder and _is_empty(path):
         return
     if not force:
-        raise OutputExists(path, path=str(path))
+        raise OutputExists(path=str(path))
     if is_folder and not _is_ours(path):
-        raise OutputExists(path, path=str(path), code="storage.not-our-folder")
+        raise OutputExists(path=str(path), code="storage.not-our-folder")
     if not is_folder and not path.is_file():
-        raise OutputExists(path, path=str(path), code="storage.not-a-file")
+        raise OutputExists(path=str(path), code="storage.not-a-file")
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
@@ -111,7 +111,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
     target = _target(folder)
     refuse_existing(target, force=force)
     if target.exists() and not target.is_dir():
-        raise OutputExists(folder, path=str(folder), code="storage.no-folder")
+        raise OutputExists(path=str(folder), code="storage.no-folder")
     aside = _beside(target, "part")
     try:
         with _said(folder):
@@ -135,7 +135,7 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
     """
     target = _target(path)
     if target.is_dir():
-        raise OutputExists(path, path=str(path), code="storage.is-folder")
+        raise OutputExists(path=str(path), code="storage.is-folder")
     refuse_existing(target, force=force)
     aside = _beside(target, "part")
     try:
@@ -155,10 +155,11 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise StorageError(path, path=str(path), code="storage.absent") from error
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
+        raise StorageError(path=str(path), code="storage.absent") from error
+    # ValueError: a name with a NUL; RuntimeError: links in a circle (pathlib before 3.13).
+    except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise StorageError(path, path=str(path), why=why) from error
+        raise StorageError(path=str(path), why=why) from error
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path]:
@@ -174,7 +175,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Path]:
         elif entry.is_file(follow_symlinks=False):
             yield path
         else:
-            raise StorageError(path, path=str(path), code="storage.not-a-file")
+            raise StorageError(path=str(path), code="storage.not-a-file")
 
 
 def _check_link(path: Path, root: Path) -> None:
@@ -183,7 +184,7 @@ def _check_link(path: Path, root: Path) -> None:
         aim = path.resolve()
         plain = stat.S_ISREG(aim.stat().st_mode)
     if not plain or not aim.is_relative_to(root):
-        raise StorageError(path, path=str(path), code="storage.link-leads-away")
+        raise StorageError(path=str(path), code="storage.link-leads-away")
 
 
 def _is_empty(folder: Path) -> bool:
