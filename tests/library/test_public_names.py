@@ -1,0 +1,84 @@
+"""The library's face: the same names for type checkers and the interpreter, and cheap to import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gateway
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("pydantic", "lxml", "cryptography", "click", "rich", "jiter", "gateway.model", "gateway.pipeline")
+
+
+def _typed_names() -> dict[str, str]:
+    """Name and home of everything in the ``TYPE_CHECKING`` block."""
+    tree = ast.parse(Path(gateway.__file__).read_text(encoding="utf-8"))
+    (block,) = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    ]
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {alias.asname or alias.name: f"{n.module}.{alias.name}" for n in imports for alias in n.names}
+
+
+def test_type_checkers_and_interpreter_see_the_same_names() -> None:
+    typed = _typed_names()
+    assert sorted(typed) == sorted(set(gateway.__all__) - {"__version__"})
+    loaded = {name: ".".join(place) for name, place in vars(gateway)["_PLACES"].items()}
+    assert loaded == typed
+
+
+@pytest.mark.parametrize("name", gateway.__all__)
+def test_every_public_name_is_there_and_explained(name: str) -> None:
+    value = getattr(gateway, name)
+    assert value is getattr(gateway, name)
+    assert name == "__version__" or value.__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'recieve'"):
+        getattr(gateway, "recieve")  # noqa: B009 - mypy knows that it is not there
+
+
+def test_names_are_listed() -> None:
+    assert set(gateway.__all__) <= set(dir(gateway))
+
+
+def test_import_loads_nothing_heavy() -> None:
+    code = f"import gateway, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_library_does_the_whole_job() -> None:
+    data = (ROOT / "examples" / "tea.json").read_bytes()
+    source = gateway.read(data)
+    assert gateway.check(data).errors == ()
+    (outcome,) = gateway.convert(source, to=["pact"])
+    assert outcome.package is not None
+    key = gateway.PrivateKey.from_pem(_pem())
+    _, folder = gateway.issue(data, gateway.Request(to=("pact",)), key=key)
+    verdict = gateway.verify(folder)
+    assert verdict.holds
+    assert not verdict.identified
+    assert gateway.replay(folder, verdict).holds
+
+
+def test_bad_input_is_a_gateway_error_with_a_text() -> None:
+    with pytest.raises(gateway.InputError) as caught:
+        gateway.read(b"\x00")
+    assert gateway.explain(caught.value, "zh").what
+    with pytest.raises(gateway.UsageError):
+        gateway.convert(gateway.read((ROOT / "examples" / "tea.json").read_bytes()), to=["nothing"])
+
+
+def _pem() -> bytes:
+    from gateway.signing.did_key import KeyType
+
+    return gateway.PrivateKey.generate(KeyType.ED25519).to_pem(None)
