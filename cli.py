@@ -18,7 +18,7 @@ from gateway.console import inputs, terminal
 from gateway.console.framework import Group, Option, speaking
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InternalError, UsageError, flatten
-from gateway.messages import Lang
+from gateway.messages import Lang, text
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context
@@ -84,12 +84,18 @@ def _wrong_usage(arguments: list[str], console: Console, error: click.UsageError
     """The framework's complaint; for programs in both languages, which takes parsing twice."""
     if error.ctx is not None:
         console.complain(error.ctx.get_usage())
-        said = _("Try '{command} {option}' for help.")
-        console.complain(said.format(command=error.ctx.command_path, option="--help"))
+        hint = _("Try '{command} {option}' for help.")
+        console.complain(hint.format(command=error.ctx.command_path, option="--help"))
     console.complain(_("Error: {message}").format(message=error.format_message()), "bad")
     if console.as_json:
-        message = {lang: _complaint(arguments, console, lang) for lang in _LANGS}
-        told = {"code": "usage.command-line", "severity": "error", "message": message}
+        said = {lang: _complaint(arguments, console, lang) for lang in _LANGS}
+        texts = {lang: text("usage.command-line", lang, {"saw": said[lang]}) for lang in _LANGS}
+        told = {
+            "code": "usage.command-line",
+            "severity": "error",
+            "message": {lang: texts[lang].what for lang in _LANGS},
+            "fix": {lang: texts[lang].fix for lang in _LANGS},
+        }
         console.document({"errors": [told]})
     return error.exit_code
 
