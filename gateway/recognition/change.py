@@ -1,0 +1,169 @@
+"""What differs between two versions of a declaration, and whether a new calculation is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gateway.messages import Lang
+from gateway.model.activity import Line
+from gateway.model.base import LangText, Leaf
+from gateway.model.declaration import Declaration
+from gateway.model.walk import diff, escape
+from gateway.quantity import Quantity, convert, parse_unit, plain, round_significant
+from gateway.recognition.outcome import Said
+
+_MATERIALS = ("material", "component", "packaging")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One change that makes a new calculation due, or that keeps us from telling."""
+
+    code: str
+    path: str
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Every leaf that differs, and what follows from it.
+
+    Source: Regulation (EU) 2023/1542, Annex II point 5 (a change of bill of materials or energy mix).
+    """
+
+    leaves: Mapping[str, tuple[Leaf | None, Leaf | None]]
+    reasons: tuple[Reason, ...]
+    results_changed: bool
+
+    @property
+    def due(self) -> bool:
+        """Whether a new calculation is due. The clause names no threshold."""
+        return bool(self.reasons)
+
+    def text(self, lang: Lang) -> str:
+        """The verdict and its reasons, for people."""
+        code = "change.due" if self.due else "change.not-due"
+        head = Said(code, {"leaves": str(len(self.leaves)), "reasons": str(len(self.reasons))}).text(lang)
+        return "\n".join([head, *(f"- {reason.said.text(lang)}" for reason in self.reasons)])
+
+    def to_json(self) -> dict[str, object]:
+        """The same as one document."""
+        return {
+            "format": "hutong-changes@1",
+            "newCalculationDue": self.due,
+            "resultsChanged": self.results_changed,
+            "reasons": [{"code": r.code, "path": r.path, "message": r.said.both()} for r in self.reasons],
+            "leaves": {path: [_shown(old), _shown(new)] for path, (old, new) in self.leaves.items()},
+        }
+
+
+def compare(old: Declaration, new: Declaration) -> Changes:
+    """The differences of ``new`` from ``old``."""
+    leaves = diff(old, new)
+    reasons = (*_basis(old, new), *_bill_of_materials(old, new), *_energy(old, new), *_plants(old, new))
+    changed = any(path.startswith("/results/") for path in leaves)
+    return Changes(leaves, reasons, changed)
+
+
+def _basis(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    """Lines on another basis cannot be compared one by one."""
+    before, after = old.unit.lines_basis, new.unit.lines_basis
+    if old.lines and new.lines and before != after:
+        yield _reason("change.lines-basis", "/unit/lines_basis", before, after)
+
+
+def _bill_of_materials(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    before, after = _materials(old), _materials(new)
+    if not before and not after:
+        return
+    for what, (path, name, amount) in after.items():
+        if what not in before:
+            yield _reason("change.material-added", path, None, amount, name=name)
+        elif before[what][2] != amount:
+            yield _reason("change.material-amount", path, before[what][2], amount, name=name)
+    for what, (path, name, amount) in before.items():
+        if what not in after:
+            yield _reason("change.material-removed", path, amount, None, name=name)
+
+
+def _materials(declaration: Declaration) -> dict[tuple[str, ...], tuple[str, str, Quantity | None]]:
+    """Amounts of what goes into the product, by flow, CAS number or name, with the component."""
+    found: dict[tuple[str, ...], tuple[str, str, Quantity | None]] = {}
+    for line in declaration.lines:
+        if line.category in _MATERIALS and line.direction != "out":
+            key: tuple[str, ...] = (_identity(line), str(line.component or ""), str(line.stage or ""))
+            amount = line.amount_per_unit if isinstance(line.amount_per_unit, Quantity) else None
+            while key in found:
+                key = (*key, "again")
+            found[key] = (f"/lines/{escape(line.id)}/amount_per_unit", _name(line), amount)
+    return found
+
+
+def _identity(line: Line) -> str:
+    for value in (line.flow.uuid, line.cas):
+        if isinstance(value, str) and value:
+            return f"{value}|{_name(line)}"
+    return _name(line)
+
+
+def _name(line: Line) -> str:
+    picked = line.name.pick("zh", "en") if isinstance(line.name, LangText) else None
+    return picked[1] if picked else line.id
+
+
+def _energy(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    before, after = _mix(old), _mix(new)
+    for kind in sorted({*before, *after}):
+        if before.get(kind) != after.get(kind):
+            path = "/sites" if new.sites else "/lines"
+            yield _reason("change.energy-mix", path, before.get(kind), after.get(kind), name=kind)
+
+
+def _mix(declaration: Declaration) -> dict[str, Fraction]:
+    """Shares by kind of electricity at the sites; without sites, shares of the lines that are energy.
+
+    A carrier whose unit tells no energy (m3 of gas) counts as there or not there.
+    """
+    shares = _shares(
+        (f"{used.kind}", used.consumption)
+        for site in declaration.sites
+        for used in site.electricity
+        if isinstance(used.kind, str)
+    )
+    lines = [line for line in declaration.lines if line.category == "energy"]
+    of_lines = _shares((_name(line), line.amount_per_unit) for line in lines)
+    carriers = {_name(line): Fraction(1) for line in lines if _name(line) not in of_lines}
+    return {**carriers, **of_lines, **shares}
+
+
+def _shares(parts: Iterator[tuple[str, object]]) -> dict[str, Fraction]:
+    kwh: dict[str, Fraction] = {}
+    for kind, amount in parts:
+        if isinstance(amount, Quantity) and _is_energy(amount):
+            kwh[kind] = kwh.get(kind, Fraction(0)) + Fraction(convert(amount, "kW.h").amount)
+    whole = sum(kwh.values(), Fraction(0))
+    return {kind: amount / whole for kind, amount in kwh.items()} if whole else {}
+
+
+def _is_energy(amount: Quantity) -> bool:
+    return parse_unit(amount.unit).dimension == parse_unit("kW.h").dimension
+
+
+def _plants(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    """Another plant needs a declaration of its own (Art 7(1))."""
+    before = sorted(str(s.gb2260 or s.address or s.id) for s in old.sites if s.role in ("assembly", "full"))
+    after = sorted(str(s.gb2260 or s.address or s.id) for s in new.sites if s.role in ("assembly", "full"))
+    if before and after and before != after:
+        yield _reason("change.plant", "/sites", ", ".join(before), ", ".join(after))
+
+
+def _reason(code: str, path: str, old: object, new: object, **params: str) -> Reason:
+    return Reason(code, path, Said(code, {"old": _shown(old) or "-", "new": _shown(new) or "-", **params}))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Fraction):
+        return plain(round_significant(value, 6))
+    return "" if value is None else str(value)
