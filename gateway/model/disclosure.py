@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
+from typing import get_args, get_origin
+
+from pydantic import BaseModel
 
 from gateway import resources
-from gateway.model.base import Missing
+from gateway.model.base import Leaf, Missing, Part
 from gateway.model.declaration import Declaration
 from gateway.model.walk import Place, leaves, prune
 
@@ -26,8 +29,7 @@ def field_classes() -> Mapping[str, Disclosure]:
     """The default class of every field of the model, by pattern."""
     classes: dict[str, Disclosure] = {}
     for row in resources.table("fields/cn_pcf.csv"):
-        pattern = _pattern(row["model"])
-        if pattern:
+        for pattern in _patterns(row["model"]):
             found = Disclosure(row["class"])
             classes[pattern] = max(classes.get(pattern, found), found)
     return classes
@@ -36,7 +38,7 @@ def field_classes() -> Mapping[str, Disclosure]:
 def class_of(declaration: Declaration, place: Place) -> Disclosure:
     """The class of one leaf: its field's, raised (never lowered) by the line or attachment it is in.
 
-    What has no field (extras) never leaves: nobody said that it may.
+    What has no class (extras) never leaves: nobody said that it may.
     """
     return _classify(place, _marks(declaration))
 
@@ -48,23 +50,65 @@ def classes(declaration: Declaration) -> dict[str, Disclosure]:
 
 
 def withheld(declaration: Declaration, allowed: Disclosure) -> Iterator[Place]:
-    """The leaves that a reader of class ``allowed`` must not see. Absence itself is no secret."""
+    """The leaves that a reader of class ``allowed`` does not get.
+
+    With what names an item (a line's id) goes the whole item. Bare absence is no secret.
+    """
     marks = _marks(declaration)
-    for place in leaves(declaration):
-        if not isinstance(place.value, Missing) and _classify(place, marks) > allowed:
+    places = [place for place in leaves(declaration) if not _is_bare(place.value)]
+    hidden = {place.path for place in places if _classify(place, marks) > allowed}
+    items = {_above_of(p.path) for p in places if p.path in hidden and p.pattern in names_of_items()}
+    for place in places:
+        if place.path in hidden or any(above in items for above in _ancestors(place.path)):
             yield place
 
 
 def redact(declaration: Declaration, allowed: Disclosure) -> Declaration:
     """The declaration as a reader of class ``allowed`` may see it."""
     marks = _marks(declaration)
-    return prune(declaration, lambda place: _classify(place, marks) <= allowed)
+    return prune(declaration, lambda place: _is_bare(place.value) or _classify(place, marks) <= allowed)
+
+
+@cache
+def names_of_items() -> frozenset[str]:
+    """The patterns of the fields that their part cannot be without."""
+    return frozenset(_required(Declaration, ""))
+
+
+def _required(kind: type[BaseModel], above: str) -> Iterator[str]:
+    for name, info in kind.model_fields.items():
+        here = f"{above}/{name}"
+        inside = _types(info.annotation)
+        parts = [k for k in inside if isinstance(k, type) and issubclass(k, Part) and k is not Missing]
+        if info.is_required() and not parts:
+            yield here
+        for part in parts:
+            is_list = any(get_origin(k) is tuple for k in inside)
+            yield from _required(part, f"{here}/*" if is_list else here)
+
+
+def _types(annotation: object) -> list[object]:
+    return [annotation, *(inner for arg in get_args(annotation) for inner in _types(arg))]
+
+
+def _is_bare(value: Leaf) -> bool:
+    """Absence that keeps nothing of what stood there."""
+    return isinstance(value, Missing) and value.text is None
+
+
+def _above_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path := _above_of(path):
+        yield path
 
 
 def _classify(place: Place, marks: Mapping[str, Disclosure]) -> Disclosure:
-    base = field_classes().get(place.pattern)
-    if base is None:
-        base = Disclosure.C3 if place.pattern.startswith("/extras") else Disclosure.C0
+    """A part of a field (the code of a place) has its field's class."""
+    known = field_classes()
+    base = known.get(place.pattern) or known.get(_above_of(place.pattern)) or Disclosure.C3
     return max(base, *(m for p, m in _above(place.path, marks)), base)
 
 
@@ -87,7 +131,12 @@ def _marks(declaration: Declaration) -> Mapping[str, Disclosure]:
     return marks
 
 
-def _pattern(model: str) -> str:
-    """The walk pattern of a field table's model path: no language, list items as ``*``."""
+def _patterns(model: str) -> Iterator[str]:
+    """The walk patterns behind a field table's model path: no language, list items as ``*``."""
     steps = model.partition("@")[0].split("/")
-    return "/".join("*" if step[:1] in ("[", "{") else step for step in steps)
+    stars = ["*" if step[:1] in ("[", "{") else step for step in steps]
+    if model:
+        yield "/".join(stars)
+    for at, step in enumerate(steps):
+        if step.startswith("{"):  # the member's name is a field of the item
+            yield "/".join([*stars[: at + 1], step[1:-1]])

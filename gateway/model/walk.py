@@ -121,7 +121,7 @@ def _prune_part(part: M, path: str, pattern: str, keep: Callable[[Place], bool])
             continue
         if info.is_required() and kept is None:
             return None
-        optional = kept is None and not isinstance(value, Part)
+        optional = kept is None and (isinstance(value, Missing) or not isinstance(value, Part))
         changes[name] = Missing(missing=Reason.WITHHELD) if optional else kept
     return part.model_copy(update=changes) if changes else part
 
