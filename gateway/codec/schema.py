@@ -18,7 +18,18 @@ def judge(document: JsonValue, schema: str) -> tuple[Finding, ...]:
     import fastjsonschema
 
     try:
-        _compiled(schema)(document)
+        _compiled(schema, detailed=False)(document)
+    except fastjsonschema.JsonSchemaValueException:
+        return _explained(document, schema)
+    return ()
+
+
+def _explained(document: JsonValue, schema: str) -> tuple[Finding, ...]:
+    """The first thing that is broken, by the slower validator that knows what it looked at."""
+    import fastjsonschema
+
+    try:
+        _compiled(schema, detailed=True)(document)
     except fastjsonschema.JsonSchemaValueException as error:
         at = "/" + "/".join(str(step) for step in error.path[1:])
         params = {
@@ -31,10 +42,12 @@ def judge(document: JsonValue, schema: str) -> tuple[Finding, ...]:
 
 
 @cache
-def _compiled(schema: str) -> Callable[[JsonValue], Any]:
+def _compiled(schema: str, *, detailed: bool) -> Callable[[JsonValue], Any]:
     import fastjsonschema
 
     definition = json_door.parse(resources.schema(schema).read_bytes())
     assert isinstance(definition, dict)
-    validate: Callable[[JsonValue], Any] = fastjsonschema.compile(definition, use_default=False)
+    validate: Callable[[JsonValue], Any] = fastjsonschema.compile(
+        definition, use_default=False, detailed_exceptions=detailed
+    )
     return validate

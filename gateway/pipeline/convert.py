@@ -12,10 +12,10 @@ from gateway.formats import Detected, detect, find
 from gateway.model import consistency
 from gateway.model.base import Leaf, Reason
 from gateway.model.declaration import Declaration
-from gateway.model.disclosure import Disclosure, redact, withheld
+from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origins
 from gateway.model.results import ResultSet
-from gateway.model.walk import by_path, leaves
+from gateway.model.walk import by_path, leaves, same
 from gateway.recognition.restate import restate
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
@@ -111,7 +111,7 @@ def convert(
 def _write(source: Source, format_: Format, context: Context) -> Outcome:
     """One target: redact, restate, write, read back; then one note for every leaf of the source left."""
     allowed = min(context.disclosure, format_.audience)
-    visible = redact(source.declaration, allowed)
+    visible = redacted = redact(source.declaration, allowed)
     lacks: list[GatewayError] = []
     origins: Origins = {}
     if format_.basis is not None:
@@ -133,7 +133,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
         return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
     if lacks:
         return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
-    hidden = tuple(_withheld_notes(source.declaration, allowed))
+    hidden = tuple(_withheld_notes(source.declaration, redacted))
     gone = {note.path for note in hidden}
     own = by_path(source.declaration)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
@@ -151,11 +151,12 @@ def _is_gap(note: Note, own: Mapping[str, Leaf]) -> bool:
     return note.path not in own and note.fate is Fate.DROPPED and note.value == Reason.WITHHELD
 
 
-def _withheld_notes(declaration: Declaration, allowed: Disclosure) -> Iterator[Note]:
-    """One note for each leaf that this reader may not see; lists of texts lose their place in the list."""
-    for place in withheld(declaration, allowed):
-        kg = stake(declaration, place.path, place.value)
-        yield Note("codec.withheld", place.path, Fate.WITHHELD, shown(place.value), "", kg)
+def _withheld_notes(declaration: Declaration, redacted: Declaration) -> Iterator[Note]:
+    """One note for each leaf that redaction took away: above the class, or part of an item that is."""
+    left = by_path(redacted)
+    for path, leaf in by_path(declaration).items():
+        if not same(leaf, left.get(path)):
+            yield Note("codec.withheld", path, Fate.WITHHELD, shown(leaf), "", stake(declaration, path, leaf))
 
 
 def _digest(package: Package) -> str:

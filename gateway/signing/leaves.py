@@ -139,5 +139,5 @@ def _plain_text(number: Decimal) -> str:
 
 
 def _digest(salt: str, at: str, kind: str, text: str) -> str:
-    """SHA-256 of a canonical list, in which no two different leaves look alike."""
-    return hashlib.sha256(jcs([salt, at, kind, text])).hexdigest()
+    """SHA-256 of the four texts; the length of the pointer keeps any two different leaves apart."""
+    return hashlib.sha256(f"{salt}{len(at)}:{at}{kind}:{text}".encode()).hexdigest()

@@ -10,7 +10,9 @@ import pytest
 
 from gateway.codec.base import Context, Package
 from gateway.formats import formats
+from gateway.model.base import Missing
 from gateway.model.disclosure import Disclosure, classes, redact, withheld
+from gateway.model.walk import by_path
 from gateway.pipeline.convert import Source
 from gateway.pipeline.issue import PRIVATE, Request, draft, prepare, sign
 from gateway.signing.keys import PrivateKey
@@ -99,5 +101,11 @@ def test_nothing_above_the_allowed_class_is_left(battery: Source) -> None:
         visible = redact(battery.declaration, allowed)
         assert not list(withheld(visible, allowed))
         marked = classes(battery.declaration)
-        gone = {p.path for p in withheld(battery.declaration, allowed)}
-        assert gone == {path for path, found in marked.items() if found > allowed}
+        secret = {path for path, found in marked.items() if found > allowed}
+        told = {path for path, leaf in by_path(battery.declaration).items() if not isinstance(leaf, Missing)}
+        assert {p.path for p in withheld(battery.declaration, allowed)} == secret & told
+        assert (
+            not secret
+            & told
+            & {path for path, leaf in by_path(visible).items() if not isinstance(leaf, Missing)}
+        )
