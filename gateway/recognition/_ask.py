@@ -46,6 +46,7 @@ class Case:
     parameters: Mapping[str, object] = field(default_factory=dict)
     acts: Acts = field(default_factory=dict)
     previous: Declaration | None = None
+    filled: frozenset[str] = frozenset()  # the leaves in which something stands
 
     def number(self, name: str) -> Fraction:
         """A parameter that is a number; tables keep numbers as text."""
@@ -151,10 +152,21 @@ def _label(path: str) -> Mapping[str, str]:
     return found if found["field"] != path else lack("", path, lang="zh").params
 
 
-def absent(declaration: Declaration, *paths: str) -> tuple[str, ...]:
+def filled(declaration: Declaration) -> frozenset[str]:
+    """The paths of all leaves in which something stands, and of the parts that they make up."""
+    found: set[str] = set()
+    for path, value in by_path(declaration).items():
+        if isinstance(value, Missing) or value == "":
+            continue
+        while path and path not in found:
+            found.add(path)
+            path = path.rpartition("/")[0]  # noqa: PLW2901 - walks up
+    return frozenset(found)
+
+
+def absent(case: Case, *paths: str) -> tuple[str, ...]:
     """The paths at and below which nothing is told."""
-    told_paths = [p for p, v in by_path(declaration).items() if not isinstance(v, Missing) and v != ""]
-    return tuple(p for p in paths if not any(t == p or t.startswith(p + "/") for t in told_paths))
+    return tuple(path for path in paths if path not in case.filled)
 
 
 def declared(declaration: Declaration) -> list[ResultSet]:

@@ -137,8 +137,8 @@ def one_kind_of_factor(case: Case) -> Answer:
         return failed(Said("rules.kinds-mixed"), *direct, *whole)
     if direct:
         return unproven(Said("rules.all-direct"), *direct)
-    if len(whole) < len(uses):
-        silent = [use for use in uses if not use.is_life_cycle]
+    silent = [use for use in uses if not use.is_life_cycle]
+    if silent:
         paths = tuple(f"{use.path}/factor/kind" for use in silent)
         return Answer(Outcome.MISSING_INPUT, _said("rules.electricity-kind-not-told", silent), paths)
     return passed(Said("rules.all-life-cycle"), *whole)

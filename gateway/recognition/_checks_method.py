@@ -35,7 +35,7 @@ def by_code(case: Case) -> Answer:
         return missing(path)
     outcome = Outcome(str(case.table("codes").get(text(value), Outcome.NEEDS_EVIDENCE)))
     if outcome is Outcome.PASS:
-        gone = absent(case.declaration, *case.texts("with") if "with" in case.parameters else ())
+        gone = absent(case, *case.texts("with") if "with" in case.parameters else ())
         if gone:
             return missing(*gone)
     return Answer(outcome, saw(path, value), (path,))
@@ -69,7 +69,7 @@ def told(case: Case) -> Answer:
     result = main_set(case.declaration)
     if result is not None:
         paths = tuple(p.replace("/results/declared", set_path(result), 1) for p in paths)
-    gone = absent(case.declaration, *paths)
+    gone = absent(case, *paths)
     return missing(*gone) if gone else passed(Said("rules.all-told", named(paths)), *paths)
 
 
@@ -126,7 +126,7 @@ def allocation_told(case: Case) -> Answer:
 def unit_told(case: Case) -> Answer:
     """Functional or declared unit with a positive amount and its reference flow."""
     unit = case.declaration.unit
-    gone = absent(case.declaration, "/unit/kind", "/unit/amount", "/unit/reference_flow")
+    gone = absent(case, "/unit/kind", "/unit/amount", "/unit/reference_flow")
     if gone:
         return missing(*gone)
     wrong = [
@@ -169,7 +169,7 @@ def period_told(case: Case) -> Answer:
     """The time boundary has a start before its end."""
     start, end = case.declaration.period.start, case.declaration.period.end
     if not isinstance(start, date) or not isinstance(end, date):
-        return missing(*absent(case.declaration, "/period/start", "/period/end"))
+        return missing(*absent(case, "/period/start", "/period/end"))
     return (passed if start < end else failed)(_from_to(start, end), "/period/start", "/period/end")
 
 
@@ -177,7 +177,7 @@ def about_a_year(case: Case) -> Answer:
     """The reference period is about twelve months."""
     start, end = case.declaration.period.start, case.declaration.period.end
     if not isinstance(start, date) or not isinstance(end, date):
-        return missing(*absent(case.declaration, "/period/start", "/period/end"))
+        return missing(*absent(case, "/period/start", "/period/end"))
     after = end + timedelta(days=1)  # the end is the last day in the period
     bounds = [_later(start, int(case.number(name))) for name in ("min_months", "max_months")]
     return (passed if bounds[0] <= after <= bounds[1] else failed)(

@@ -28,14 +28,14 @@ _FULL: Final = ("assembly", "full")
 def one_model_one_plant(case: Case) -> Answer:
     """One battery model from one plant."""
     plants = [(f"/sites/{s.id}", s) for s in case.declaration.sites if s.role in _FULL]
-    gone = absent(case.declaration, "/product/model")
+    gone = absent(case, "/product/model")
     if len(plants) > 1:
         told = {"count": str(len(plants)), "sites": ", ".join(site.id for _, site in plants)}
         return failed(Said("rules.several-plants", told), *[path for path, _ in plants])
     if not plants:
         return missing(*gone, "/sites")
     path = plants[0][0]
-    gone = (*gone, *absent(case.declaration, f"{path}/address"))
+    gone = (*gone, *absent(case, f"{path}/address"))
     return (
         missing(*gone)
         if gone
@@ -114,7 +114,7 @@ def in_catalogue(case: Case) -> Answer:
 def export_gate(case: Case) -> Answer:
     """What the sender says about taking the data out: no important data, a basis, a named recipient."""
     export = case.declaration.export
-    gone = absent(case.declaration, "/export/important_data", "/export/basis", "/export/grants")
+    gone = absent(case, "/export/important_data", "/export/basis", "/export/grants")
     if export.important_data not in (None, "none") and here(export.important_data):
         return failed(saw("/export/important_data", export.important_data), "/export/important_data")
     if export.basis == "blocked":

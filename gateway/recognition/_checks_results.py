@@ -207,7 +207,7 @@ def small_classes(case: Case) -> Answer:
     fossil = in_unit(result.carbon.fossil, _KG) if result else None
     start = set_path(result) if result else "/results/declared"
     if result is None or not total or fossil is None:
-        return missing(*absent(case.declaration, f"{start}/carbon/total", f"{start}/carbon/fossil"))
+        return missing(*absent(case, f"{start}/carbon/total", f"{start}/carbon/fossil"))
     share = (total - fossil) / total
     seen = Said("rules.not-fossil", {"share": number(share * 100)})
     small = abs(share) <= case.number("limit_percent") * PERCENT
@@ -253,9 +253,7 @@ def label_value(case: Case) -> Answer:
     label, result = case.declaration.label, main_set(case.declaration)
     if not text(label.scheme) and not text(label.certificate_number):
         return not_applicable(Said("rules.no-label"))
-    gone = absent(
-        case.declaration, "/label/value", "/label/valid_from", "/label/valid_until", "/label/status"
-    )
+    gone = absent(case, "/label/value", "/label/valid_from", "/label/valid_until", "/label/status")
     total = result.carbon.total if result else None
     if gone or not isinstance(total, Quantity) or not isinstance(label.value, Quantity):
         return missing(*gone) if gone else missing("/results/declared/carbon/total")
@@ -286,7 +284,7 @@ def label_period(case: Case) -> Answer:
         return not_applicable(Said("rules.no-label"))
     start, end = label.valid_from, label.valid_until
     if not isinstance(start, date) or not isinstance(end, date):
-        return missing(*absent(case.declaration, "/label/valid_from", "/label/valid_until"))
+        return missing(*absent(case, "/label/valid_from", "/label/valid_until"))
     years = int(case.number("years"))
     last = _years_later(start, years)
     answer = passed if start < end <= last else failed

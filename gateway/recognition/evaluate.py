@@ -11,7 +11,7 @@ from gateway.errors import UsageError
 from gateway.messages import Lang
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Derived, Origin, Origins
-from gateway.recognition._ask import Case, labels, not_applicable, saw
+from gateway.recognition._ask import Case, filled, labels, not_applicable, saw
 from gateway.recognition.checks import TESTS
 from gateway.recognition.outcome import Answer, ClauseRead, Force, Outcome, Said
 from gateway.recognition.ruleset import Acts, Pack, Rule
@@ -160,23 +160,23 @@ def evaluate(
         UsageError: a rule names a test that does not exist.
     """
     known = {**shipped_acts(), **(acts or {})}
+    case = Case(declaration, on, {}, known, previous, filled(declaration))
     results: list[Result] = []
-    outside = _outside(declaration, pack, on, known)
+    outside = _outside(pack, case)
     for rule in pack.rules:
         if not rule.test:
             continue
-        case = Case(declaration, on, rule.parameters, known, previous)
         answer = outside if outside is not None and rule.id != pack.scope else _ask(rule, case)
         results.append(_result(rule, answer, origins, rule.force(on, known)))
     return Evaluation(pack, on, tuple(results))
 
 
-def _outside(declaration: Declaration, pack: Pack, on: date, acts: Acts) -> Answer | None:
+def _outside(pack: Pack, case: Case) -> Answer | None:
     """The common answer where the pack's scope rule says that the pack does not concern this product."""
     scope = next((rule for rule in pack.rules if rule.id == pack.scope), None)
     if scope is None:
         return None
-    answer = _ask(scope, Case(declaration, on, scope.parameters, acts))
+    answer = _ask(scope, case)
     if answer.outcome is not Outcome.NOT_APPLICABLE:
         return None
     return not_applicable(Said("rules.out-of-scope", {"rule": scope.id}), *answer.paths)
@@ -188,9 +188,13 @@ def _ask(rule: Rule, case: Case) -> Answer:
         raise UsageError(rule.test, code="rules.unknown-test", rule=rule.id)
     category = case.declaration.battery.category if case.declaration.battery else None
     told = "categories" in rule.parameters and isinstance(category, str)
-    if told and category not in case.texts("categories"):
+    if told and category not in _texts(rule.parameters["categories"]):
         return not_applicable(saw("/battery/category", category), "/battery/category")
-    return test(case)
+    return test(replace(case, parameters=rule.parameters))
+
+
+def _texts(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list) else ()
 
 
 def _result(rule: Rule, answer: Answer, origins: Origins, force: Force) -> Result:
