@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from gateway.codec.base import Context, Format, Package, Reading, Writing, need_writer
 from gateway.errors import GatewayError, InternalError, raise_all, shorten
+from gateway.model.activity import Line
 from gateway.model.base import Leaf, Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E
-from gateway.model.walk import by_path, same
+from gateway.model.walk import by_path, keyed, same, unescape
 from gateway.quantity import Quantity, show
 from gateway.report import Exact, Fate, Note, Severity
 
@@ -79,8 +80,8 @@ def stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | Non
     steps = path.split("/")
     if steps[1] != "lines":
         return None
-    line = next((x for x in declaration.lines if x.id == steps[2]), None)
-    result = line.result if line is not None else None
+    line = next((x for key, x in keyed(declaration.lines) if key == unescape(steps[2])), None)
+    result = line.result if isinstance(line, Line) else None
     return result.amount if isinstance(result, Quantity) else None
 
 
