@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from json.encoder import encode_basestring as _quoted
 from typing import TypeAlias
 
 from gateway.codec.convert import null_unit
@@ -95,10 +96,12 @@ def number(value: Decimal) -> str:
 def encode(value: object, indent: str = "") -> str:
     """JSON text with two spaces of indent, Chinese as it is, numbers (decimals, extras) to the last digit."""
     inner = indent + "  "
+    if isinstance(value, str) and not isinstance(value, _Raw):
+        return _quoted(value)
     if isinstance(value, (_Raw, Decimal)):
         return str(value)
     if isinstance(value, dict) and value:
-        rows = (f"{inner}{json.dumps(k, ensure_ascii=False)}: {encode(v, inner)}" for k, v in value.items())
+        rows = (f"{inner}{_quoted(k)}: {encode(v, inner)}" for k, v in value.items())
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(inner + encode(v, inner) for v in value) + f"\n{indent}]"

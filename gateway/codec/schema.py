@@ -47,7 +47,25 @@ def _compiled(schema: str, *, detailed: bool) -> Callable[[JsonValue], Any]:
 
     definition = json_door.parse(resources.schema(schema).read_bytes())
     assert isinstance(definition, dict)
+    # Without details, fastjsonschema 2.22 fails on "const"; an enum of one says the same.
     validate: Callable[[JsonValue], Any] = fastjsonschema.compile(
-        definition, use_default=False, detailed_exceptions=detailed
+        definition if detailed else _const_as_enum(definition),
+        use_default=False,
+        detailed_exceptions=detailed,
     )
     return validate
+
+
+def _const_as_enum(schema: object) -> Any:  # noqa: ANN401  # the same kind as it came
+    """The same schema without the keyword ``const`` (a property may have that name)."""
+    if isinstance(schema, list):
+        return [_const_as_enum(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {
+        name: {key: _const_as_enum(inner) for key, inner in value.items()}
+        if name in ("properties", "definitions", "patternProperties") and isinstance(value, dict)
+        else _const_as_enum(value)
+        for name, value in schema.items()
+    }
+    return plain | {"enum": [plain.pop("const")]} if "const" in plain else plain

@@ -11,7 +11,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.results import ResultSet
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source
-from gateway.report import Fate, Report
+from gateway.report import Report
 
 _BASIS = {
     "role": "cli.basis-role",
@@ -71,7 +71,7 @@ def to_json(source: Source, outcome: Outcome) -> dict[str, object]:
     }
     if not outcome.written:
         return facts | {"lacks": [messages.to_json(lack) for lack in outcome.lacks]}
-    if outcome.restated is not None and states_total(outcome):
+    if outcome.restated is not None and documents.states_total(outcome):
         facts["total"] = total_json(source.declaration, outcome.restated)
     return facts | {"carried": outcome.carried, "notes": Report(outcome.notes).counts()}
 
@@ -82,19 +82,12 @@ def total_json(declaration: Declaration, result: ResultSet) -> dict[str, object]
     return {"id": result.id, "kgCO2e": documents.total_text(result), "basis": basis}
 
 
-def states_total(outcome: Outcome) -> bool:
-    """Whether the restated total stands in the output; some carriers leave their footprint empty."""
-    assert outcome.restated is not None
-    place = f"/results/{outcome.restated.id}/carbon/total"
-    return not any(note.path == place and note.fate is Fate.DROPPED for note in outcome.notes)
-
-
 def _written(console: Console, source: Source, outcome: Outcome, report: str) -> list[Line]:
     status = outcome.format.legal_status
     made: list[Line] = [
         (f"  {joined((console.say('cli.written', format=outcome.format.id), status))}", "good")
     ]
-    if outcome.restated is not None and states_total(outcome):
+    if outcome.restated is not None and documents.states_total(outcome):
         made.append((f"    {total_line(console, source.declaration, outcome.restated)}", ""))
     elif outcome.restated is not None:
         made.append((f"    {console.say('cli.not-filled')}", "careful"))

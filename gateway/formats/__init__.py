@@ -59,6 +59,8 @@ def detect(package: Package) -> Detected:
         UsageError: two fit equally well; the caller must say which.
     """
     found = evidence(package)
+    if not found and len(package.members) == 1 and package.only.data.lstrip()[:1] in (b"{", b"["):
+        assert package.json is not None  # looks like JSON: if it is broken, this says where
     if not found:
         raise InputError(package.name, path=package.name, code="input.unknown-format")
     if len(found) > 1 and found[1].evidence.strength == found[0].evidence.strength:

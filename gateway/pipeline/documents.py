@@ -73,8 +73,16 @@ def findings(source: Source) -> bytes:
 def claims(declaration: Declaration, outcomes: Sequence[Outcome]) -> list[dict[str, PlainJson]]:
     """The totals that the credential states, each with the basis without which it says nothing."""
     sets = [(r, "") for r in declaration.results if here(r.carbon.total) and r.id == "declared"]
-    sets += [(o.restated, o.format.id) for o in outcomes if o.restated is not None and o.written]
+    sets += [(o.restated, o.format.id) for o in outcomes if o.restated is not None and states_total(o)]
     return [_claim(declaration, result, target) for result, target in sets]
+
+
+def states_total(outcome: Outcome) -> bool:
+    """Whether the target's own file states the restated total; a carrier may have to leave it empty."""
+    if outcome.restated is None or not outcome.written:
+        return False
+    total = f"/results/{outcome.restated.id}/carbon/total"
+    return all(note.fate is not Fate.DROPPED for note in outcome.notes if note.path == total)
 
 
 def total_text(result: ResultSet) -> str:
@@ -126,7 +134,7 @@ def _target(outcome: Outcome, *, public: bool) -> dict[str, object]:
     if not outcome.written:
         return facts | {"lacks": [_lack(error, public=public) for error in outcome.lacks]}
     notes = public_notes(outcome.notes) if public else outcome.notes
-    if outcome.restated is not None:
+    if outcome.restated is not None and (states_total(outcome) or not public):
         facts["total"] = total_text(outcome.restated)
     facts["carried"] = outcome.carried
     facts["notes"] = [_note(note) for note in notes]

@@ -25,6 +25,8 @@ from gateway.signing.keys import PrivateKey
 MANIFEST, JWS, CREDENTIAL, REPORT = "manifest.json", "manifest.jws", "credential.json", "report.json"
 PRIVATE = "private/"
 LEAVES = ".leaves.json"
+# Every note of a run, which stays at home and can be made again: its leaves would be half of all work.
+FULL_REPORT = f"{PRIVATE}report.json"
 _JSON = "application/json"
 
 # What a draft carries as its first member: nobody may take a preview for the document.
@@ -101,7 +103,7 @@ def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
         raise UsageError(code="usage.nothing-to-sign")
     files = dict(prepared.files)
     for name, file in prepared.files.items():
-        if file.media_type == _JSON:
+        if file.media_type == _JSON and name != FULL_REPORT:
             data = leaves.build(name, file.data, key=key)
             files[name + LEAVES] = File(data, _JSON, file.disclosure)
     parts = [
@@ -151,7 +153,7 @@ def _files(source: Source, outcomes: Sequence[Outcome], disclosure: Disclosure) 
     for member in source.package.members:
         name = f"{PRIVATE}source{_suffix(member.name)}"
         files[name] = File(member.data, source.format.media_type, Disclosure.C3)
-    files[f"{PRIVATE}report.json"] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
+    files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[f"{PRIVATE}findings.json"] = File(documents.findings(source), _JSON, Disclosure.C3)
     return files
 

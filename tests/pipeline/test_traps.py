@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.codec.base import Context
+from gateway.errors import InputError
 from gateway.pipeline.convert import Outcome, Source, convert, read
 from gateway.quantity import Quantity
 from gateway.report import Fate
@@ -197,3 +198,10 @@ class TestDenominator:
     def test_a_product_that_is_no_battery_gets_no_battery_passport(self, tea: Source) -> None:
         found = convert(tea, to=["battery-passport"], options={"preview": "yes"})
         assert [e.error_code for o in found for e in o.lacks] == ["restate.not-a-battery"]
+
+
+def test_broken_json_is_named_with_its_place() -> None:
+    with pytest.raises(InputError) as caught:
+        read(b'{"document": {"id": "x",}}')
+    assert caught.value.error_code.startswith("json.")
+    assert caught.value.path == "/document/id"
