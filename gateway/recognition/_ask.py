@@ -149,7 +149,7 @@ def labels(path: str) -> Mapping[str, str]:
 
 def _label(path: str) -> Mapping[str, str]:
     found = lack("", path).params
-    return found if found["field"] != path else lack("", path, lang="zh").params
+    return found if found["label_zh"] != path else lack("", path, lang="zh").params
 
 
 def filled(declaration: Declaration) -> frozenset[str]:

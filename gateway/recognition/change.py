@@ -11,7 +11,7 @@ from gateway.model.activity import Line
 from gateway.model.base import LangText, Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.walk import diff, escape
-from gateway.quantity import Quantity, convert, parse_unit, plain, round_significant
+from gateway.quantity import Quantity, convert, parse_unit, plain, round_significant, same_quantity
 from gateway.recognition.outcome import Said
 
 _MATERIALS = ("material", "component", "packaging")
@@ -81,7 +81,7 @@ def _bill_of_materials(old: Declaration, new: Declaration) -> Iterator[Reason]:
     for what, (path, name, amount) in after.items():
         if what not in before:
             yield _reason("change.material-added", path, None, amount, name=name)
-        elif before[what][2] != amount:
+        elif not _same(before[what][2], amount):
             yield _reason("change.material-amount", path, before[what][2], amount, name=name)
     for what, (path, name, amount) in before.items():
         if what not in after:
@@ -99,6 +99,12 @@ def _materials(declaration: Declaration) -> dict[tuple[str, ...], tuple[str, str
                 key = (*key, "again")
             found[key] = (f"/lines/{escape(line.id)}/amount_per_unit", _name(line), amount)
     return found
+
+
+def _same(one: Quantity | None, other: Quantity | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return parse_unit(one.unit).dimension == parse_unit(other.unit).dimension and same_quantity(one, other)
 
 
 def _identity(line: Line) -> str:

@@ -1,0 +1,217 @@
+"""Which of the Commission's 71 passport data points a declaration fills, and who can supply the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from gateway import resources
+from gateway.errors import UsageError
+from gateway.messages import Lang
+from gateway.model.declaration import Declaration
+from gateway.model.origin import Origin, Origins
+from gateway.recognition._ask import filled, labels, named
+from gateway.recognition.outcome import Said
+
+FORMAT: Final = "hutong-coverage@1"
+CATEGORIES: Final = ("EV", "LMT", "IND")
+
+
+class State(StrEnum):
+    """What became of a data point."""
+
+    FILLED = "filled"
+    PART = "part"
+    MISSING = "missing"
+    NOT_YET = "not-yet"  # on hold for every passport; filled or not, it is not shown
+    NOT_SHOWN = "not-shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One data point with the fields that fill it. ``at`` are their places in the user's own file."""
+
+    number: int
+    name: Mapping[str, str]
+    legal_ref: str
+    access: str
+    requirement: str
+    state: State
+    paths: tuple[str, ...]
+    at: tuple[str, ...]
+    supplier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The gap report of one battery category."""
+
+    category: str
+    points: tuple[Point, ...]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """By requirement, how many points of each state."""
+        found = Counter((p.requirement, p.state.value) for p in self.points)
+        by: dict[str, dict[str, int]] = {}
+        for (requirement, state), count in sorted(found.items()):
+            by.setdefault(requirement, {})[state] = count
+        return by
+
+    @property
+    def head(self) -> Said:
+        """The report in one sentence."""
+        states = Counter(p.state for p in self.points if p.requirement == "mandatory")
+        every = Counter(p.state for p in self.points)
+        return Said(
+            "coverage.head",
+            {
+                "category": self.category,
+                "mandatory": str(states.total()),
+                "filled": str(states[State.FILLED]),
+                "part": str(states[State.PART]),
+                "missing": str(states[State.MISSING]),
+                "later": str(every[State.NOT_YET]),
+                "hidden": str(every[State.NOT_SHOWN]),
+                "all": str(len(self.points)),
+            },
+        )
+
+    def text(self, lang: Lang) -> str:
+        """The report for people: what is missing first, by who can supply it."""
+        return "\n".join(_lines(self, lang))
+
+    def to_json(self) -> dict[str, object]:
+        """The report as one document with both languages."""
+        return {
+            "format": FORMAT,
+            "category": self.category,
+            "source": Said("coverage.source").both(),
+            "head": self.head.both(),
+            "counts": self.counts(),
+            "points": [_point(point) for point in self.points],
+        }
+
+
+def coverage(declaration: Declaration, category: str = "", *, origins: Origins | None = None) -> Coverage:
+    """What the declaration fills of the passport of its battery.
+
+    Args:
+        category: EV, LMT or IND (industrial above 2 kWh); empty takes the declaration's own.
+
+    Raises:
+        UsageError: no such category, or the declaration names none.
+    """
+    own = declaration.battery.category if declaration.battery else None
+    wanted = category or (own if isinstance(own, str) else "")
+    if wanted not in CATEGORIES:
+        known = ", ".join(CATEGORIES)
+        raise UsageError(wanted or "-", code="coverage.unknown-category", known=known)
+    there = filled(declaration)
+    rows = resources.table("recognition/ec-datapoints.csv")
+    return Coverage(wanted, tuple(_read(row, wanted, there, origins or {}) for row in rows))
+
+
+def _read(row: Mapping[str, str], category: str, there: frozenset[str], origins: Origins) -> Point:
+    fields = _fields()[row["no"]]
+    groups = [group.split("|") for group in fields["paths"].split()]
+    found = [next((p for path in group for p in _match(path, there)), "") for group in groups]
+    paths = tuple(path for path in found if path)
+    return Point(
+        number=int(row["no"]),
+        name={"zh": row["name_zh"], "en": row["name_en"]},
+        legal_ref=row["legal_ref"],
+        access=row["access"],
+        requirement=row[category],
+        state=_state(row[category], complete=bool(found) and all(found), part=fields["covers"], paths=paths),
+        paths=paths,
+        at=tuple(dict.fromkeys(_place(path, origins) for path in paths)),
+        supplier=fields["supplier"],
+    )
+
+
+def _state(requirement: str, *, complete: bool, part: str, paths: tuple[str, ...]) -> State:
+    if requirement == "not-yet":
+        return State.NOT_YET
+    if requirement == "not-shown":
+        return State.NOT_SHOWN
+    if complete and part == "all":
+        return State.FILLED
+    return State.PART if paths else State.MISSING
+
+
+def _match(path: str, there: frozenset[str]) -> Iterator[str]:
+    """The told leaf or part at ``path``; ``*`` stands for the first item that has it."""
+    if "*" not in path:
+        if path in there:
+            yield path
+        return
+    before, _, after = path.partition("*")
+    yield from sorted(
+        p
+        for p in there
+        if p.startswith(before) and p.endswith(after) and "/" not in p[len(before) : len(p) - len(after)]
+    )
+
+
+def _place(path: str, origins: Origins) -> str:
+    origin = origins.get(path)
+    if isinstance(origin, Origin):
+        return origin.at
+    below = (o.at for p, o in origins.items() if p.startswith(path + "/") and isinstance(o, Origin))
+    return next(below, labels(path)["field"])
+
+
+@cache
+def _fields() -> Mapping[str, Mapping[str, str]]:
+    return {row["no"]: row for row in resources.table("recognition/ec-datapoints-fields.csv")}
+
+
+def _lines(found: Coverage, lang: Lang) -> Iterator[str]:
+    yield found.head.text(lang)
+    yield Said("coverage.source").text(lang)
+    for state in (State.MISSING, State.PART):
+        mine = [p for p in found.points if p.state is state]
+        if mine:
+            yield ""
+            yield _label("state", state.value, lang)
+        for supplier in dict.fromkeys(p.supplier for p in mine):
+            yield f"  {_label('supplier', supplier, lang)}"
+            yield from (_line(p, lang) for p in mine if p.supplier == supplier)
+    for state in (State.FILLED, State.NOT_YET, State.NOT_SHOWN):
+        mine = [p for p in found.points if p.state is state]
+        if mine:
+            yield ""
+            yield _label("state", state.value, lang)
+            yield from (_line(p, lang) for p in mine)
+
+
+def _line(point: Point, lang: Lang) -> str:
+    parts = [f"    {point.number:2} {point.name[lang]}", f"({point.legal_ref})"]
+    if point.state in (State.MISSING, State.PART):
+        parts.append(f"[{_label('requirement', point.requirement, lang)}]")
+    if point.paths:
+        code = "coverage.held" if point.state is State.NOT_YET else "coverage.from"
+        parts.append(Said(code, named(point.paths)).text(lang))
+    return " ".join(parts)
+
+
+def _label(kind: str, code: str, lang: Lang) -> str:
+    return Said(f"coverage.{kind}-{code}").text(lang)
+
+
+def _point(point: Point) -> dict[str, object]:
+    return {
+        "number": point.number,
+        "name": dict(point.name),
+        "legalRef": point.legal_ref,
+        "access": point.access,
+        "requirement": point.requirement,
+        "state": point.state.value,
+        "fields": [{"path": path, "field": labels(path)["field"]} for path in point.paths],
+        "at": list(point.at),
+        "supplier": {"code": point.supplier, **Said(f"coverage.supplier-{point.supplier}").both()},
+    }
