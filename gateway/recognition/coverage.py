@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, Literal, TypeAlias, cast
 
 from gateway import resources
 from gateway.errors import UsageError
@@ -19,6 +19,15 @@ from gateway.recognition.outcome import Said
 
 FORMAT: Final = "hutong-coverage@1"
 CATEGORIES: Final = ("EV", "LMT", "IND")
+Requirement: TypeAlias = Literal["mandatory", "conditional", "optional", "not-yet", "not-shown"]
+Supplier: TypeAlias = Literal[
+    "declaration",
+    "product-data",
+    "materials",
+    "test-laboratory",
+    "battery-management-system",
+    "eu-operator",
+]
 
 
 class State(StrEnum):
@@ -39,11 +48,11 @@ class Point:
     name: Mapping[str, str]
     legal_ref: str
     access: str
-    requirement: str
+    requirement: Requirement
     state: State
     paths: tuple[str, ...]
     at: tuple[str, ...]
-    supplier: str
+    supplier: Supplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +134,11 @@ def _read(row: Mapping[str, str], category: str, there: frozenset[str], origins:
         name={"zh": row["name_zh"], "en": row["name_en"]},
         legal_ref=row["legal_ref"],
         access=row["access"],
-        requirement=row[category],
+        requirement=cast("Requirement", row[category]),
         state=_state(row[category], complete=bool(found) and all(found), part=fields["covers"], paths=paths),
         paths=paths,
         at=tuple(dict.fromkeys(_place(path, origins) for path in paths)),
-        supplier=fields["supplier"],
+        supplier=cast("Supplier", fields["supplier"]),
     )
 
 
@@ -177,30 +186,30 @@ def _lines(found: Coverage, lang: Lang) -> Iterator[str]:
         mine = [p for p in found.points if p.state is state]
         if mine:
             yield ""
-            yield _label("state", state.value, lang)
+            yield _label("coverage.state-", state.value, lang)
         for supplier in dict.fromkeys(p.supplier for p in mine):
-            yield f"  {_label('supplier', supplier, lang)}"
+            yield f"  {_label('coverage.supplier-', supplier, lang)}"
             yield from (_line(p, lang) for p in mine if p.supplier == supplier)
     for state in (State.FILLED, State.NOT_YET, State.NOT_SHOWN):
         mine = [p for p in found.points if p.state is state]
         if mine:
             yield ""
-            yield _label("state", state.value, lang)
+            yield _label("coverage.state-", state.value, lang)
             yield from (_line(p, lang) for p in mine)
 
 
 def _line(point: Point, lang: Lang) -> str:
     parts = [f"    {point.number:2} {point.name[lang]}", f"({point.legal_ref})"]
     if point.state in (State.MISSING, State.PART):
-        parts.append(f"[{_label('requirement', point.requirement, lang)}]")
+        parts.append(f"[{_label('coverage.requirement-', point.requirement, lang)}]")
     if point.paths:
         code = "coverage.held" if point.state is State.NOT_YET else "coverage.from"
         parts.append(Said(code, named(point.paths)).text(lang))
     return " ".join(parts)
 
 
-def _label(kind: str, code: str, lang: Lang) -> str:
-    return Said(f"coverage.{kind}-{code}").text(lang)
+def _label(start: str, code: str, lang: Lang) -> str:
+    return Said(start + code).text(lang)
 
 
 def _point(point: Point) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,7 @@ from gateway.errors import UsageError
 from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.pipeline.convert import read
-from gateway.recognition.coverage import State, coverage
+from gateway.recognition.coverage import Requirement, State, Supplier, coverage
 from tests.recognition.ideal import EXAMPLE, change, example
 
 # Commission guidance 2.0: mandatory, not yet, conditional, not shown, optional
@@ -20,7 +21,7 @@ KNOWN = {"EV": (47, 8, 8, 7, 1), "LMT": (50, 8, 8, 4, 1), "IND": (32, 8, 26, 4, 
 @pytest.mark.parametrize("category", KNOWN)
 def test_counts_are_those_of_the_guidance(category: str) -> None:
     points = coverage(example(), category).points
-    counts = Counter(point.requirement for point in points)
+    counts = Counter(str(point.requirement) for point in points)
     names = ("mandatory", "not-yet", "conditional", "not-shown", "optional")
     assert tuple(counts[name] for name in names) == KNOWN[category]
     assert [point.number for point in points] == list(range(1, 72))
@@ -90,6 +91,13 @@ def test_text_says_who_must_supply_in_both_languages() -> None:
     assert "coverage." not in zh + en
     assert "型号" in zh
     assert "取自/" not in zh
+
+
+def test_the_tables_use_known_requirements_and_suppliers() -> None:
+    for category in KNOWN:
+        for point in coverage(example(), category).points:
+            assert point.requirement in get_args(Requirement)
+            assert point.supplier in get_args(Supplier)
 
 
 def test_json_has_both_languages_and_the_supplier() -> None:
