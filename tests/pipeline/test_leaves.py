@@ -120,5 +120,5 @@ def test_amounts_of_co2e_that_are_lost_say_how_much(battery: Source, writer: str
         if isinstance(leaf, Quantity) and leaf.unit == "kg{CO2eq}":
             # All of it, or the part that a writer says it left out.
             assert note.kg is not None, note.path
-            assert abs(note.kg) <= abs(leaf.amount), note.path
+            assert abs(Fraction(note.kg)) <= abs(Fraction(leaf.amount)), note.path
             assert note.fate is not Fate.DROPPED or note.kg == leaf.amount, note.path
