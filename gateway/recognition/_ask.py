@@ -34,7 +34,14 @@ _BY_WEIGHT: Final = (
     Outcome.PASS,
 )
 # Parts that are told as a whole; their names are messages.
-_WHOLE: Final = ("/lines", "/sites", "/results", "/verifications")
+_WHOLE: Final = {
+    "lines": "rules.part-lines",
+    "sites": "rules.part-sites",
+    "results": "rules.part-results",
+    "verifications": "rules.part-verifications",
+    "grants": "rules.part-grants",
+    "rows": "rules.part-rows",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,9 @@ def named(paths: Iterable[str]) -> dict[str, str]:
 
 def labels(path: str) -> Mapping[str, str]:
     """A field's Chinese and English name on the domestic form, with the item of its list."""
-    if path in _WHOLE:
-        name = Said(f"rules.part-{path[1:]}").both()
-        return {**name, "field": path}
+    whole = _WHOLE.get(path.rpartition("/")[2])
+    if whole:
+        return {**Said(whole).both(), "field": path}
     params = _label(re.sub(r"/\d+(?=/|$)", "/*", path))
     item = _item(path)
     return {

@@ -10,6 +10,8 @@ from gateway.recognition.outcome import Force, Outcome, Said
 from gateway.recognition.ruleset import Rule
 
 FORMAT = "hutong-rules@1"
+# Places that a text names; JSON names all.
+_PLACES = 5
 _OPEN = (Outcome.FAIL, Outcome.MISSING_INPUT, Outcome.NEEDS_EVIDENCE)
 
 
@@ -68,8 +70,9 @@ def _section(results: Sequence[Result], lang: Lang) -> Iterator[str]:
 def _open(result: Result, lang: Lang) -> Iterator[str]:
     rule = result.rule
     yield f"  {rule.id} [{_outcome(result.outcome, lang)}] {rule.title[lang]}"
+    if result.at:
+        yield f"    {_at(result).text(lang)}"
     rows = [
-        ("rules.row-at", ", ".join(result.at)),
         ("rules.row-observed", f"{result.answer.observed.text(lang)} {result.why.text(lang)}".strip()),
         ("rules.row-expected", result.expected(lang)),
         ("rules.row-tolerance", result.answer.tolerance),
@@ -80,6 +83,13 @@ def _open(result: Result, lang: Lang) -> Iterator[str]:
     for code, value in rows:
         if value:
             yield f"    {Said(code, {'value': value}).text(lang)}"
+
+
+def _at(result: Result) -> Said:
+    value, more = ", ".join(result.at[:_PLACES]), len(result.at) - _PLACES
+    if more > 0:
+        return Said("rules.row-at-more", {"value": value, "more": str(more)})
+    return Said("rules.row-at", {"value": value})
 
 
 def _counts(results: Sequence[Result]) -> Said:
