@@ -46,7 +46,10 @@ class JsonReading:
         """Walk the document once."""
         self._node(self.root, self.table.tree, "", ())
         for at, scalar in self._kept:
-            self.extras[f"{self.namespace}#{self._place(at)}"] = scalar
+            name = f"{self.namespace}#{self._place(at)}"
+            while name in self.extras:  # the source has an _unread of its own, with the same place in it
+                name += "'"
+            self.extras[name] = scalar
         return self
 
     def _node(self, value: JsonValue, node: Node, at: str, stars: tuple[str, ...]) -> None:
@@ -114,7 +117,9 @@ class JsonReading:
         self._report(row, found, at)
         if not self._store(row, found, value, at, stars) or beside is None:
             return False
-        return isinstance(found.value, Place) if row.type == "place" else own is None
+        if row.type == "place":
+            return isinstance(found.value, Place)
+        return own is None or own.unit == beside
 
     def _texts(self, row: Row, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
         texts = [value] if isinstance(value, str) else value

@@ -37,6 +37,8 @@ class _Guessed(_List):
         return set(self) == {str(i) for i in range(len(self))}
 
 
+# What gives way to members of the same place.
+_EMPTY = frozenset({"null", "{}", "[]"})
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -70,10 +72,15 @@ def put(tree: Tree, steps: tuple[str, ...], stars: Stars, value: object) -> None
     node[filled[-1]] = value
 
 
+def renumbered(items: Mapping[str, object]) -> dict[str, object]:
+    """A list after items were taken out of it."""
+    return _List({str(i): item for i, item in enumerate(items.values())})
+
+
 def graft(tree: Tree, extras: Mapping[str, str], namespace: str) -> frozenset[str]:
     """Put extras of ``namespace`` back where they were read; the names of those that found room."""
     done = set()
-    for name, text in extras.items():
+    for name, text in sorted(extras.items(), key=lambda extra: extra[1] in _EMPTY):
         space, _, pointer = name.partition("#")
         if space == namespace and pointer.startswith("/"):
             steps = tuple(unescape(step) for step in pointer.split("/")[1:])
@@ -152,7 +159,7 @@ def _put_leaf(tree: Tree, row: Row, stars: Stars, value: object) -> None:
             value = convert(value, row.unit)
         if named:
             put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
-    elif isinstance(value, Missing) and named and value.unit is not None and _is_null(value, row):
+    elif isinstance(value, Missing) and named and value.unit is not None:
         put(tree, (*row.source[:-1], row.unit[1:]), stars, value.unit)
     put(tree, row.source, stars, _json(value, row))
 

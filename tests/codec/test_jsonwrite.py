@@ -61,7 +61,7 @@ def test_absences_read_back_with_the_unit_they_had() -> None:
     ]
     cut = Missing(missing=Reason.CUT_OFF, unit="t")
     assert written(Declaration(lines=(Line(id="a", amount=cut),)))["lines"] == [
-        {"id": "a", "n": {"missing": "cut-off", "unit": "t"}}
+        {"id": "a", "u": "t", "n": {"missing": "cut-off", "unit": "t"}}
     ]
 
 

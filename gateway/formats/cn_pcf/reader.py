@@ -11,6 +11,7 @@ from gateway.codec.base import Context, Package, Reading
 from gateway.codec.fields import FieldTable, compile_table
 from gateway.codec.jsonread import JsonReading
 from gateway.errors import InputError
+from gateway.frontdoor.json import JsonValue
 from gateway.model.base import here
 from gateway.model.declaration import Declaration
 from gateway.model.results import Basis, Denominator, Per, ResultSet
@@ -24,17 +25,25 @@ DECLARED = "declared"
 _PER = {"pack": Per.PACK, "kwh-unstated": Per.KWH_UNSTATED, "kg": Per.KG}
 
 
+# What the declared set leaves unsaid where it stands as ``results``.
+_IMPLIED = ("id", "role", "derivedFrom")
+
+
 @cache
 def table() -> FieldTable:
-    """The compiled field table; ``results`` takes the same rows as an item of ``resultSets``."""
-    rows = list(resources.table("fields/cn_pcf.csv"))
-    twins = []
-    for row in rows:
-        if row["source"].startswith("/resultSets/*/") and "/basis/" not in row["source"]:
-            source = "/results/" + row["source"].removeprefix("/resultSets/*/")
+    """The compiled field table.
+
+    ``results`` takes the same rows as an item of ``resultSets``; one ``verification`` those of a list.
+    """
+    rows = []
+    for row in resources.table("fields/cn_pcf.csv"):
+        single = row["source"].startswith("/verification/")
+        rows.append(dict(row, write="no") if single else row)
+        member = row["source"].removeprefix("/resultSets/*/")
+        if member != row["source"] and not member.startswith("basis/") and member not in _IMPLIED:
             model = row["model"].replace("/results/*", f"/results/[{DECLARED}]", 1)
-            twins.append(dict(row, source=source, model=model, write="no"))
-    return compile_table([*rows, *twins])
+            rows.append(dict(row, source=f"/results/{member}", model=model, write="no"))
+    return compile_table(rows)
 
 
 def read(package: Package, context: Context) -> Reading:
@@ -46,7 +55,13 @@ def read(package: Package, context: Context) -> Reading:
     document = package.json
     if not isinstance(document, dict):
         raise InputError(type(document).__name__, path="", code="cn-pcf.not-an-object")
+    return read_document(document)
+
+
+def read_document(document: dict[str, JsonValue]) -> Reading:
+    """The declaration behind the values of a JSON document, wherever they came from."""
     reading = JsonReading(table(), document, NAMESPACE).run()
+    _order_sets(reading)
     notes = [*reading.notes, *_unnamed(reading.tree)]
     values = build.plain(reading.tree)
     values["extras"] = reading.extras
@@ -55,6 +70,27 @@ def read(package: Package, context: Context) -> Reading:
     notes.extend(_inferred(found, settled))
     origins = dict(build.origins(settled, reading.tree))
     return Reading(settled, tuple(notes), tuple(reading.findings), origins)
+
+
+def _order_sets(reading: JsonReading) -> None:
+    """The declared set first, and extras counted among the sets as they will be written."""
+    sets = reading.tree.get("results")
+    if not isinstance(sets, build.Items):
+        return
+    main = f"[{DECLARED}]"
+    keys = sorted(sets, key=lambda key: key != main)
+    reading.tree["results"] = build.Items({key: sets[key] for key in keys})
+    written = [key for key in keys if key != main]
+    listed = [key for key in keys if not key.startswith("[")]
+    if written != listed:
+        places = {f"{n}": f"{written.index(key)}" for n, key in enumerate(listed)}
+        reading.extras = {_moved(name, places): text for name, text in reading.extras.items()}
+
+
+def _moved(name: str, places: dict[str, str]) -> str:
+    head, found, rest = name.partition("#/resultSets/")
+    index, slash, tail = rest.partition("/")
+    return f"{head}{found}{places[index]}{slash}{tail}" if found and index in places else name
 
 
 def _unnamed(tree: build.Tree) -> Iterator[Note]:

@@ -15,15 +15,21 @@ FILE_NAME = "declaration.json"
 
 def write(declaration: Declaration, context: Context) -> Writing:
     """The declaration as one JSON file."""
-    tree = jsonwrite.to_tree(declaration, table())
-    _place_results(tree, declaration)
-    _place_verifications(tree)
-    kept = jsonwrite.graft(tree, declaration.extras, NAMESPACE)
-    text = jsonwrite.encode(jsonwrite.finish(tree)) + "\n"
+    values, kept = document(declaration)
+    text = jsonwrite.encode(values) + "\n"
     package = Package((Member(FILE_NAME, MEDIA_TYPE, text.encode("utf-8")),), declaration_name(declaration))
     extras = {f"/extras/{escape(name)}" for name in kept}
     own = {p for p in by_path(declaration) if not p.startswith("/extras/") or p in extras}
     return Writing(package, claims=frozenset(own))
+
+
+def document(declaration: Declaration) -> tuple[dict[str, object], frozenset[str]]:
+    """The values of the JSON document, amounts as strings, and the names of the extras that are in it."""
+    tree = jsonwrite.to_tree(declaration, table())
+    _place_results(tree, declaration)
+    _place_verifications(tree, declaration)
+    kept = jsonwrite.graft(tree, declaration.extras, NAMESPACE)
+    return jsonwrite.finish(tree), kept
 
 
 def declaration_name(declaration: Declaration) -> str:
@@ -39,16 +45,12 @@ def _place_results(tree: jsonwrite.Tree, declaration: Declaration) -> None:
     main = next((str(i) for i, r in enumerate(declaration.results) if _is_main(r)), None)
     results = tree.setdefault("results", {})
     assert isinstance(results, dict)
-    if main is not None and main in sets:
-        own = sets.pop(main)
-        for implied in ("id", "role", "basis"):
-            own.pop(implied, None)
-        for name, value in own.items():
-            results[name] = value
+    own = sets.pop(main, {}) if main is not None else {}
+    results |= {name: value for name, value in own.items() if name not in ("id", "role", "basis")}
     if not results:
         tree.pop("results")
     if sets:
-        tree["resultSets"] = sets
+        tree["resultSets"] = jsonwrite.renumbered(sets)
 
 
 def _is_main(result: ResultSet) -> bool:
@@ -56,10 +58,11 @@ def _is_main(result: ResultSet) -> bool:
     return plain and result.id == DECLARED
 
 
-def _place_verifications(tree: jsonwrite.Tree) -> None:
-    """One verification stands as an object, several as a list."""
-    found = tree.pop("verifications", None)
-    if isinstance(found, dict) and len(found) == 1:
-        tree["verification"] = next(iter(found.values()))
-    elif found:
-        tree["verifications"] = found
+def _place_verifications(tree: jsonwrite.Tree, declaration: Declaration) -> None:
+    """The one verification of the form stands as an object, others as a list."""
+    found = declaration.verifications
+    listed = any(name.startswith(f"{NAMESPACE}#/verifications/") for name in declaration.extras)
+    if len(found) == 1 and found[0].id == "verification" and not listed:
+        items = tree.pop("verifications")
+        assert isinstance(items, dict)
+        tree["verification"] = items["0"]
