@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gateway.model.formula import Expression, shown, terms
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -17,11 +19,19 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value that was calculated: the formula over its parents' paths, and the table row used."""
+    """A value that was calculated: the expression over other leaves, which can be calculated again."""
 
-    formula: str
-    parents: tuple[str, ...]
-    table: str = ""
+    expression: Expression
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The leaves that it stands on."""
+        return tuple(terms(self.expression))
+
+    @property
+    def formula(self) -> str:
+        """The expression with the paths of its leaves."""
+        return shown(self.expression, lambda path: path)
 
 
 Origins: TypeAlias = Mapping[str, Origin | Derived]

@@ -189,8 +189,7 @@ def _origins(origins: Origins) -> dict[str, object]:
 
 def _origin(origin: object) -> object:
     if isinstance(origin, Derived):
-        told = {"formula": origin.formula, "parents": list(origin.parents), "table": origin.table}
-        return {name: value for name, value in told.items() if value}
+        return {"formula": origin.formula, "parents": list(origin.parents)}
     return getattr(origin, "at", "")
 
 

@@ -9,6 +9,7 @@ from gateway.codec.lacks import Lacks, lack
 from gateway.errors import GatewayError
 from gateway.model.base import here
 from gateway.model.declaration import Declaration
+from gateway.model.formula import Constant, Expression, Operation, Operator, Term
 from gateway.model.results import Basis, Denominator, Per
 from gateway.model.results import Parameter as Told
 from gateway.quantity import Quantity
@@ -33,7 +34,7 @@ class Delivered:
 
     energy: Quantity | None
     found: TotalEnergy | None = None
-    parents: tuple[str, ...] = ()
+    expression: Expression | None = None
     lacks: tuple[Lacks, ...] = ()
 
     def basis(self, profile: str) -> Basis:
@@ -61,20 +62,28 @@ def delivered_energy(declaration: Declaration, profile: str, *, target: str) -> 
         bound = str(found.at_most) if found.at_most is not None else "?"
         params = {"profile": profile, "parameter": found.parameter, "why": found.saw, "at_most": bound}
         return Delivered(None, lacks=(lack(target, path, code="restate.unknown-parameter", **params),))
-    parents = tuple(_FIELDS[p.name] for p in found.parameters if p.name in _FIELDS)
-    return Delivered(found.energy, found, parents)
+    return Delivered(found.energy, found, _expression(found))
 
 
-def per_kwh(footprint: Quantity, energy: Quantity) -> Quantity:
-    """The footprint over the energy, as kg CO2e; the denominator stands in the set's basis."""
-    quotient = functional_unit.per_denominator(footprint, energy)
-    return Quantity(quotient.amount, footprint.unit)
+def _expression(found: TotalEnergy) -> Expression:
+    """The profile's rule over the declared leaves: the energy itself, or usable energy × cycles × years."""
+    told = {parameter.name: _operand(parameter) for parameter in found.parameters}
+    if "lifetime_energy" in told:
+        return Operation(Operator.PRODUCT, (told["lifetime_energy"],), functional_unit.KWH)
+    years = [told["warranty_years"]] if "warranty_years" in told else []
+    if "warranty_distance" in told:
+        distance = (told["warranty_distance"], told["yearly_distance"])
+        years.append(Operation(Operator.QUOTIENT, distance))
+    life = years[0] if len(years) == 1 else Operation(Operator.LEAST, tuple(years))
+    cycles = told["full_equivalent_cycles_per_year"]
+    return Operation(Operator.PRODUCT, (told["usable_energy"], cycles, life), functional_unit.KWH)
 
 
-def per_capacity(declaration: Declaration, footprint: Quantity, field: str) -> Quantity | None:
-    """The footprint per kWh of rated or usable energy (``field``), if the declaration tells that energy."""
-    energy = getattr(declaration.battery, field, None)
-    return per_kwh(footprint, energy) if isinstance(energy, Quantity) and energy.amount else None
+def _operand(parameter: Parameter) -> Expression:
+    if parameter.source.startswith("/"):
+        return Term(parameter.source)
+    assert isinstance(parameter.value, Quantity)
+    return Constant(parameter.value, parameter.source)
 
 
 def _parameters(declaration: Declaration) -> list[tuple[str, Parameter]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from gateway.codec.lacks import lack
 from gateway.model.base import LangText, here
+from gateway.model.formula import total
 from gateway.model.results import KG_CO2E, Basis, Carbon, Denominator, ResultRow, ResultSet, Role
 from gateway.model.walk import keyed
-from gateway.quantity import Quantity, add_all
+from gateway.quantity import Quantity
 from gateway.recognition.stages import Work
 
 # Cradle to gate; distribution, use and end of life come after it.
@@ -16,9 +17,6 @@ GATE = ("raw", "inbound", "upstream", "production", "core")
 # The classes that PACT 3.0 and EN 15804 add up to the total without uptake.
 _EMISSIONS = ("fossil", "luluc", "biogenic_non_co2")
 _OTHER_CLASSES = ("luluc", "biogenic_non_co2", "biogenic_co2", "biogenic_uptake")
-
-
-_ZERO = add_all([], KG_CO2E)
 
 
 class GateWork(Work):
@@ -29,7 +27,7 @@ class GateWork(Work):
         rows = self.rows(GATE)
         self._rows_without_stage()
         if not rows:
-            self.need("/carbon/total", self.source.carbon.total)
+            self.need("/carbon/total")
         if not rows and not self._is_gate():
             self._no_gate()
         carbon = self._gate_carbon(rows) if rows or self._is_gate() else None
@@ -73,33 +71,24 @@ class GateWork(Work):
 
     def _gate_carbon(self, rows: list[tuple[str, ResultRow]]) -> Carbon | None:
         self._stages_told(rows)
-        classes = {name: self._class(name, rows) for name in _EMISSIONS}
-        uptake = self._class("biogenic_uptake", rows)
-        if any(value is None for value in classes.values()) or uptake is None:
+        places = [(f"{self.path}/rows/{key}/carbon", row.carbon) for key, row in rows]
+        places = places or [(f"{self.path}/carbon", self.source.carbon)]
+        classes = {name: self._class(name, places) for name in (*_EMISSIONS, "biogenic_uptake")}
+        if any(paths is None for paths in classes.values()):
             return None
-        told = {name: value for name, value in classes.items() if value is not None}
-        released = self._told("biogenic_co2", rows)
-        if released is not None:
-            # What is released again before the gate is no longer in the product.
-            uptake = add_all([uptake, released], KG_CO2E)
-        total = add_all(told.values(), KG_CO2E)
-        self.note("/carbon/total", "fossil + land use change + biogenic non-CO2", self._own(told))
-        self.note(
-            "/carbon/total_including_uptake",
-            "total + biogenic uptake",
-            self._own(("total", "biogenic_uptake")),
-        )
-        extra = {name: self._told(name, rows) for name in ("aircraft", "packaging")}
-        return Carbon(
-            total=total,
-            total_including_uptake=add_all([total, uptake], KG_CO2E),
-            biogenic_uptake=uptake,
-            **told,
-            **{name: value for name, value in extra.items() if value is not None},
-        )
+        told = {name: paths for name, paths in classes.items() if paths is not None}
+        # What is released again before the gate is no longer in the product.
+        told["biogenic_uptake"] += self._told("biogenic_co2", places) or ()
+        extra = {name: self._told(name, places) for name in ("aircraft", "packaging")}
+        told |= {name: paths for name, paths in extra.items() if paths}
+        made = {name: self.put(f"/carbon/{name}", total(paths, KG_CO2E)) for name, paths in told.items()}
+        whole = self.put("/carbon/total", total(self._own(_EMISSIONS), KG_CO2E))
+        both = self._own(("total", "biogenic_uptake"))
+        including = self.put("/carbon/total_including_uptake", total(both, KG_CO2E))
+        return Carbon(total=whole, total_including_uptake=including, **made)
 
     def _own(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(f"/results/{self.request.result_set}/carbon/{name}" for name in names)
+        return tuple(f"{self.made}/carbon/{name}" for name in names)
 
     def _stages_told(self, rows: list[tuple[str, ResultRow]]) -> None:
         """Every gate stage that the boundary includes has its own row."""
@@ -111,67 +100,53 @@ class GateWork(Work):
             path = f"{self.path}/rows/{stage}/carbon/total"
             self.lacks.append(lack(self.target, path, code="restate.no-stage", stage=stage))
 
-    def _class(self, name: str, rows: list[tuple[str, ResultRow]]) -> Quantity | None:
-        """One carbon class up to the gate; a lack for every place that does not tell it."""
-        if not rows:
-            known = self._known(name, self.source.carbon)
-            return self.need(f"/carbon/{name}", known or getattr(self.source.carbon, name))
-        amounts = []
-        for key, row in rows:
-            known = self._known(name, row.carbon)
-            if known is None and self._is_zero_overall(name):
-                known = _ZERO
-            amounts.append(self.need(f"/rows/{key}/carbon/{name}", known or getattr(row.carbon, name)))
-        told = [a for a in amounts if a is not None]
-        if len(told) < len(amounts):
-            return None
-        parents = tuple(f"{self.path}/rows/{key}/carbon/{name}" for key, _ in rows)
-        self.note(f"/carbon/{name}", "Σ stages up to the gate", parents)
-        return add_all(told, KG_CO2E)
+    def _class(self, name: str, places: list[tuple[str, Carbon]]) -> tuple[str, ...] | None:
+        """The leaves that tell one class up to the gate; a lack for every place that does not."""
+        paths = [self._known(name, *place) for place in places]
+        for (prefix, _), path in zip(places, paths, strict=True):
+            if path is None:
+                self.need(f"{prefix.removeprefix(self.path)}/{name}")
+        told = tuple(path for path in paths if path is not None)
+        return told if len(told) == len(paths) else None
 
-    def _known(self, name: str, carbon: Carbon) -> Quantity | None:
-        """One class of one place: told, or certain because everything else there is zero."""
-        value = getattr(carbon, name)
-        if isinstance(value, Quantity):
-            return value
-        if name in ("biogenic_non_co2", "biogenic_co2") and _is_zero(carbon.biogenic_emission):
-            return _ZERO
-        if name == "fossil" and self._is_all_fossil(carbon) and isinstance(carbon.total, Quantity):
-            return carbon.total
+    def _known(self, name: str, prefix: str, carbon: Carbon) -> str | None:
+        """The leaf that tells one class of one place, directly or because all else there is zero."""
+        if isinstance(getattr(carbon, name), Quantity):
+            return f"{prefix}/{name}"
+        if zero := self._zero(name, prefix, carbon):
+            return zero
+        others = all(self._is_zero(other, prefix, carbon) for other in _OTHER_CLASSES)
+        if name == "fossil" and others and isinstance(carbon.total, Quantity):
+            return f"{prefix}/total"
         return None
 
-    def _is_zero_overall(self, name: str) -> bool:
-        """A class that is zero over the whole life is zero in every stage: parts have one sign."""
-        carbon = self.source.carbon
-        if name in ("biogenic_non_co2", "biogenic_co2") and _is_zero(carbon.biogenic_emission):
-            return True
-        return _is_zero(getattr(carbon, name))
+    def _zero(self, name: str, prefix: str, carbon: Carbon) -> str | None:
+        """The leaf by which a class is zero here: parts of one sign are zero where their sum is.
 
-    def _is_all_fossil(self, carbon: Carbon) -> bool:
-        """Whether every class but the fossil one is told to be zero, here or over the whole life."""
-        return all(
-            _is_zero(self._known(name, carbon)) or self._is_zero_overall(name) for name in _OTHER_CLASSES
-        )
+        Fossil emissions may be netted by recycling credits, so theirs says nothing of a stage.
+        """
+        names = (name, "biogenic_emission") if name in ("biogenic_non_co2", "biogenic_co2") else (name,)
+        for place, found in ((prefix, carbon), (f"{self.path}/carbon", self.source.carbon)):
+            for one in names if name != "fossil" else ():
+                if _is_zero(getattr(found, one)):
+                    return f"{place}/{one}"
+        return None
 
-    def _told(self, name: str, rows: list[tuple[str, ResultRow]]) -> Quantity | None:
-        """A class that need not be told: its sum if every row or the whole tells it."""
-        places = [row.carbon for _, row in rows] or [self.source.carbon]
-        amounts = [getattr(carbon, name) for carbon in places]
-        told = [a for a in amounts if isinstance(a, Quantity)]
-        if not told or (name != "biogenic_co2" and len(told) < len(amounts)):
-            return None
-        return add_all(told, KG_CO2E)
+    def _is_zero(self, name: str, prefix: str, carbon: Carbon) -> bool:
+        return self._zero(name, prefix, carbon) is not None
+
+    def _told(self, name: str, places: list[tuple[str, Carbon]]) -> tuple[str, ...] | None:
+        """The leaves of a class that need not be told, if every place tells it (biogenic CO2: any)."""
+        told = tuple(f"{p}/{name}" for p, carbon in places if isinstance(getattr(carbon, name), Quantity))
+        return told if told and (name == "biogenic_co2" or len(told) == len(places)) else None
 
     def _outbound(self, rows: list[tuple[str, ResultRow]]) -> tuple[ResultRow, ...]:
         """Distribution stands beside the total, not in it."""
         if not rows:
             return ()
-        total = add_all(
-            [row.carbon.total for _, row in rows if isinstance(row.carbon.total, Quantity)], KG_CO2E
-        )
-        parents = tuple(f"{self.path}/rows/{key}/carbon/total" for key, _ in rows)
-        self.note("/rows/distribution/carbon/total", "Σ distribution", parents)
-        return (ResultRow(stage="distribution", carbon=Carbon(total=total)),)
+        paths = tuple(f"{self.path}/rows/{key}/carbon/total" for key, _ in rows)
+        amount = self.put("/rows/distribution/carbon/total", total(paths, KG_CO2E))
+        return (ResultRow(stage="distribution", carbon=Carbon(total=amount)),)
 
 
 def _is_zero(value: object) -> bool:
