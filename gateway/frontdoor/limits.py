@@ -75,10 +75,24 @@ class TableLimits:
     max_cell: int = 32_767
 
 
+@dataclass(frozen=True, slots=True)
+class WorkbookLimits:
+    """Bounds of one workbook.
+
+    Sheets are read row by row, so that only one row or shared text (``max_item_bytes``) stands in memory
+    in more than its stored form; Excel's widest row has 16,384 cells.
+    """
+
+    max_tags: int = 12_000_000  # of one part: some 3 million cells
+    max_item_bytes: int = 4 * MIB
+    max_sheets: int = 500
+
+
 JSON: Final = JsonLimits()
 XML: Final = XmlLimits()
 ARCHIVE: Final = ArchiveLimits()
 TABLE: Final = TableLimits()
+WORKBOOK: Final = WorkbookLimits()
 
 # A whole nomenclature or database export (EF 3.1 has 94,000 flow files) is opened only where asked for.
 DATABASE_ARCHIVE: Final = ArchiveLimits(max_bytes=512 * MIB, max_entries=250_000, max_total_bytes=4096 * MIB)

@@ -55,19 +55,29 @@ def parse(data: bytes, *, limits: XmlLimits = lim.XML) -> etree._Element:
     """
     if len(data) > limits.max_bytes:
         raise _too_large(len(data), limits.max_bytes, "max_bytes")
-    text = _as_utf8(data)
-    if not text.strip():
-        raise InputError(code="xml.empty")
-    _refuse_doctype(text)
+    text = decoded(data)
     nodes = text.count(b"<") + text.count(b"=")
     if nodes > limits.max_nodes:
         raise _too_large(nodes, limits.max_nodes, "max_nodes")
     try:
         root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(error) from error
+        raise syntax_error(error) from error
     _refuse_what_the_parser_let_through(root, limits)
     return root
+
+
+def decoded(data: bytes) -> bytes:
+    """The document in UTF-8 without a byte order mark, proven to have no DOCTYPE.
+
+    Raises:
+        InputError: ``xml.encoding``, ``xml.empty``, ``xml.doctype``.
+    """
+    text = _as_utf8(data)
+    if not text.strip():
+        raise InputError(code="xml.empty")
+    _refuse_doctype(text)
+    return text
 
 
 def text_of(element: etree._Element) -> str:
@@ -167,7 +177,8 @@ def _too_large(saw: int, limit: int, name: str) -> InputError:
     return InputError(saw, code="xml.too-large", limit=limit, name=name)
 
 
-def _syntax_error(error: etree.XMLSyntaxError) -> InputError:
+def syntax_error(error: etree.XMLSyntaxError) -> InputError:
+    """What the parser says, as an error of this door."""
     at = f"line {error.lineno or 1}, column {(error.offset or 0) + 1}"
     problem = str(error.msg).partition(", line ")[0].strip()
     reason = int(getattr(error, "code", 0))
