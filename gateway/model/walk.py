@@ -8,11 +8,14 @@ pattern of a leaf is its field's path with ``*`` for list items and without lang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from gateway.model.base import LangText, Leaf, Missing, Part, Reason
+from gateway.quantity import Quantity
 
 M = TypeVar("M", bound=Part)
 
@@ -27,12 +30,14 @@ class Place(NamedTuple):
 
 def leaves(part: Part) -> Iterator[Place]:
     """All leaves in field order. A field that is None is no leaf; ``Missing`` is one."""
-    return _part(part, "", "")
+    found: list[Place] = []
+    _part(part, "", "", found)
+    return iter(found)
 
 
 def by_path(part: Part) -> dict[str, Leaf]:
     """All leaves by path."""
-    return {place.path: place.value for place in leaves(part)}
+    return dict(_leaves_of(_Same(part)))
 
 
 def diff(before: Part, after: Part) -> dict[str, tuple[Leaf | None, Leaf | None]]:
@@ -84,30 +89,56 @@ def keyed(items: tuple[object, ...]) -> Iterator[tuple[str, object]]:
         yield key if count == 1 else f"{key}#{count}", item
 
 
-def _part(part: BaseModel, path: str, pattern: str) -> Iterator[Place]:
-    for name in type(part).model_fields:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A part by identity: parts are frozen, and to hash one is to walk it."""
+
+    part: Part
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.part is other.part
+
+    def __hash__(self) -> int:
+        return id(self.part)
+
+
+# One conversion asks several times for the leaves of the same three documents.
+@lru_cache(maxsize=4)
+def _leaves_of(same_: _Same) -> Mapping[str, Leaf]:
+    return {place.path: place.value for place in leaves(same_.part)}
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """The names of a part's fields, each with its step of a path."""
+    return tuple((name, f"/{name}") for name in kind.model_fields)
+
+
+# Collecting into one list instead of chaining generators: a walk is made several times for every output.
+def _part(part: BaseModel, path: str, pattern: str, found: list[Place]) -> None:
+    for name, step in _fields(type(part)):
         value = getattr(part, name)
-        if value is not None:
-            yield from _value(value, f"{path}/{name}", f"{pattern}/{name}")
+        if value is not None and value != ():
+            _value(value, path + step, pattern + step, found)
 
 
-def _value(value: object, path: str, pattern: str) -> Iterator[Place]:
-    if isinstance(value, Missing):
-        yield Place(path, pattern, value)
-    elif isinstance(value, LangText):
-        for lang, text in value.items():
-            yield Place(f"{path}/{escape(lang)}", pattern, text)
+def _value(value: object, path: str, pattern: str, found: list[Place]) -> None:
+    if isinstance(value, (str, Quantity, Missing)):
+        found.append(Place(path, pattern, value))
     elif isinstance(value, Part):
-        yield from _part(value, path, pattern)
+        _part(value, path, pattern, found)
     elif isinstance(value, tuple):
         for key, item in keyed(value):
             inner = f"{pattern}/*" if isinstance(item, Part) else pattern
-            yield from _value(item, f"{path}/{escape(key)}", inner)
+            _value(item, f"{path}/{escape(key)}", inner, found)
+    elif isinstance(value, LangText):
+        for lang, text in value.items():
+            found.append(Place(f"{path}/{escape(lang)}", pattern, text))
     elif isinstance(value, Mapping):
         for key in sorted(value):
-            yield Place(f"{path}/{escape(key)}", pattern, value[key])
+            found.append(Place(f"{path}/{escape(key)}", pattern, value[key]))
     else:
-        yield Place(path, pattern, value)  # type: ignore[arg-type]
+        found.append(Place(path, pattern, value))  # type: ignore[arg-type]
 
 
 def _prune_part(part: M, path: str, pattern: str, keep: Callable[[Place], bool]) -> M | None:

@@ -61,6 +61,7 @@ def output(source: Source, declaration: Declaration, writer: str) -> Outcome:
     return convert(changed_source, to=[writer], options={"preview": "yes"})[0]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("writer", WRITERS)
 def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, writer: str) -> None:
     rng = random.Random(20260218)
