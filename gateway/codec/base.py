@@ -114,9 +114,9 @@ class Writing:
 class BasisRequest:
     """The basis that a format states results on; ``pipeline`` restates a declaration to it.
 
-    ``result_set`` is the id that the restated set gets. ``boundary`` c2g keeps only the stages up to
-    the gate. ``per`` is what the format's numbers refer to for batteries; other products keep their
-    declared unit.
+    ``result_set`` is the id that the restated set gets, ``stages`` are those that count in its total, and
+    ``boundary`` is what that makes of it. ``battery_per`` is what the numbers refer to for batteries;
+    other products keep their declared unit.
     """
 
     result_set: str

@@ -26,6 +26,8 @@ _CHANGES = frozenset(
     {Fate.CONVERTED, Fate.ROUNDED, Fate.TRUNCATED, Fate.CHOSEN, Fate.AGGREGATED, Fate.WITHHELD}
 )
 _ADDITIONS = frozenset({Fate.DEFAULTED, Fate.INFERRED})
+# What is said to be there with fewer digits or letters must be there.
+_STILL_THERE = frozenset({Fate.ROUNDED, Fate.TRUNCATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def _broken(
     for path, note in notes.items():
         if path in carried:
             yield broken("internal.needless-note", path)
+        elif path not in after and note.fate in _STILL_THERE:
+            yield broken("internal.changed-but-gone", path)
         elif path not in before and (path not in after or note.fate not in _ADDITIONS):
             yield broken("internal.note-on-nothing", path)
     for path in after:

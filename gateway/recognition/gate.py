@@ -12,8 +12,6 @@ from gateway.model.walk import keyed
 from gateway.quantity import Quantity
 from gateway.recognition.stages import Work
 
-# Cradle to gate; distribution, use and end of life come after it.
-GATE = ("raw", "inbound", "upstream", "production", "core")
 # The classes that PACT 3.0 and EN 15804 add up to the total without uptake.
 _EMISSIONS = ("fossil", "luluc", "biogenic_non_co2")
 _OTHER_CLASSES = ("luluc", "biogenic_non_co2", "biogenic_co2", "biogenic_uptake")
@@ -24,7 +22,7 @@ class GateWork(Work):
 
     def result(self) -> ResultSet | None:
         """The source's figures up to the gate, by carbon class, per pack or declared unit."""
-        rows = self.rows(GATE)
+        rows = self.rows(self.request.stages)
         self._rows_without_stage()
         if not rows:
             self.need("/carbon/total")
@@ -93,10 +91,10 @@ class GateWork(Work):
     def _stages_told(self, rows: list[tuple[str, ResultRow]]) -> None:
         """Every gate stage that the boundary includes has its own row."""
         told = {row.stage for _, row in rows}
-        split = set(self.source.unassigned.stages) & set(GATE)
-        included = set(self.declaration.boundary.stages) & set(GATE)
+        split = set(self.source.unassigned.stages) & set(self.request.stages)
+        included = set(self.declaration.boundary.stages) & set(self.request.stages)
         missing = (split | included) - told if self.source.rows else split
-        for stage in [s for s in GATE if s in missing]:
+        for stage in [s for s in self.request.stages if s in missing]:
             path = f"{self.path}/rows/{stage}/carbon/total"
             self.lacks.append(lack(self.target, path, code="restate.no-stage", stage=stage))
 

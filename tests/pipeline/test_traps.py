@@ -205,3 +205,65 @@ def test_broken_json_is_named_with_its_place() -> None:
         read(b'{"document": {"id": "x",}}')
     assert caught.value.error_code.startswith("json.")
     assert caught.value.path == "/document/id"
+
+
+class TestStagesOfEpdPractice:
+    """Upstream and core are up to the gate; downstream holds several stages and is never split."""
+
+    DOCUMENT = minimal_product(
+        totalKg=10,
+        fossilKg=10,
+        biogenicEmissionKg=0,
+        biogenicUptakeKg=0,
+        lulucKg=0,
+        byStage=[
+            {"stage": "upstream", "kg": 5, "fossilKg": 5},
+            {"stage": "core", "kg": 4, "fossilKg": 4},
+            {"stage": "downstream", "kg": 1, "fossilKg": 1},
+        ],
+    )
+
+    def test_upstream_and_core_are_the_gate(self, context: Context) -> None:
+        document = self.DOCUMENT | {
+            "boundary": {"type": "c2gr", "stages": ["upstream", "core", "downstream"]}
+        }
+        found = outcome(document, "pact", context)
+        assert footprint(found)["pcfExcludingBiogenicUptake"] == "9"
+        notes = {n.path: (n.fate, n.kg) for n in found.notes}
+        assert notes["/results/declared/rows/core/carbon/total"][0] is Fate.AGGREGATED
+        assert notes["/results/declared/rows/downstream/carbon/total"] == (Fate.DROPPED, Decimal(1))
+
+
+class TestModules:
+    """EN 15804 prints A1–A3 in one value or in three; both together count once."""
+
+    def test_the_sum_and_its_parts_count_once(self, context: Context) -> None:
+        rows = [
+            {"stage": "production", "module": "A1-A3", "kg": 9, "fossilKg": 9},
+            {"stage": "raw", "module": "A1", "kg": 5, "fossilKg": 5},
+            {"stage": "inbound", "module": "A2", "kg": 1, "fossilKg": 1},
+            {"stage": "production", "module": "A3", "kg": 3, "fossilKg": 3},
+            {"stage": "credit", "module": "D", "kg": -20, "fossilKg": -20},
+        ]
+        document = minimal_product(
+            totalKg=9, fossilKg=9, biogenicEmissionKg=0, biogenicUptakeKg=0, lulucKg=0, byStage=rows
+        ) | {"boundary": {"type": "c2g", "modules": ["A1-A3", "D"]}}
+        assert footprint(outcome(document, "pact", context))["pcfExcludingBiogenicUptake"] == "9"
+
+    def test_scenarios_are_never_added_up(self, context: Context) -> None:
+        rows = [
+            {"stage": "raw", "kg": 5, "fossilKg": 5},
+            {"stage": "production", "scenario": "S1", "kg": 4, "fossilKg": 4},
+            {"stage": "production", "scenario": "S2", "kg": 3, "fossilKg": 3},
+        ]
+        document = minimal_product(
+            totalKg=8,
+            totalScenario="S2",
+            fossilKg=8,
+            biogenicEmissionKg=0,
+            biogenicUptakeKg=0,
+            lulucKg=0,
+            byStage=rows,
+        )
+        document["boundary"] = {"type": "c2g", "stages": ["raw", "production"]}
+        assert footprint(outcome(document, "pact", context))["pcfExcludingBiogenicUptake"] == "8"

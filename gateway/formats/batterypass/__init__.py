@@ -13,7 +13,7 @@ _BASIS = BasisRequest(
     result_set="batterypass",
     battery_per="kwh-delivered",
     profile="eu-battery-ev-draft-2024",
-    stages=("raw", "inbound", "production", "distribution", "eol"),
+    stages=("raw", "inbound", "upstream", "production", "core", "distribution", "eol"),
 )
 
 

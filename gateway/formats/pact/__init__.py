@@ -12,7 +12,10 @@ _OWN = ("specVersion", "pcf", "productIds", "companyIds", "productNameCompany")
 
 
 _BASIS = BasisRequest(
-    result_set="pact", battery_per="pack", boundary="c2g", stages=("raw", "inbound", "production")
+    result_set="pact",
+    battery_per="pack",
+    boundary="c2g",
+    stages=("raw", "inbound", "upstream", "production", "core"),
 )
 
 
