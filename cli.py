@@ -139,6 +139,7 @@ _DISCLOSURE = _option(
     show_default=True,
     help="cli.option-disclosure",
 )
+_RULES = _option("--rules", multiple=True, metavar="PACK", help="cli.option-rules")
 _PASSPHRASE_FILE = _option("--passphrase-file", metavar="FILE", help="cli.option-passphrase-file")
 _PASSPHRASE_FD = _option("--passphrase-fd", type=int, metavar="N", help="cli.option-passphrase-fd")
 
@@ -180,16 +181,24 @@ def detect(console: Console, files: tuple[str, ...]) -> int:
     return inspecting.detect_files(console, files)
 
 
-@hutong.command(help="cli.help-check", example="hutong check declaration.json")
+@hutong.command(help="cli.help-check", example="hutong check declaration.json --rules eu-battery")
 @click.argument("files", nargs=-1, required=True, type=_INPUT)
+@_RULES
+@_option("--previous", metavar="OLD", help="cli.option-previous")
 @_FROM
 @_everywhere
 @click.pass_obj
-def check(console: Console, files: tuple[str, ...], format_: str | None) -> int:
+def check(
+    console: Console,
+    files: tuple[str, ...],
+    rules: tuple[str, ...],
+    previous: str | None,
+    format_: str | None,
+) -> int:
     """See ``hutong check --help``."""
-    from gateway.console import inspecting
+    from gateway.console import checking
 
-    return inspecting.check_files(console, files, format_, _context())
+    return checking.check_files(console, files, format_, _context(), rules=rules, previous=previous)
 
 
 @hutong.command(
@@ -232,6 +241,8 @@ def convert(
 @_PASSPHRASE_FILE
 @_PASSPHRASE_FD
 @_option("--draft", is_flag=True, help="cli.option-draft")
+@_RULES
+@_option("--require", multiple=True, metavar="PACK", help="cli.option-require")
 @_FROM
 @_DISCLOSURE
 @_PREVIEW
@@ -248,6 +259,8 @@ def issue(
     passphrase_file: str | None,
     passphrase_fd: int | None,
     draft: bool,
+    rules: tuple[str, ...],
+    require: tuple[str, ...],
     format_: str | None,
     disclosure: str,
     preview: bool,
@@ -261,9 +274,11 @@ def issue(
         raise UsageError("--key --draft" if draft else "", code="usage.key-or-draft")
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     private = None if key is None else keying.load_key(key, secret)
-    request = inputs.request(to, disclosure, format_, preview=preview, draft=draft)
+    asked = (*rules, *require)
+    request = inputs.request(to, disclosure, format_, preview=preview, draft=draft, rules=asked)
     destination = converting.Destination(out, force)
-    return issuing.issue(console, files, request, private, destination, _context(), yes=yes)
+    context = _context()
+    return issuing.issue(console, files, request, private, destination, context, yes=yes, required=require)
 
 
 @hutong.command(help="cli.help-verify", example="hutong verify out")

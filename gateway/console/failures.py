@@ -16,6 +16,7 @@ from gateway.errors import (
     MappingError,
     TrustError,
     UsageError,
+    flatten,
 )
 
 
@@ -27,6 +28,7 @@ class Exit(IntEnum):
     USAGE = 2
     LOSS = 3
     INPUT = 4
+    RULES = 5
     TRUST = 6
     MAPPING = 7
     STORAGE = 8
@@ -43,8 +45,19 @@ _BY_CLASS: tuple[tuple[type[GatewayError], Exit], ...] = (
 )
 # Somebody must mend a file or a place on disk, whatever the file was for.
 _ON_DISK = frozenset({"signing.key-file-unreadable", "signing.key-file-unwritable"})
-# Of several codes the first here is returned: what nobody can mend by mending an input comes first.
-_WORST = (Exit.BUG, Exit.STORAGE, Exit.USAGE, Exit.TRUST, Exit.MAPPING, Exit.INPUT, Exit.LOSS, Exit.DONE)
+# Of several codes the first here is returned: what nobody can mend by mending an input comes first, and
+# what rules answer of an invalid input is worth nothing before it is valid.
+_WORST = (
+    Exit.BUG,
+    Exit.STORAGE,
+    Exit.USAGE,
+    Exit.TRUST,
+    Exit.MAPPING,
+    Exit.INPUT,
+    Exit.RULES,
+    Exit.LOSS,
+    Exit.DONE,
+)
 
 
 def exit_of(error: GatewayError) -> Exit:
@@ -68,6 +81,16 @@ def show(console: Console, errors: Sequence[GatewayError]) -> Exit:
     for error in errors:
         tell(console, error)
     return worst(exit_of(error) for error in errors)
+
+
+def not_read(console: Console, name: str, error: GatewayError, documents: list[dict[str, object]]) -> Exit:
+    """Print why one file of several cannot be used, and add it to ``documents``; the others go on."""
+    errors = flatten(error)
+    console.complain(console.say("cli.not-read", file=name), "bad")
+    for one in errors:
+        tell(console, one, "  ")
+    documents.append({"file": name, "errors": [messages.to_json(one) for one in errors]})
+    return worst(exit_of(one) for one in errors)
 
 
 def tell(console: Console, error: GatewayError, indent: str = "") -> None:

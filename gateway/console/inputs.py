@@ -58,7 +58,13 @@ def context(environment: Mapping[str, str], clock: datetime) -> Context:
 
 
 def request(
-    to: tuple[str, ...], disclosure: str, format_: str | None, *, preview: bool, draft: bool = False
+    to: tuple[str, ...],
+    disclosure: str,
+    format_: str | None,
+    *,
+    preview: bool,
+    draft: bool = False,
+    rules: tuple[str, ...] = (),
 ) -> Request:
     """What was asked for, in the words that writers know."""
     from gateway.model.disclosure import Disclosure
@@ -66,7 +72,7 @@ def request(
 
     said = {"preview": preview, "draft": draft}
     options = {name: "yes" for name, wanted in said.items() if wanted}
-    return Request(to=to, disclosure=Disclosure(disclosure), format=format_, options=options)
+    return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)))
 
 
 def passphrase(file: str | None, descriptor: int | None) -> bytes | None:

@@ -1,18 +1,15 @@
-"""``formats``, ``detect`` and ``check``: what there is, what a file is, and what is wrong with it."""
+"""``formats`` and ``detect``: what there is, and what a file is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway import messages
-from gateway.codec.base import Context
-from gateway.console import failures, findings
+from gateway.console import failures
 from gateway.console.failures import Exit
 from gateway.console.inputs import load
 from gateway.console.terminal import Console, joined, table
-from gateway.errors import GatewayError, flatten
+from gateway.errors import GatewayError
 from gateway.formats import GROUPS, Detected, detect, formats
-from gateway.report import Report, Severity
 
 _STRENGTHS = {3: "cli.evidence-name", 2: "cli.evidence-keys", 1: "cli.evidence-shape"}
 
@@ -64,7 +61,7 @@ def detect_files(console: Console, names: Sequence[str]) -> Exit:
         try:
             found = detect(load(name))
         except GatewayError as error:
-            codes.append(_failed(console, name, error, documents))
+            codes.append(failures.not_read(console, name, error, documents))
             continue
         _tell_detected(console, name, found)
         documents.append(
@@ -79,58 +76,6 @@ def detect_files(console: Console, names: Sequence[str]) -> Exit:
     return failures.worst(codes)
 
 
-def check_files(console: Console, names: Sequence[str], format_: str | None, context: Context) -> Exit:
-    """Print everything that is wrong or doubtful in each file. An error makes the exit code 4."""
-    from gateway.pipeline.convert import read
-
-    codes: list[Exit] = []
-    documents: list[dict[str, object]] = []
-    for name in names:
-        try:
-            source = read(load(name), format=format_, context=context)
-        except GatewayError as error:
-            codes.append(_failed(console, name, error, documents))
-            continue
-        report = source.report
-        codes.append(Exit.INPUT if report.errors else Exit.DONE)
-        _tell_check(console, name, source.format.id, report)
-        documents.append(
-            {
-                "file": name,
-                "format": source.format.id,
-                "counts": findings.count_severities(report.findings),
-                "findings": [messages.to_json(finding) for finding in report.findings],
-                "notes": [messages.to_json(note) for note in report.notes],
-                "notChecked": ["recognition-rules", "truth-of-values"],
-            }
-        )
-    console.document({"files": documents})
-    return failures.worst(codes)
-
-
 def _tell_detected(console: Console, name: str, found: Detected) -> None:
     strength = console.say(_STRENGTHS[found.evidence.strength])
     console.answer(joined((f"{name}: {found.format.id}", strength, *found.evidence.reasons)))
-
-
-def _tell_check(console: Console, name: str, format_: str, report: Report) -> None:
-    counted = findings.severities(console, report.findings)
-    console.answer(joined((f"{name}: {format_}", counted)), "bad" if report.errors else "head")
-    for severity in Severity:
-        for finding in report.findings:
-            if finding.severity is severity:
-                for line, style in findings.lines(console, finding, "  "):
-                    console.answer(line, style)
-    if report.notes:
-        console.answer(console.say("cli.read-notes", fates=findings.fates(console, report.notes)))
-    console.answer(console.say("cli.check-not-checked"))
-
-
-def _failed(console: Console, name: str, error: GatewayError, documents: list[dict[str, object]]) -> Exit:
-    """One file of several that could not be read; the others go on."""
-    errors = flatten(error)
-    console.complain(console.say("cli.not-read", file=name), "bad")
-    for one in errors:
-        failures.tell(console, one, "  ")
-    documents.append({"file": name, "errors": [messages.to_json(one) for one in errors]})
-    return failures.worst(failures.exit_of(one) for one in errors)

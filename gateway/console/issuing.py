@@ -18,7 +18,9 @@ from gateway.console.inputs import STDIN, load
 from gateway.console.terminal import Console, is_terminal
 from gateway.errors import GatewayError, flatten
 from gateway.formats import find
-from gateway.pipeline.issue import PRIVATE, Prepared, Request, draft, prepare, sign
+from gateway.pipeline.issue import FINDINGS, FULL_REPORT, Prepared, Request, draft, prepare, sign
+from gateway.pipeline.rules import packs
+from gateway.recognition.render import summary, to_json_summary
 from gateway.signing.keys import PrivateKey
 from gateway.storage import files
 
@@ -40,12 +42,14 @@ class Row:
         """Whether at least one target could be written."""
         return self.prepared is not None and bool(self.prepared.written)
 
-    @property
-    def code(self) -> Exit:
+    def code(self, required: Sequence[str]) -> Exit:
         """What this input alone would end with."""
         if self.prepared is None:
             return failures.worst(failures.exit_of(error) for error in self.errors)
-        return Exit.DONE if all(o.written for o in self.prepared.outcomes) else Exit.INPUT
+        if not all(o.written for o in self.prepared.outcomes):
+            return Exit.INPUT
+        stopped = any(e.blocking for e in self.prepared.evaluations if e.pack.id in required)
+        return Exit.RULES if stopped else Exit.DONE
 
 
 def issue(
@@ -57,21 +61,26 @@ def issue(
     context: Context,
     *,
     yes: bool,
+    required: Sequence[str] = (),
 ) -> Exit:
     """Prepare every input, show its totals, sign with ``key`` (None: an unsigned draft), write, list.
 
+    Args:
+        required: the packs of ``request.rules`` that may make the exit code 5; everything is written.
+
     Raises:
-        UsageError: an unknown format, or the folder is there already.
+        UsageError: an unknown format or rule pack, or the folder is there already.
         StorageError: the folder cannot be written.
     """
     for target in request.to:
         for format_ in find(target):
             need_writer(format_)
+    packs(request.rules)
     files.refuse_existing(to.place, force=to.force)
     named = zip(_tracked(console, names), _folders(names, to.place), strict=True)
     rows = [_prepare(name, folder, request, context) for name, folder in named]
     for row in rows:
-        _tell(console, row)
+        _tell(console, row, required)
     ready = [row for row in rows if row.ready]
     if ready and key is not None:
         _confirm(console, key, len(ready), yes=yes)
@@ -88,7 +97,7 @@ def issue(
             "output": to.path if ready else "",
         }
     )
-    return failures.worst(row.code for row in rows)
+    return failures.worst(row.code(required) for row in rows)
 
 
 def _tracked(console: Console, names: Sequence[str]) -> Iterator[str]:
@@ -128,7 +137,7 @@ def _prepare(name: str, folder: Path, request: Request, context: Context) -> Row
         return Row(name, folder, errors=tuple(flatten(error)))
 
 
-def _tell(console: Console, row: Row) -> None:
+def _tell(console: Console, row: Row, required: Sequence[str]) -> None:
     if row.prepared is None:
         console.complain(console.say("cli.not-read", file=row.name), "bad")
         for error in row.errors:
@@ -136,8 +145,18 @@ def _tell(console: Console, row: Row) -> None:
         return
     outcomes.tell_source(console, row.name, row.prepared.source)
     for outcome in row.prepared.outcomes:
-        report = row.folder / PRIVATE / "report.json"
+        report = row.folder / FULL_REPORT
         outcomes.tell_outcome(console, row.prepared.source, outcome, report.as_posix())
+    for answer in row.prepared.evaluations:
+        stops = bool(answer.blocking) and answer.pack.id in required
+        say = console.complain if stops else console.tell
+        head, *rest = summary(answer, console.lang)
+        say(f"  {head}", "bad" if stops else "careful" if answer.blocking else "head")
+        for line in rest:
+            say(f"    {line}")
+    if row.prepared.evaluations and row.ready:
+        place = (row.folder / FINDINGS).as_posix()
+        console.tell(f"    {console.say('cli.full-answers', place=place)}")
 
 
 def _confirm(console: Console, key: PrivateKey, n: int, *, yes: bool) -> None:
@@ -188,4 +207,5 @@ def _json(row: Row, key: PrivateKey | None) -> dict[str, object]:
             outcomes.total_json(source.declaration, r) for r in outcomes.declared(source.declaration)
         ],
         "targets": [outcomes.to_json(source, outcome) for outcome in row.prepared.outcomes],
+        "evaluations": [to_json_summary(answer) for answer in row.prepared.evaluations],
     }

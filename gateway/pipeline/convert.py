@@ -16,6 +16,7 @@ from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, leaves, same
+from gateway.recognition import guards
 from gateway.recognition.restate import restate
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
@@ -75,7 +76,8 @@ def read(package: Package | bytes, *, format: str | None = None, context: Contex
     own = replace(context or Context(), source=_digest(found))
     reading = run_reader(detected.format, found, own)
     seen = consistency.check(reading.declaration, reading.origins)
-    report = Report(reading.notes, (*reading.findings, *seen))
+    doubts = guards.check(reading.declaration, reading.origins)
+    report = Report(reading.notes, (*reading.findings, *seen, *doubts))
     return Source(
         found, detected.format, detected.evidence, reading.declaration, reading.origins, report, own
     )

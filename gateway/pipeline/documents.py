@@ -15,6 +15,8 @@ from gateway.model.origin import Derived, Origins
 from gateway.model.results import ResultSet
 from gateway.pipeline.convert import Outcome, Source
 from gateway.quantity import Quantity, round_significant, show
+from gateway.recognition import render
+from gateway.recognition.evaluate import Evaluation
 from gateway.report import Exact, Fate, Note
 from gateway.signing.credential import property_value
 
@@ -59,13 +61,14 @@ def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
     )
 
 
-def findings(source: Source) -> bytes:
-    """What somebody should mend, in both languages."""
+def findings(source: Source, evaluations: Sequence[Evaluation]) -> bytes:
+    """What somebody should mend, and all answers of the rules that were asked, in both languages."""
     return _bytes(
         {
             "format": "hutong-findings@1",
             "tool": TOOL,
             "findings": [messages.to_json(finding) for finding in source.report.findings],
+            "evaluations": [render.to_json(evaluation) for evaluation in evaluations],
         }
     )
 

@@ -16,6 +16,8 @@ from gateway.frontdoor.json import PlainJson
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source, convert, read
+from gateway.pipeline.rules import evaluate
+from gateway.recognition.evaluate import Evaluation
 from gateway.report import Finding
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity, jws, leaves, manifest
@@ -27,6 +29,7 @@ PRIVATE = "private/"
 LEAVES = ".leaves.json"
 # Every note of a run, which stays at home and can be made again: its leaves would be half of all work.
 FULL_REPORT = f"{PRIVATE}report.json"
+FINDINGS = f"{PRIVATE}findings.json"
 _JSON = "application/json"
 
 # What a draft carries as its first member: nobody may take a preview for the document.
@@ -59,6 +62,7 @@ class Request:
     disclosure: Disclosure = Disclosure.C1
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Prepared:
     request: Request
     outcomes: tuple[Outcome, ...]
     files: Mapping[str, File]
+    evaluations: tuple[Evaluation, ...] = ()
 
     @property
     def written(self) -> tuple[Outcome, ...]:
@@ -82,15 +87,17 @@ class Prepared:
 
 
 def prepare(package: Package | bytes, request: Request, *, context: Context | None = None) -> Prepared:
-    """Read the input and write every target, unsigned.
+    """Read the input, ask the rules, and write every target, unsigned. No rule keeps a target unwritten.
 
     Raises:
         InputError: the input cannot be read at all.
-        UsageError: an unknown format, or two that fit.
+        UsageError: an unknown format or rule pack, or two formats that fit.
     """
     source = read(package, format=request.format, context=context)
+    evaluations = evaluate(source, request.rules)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
-    return Prepared(source, request, outcomes, _files(source, outcomes, request.disclosure))
+    files = _files(source, outcomes, evaluations, request.disclosure)
+    return Prepared(source, request, outcomes, files, evaluations)
 
 
 def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
@@ -141,7 +148,9 @@ def draft(prepared: Prepared) -> dict[str, bytes]:
     return {name: _marked(file) for name, file in sorted(prepared.files.items())}
 
 
-def _files(source: Source, outcomes: Sequence[Outcome], disclosure: Disclosure) -> dict[str, File]:
+def _files(
+    source: Source, outcomes: Sequence[Outcome], evaluations: Sequence[Evaluation], disclosure: Disclosure
+) -> dict[str, File]:
     files: dict[str, File] = {}
     for outcome in outcomes:
         for member in outcome.package.members if outcome.package else ():
@@ -154,7 +163,7 @@ def _files(source: Source, outcomes: Sequence[Outcome], disclosure: Disclosure) 
         name = f"{PRIVATE}source{_suffix(member.name)}"
         files[name] = File(member.data, source.format.media_type, Disclosure.C3)
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
-    files[f"{PRIVATE}findings.json"] = File(documents.findings(source), _JSON, Disclosure.C3)
+    files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
     return files
 
 
@@ -176,6 +185,7 @@ def _facts(prepared: Prepared) -> dict[str, PlainJson]:
             "from": request.format or "",
             "disclosure": request.disclosure.value,
             "options": dict(sorted(request.options.items())),
+            "rules": list(request.rules),
         },
     }
 

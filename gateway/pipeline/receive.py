@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import gateway
 from gateway import resources
-from gateway.codec.base import Context, Package
 from gateway.errors import GatewayError
-from gateway.model.disclosure import Disclosure
-from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared, Request, prepare
+from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared
+from gateway.pipeline.rebuild import private_source, rebuild
 from gateway.report import Finding
 from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, Verdict
 from gateway.trust.verify import verify as check_signatures
@@ -41,15 +39,14 @@ def replay(files: Mapping[str, bytes], verdict: Verdict) -> Replay:
     ``verdict`` must hold: what was changed after signing is not worth a second run. Leaf digests are
     left out, because their salts come from the signer's key.
     """
-    source = next((name for name in sorted(files) if name.startswith(f"{PRIVATE}source")), None)
-    if source is None or not verdict.holds:
+    if private_source(files) is None or not verdict.holds:
         return Replay(findings=(Finding("replay.no-source", PRIVATE),))
     stopped = _other_program(verdict.facts)
     if stopped:
         return Replay(findings=stopped)
     try:
-        prepared = _again(files[source], source.removeprefix(PRIVATE), verdict.facts)
-    except (GatewayError, KeyError, ValueError, TypeError) as error:
+        prepared = rebuild(files, verdict.facts)
+    except GatewayError as error:
         return Replay(findings=(Finding("replay.differs", MANIFEST, str(error)),))
     return _compare(files, prepared)
 
@@ -75,22 +72,3 @@ def _other_program(facts: Mapping[str, object]) -> tuple[Finding, ...]:
         params = {"expected": tables}
         return (Finding("replay.other-tables", MANIFEST, resources.tables_digest(), params=params),)
     return ()
-
-
-def _again(data: bytes, name: str, facts: Mapping[str, object]) -> Prepared:
-    run = facts["run"]
-    assert isinstance(run, dict)
-    request = Request(
-        to=tuple(run["to"]),
-        disclosure=Disclosure(run["disclosure"]),
-        format=run["from"] or None,
-        options=run["options"],
-    )
-    context = Context(now=datetime.fromisoformat(run["time"]))
-    return prepare(Package.of(data, name=name, media_type=_media_type(facts)), request, context=context)
-
-
-def _media_type(facts: Mapping[str, object]) -> str:
-    source = facts["source"]
-    assert isinstance(source, dict)
-    return str(source.get("mediaType", "application/octet-stream"))

@@ -16,30 +16,12 @@ _OPEN = (Outcome.FAIL, Outcome.MISSING_INPUT, Outcome.NEEDS_EVIDENCE)
 
 
 def as_text(evaluation: Evaluation, lang: Lang) -> str:
+    """The evaluation as one text."""
+    return "\n".join(lines(evaluation, lang))
+
+
+def lines(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
     """The head, then what binds, then drafts and what does not bind yet, then what was not checked."""
-    return "\n".join(_lines(evaluation, lang))
-
-
-def to_json(evaluation: Evaluation) -> dict[str, object]:
-    """The same, complete: every rule with its answer, place, clause and texts."""
-    pack = evaluation.pack
-    return {
-        "format": FORMAT,
-        "pack": pack.id,
-        "title": dict(pack.title),
-        "edition": pack.edition,
-        "on": evaluation.on.isoformat(),
-        "rules": len(pack.rules),
-        "clausesRead": pack.read_in_full,
-        "head": evaluation.head.both(),
-        "counts": evaluation.counts(),
-        "blocking": [result.rule.id for result in evaluation.blocking],
-        "results": [_result(result) for result in evaluation.results],
-        "notChecked": [_unchecked(rule) for rule in pack.not_checked],
-    }
-
-
-def _lines(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
     yield evaluation.pack.title[lang]
     yield evaluation.head.text(lang)
     yield _counts(evaluation.binding).text(lang)
@@ -54,6 +36,40 @@ def _lines(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
         yield Said("rules.section-not-checked").text(lang)
         for rule in evaluation.pack.not_checked:
             yield f"  {rule.id} {rule.title[lang]}: {rule.not_checked[lang]}"
+
+
+def summary(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
+    """The head, the answers in force counted, and each rule that blocks in one line."""
+    yield evaluation.head.text(lang)
+    yield _counts(evaluation.binding).text(lang)
+    for result in evaluation.blocking:
+        yield f"{result.rule.id} [{_outcome(result.outcome, lang)}] {result.rule.title[lang]}"
+
+
+def to_json(evaluation: Evaluation) -> dict[str, object]:
+    """The same, complete: every rule with its answer, place, clause and texts."""
+    pack = evaluation.pack
+    return {
+        "format": FORMAT,
+        "title": dict(pack.title),
+        "edition": pack.edition,
+        "rules": len(pack.rules),
+        "clausesRead": pack.read_in_full,
+        **to_json_summary(evaluation),
+        "results": [_result(result) for result in evaluation.results],
+        "notChecked": [_unchecked(rule) for rule in pack.not_checked],
+    }
+
+
+def to_json_summary(evaluation: Evaluation) -> dict[str, object]:
+    """The head, the answers counted, and the rules that block."""
+    return {
+        "pack": evaluation.pack.id,
+        "on": evaluation.on.isoformat(),
+        "head": evaluation.head.both(),
+        "counts": evaluation.counts(),
+        "blocking": [result.rule.id for result in evaluation.blocking],
+    }
 
 
 def _section(results: Sequence[Result], lang: Lang) -> Iterator[str]:

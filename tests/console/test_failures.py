@@ -10,13 +10,12 @@ import pytest
 
 import gateway
 from gateway.__main__ import main
-from gateway.console import failures
+from gateway.console import checking, failures
 from gateway.console.failures import Exit
 from gateway.console.framework import _FRAMEWORK, FrameworkTexts
 from gateway.console.inputs import passphrase
 from gateway.errors import ExchangeError, GatewayError, InternalError
 from gateway.messages import catalogue
-from gateway.pipeline import convert
 from gateway.storage.files import OutputExists, StorageError
 
 TEA = str(Path(__file__).resolve().parents[2] / "examples" / "tea.json")
@@ -63,7 +62,7 @@ def test_a_bug_of_ours_shows_no_traceback(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr(convert, "read", broken)
+    monkeypatch.setattr(checking, "read", broken)
     monkeypatch.delenv("HUTONG_DEBUG", raising=False)
     assert main(["check", TEA, "--lang", "en"]) == 1
     err = capfd.readouterr().err
@@ -80,7 +79,7 @@ def test_an_interrupt_ends_with_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(convert, "read", interrupted)
+    monkeypatch.setattr(checking, "read", interrupted)
     assert main(["check", TEA, "--lang", "en"]) == 130
     assert capfd.readouterr().err == "Interrupted; nothing was left half written.\n"
 

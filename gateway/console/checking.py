@@ -1,0 +1,105 @@
+"""``check``: what is wrong or doubtful in a file, and what the rules of either side say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway import messages
+from gateway.codec.base import Context
+from gateway.console import failures, findings
+from gateway.console.failures import Exit
+from gateway.console.inputs import load
+from gateway.console.terminal import Console, joined
+from gateway.errors import GatewayError, UsageError
+from gateway.pipeline.convert import Source, read
+from gateway.pipeline.rules import evaluate, packs
+from gateway.recognition.evaluate import Evaluation
+from gateway.recognition.render import lines, to_json
+from gateway.report import Report, Severity
+
+
+def check_files(
+    console: Console,
+    names: Sequence[str],
+    format_: str | None,
+    context: Context,
+    *,
+    rules: Sequence[str] = (),
+    previous: str | None = None,
+) -> Exit:
+    """Print everything that is wrong or doubtful in each file, and the answers of ``rules``.
+
+    An error makes the exit code 4; a rule in force that fails or lacks input makes it 5.
+
+    Args:
+        previous: a file with the version that the one file follows, for rules about changes.
+
+    Raises:
+        UsageError: no such rule pack, or ``previous`` for several files or without rules.
+    """
+    packs(rules)
+    if previous is not None and (len(names) != 1 or not rules):
+        raise UsageError(previous, code="usage.previous")
+    codes: list[Exit] = []
+    documents: list[dict[str, object]] = []
+
+    def source_of(name: str, format_: str | None) -> Source | None:
+        try:
+            return read(load(name), format=format_, context=context)
+        except GatewayError as error:
+            codes.append(failures.not_read(console, name, error, documents))
+            return None
+
+    old = None if previous is None else source_of(previous, None)
+    for name in names if previous is None or old else ():
+        source = source_of(name, format_)
+        if source is not None:
+            answers = evaluate(source, rules, previous=old)
+            codes.append(_code(source.report, answers))
+            _tell(console, name, source, answers)
+            documents.append(_json(name, source, answers))
+    console.document({"files": documents})
+    return failures.worst(codes)
+
+
+def _code(report: Report, answers: Sequence[Evaluation]) -> Exit:
+    if report.errors:
+        return Exit.INPUT
+    return Exit.RULES if any(answer.blocking for answer in answers) else Exit.DONE
+
+
+def _tell(console: Console, name: str, source: Source, answers: Sequence[Evaluation]) -> None:
+    report = source.report
+    counted = findings.severities(console, report.findings)
+    console.answer(joined((f"{name}: {source.format.id}", counted)), "bad" if report.errors else "head")
+    for severity in Severity:
+        for finding in report.findings:
+            if finding.severity is severity:
+                for line, style in findings.lines(console, finding, "  "):
+                    console.answer(line, style)
+    if report.notes:
+        console.answer(console.say("cli.read-notes", fates=findings.fates(console, report.notes)))
+    for answer in answers:
+        title, *rest = lines(answer, console.lang)
+        console.answer()
+        console.answer(title, "bad" if answer.blocking else "head")
+        for line in rest:
+            console.answer(line)
+    if answers:
+        console.answer()
+    console.answer(console.say("cli.check-other-rules" if answers else "cli.check-not-checked"))
+
+
+def _json(name: str, source: Source, answers: Sequence[Evaluation]) -> dict[str, object]:
+    report = source.report
+    told: dict[str, object] = {
+        "file": name,
+        "format": source.format.id,
+        "counts": findings.count_severities(report.findings),
+        "findings": [messages.to_json(finding) for finding in report.findings],
+        "notes": [messages.to_json(note) for note in report.notes],
+    }
+    if answers:
+        told["evaluations"] = [to_json(answer) for answer in answers]
+    rules = "other-recognition-rules" if answers else "recognition-rules"
+    return told | {"notChecked": [rules, "truth-of-values"]}
