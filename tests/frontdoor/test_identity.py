@@ -63,10 +63,10 @@ class TestFindings:
 
     def test_values_and_names_at_any_depth(self) -> None:
         value = {"a": ["ok", {"b/c": "x\u202ey"}], "n\u200b": 1, "f": 1.5, "z": None}
-        found = identity.findings(value, "/root")
+        found = identity.findings(value, "/in")
         assert [(f.code, f.at) for f in found] == [
-            ("identity.invisible-character", "/root/n\u200b"),
-            ("identity.bidi-control", "/root/a/1/b~1c"),
+            ("identity.invisible-character", "/in/n\u200b"),
+            ("identity.bidi-control", "/in/a/1/b~1c"),
         ]
         assert found[1].saw == "x\u202ey"
         assert found[1].severity is Severity.WARNING
