@@ -41,6 +41,7 @@ __all__ = [
     "column_letters",
     "column_number",
     "is_workbook",
+    "number_format",
     "open_workbook",
 ]
 
