@@ -10,10 +10,16 @@ from gateway.report import Finding
 
 # Members of the document that no other footprint format has.
 _OWN = ("enterprise", "cutoff", "miit", "boundary", "battery", "unit", "results", "lines")
+# How a workbook begins; everything else is the JSON form.
+_ZIP = b"PK\x03\x04"
 
 
 def _detect(package: Package) -> Evidence | None:
-    if len(package.members) != 1 or package.only.data.lstrip()[:1] != b"{":
+    if len(package.members) != 1:
+        return None
+    if package.only.data.startswith(_ZIP):
+        return _detect_workbook(package)
+    if package.only.data.lstrip()[:1] != b"{":
         return None
     try:
         document = package.json
@@ -27,7 +33,24 @@ def _detect(package: Package) -> Evidence | None:
     return None
 
 
+def _detect_workbook(package: Package) -> Evidence | None:
+    from gateway.formats.cn_pcf.workbook_sheets import evidence
+    from gateway.frontdoor.workbook import is_workbook, open_workbook
+
+    if not is_workbook(package.only.data):
+        return None
+    try:
+        strength, seen = evidence(open_workbook(package.only.data))
+    except GatewayError:
+        return None
+    return Evidence(strength, ("workbook", *seen)) if strength else None
+
+
 def _read(package: Package, context: Context) -> Reading:
+    if len(package.members) == 1 and package.only.data.startswith(_ZIP):
+        from gateway.formats.cn_pcf.workbook_reader import read_workbook
+
+        return read_workbook(package, context)
     from gateway.formats.cn_pcf.reader import read
 
     return read(package, context)
@@ -42,6 +65,8 @@ def _write(declaration: Declaration, context: Context) -> Writing:
 def _validate(package: Package) -> tuple[Finding, ...]:
     from gateway.codec.schema import judge
 
+    if len(package.members) == 1 and package.only.data.startswith(_ZIP):
+        return ()  # the schema is one of the JSON form
     return judge(package.json, "cn_pcf/declaration.schema.json")
 
 
