@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.codec.annotate import FINDINGS_SHEET
 from gateway.errors import shorten
 from gateway.formats.cn_pcf.workbook_heads import (
     Column,
@@ -81,7 +82,7 @@ def find(book: Workbook) -> Found:
     """All values of the workbook's sheets, in order."""
     found = Found()
     for sheet in book.sheets:
-        if sheet.name not in {README, LISTS}:
+        if sheet.name not in {README, LISTS, FINDINGS_SHEET}:
             _SheetReader(book, sheet, found).run()
     return found
 
