@@ -281,6 +281,54 @@ def issue(
     return issuing.issue(console, files, request, private, destination, context, yes=yes, required=require)
 
 
+@hutong.command(help="cli.help-gaps", example="hutong gaps declaration.json")
+@click.argument("file", type=_INPUT)
+@_option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
+@_FROM
+@_everywhere
+@click.pass_obj
+def gaps(console: Console, file: str, category: str | None, format_: str | None) -> int:
+    """See ``hutong gaps --help``."""
+    from gateway.console import explaining
+
+    return explaining.gaps(console, file, category or "", format_, _context())
+
+
+@hutong.command(
+    help="cli.help-explain", example="hutong explain out pact/product-footprint.json#/pcf/fossilGhgEmissions"
+)
+@click.argument("place", metavar="FILE|DIR", type=_INPUT)
+@click.argument("pointer")
+@_option("--html", is_flag=True, help="cli.option-html")
+@_option("-o", "--output", "out", metavar="FILE", help="cli.option-html-output")
+@_FROM
+@_FORCE
+@_everywhere
+@click.pass_obj
+def explain(
+    console: Console, place: str, pointer: str, html: bool, out: str | None, format_: str | None, force: bool
+) -> int:
+    """See ``hutong explain --help``."""
+    from gateway.console import converting, explaining
+
+    if out is not None and not html:
+        raise UsageError(out, code="usage.output-without-html")
+    page = converting.Destination(out or inputs.STDIN, force) if html else None
+    return explaining.explain(console, place, pointer, format_, _context(), page=page)
+
+
+@hutong.command(help="cli.help-diff", example="hutong diff declaration-2025.json declaration-2026.json")
+@click.argument("old", type=_INPUT)
+@click.argument("new", type=_INPUT)
+@_everywhere
+@click.pass_obj
+def diff(console: Console, old: str, new: str) -> int:
+    """See ``hutong diff --help``."""
+    from gateway.console import explaining
+
+    return explaining.diff(console, old, new, _context())
+
+
 @hutong.command(help="cli.help-verify", example="hutong verify out")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @_option("--replay", "again", is_flag=True, help="cli.option-replay")

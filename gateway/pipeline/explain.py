@@ -7,17 +7,22 @@ not there, its value and all that stand on it are unproven.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from gateway.codec.base import Member, Package
 from gateway.codec.lacks import lack
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, InputError, UsageError
+from gateway.messages import Lang, text
 from gateway.model.base import Leaf
 from gateway.model.formula import Constant, Expression, Operation, Term, Unproven, evaluate
 from gateway.model.origin import Derived, Origin
 from gateway.model.walk import by_path
 from gateway.pipeline.convert import Outcome, Source
+from gateway.pipeline.issue import MANIFEST
+from gateway.pipeline.rebuild import private_source, rebuild
 from gateway.quantity import Quantity, round_significant, show
+from gateway.signing import manifest
 
 
 class Kind(StrEnum):
@@ -35,7 +40,8 @@ class Explanation:
     """One value with what it stands on.
 
     ``at`` is the place in the source that it was read from, or the document a constant is from;
-    ``written`` the value as it stands in the output, where that differs.
+    ``written`` the value as it stands in the output, where that differs. ``differs``: the file that the
+    value stands in is not what comes out of its source, so nothing in it is proven.
     """
 
     path: str
@@ -47,6 +53,7 @@ class Explanation:
     text: str = ""
     label: Mapping[str, str] = field(default_factory=dict)
     operands: tuple[Explanation, ...] = ()
+    differs: bool = False
 
     @property
     def proven(self) -> bool:
@@ -67,6 +74,52 @@ def explain(source: Source, pointer: str, outcome: Outcome | None = None) -> Exp
     return work.path(path, written)
 
 
+def explain_issued(files: Mapping[str, bytes], pointer: str) -> Explanation:
+    """Explain the value at ``file#/pointer`` of an issued folder that still has its private part.
+
+    The run is repeated from the private source. Where the folder's file is not what comes out, the value
+    is explained as it comes out, what stands in the file beside it, and it is unproven.
+
+    Raises:
+        InputError: no manifest or private source, or the run cannot be repeated.
+        UsageError: no target has this file, or the file has no value at this pointer.
+    """
+    if MANIFEST not in files:
+        raise InputError(path=MANIFEST, code="explain.not-issued")
+    name, _, place = pointer.partition("#")
+    facts = manifest.parse(files[MANIFEST]).facts
+    prepared = rebuild(files, facts)
+    source = prepared.source
+    if name == private_source(files):
+        recorded = facts.get("source")
+        same = isinstance(recorded, Mapping) and recorded.get("sha256") == source.digest
+        found = explain(source, place)
+        return found if same else replace(found, kind=Kind.UNPROVEN, differs=True)
+    by_file = {f"{o.format.folder}/{m.name}": o for o in prepared.outcomes for m in _members(o)}
+    outcome = by_file.get(name)
+    if outcome is None:
+        known = ", ".join(sorted(by_file))
+        raise UsageError(name or pointer, path=pointer, code="explain.no-such-file", known=known)
+    if files.get(name) == prepared.files[name].data:
+        return explain(source, place, outcome)
+    try:
+        found = explain(source, place, _as_it_stands(outcome, files))
+    except GatewayError:  # the changed file cannot be read, or has no such value any more
+        found = explain(source, place, outcome)
+    return replace(found, kind=Kind.UNPROVEN, differs=True)
+
+
+def _members(outcome: Outcome) -> tuple[Member, ...]:
+    return outcome.package.members if outcome.package else ()
+
+
+def _as_it_stands(outcome: Outcome, files: Mapping[str, bytes]) -> Outcome:
+    """The outcome with the folder's own bytes."""
+    folder = outcome.format.folder
+    members = (replace(m, data=files.get(f"{folder}/{m.name}", b"")) for m in _members(outcome))
+    return replace(outcome, package=Package(tuple(members)))
+
+
 def figures(source: Source, outcome: Outcome | None = None) -> Iterator[str]:
     """The pointers of all amounts in an outcome's file, or in the source."""
     work = _Explaining(source, outcome)
@@ -85,6 +138,7 @@ class _Explaining:
         self.derived: dict[str, Derived] = {}
         places = source.origins
         self.output: dict[str, Leaf] = {}
+        self.package = outcome.package if outcome is not None else None
         if outcome is not None and outcome.package is not None:
             reading = outcome.format.read(outcome.package, source.context)
             places = reading.origins
@@ -101,9 +155,12 @@ class _Explaining:
         if pointer in self.paths:
             path = self.paths[pointer]
             leaf = self.output.get(path)
-            return path, _text(leaf) if leaf is not None and leaf != self.leaves.get(path) else ""
+            return path, value_text(leaf) if leaf is not None and leaf != self.leaves.get(path) else ""
         if pointer in self.leaves:
             return pointer, ""
+        standing = _standing(self.package, pointer) if self.package else ""
+        if standing:
+            return None, standing
         near = [known for known in self.paths if known.startswith(pointer)][:3]
         raise UsageError(pointer, path=pointer, code="explain.no-value", near=", ".join(near) or "-")
 
@@ -141,25 +198,36 @@ class _Explaining:
         return value if isinstance(value, Quantity) else None
 
 
-def as_text(explanation: Explanation, lang: str, indent: str = "") -> list[str]:
+def as_text(explanation: Explanation, lang: Lang, indent: str = "") -> list[str]:
     """The explanation as lines, one value a line, what it stands on indented below."""
     name = explanation.label.get(lang, "")
-    head = " ".join(
-        part for part in (_text(explanation.value), f"[{name}]" if name else "", explanation.path) if part
-    )
-    words = _WORDS[lang]
+    value = value_text(explanation.value)
+    head = " ".join(part for part in (value, f"[{name}]" if name else "", explanation.path) if part)
     lines = [f"{indent}{head}"]
-    if explanation.written:
-        lines.append(f"{indent}  {words['written']} {explanation.written}")
-    if explanation.formula:
-        lines.append(f"{indent}  = {explanation.formula}")
-    if explanation.at:
-        lines.append(f"{indent}  {words[explanation.kind.value]} {explanation.at}")
-    if explanation.kind in (Kind.UNPROVEN, Kind.WRITTEN):
-        lines.append(f"{indent}  {words['unproven' if explanation.kind is Kind.UNPROVEN else 'by-writer']}")
+    lines.extend(f"{indent}  {text(code, lang, params).what}" for code, params in facts_of(explanation))
     for operand in explanation.operands:
         lines.extend(as_text(operand, lang, indent + "    "))
     return lines
+
+
+def facts_of(explanation: Explanation) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What is to be said of one value beside itself: codes of texts with their values."""
+    kind, at = explanation.kind, explanation.at
+    if explanation.written:
+        yield "explain.written", {"value": explanation.written}
+    if explanation.formula:
+        yield "explain.formula", {"value": explanation.formula}
+    if at and kind is Kind.CONSTANT:
+        yield "explain.constant", {"value": at}
+    elif at:
+        code = "explain.read-as" if explanation.text else "explain.read"
+        yield code, {"value": at, "text": explanation.text}
+    if explanation.differs:
+        yield "explain.differs", {}
+    elif kind is Kind.UNPROVEN:
+        yield "explain.not-proven", {}
+    elif kind is Kind.WRITTEN:
+        yield "explain.by-writer", {}
 
 
 def to_json(explanation: Explanation) -> dict[str, object]:
@@ -167,36 +235,35 @@ def to_json(explanation: Explanation) -> dict[str, object]:
     facts: dict[str, object] = {
         "path": explanation.path,
         "kind": explanation.kind.value,
-        "value": _text(explanation.value),
+        "value": value_text(explanation.value),
         "exact": _exact(explanation.value),
         "written": explanation.written,
         "formula": explanation.formula,
         "at": explanation.at,
+        "text": explanation.text,
         "label": dict(explanation.label),
         "proven": explanation.proven,
+        "differs": explanation.differs or "",
         "operands": [to_json(operand) for operand in explanation.operands],
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", {}, [])}
 
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "read": "read at",
-        "constant": "from",
-        "written": "written as",
-        "calculated": "from",
-        "unproven": "unproven: the value is not there, or something that it stands on is not",
-        "by-writer": "made by the writer: an id, a date or a code of the format",
-    },
-    "zh": {
-        "read": "读自",
-        "constant": "出自",
-        "written": "写作",
-        "calculated": "出自",
-        "unproven": "无法证明：该值或其所依据的值不存在",
-        "by-writer": "由写出程序生成：编号、日期或该格式的代码",
-    },
-}
+def _standing(package: Package, pointer: str) -> str:
+    """The text at a JSON pointer of a package of one JSON file; empty where there is none."""
+    try:
+        value = package.json
+    except InputError:
+        return ""
+    for escaped in pointer.split("/")[1:]:
+        step = escaped.replace("~1", "/").replace("~0", "~")  # RFC 6901, 4
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return ""
+    return "" if isinstance(value, dict | list) else str(value)
 
 
 def _operands(expression: Expression) -> Iterator[Expression]:
@@ -216,7 +283,7 @@ def _label(path: str) -> Mapping[str, str]:
     return known if known["zh"] != path else {}
 
 
-def _text(leaf: Leaf | None) -> str:
+def value_text(leaf: Leaf | None) -> str:
     """A value for people: an endless quotient to 15 digits."""
     if isinstance(leaf, Quantity):
         amount = leaf.amount

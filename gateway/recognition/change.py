@@ -12,6 +12,7 @@ from gateway.model.base import LangText, Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.walk import diff, escape
 from gateway.quantity import Quantity, convert, parse_unit, plain, round_significant, same_quantity
+from gateway.recognition._ask import labels
 from gateway.recognition.outcome import Said
 
 _MATERIALS = ("material", "component", "packaging")
@@ -44,9 +45,21 @@ class Changes:
 
     def text(self, lang: Lang) -> str:
         """The verdict and its reasons, for people."""
+        return "\n".join(self.lines(lang))
+
+    def lines(self, lang: Lang) -> Iterator[str]:
+        """The same, line by line."""
         code = "change.due" if self.due else "change.not-due"
-        head = Said(code, {"leaves": str(len(self.leaves)), "reasons": str(len(self.reasons))}).text(lang)
-        return "\n".join([head, *(f"- {reason.said.text(lang)}" for reason in self.reasons)])
+        yield Said(code, {"leaves": str(len(self.leaves)), "reasons": str(len(self.reasons))}).text(lang)
+        for reason in self.reasons:
+            yield f"- {reason.said.text(lang)}"
+
+    def leaf_lines(self, lang: Lang) -> Iterator[str]:
+        """Every leaf that differs, by the name of its field and its path."""
+        for path, (old, new) in self.leaves.items():
+            name = labels(path)[lang]
+            place = path if name == path else f"{name} ({path})"
+            yield f"{place}: {_shown(old) or '-'} → {_shown(new) or '-'}"
 
     def to_json(self) -> dict[str, object]:
         """The same as one document."""

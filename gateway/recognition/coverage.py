@@ -91,7 +91,11 @@ class Coverage:
 
     def text(self, lang: Lang) -> str:
         """The report for people: what is missing first, by who can supply it."""
-        return "\n".join(_lines(self, lang))
+        return "\n".join(self.lines(lang))
+
+    def lines(self, lang: Lang) -> Iterator[str]:
+        """The same, line by line."""
+        return _lines(self, lang)
 
     def to_json(self) -> dict[str, object]:
         """The report as one document with both languages."""

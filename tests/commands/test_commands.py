@@ -10,10 +10,12 @@ from types import ModuleType
 
 import pytest
 
+from cli import hutong
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PAGES = sorted(HERE.glob("*.md"))
-COMMANDS = ("formats", "detect", "check", "convert", "issue", "verify", "keygen", "demo")
+COMMANDS = tuple(hutong.commands)
 
 
 def _manual() -> ModuleType:

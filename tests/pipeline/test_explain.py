@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace as with_changes
 
 import pytest
 
 from gateway.codec.base import Context
-from gateway.errors import UsageError
+from gateway.errors import InputError, UsageError
+from gateway.messages import Lang
 from gateway.model.walk import by_path, replace
 from gateway.pipeline.convert import Outcome, Source, convert, read
-from gateway.pipeline.explain import Explanation, Kind, as_text, explain, figures, to_json
+from gateway.pipeline.explain import Explanation, Kind, as_text, explain, explain_issued, figures, to_json
+from gateway.pipeline.explain_html import to_html
+from gateway.pipeline.issue import Request, issue
 from gateway.quantity import Quantity, round_significant, same_number
+from gateway.signing.keys import PrivateKey
 
 from .conftest import EXAMPLES, package
 
@@ -101,12 +106,20 @@ def test_a_value_of_the_source_names_its_place_and_text(context: Context) -> Non
 
 def test_what_the_writer_made_itself_says_so(battery: Source) -> None:
     outcome = convert(battery, to=["pact"])[0]
+    found = explain(battery, "/id", outcome)
+    assert (found.kind, len(found.written)) == (Kind.WRITTEN, 36)
+    assert "made by the writer: an id, a date or a code of the format" in as_text(found, "en")[-1]
+
+
+@pytest.mark.parametrize("pointer", ["/pcf/nothing", "/pcf", "/pcf/id/x", "", "/pcf/9"])
+def test_where_nothing_stands_nothing_is_explained(battery: Source, pointer: str) -> None:
+    outcome = convert(battery, to=["pact"])[0]
     with pytest.raises(UsageError):
-        explain(battery, "/pcf/nothing", outcome)
+        explain(battery, pointer, outcome)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_it_is_told_in_both_languages(battery: Source, lang: str) -> None:
+def test_it_is_told_in_both_languages(battery: Source, lang: Lang) -> None:
     outcome = convert(battery, to=["pact"])[0]
     found = explain(battery, "/pcf/fossilGhgEmissions", outcome)
     text = "\n".join(as_text(found, lang))
@@ -115,3 +128,90 @@ def test_it_is_told_in_both_languages(battery: Source, lang: str) -> None:
     told = to_json(found)
     assert told["exact"] == "5706.2432"
     assert told["proven"] is True
+
+
+@pytest.fixture(scope="module")
+def folder(battery: Source, key: PrivateKey, context: Context) -> dict[str, bytes]:
+    return issue(battery.package, Request(to=("pact",)), key=key, context=context)[1]
+
+
+class TestIssuedFolder:
+    """Of an issued folder the run is repeated; what does not come out again is unproven."""
+
+    FILE = "pact/product-footprint.json"
+
+    def test_a_figure_leads_back_to_the_private_source(self, folder: dict[str, bytes]) -> None:
+        found = explain_issued(folder, f"{self.FILE}#/pcf/fossilGhgEmissions")
+        assert found.proven
+        assert {leaf.at for leaf in leaves_below(found)} == {
+            "/resultSets/0/byStage/0/fossilKg",
+            "/resultSets/0/byStage/1/fossilKg",
+        }
+
+    def test_a_value_of_the_source_itself(self, folder: dict[str, bytes]) -> None:
+        assert explain_issued(folder, "private/source.json#/battery/usableEnergyKWh").text == "68"
+
+    def test_a_changed_file_is_unproven_and_told_as_it_stands(self, folder: dict[str, bytes]) -> None:
+        forged = folder[self.FILE].replace(b"5706.2432", b"5700.2432")
+        found = explain_issued({**folder, self.FILE: forged}, f"{self.FILE}#/pcf/fossilGhgEmissions")
+        assert (found.kind, found.differs, found.proven) == (Kind.UNPROVEN, True, False)
+        assert found.written.startswith("5700.2432")
+        assert "is not what comes out of its source" in "\n".join(as_text(found, "en"))
+        assert to_json(found)["differs"] is True
+
+    @pytest.mark.parametrize("data", [b"", b"{}", b"nonsense"])
+    def test_a_file_that_cannot_be_read_is_unproven(self, folder: dict[str, bytes], data: bytes) -> None:
+        found = explain_issued({**folder, self.FILE: data}, f"{self.FILE}#/pcf/fossilGhgEmissions")
+        assert found.differs
+        assert not found.proven
+
+    def test_a_changed_source_proves_nothing(self, folder: dict[str, bytes]) -> None:
+        name = "private/source.json"
+        forged = {**folder, name: folder[name].replace(b'"usableEnergyKWh": 68', b'"usableEnergyKWh": 69')}
+        assert forged[name] != folder[name]
+        assert not explain_issued(forged, f"{name}#/battery/usableEnergyKWh").proven
+        assert not explain_issued(forged, f"{self.FILE}#/pcf/fossilGhgEmissions").proven
+
+    @pytest.mark.parametrize("pointer", ["report.json#/x", "pact/other.json#/id", "#/id", ""])
+    def test_other_files_are_wrong_usage(self, folder: dict[str, bytes], pointer: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            explain_issued(folder, pointer)
+        assert caught.value.params["known"] == self.FILE
+
+    def test_a_folder_without_record_is_bad_input(self, folder: dict[str, bytes]) -> None:
+        unsigned = {name: data for name, data in folder.items() if name != "manifest.json"}
+        with pytest.raises(InputError) as caught:
+            explain_issued(unsigned, f"{self.FILE}#/id")
+        assert caught.value.error_code == "explain.not-issued"
+
+
+class TestPage:
+    """An explanation as a page in both languages."""
+
+    def test_it_holds_both_languages_and_loads_nothing(self, battery: Source) -> None:
+        outcome = convert(battery, to=["pact"])[0]
+        page = to_html(explain(battery, "/pcf/pcfExcludingBiogenicUptake", outcome))
+        assert "read at /resultSets/0/byStage/0/fossilKg" in page
+        assert "读自 /resultSets/0/byStage/0/fossilKg" in page
+        assert not re.search(r"<script|<link|<img|https?://|@import|url\(", page)
+
+    def test_it_is_well_formed(self, battery: Source) -> None:
+        outcome = convert(battery, to=["batterypass"], options={"preview": "yes"})[0]
+        page = to_html(explain(battery, "/batteryCarbonFootprint", outcome))
+        open_tags = [tag for tag in re.findall(r"<(/?[a-z0-9]+)", page) if tag != "meta"]
+        stack: list[str] = []
+        for tag in open_tags:
+            if tag.startswith("/"):
+                assert stack.pop() == tag[1:]
+            else:
+                stack.append(tag)
+        assert stack == []
+        assert len(page) < 20_000
+
+    def test_what_a_file_says_is_text_and_nothing_else(self) -> None:
+        bad = '<script>alert(1)</script>\u202e&\x00"'
+        operand = Explanation(bad, Kind.READ, at=bad, text=bad, label={"zh": bad, "en": bad})
+        page = to_html(Explanation(bad, Kind.CALCULATED, bad, bad, bad, operands=(operand,)))
+        assert "<script>" not in page
+        assert not [c for c in page if not c.isprintable() and c != "\n"]
+        assert "&lt;script&gt;" in page

@@ -1,0 +1,104 @@
+"""``explain``, ``gaps`` and ``diff``: where a figure comes from, what a passport lacks, what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.codec.base import Context
+from gateway.console import failures
+from gateway.console.converting import Destination
+from gateway.console.failures import Exit
+from gateway.console.inputs import STDIN, load
+from gateway.console.terminal import Console
+from gateway.errors import GatewayError, UsageError
+from gateway.pipeline import explain as explaining
+from gateway.pipeline import rules
+from gateway.pipeline.convert import Source, read
+from gateway.storage import files
+
+
+def explain(
+    console: Console,
+    name: str,
+    pointer: str,
+    format_: str | None,
+    context: Context,
+    *,
+    page: Destination | None = None,
+) -> Exit:
+    """Print what a value stands on, of a declaration or of a file in an issued folder.
+
+    Args:
+        page: where an HTML page goes instead of text; ``-`` is stdout.
+
+    Raises:
+        UsageError: there is no value at ``pointer``.
+    """
+    if page is not None and page.path == STDIN and console.as_json:
+        raise UsageError("--html --json", code="usage.two-documents")
+    if page is not None and page.path != STDIN:
+        files.refuse_existing(page.place, force=page.force)
+    if Path(name).is_dir():
+        found = explaining.explain_issued(files.load_folder(Path(name)), pointer)
+    else:
+        found = explaining.explain(read(load(name), format=format_, context=context), pointer)
+    if page is None:
+        for line in explaining.as_text(found, console.lang):
+            console.answer(line)
+    else:
+        _put(console, found, page)
+    console.document({"of": name, "pointer": pointer, **explaining.to_json(found)})
+    return Exit.TRUST if found.differs else Exit.DONE
+
+
+def _put(console: Console, found: explaining.Explanation, page: Destination) -> None:
+    from gateway.pipeline.explain_html import to_html
+
+    html = to_html(found)
+    if page.path == STDIN:
+        click.echo(html, nl=False)
+        return
+    files.write_file(page.place, html.encode(), force=page.force)
+    console.tell(console.say("cli.output", place=page.path))
+
+
+def gaps(console: Console, name: str, category: str, format_: str | None, context: Context) -> Exit:
+    """Print which passport data points a declaration fills, and who can supply the others.
+
+    Raises:
+        UsageError: the declaration names no battery category, and none was given.
+    """
+    found = rules.coverage(read(load(name), format=format_, context=context), category)
+    for line in found.lines(console.lang):
+        console.answer(line)
+    console.document({"file": name, **found.to_json()})
+    return Exit.DONE
+
+
+def diff(console: Console, old: str, new: str, context: Context) -> Exit:
+    """Print what changed, and whether a new calculation is due: information, whatever the answer."""
+    sources: list[Source] = []
+    codes: list[Exit] = []
+    documents: list[dict[str, object]] = []
+    for name in (old, new):
+        try:
+            sources.append(read(load(name), context=context))
+        except GatewayError as error:
+            codes.append(failures.not_read(console, name, error, documents))
+    if codes:
+        console.document({"files": documents})
+        return failures.worst(codes)
+    changes = rules.compare(*sources)
+    head, *reasons = changes.lines(console.lang)
+    console.answer(head, "careful" if changes.due else "head")
+    for line in reasons:
+        console.answer(line)
+    if changes.leaves:
+        console.answer()
+        console.answer(console.say("cli.diff-values"))
+    for line in changes.leaf_lines(console.lang):
+        console.answer(f"  {line}")
+    console.document({"old": old, "new": new, **changes.to_json()})
+    return Exit.DONE
