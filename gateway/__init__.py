@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
+    "Changes",
     "Context",
+    "Coverage",
     "Declaration",
     "Disclosure",
+    "Evaluation",
     "ExchangeError",
+    "Explanation",
     "Finding",
     "Format",
     "GatewayError",
@@ -42,10 +46,16 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "compare",
     "convert",
+    "coverage",
+    "describe",
     "detect",
     "draft",
+    "evaluate",
     "explain",
+    "explain_issued",
+    "figures",
     "issue",
     "list_formats",
     "prepare",
@@ -69,12 +79,17 @@ if TYPE_CHECKING:
     )
     from gateway.formats import detect
     from gateway.formats import formats as list_formats
-    from gateway.messages import explain
+    from gateway.messages import explain as describe
     from gateway.model.declaration import Declaration
     from gateway.model.disclosure import Disclosure
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
+    from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
     from gateway.pipeline.receive import Replay, replay, verify
+    from gateway.pipeline.rules import compare, coverage, evaluate
+    from gateway.recognition.change import Changes
+    from gateway.recognition.coverage import Coverage
+    from gateway.recognition.evaluate import Evaluation
     from gateway.report import Finding, Note, Report
     from gateway.signing.keys import PrivateKey
     from gateway.trust.verify import Verdict
@@ -93,12 +108,17 @@ else:
             "UsageError",
         ),
         "gateway.formats": ("detect", "formats as list_formats"),
-        "gateway.messages": ("explain",),
+        "gateway.messages": ("explain as describe",),
         "gateway.model.declaration": ("Declaration",),
         "gateway.model.disclosure": ("Disclosure",),
         "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
+        "gateway.pipeline.explain": ("Explanation", "explain", "explain_issued", "figures"),
         "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
+        "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
+        "gateway.recognition.change": ("Changes",),
+        "gateway.recognition.coverage": ("Coverage",),
+        "gateway.recognition.evaluate": ("Evaluation",),
         "gateway.report": ("Finding", "Note", "Report"),
         "gateway.signing.keys": ("PrivateKey",),
         "gateway.trust.verify": ("Verdict",),

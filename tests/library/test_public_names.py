@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -70,10 +72,35 @@ def test_the_library_does_the_whole_job() -> None:
     assert gateway.replay(folder, verdict).holds
 
 
+def test_the_readme_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "declaration.json").write_bytes((ROOT / "examples" / "lfp-pack.json").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves closing the file to the interpreter
+        exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - our own text
+    printed = capsys.readouterr().out
+    assert "16 of 30 clauses read" in printed
+    assert "/pcf/fossilGhgEmissions /results/pack/rows/raw/carbon/fossil + " in printed
+
+
+def test_a_declaration_is_judged_compared_and_measured() -> None:
+    source = gateway.read((ROOT / "examples" / "lfp-pack.json").read_bytes())
+    (evaluation,) = gateway.evaluate(source, ["gbt-24067"])
+    assert evaluation.blocking == ()
+    assert len(gateway.coverage(source).points) == 71
+    assert not gateway.compare(source, source).due
+    assert gateway.explain(source, next(gateway.figures(source))).proven
+
+
 def test_bad_input_is_a_gateway_error_with_a_text() -> None:
     with pytest.raises(gateway.InputError) as caught:
         gateway.read(b"\x00")
-    assert gateway.explain(caught.value, "zh").what
+    assert gateway.describe(caught.value, "zh").what
     with pytest.raises(gateway.UsageError):
         gateway.convert(gateway.read((ROOT / "examples" / "tea.json").read_bytes()), to=["nothing"])
 
