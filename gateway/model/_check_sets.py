@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -11,15 +10,9 @@ from gateway.model._check import NOTHING, Printed, exactly, printed
 from gateway.model.base import Missing, Reason, Text
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultRow, ResultSet
+from gateway.model.stages import once
 from gateway.model.walk import escape, keyed
 from gateway.quantity import Quantity, parse_unit
-
-# EN 15804+A2, figure 1: the modules in order, so that a range covers what lies between.
-MODULES: Final = (
-    *("A1", "A2", "A3", "A4", "A5"),
-    *("B1", "B2", "B3", "B4", "B5", "B6", "B7"),
-    *("C1", "C2", "C3", "C4", "D"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +51,6 @@ def is_credit(stage: Text, module: Text) -> bool:
     return stage == "credit" or (isinstance(module, str) and module.strip().upper().startswith("D"))
 
 
-def covered(module: Text) -> frozenset[str]:
-    """The modules behind ``A1-A3``, ``A1, A2`` or ``C3``; empty where it names none."""
-    if not isinstance(module, str):
-        return frozenset()
-    found: set[str] = set()
-    for part in re.split(r"[,;+/]", module.upper()):
-        ends = re.findall(r"(?<![A-Z])(?:[A-C]\d|D)(?![A-Z0-9])", part)
-        if len(ends) == 2 and ends[0] in MODULES and ends[1] in MODULES:
-            found.update(MODULES[MODULES.index(ends[0]) : MODULES.index(ends[1]) + 1])
-        else:
-            found.update(end for end in ends if end in MODULES)
-    return frozenset(found)
-
-
 def scenarios(result: ResultSet) -> list[str | None]:
     """The scenarios of the rows; None where there is none. They are never added up."""
     told = [row.scenario for row in result.rows if isinstance(row.scenario, str)]
@@ -81,23 +60,6 @@ def scenarios(result: ResultSet) -> list[str | None]:
 def of_scenario(rows: list[tuple[str, ResultRow]], scenario: str | None) -> list[tuple[str, ResultRow]]:
     """The rows of one scenario with those that belong to all."""
     return [(p, r) for p, r in rows if not isinstance(r.scenario, str) or r.scenario == scenario]
-
-
-def once(rows: list[tuple[str, ResultRow]]) -> list[tuple[str, ResultRow]] | None:
-    """The rows without those that sum up others; None where two overlap and neither holds the other."""
-    kept = list(rows)
-    for path, row in rows:
-        own = covered(row.module)
-        others = [covered(r.module) for p, r in rows if p != path and covered(r.module) < own]
-        if others and frozenset().union(*others) == own:
-            kept = [(p, r) for p, r in kept if p != path]
-    seen: set[str] = set()
-    for _, row in kept:
-        own = covered(row.module)
-        if own & seen and len(own) != 1:
-            return None
-        seen |= own
-    return kept
 
 
 def has_no_value(row: ResultRow) -> bool:
