@@ -84,14 +84,14 @@ def columns_by_keys(texts: Mapping[int, str]) -> Columns | None:
 
 
 def columns_by_labels(
-    texts: Mapping[int, str], *, sheet: str, now: Columns | None, fewest: int
+    texts: Mapping[int, str], *, sheet: str, now: Columns | None, fewest: int, share: tuple[int, int] = (3, 4)
 ) -> Columns | None:
     """The columns of the table that most labels fit; None where none does, or two equally well.
 
     Args:
         sheet: the sheet's name; its number tells apart tables that fit equally well.
         now: the table whose heading has begun, if any.
-        fewest: so many labels, and three in four, must be known.
+        fewest: so many labels must be known, and this ``share`` of all.
     """
     found: dict[tuple[str, ...], Columns] = {}
     for column, text in texts.items():
@@ -112,7 +112,7 @@ def columns_by_labels(
         fits = [p for p in fits if p in told] or [
             p for p in fits if _number(sheet) == layout().blocks[p].sheet
         ]
-    if len(fits) != 1 or best < fewest or 4 * best < 3 * len(texts):
+    if len(fits) != 1 or best < fewest or share[1] * best < share[0] * len(texts):
         return None
     return found[fits[0]]
 

@@ -176,6 +176,11 @@ def tidy_label(text: str) -> tuple[str, str]:
     return found[: unit.start()], ((spelt[1] or spelt[2] or "") if spelt else "").strip()
 
 
+def heading(text: str) -> str:
+    """A heading of a table in one spelling of width, space and case, without marks."""
+    return _plain_label(text)
+
+
 def heading_unit(text: str) -> str:
     """The unit in brackets of a table's heading; empty where the brackets are part of a label or a remark."""
     bare, unit = tidy_label(text)

@@ -17,7 +17,7 @@ from gateway.formats.cn_pcf.workbook_heads import Column
 from gateway.formats.cn_pcf.workbook_layout import QUICK, Block, key_of, layout, steps_of
 from gateway.formats.cn_pcf.workbook_sheets import FormCell, Found, Record, find
 from gateway.frontdoor import json as json_door
-from gateway.frontdoor.workbook import Cell, Workbook, open_workbook
+from gateway.frontdoor.workbook import Cell, open_workbook
 from gateway.model.disclosure import Disclosure
 from gateway.model.origin import Origin
 from gateway.report import Fate, Finding, Note, Severity
@@ -33,12 +33,12 @@ def read_workbook(package: Package, context: Context) -> Reading:
     found = find(book)
     if not found.recognised:
         raise InputError(package.name, path=package.name, code="workbook.nothing-known")
-    return read_found(book, found)
+    return read_found(found, since_1904=book.since_1904, stale=book.stale)
 
 
-def read_found(book: Workbook, found: Found) -> Reading:
-    """The declaration behind what was found on the sheets of ``book``."""
-    work = _Work(book, found)
+def read_found(found: Found, *, since_1904: bool, stale: bool) -> Reading:
+    """The declaration behind what was found on the sheets of a workbook."""
+    work = _Work(found, CellReading(since_1904, stale))
     work.tables()
     work.forms()
     foreign = dict(work.rest())
@@ -49,10 +49,9 @@ def read_found(book: Workbook, found: Found) -> Reading:
 class _Work:
     """One workbook while it is put together."""
 
-    def __init__(self, book: Workbook, found: Found) -> None:
-        self.found = found
+    def __init__(self, found: Found, cells: CellReading) -> None:
+        self.found, self.cells = found, cells
         self.doc = Assembly()
-        self.cells = CellReading(book.since_1904, book.stale)
 
     def tables(self) -> None:
         """The rows of all tables, lists before the lists within their items."""

@@ -1,0 +1,117 @@
+"""Read a foreign workbook along a layout that a person confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gateway.codec.base import Reading
+from gateway.errors import UsageError
+from gateway.formats.cn_pcf.foreign_cells import Grid, grid
+from gateway.formats.cn_pcf.foreign_layout import Constant, Layout, TableLayout
+from gateway.formats.cn_pcf.workbook_heads import Column
+from gateway.formats.cn_pcf.workbook_layout import field_of, layout
+from gateway.formats.cn_pcf.workbook_reader import read_found
+from gateway.formats.cn_pcf.workbook_sheets import FormCell, Found, Record
+from gateway.frontdoor.workbook import Cell, Row, column_number, number_format
+from gateway.report import Fate, Finding, Note, Severity
+
+
+def read_with_layout(data: bytes, told: Layout) -> Reading:
+    """The declaration of a foreign workbook; every number that the layout leaves out is noted.
+
+    Raises:
+        InputError: the workbook cannot be opened.
+        UsageError: nobody has confirmed the layout.
+    """
+    if not told.confirmed:
+        raise UsageError("confirmed: false", code="workbook.layout-not-confirmed")
+    cells = grid(data)
+    work = _Reading(cells, told)
+    work.run()
+    return read_found(work.found, since_1904=cells.since_1904, stale=cells.stale)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One workbook while it is read along a layout."""
+
+    cells: Grid
+    told: Layout
+    found: Found = field(default_factory=Found)
+    read: set[tuple[str, str]] = field(default_factory=set)
+
+    def run(self) -> None:
+        rows = dict(self.cells.sheets)
+        for table in self.told.tables:
+            self._table(table, rows.get(table.sheet, ()))
+        for wanted in self.told.cells:
+            cell = next(
+                (c for r in rows.get(wanted.sheet, ()) for c in r.cells if c.ref == wanted.cell), None
+            )
+            own = field_of(wanted.key)
+            if cell is None or own is None:
+                at = f"{wanted.sheet}!{wanted.cell}"
+                self.found.findings.append(
+                    Finding(
+                        "workbook.layout-empty-cell", at, "", Severity.WARNING, params={"key": wanted.key}
+                    )
+                )
+                continue
+            self.read.add((wanted.sheet, cell.ref))
+            at = f"{wanted.sheet}!{cell.ref}"
+            self.found.forms.append(FormCell(wanted.key, own, cell, at, wanted.unit, ""))
+        for constant in self.told.constants:
+            own = field_of(constant.key)
+            if own is not None:
+                self.found.forms.append(FormCell(constant.key, own, _constant(constant, 1), "layout", "", ""))
+        self._rest()
+
+    def _table(self, table: TableLayout, rows: Sequence[Row]) -> None:
+        columns = {column_number(c.column): c for c in table.columns}
+        for row in rows:
+            if not table.first <= row.number <= table.last:
+                continue
+            pairs = [(columns[c.column], c) for c in row.cells if c.column in columns]
+            known = [(_column(c.key, c.unit), self._named(c.key, cell, table)) for c, cell in pairs]
+            if not known:
+                continue
+            self.read.update((table.sheet, cell.ref) for _, cell in pairs)
+            extra = [(_column(c.key, ""), _constant(c, row.number)) for c in table.constants]
+            block = min((column.block for column, _ in known), key=lambda b: len(b.prefix))
+            self.found.records.append(Record(table.sheet, block, {}, (*known, *extra)))
+
+    @staticmethod
+    def _named(key: str, cell: Cell, table: TableLayout) -> Cell:
+        """An id with its table's prefix; everything else as it is."""
+        if key != "lines[].id" or not table.id_prefix or cell.text is None:
+            return cell
+        return cell._replace(text=table.id_prefix + cell.text, kind="text")
+
+    def _rest(self) -> None:
+        """What the layout leaves out: numbers one by one, words by sheet."""
+        if not self.cells.exact:
+            self.found.findings.append(Finding("workbook.read-as-doubles", "", "", Severity.INFO))
+        for name, rows in self.cells.sheets:
+            left = [c for r in rows for c in r.cells if (name, c.ref) not in self.read]
+            words = [c for c in left if c.kind == "text"]
+            for cell in _numbers(left):
+                note = Note("workbook.cell-not-read", f"{name}!{cell.ref}", Fate.UNREAD, cell.text or "")
+                self.found.notes.append(note)
+            if words:
+                finding = Finding("workbook.words-not-read", name, str(len(words)), Severity.INFO)
+                self.found.findings.append(finding)
+
+
+def _numbers(cells: Sequence[Cell]) -> Iterator[Cell]:
+    return (cell for cell in cells if cell.kind != "text")
+
+
+def _column(key: str, unit: str) -> Column:
+    block, own = layout().by_key[key]
+    return Column(own, block, unit)
+
+
+def _constant(constant: Constant, row: int) -> Cell:
+    """A value of the layout itself, as a cell that has no column."""
+    return Cell(row, 0, constant.value, "text", number_format(49, None))
