@@ -119,6 +119,16 @@ def plus(left: Exact, right: Exact) -> Exact:
     return exact(Fraction(left) + Fraction(right))
 
 
+def negate(value: Exact) -> Exact:
+    """The number with the other sign; a bare minus would round a decimal to 28 digits."""
+    return value.copy_negate() if isinstance(value, Decimal) else -value
+
+
+def minus(left: Exact, right: Exact) -> Exact:
+    """The exact difference."""
+    return plus(left, negate(right))
+
+
 def times(left: Exact, right: Exact) -> Exact:
     """The exact product."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
@@ -168,6 +178,22 @@ def round_places(value: Exact, places: int) -> Decimal:
     scaled = round(Fraction(value) * Fraction(10) ** places)
     digits = tuple(int(digit) for digit in str(abs(scaled)))
     return Decimal((int(scaled < 0), digits, -places))
+
+
+def in_full(value: Exact) -> Decimal | None:
+    """The decimal that is the same number, beyond 34 digits too; None where it does not end."""
+    if isinstance(value, Decimal):
+        return value
+    places = 0
+    for prime in (2, 5):
+        rest, power = value.denominator, 0
+        while rest % prime == 0:
+            rest, power = rest // prime, power + 1
+        places = max(places, power)
+    if 10**places % value.denominator or places > _MAX_EXPONENT:
+        return None
+    digits = value.numerator * (10**places // value.denominator)
+    return Decimal((int(digits < 0), tuple(int(digit) for digit in str(abs(digits))), -places))
 
 
 def plain(value: Decimal) -> str:

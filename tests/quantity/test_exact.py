@@ -162,3 +162,33 @@ class TestRounding:
     @given(fractions, st.integers(min_value=0, max_value=12))
     def test_is_never_more_than_half_a_step_away(self, value: Fraction, places: int) -> None:
         assert abs(Fraction(quantity.round_places(value, places)) - value) * 2 <= Fraction(1, 10**places)
+
+
+class TestBeyondTheDefaultContext:
+    """Python rounds to 28 digits wherever nobody asks for more."""
+
+    @given(decimals)
+    def test_negation_keeps_every_digit(self, value: Decimal) -> None:
+        assert Fraction(quantity.negate(value)) == -Fraction(value)
+
+    def test_difference_of_far_magnitudes(self) -> None:
+        large, small = Decimal(10), Decimal("1E-60")
+        assert quantity.minus(quantity.plus(large, small), large) == small
+
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            (Fraction(1, 8), "0.125"),
+            (Fraction(-12, 10**40) + 1, "0." + "9" * 38 + "88"),
+            (Fraction(10**50, 1), "1" + "0" * 50),
+            (Fraction(0), "0"),
+        ],
+    )
+    def test_fraction_that_ends_is_written_in_full(self, value: Fraction, written: str) -> None:
+        found = quantity.in_full(value)
+        assert found is not None
+        assert quantity.plain(found) == written
+
+    @pytest.mark.parametrize("value", [Fraction(1, 3), Fraction(1, 14), Fraction(1, 2**200)])
+    def test_fraction_without_a_usable_end_has_no_decimal(self, value: Fraction) -> None:
+        assert quantity.in_full(value) is None
