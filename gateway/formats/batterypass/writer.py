@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gateway.codec import jsonwrite
 from gateway.codec.annex import annex
@@ -27,17 +28,15 @@ from gateway.formats.batterypass.table import (
 from gateway.model.base import Leaf, Part, here
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E, Per, ResultRow, ResultSet
+from gateway.model.stages import EU_STAGES, once
 from gateway.model.walk import by_path, keyed, same
-from gateway.quantity import Exact, Quantity, round_significant, same_number, show, times, total
+from gateway.quantity import Exact, Quantity, minus, round_significant, same_number, show, times, total
 from gateway.report import Fate, Note
 
 MEDIA_TYPE = "application/json"
 FILE_NAMES = {True: "carbon-footprint-preview.json", False: "carbon-footprint-not-filled.json"}
 _HOME = f"/results/{RESULT_SET}"
 _LINK = re.compile(r"https?://[!-~]+", re.ASCII)
-# Annex II, point 4 of Regulation (EU) 2023/1542: transport up to the plant is part of stage 1.
-_PARTS = {"raw": ("raw", "inbound"), "production": ("production",), "distribution": ("distribution",)}
-_PARTS |= {"eol": ("eol",)}
 
 
 @dataclass(slots=True)
@@ -56,10 +55,18 @@ class _Sheet:
         elif path in self.before:
             code = "batterypass.rounded" if path.startswith(_HOME) else "batterypass.four-stages"
             fate = Fate.ROUNDED if path.startswith(_HOME) else Fate.CONVERTED
-            self.notes.append(Note(code, path, fate, shown(self.before[path]), shown(after)))
+            kg = _difference(self.before[path], written)
+            self.notes.append(Note(code, path, fate, shown(self.before[path]), shown(after), kg=kg))
         else:
             self.notes.append(Note("batterypass.four-stages", path, Fate.INFERRED, "", shown(after)))
         return jsonwrite.number(written)
+
+
+def _difference(before: Leaf, written: Decimal) -> Decimal | None:
+    """What the change is worth, as a decimal; the value itself is not at stake."""
+    if not isinstance(before, Quantity) or before.unit != KG_CO2E:
+        return None
+    return round_significant(minus(before.amount, written), DIGITS)
 
 
 def write(declaration: Declaration, context: Context) -> Writing:
@@ -156,15 +163,19 @@ def _fill(sheet: _Sheet, declaration: Declaration, result: ResultSet) -> None:
 def _sources(source: ResultSet, result: ResultSet) -> Iterator[Note]:
     """Declared stages that stand per kWh now."""
     written = {row.stage: row.carbon.total for row in result.rows}
-    for key, row in keyed(source.rows):
-        if not isinstance(row, ResultRow) or (row.scenario is not None and row.scenario != source.scenario):
-            continue
-        aim = next((stage for stage, parts in _PARTS.items() if row.stage in parts), None)
+    for key, row in _counted(source):
+        aim = next((stage for stage, parts in EU_STAGES.items() if row.stage in parts), None)
         value = written.get(aim)
         if isinstance(value, Quantity) and isinstance(row.carbon.total, Quantity):
             shown_value = str(round_significant(value.amount, DIGITS))
             path = f"/results/{source.id}/rows/{key}/carbon/total"
             yield Note("batterypass.per-kwh", path, Fate.AGGREGATED, "", shown_value)
+
+
+def _counted(source: ResultSet) -> list[tuple[str, ResultRow]]:
+    """The rows that the restatement added up; a row that sums up others is in none."""
+    rows = [(key, row) for key, row in keyed(source.rows) if isinstance(row, ResultRow)]
+    return once([(k, r) for k, r in rows if r.scenario is None or r.scenario == source.scenario]) or []
 
 
 def _left_empty(declaration: Declaration, result: ResultSet) -> Iterator[Note]:

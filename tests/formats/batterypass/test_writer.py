@@ -90,6 +90,24 @@ class TestPreview:
         assert note(found, "/results/batterypass/rows/raw/carbon/total").fate is Fate.ROUNDED
         assert not validate(found.package)
 
+    def test_rounding_puts_only_the_difference_at_stake(self, battery: Build, written: Write) -> None:
+        stages = {"raw": "4031.92", "production": "1678.3232", "distribution": "132.096", "eol": "426.432"}
+        told = note(written(battery(stages), preview="yes"), "/results/batterypass/rows/raw/carbon/total")
+        # 4031.92 / 28800 = 0.1399972222222222…; 0.139997222222222 is written.
+        assert told.kg == Decimal("2.22222222222222E-16")
+        assert isinstance(told.kg, Decimal)
+
+    def test_words_of_epd_practice_are_noted_as_what_they_went_into(
+        self, battery: Build, written: Write
+    ) -> None:
+        stages = {"upstream": "3240", "core": "864", "distribution": "86.4", "eol": "129.6"}
+        found = written(battery(stages), preview="yes")
+        assert document(found)["carbonFootprintPerLifecycleStage"][0]["carbonFootprint"] == Decimal("0.1125")
+        for stage, value in (("upstream", "0.1125"), ("core", "0.03")):
+            told = note(found, f"/results/pack/rows/{stage}/carbon/total")
+            assert (told.fate, told.code) == (Fate.AGGREGATED, "batterypass.per-kwh")
+            assert Decimal(told.written) == Decimal(value)
+
     def test_transport_to_the_plant_is_raw_material(self, battery: Build, written: Write) -> None:
         stages = {"raw": "3200", "inbound": "40", "production": "864", "distribution": "86.4", "eol": "129.6"}
         found = written(battery(stages), preview="yes")
@@ -110,7 +128,8 @@ class TestPreview:
         assert (left.fate, left.kg) == (Fate.DROPPED, Decimal(500))
         assert document(found)["batteryCarbonFootprint"] == Decimal("0.15")
         assert document(found)["absoluteCarbonFootprint"] == 4320
-        assert note(found, "/results/pack/carbon/total").code == "batterypass.four-stages"
+        told = note(found, "/results/pack/carbon/total")
+        assert (told.code, told.kg) == ("batterypass.four-stages", Decimal(500))
 
     def test_verification_keeps_what_it_covers(self, battery: Build, written: Write) -> None:
         one = Verification(kind="third", covers=("pack",))
