@@ -18,7 +18,7 @@ from gateway.model.base import Leaf, Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E
 from gateway.model.walk import by_path, keyed, same, unescape
-from gateway.quantity import Quantity, show
+from gateway.quantity import Quantity, round_significant, show
 from gateway.report import Exact, Fate, Note, Severity
 
 # What a writer may say of a leaf that it writes otherwise, and of one that it adds.
@@ -28,6 +28,7 @@ _CHANGES = frozenset(
 _ADDITIONS = frozenset({Fate.DEFAULTED, Fate.INFERRED})
 # What is said to be there with fewer digits or letters must be there.
 _STILL_THERE = frozenset({Fate.ROUNDED, Fate.TRUNCATED})
+_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,11 @@ def stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | Non
 
 
 def shown(leaf: Leaf | None) -> str:
-    """A leaf for people, on one line."""
+    """A leaf for people, on one line; an endless quotient rounded to 15 digits."""
     if isinstance(leaf, Quantity):
-        return f"{show(leaf.amount)} {leaf.unit}"
+        text = show(leaf.amount)
+        amount = text if "/" not in text else show(round_significant(leaf.amount, _DIGITS))
+        return f"{amount} {leaf.unit}"
     if isinstance(leaf, Missing):
         return leaf.missing.value
     return "" if leaf is None else shorten(str(leaf))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import gateway
 from gateway import messages
@@ -14,6 +15,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.origin import Derived, Origins
 from gateway.model.results import ResultSet
 from gateway.pipeline.convert import Outcome, Source
+from gateway.pipeline.masking import Mask
 from gateway.quantity import Quantity, round_significant, show
 from gateway.recognition import render
 from gateway.recognition.evaluate import Evaluation
@@ -36,7 +38,7 @@ def public_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
             "tool": TOOL,
             "source": {"format": source.format.id, "sha256": source.digest},
             "read": {"findings": _severities(source), "notes": source.report.counts()},
-            "targets": [_target(outcome, public=True) for outcome in outcomes],
+            "targets": [_public_target(source, outcome) for outcome in outcomes],
             "texts": _texts(note for outcome in outcomes for note in outcome.notes),
         }
     )
@@ -54,7 +56,7 @@ def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
                 "sha256": source.digest,
             },
             "read": {"notes": [_note(note) for note in source.report.notes]},
-            "targets": [_target(outcome, public=False) for outcome in outcomes],
+            "targets": [_private_target(outcome) for outcome in outcomes],
             "origins": _origins(source.origins),
             "texts": _texts([*source.report.notes, *(n for o in outcomes for n in o.notes)]),
         }
@@ -124,7 +126,29 @@ def _claim(declaration: Declaration, result: ResultSet, target: str) -> dict[str
     )
 
 
-def _target(outcome: Outcome, *, public: bool) -> dict[str, object]:
+def _public_target(source: Source, outcome: Outcome) -> dict[str, object]:
+    facts, mask = _target(outcome), Mask(source.declaration, outcome.disclosure)
+    if not outcome.written:
+        return facts | {"lacks": [_public_lack(error, mask) for error in outcome.lacks]}
+    if outcome.restated is not None and states_total(outcome):
+        facts["total"] = total_text(outcome.restated)
+    facts["carried"] = outcome.carried
+    notes = (_unstated(note, outcome) for note in public_notes(outcome.notes, mask))
+    return facts | {"notes": [_note(note) for note in notes]}
+
+
+def _private_target(outcome: Outcome) -> dict[str, object]:
+    facts = _target(outcome)
+    if not outcome.written:
+        return facts | {"lacks": [messages.to_json(error) for error in outcome.lacks]}
+    if outcome.restated is not None:
+        facts["total"] = total_text(outcome.restated)
+    facts["carried"] = outcome.carried
+    facts["notes"] = [_note(note) | _exact(note) for note in outcome.notes]
+    return facts | {"origins": _origins(outcome.origins)}
+
+
+def _target(outcome: Outcome) -> dict[str, object]:
     facts: dict[str, object] = {
         "format": outcome.format.id,
         "written": outcome.written,
@@ -134,35 +158,39 @@ def _target(outcome: Outcome, *, public: bool) -> dict[str, object]:
         facts["legalStatus"] = outcome.format.legal_status
     if outcome.format.schema_edition:
         facts["schemaEdition"] = outcome.format.schema_edition
-    if not outcome.written:
-        return facts | {"lacks": [_lack(error, public=public) for error in outcome.lacks]}
-    notes = public_notes(outcome.notes) if public else outcome.notes
-    if outcome.restated is not None and (states_total(outcome) or not public):
-        facts["total"] = total_text(outcome.restated)
-    facts["carried"] = outcome.carried
-    facts["notes"] = [_note(note) for note in notes]
-    return facts if public else facts | {"origins": _origins(outcome.origins)}
+    return facts
 
 
-def public_notes(notes: Iterable[Note]) -> Iterable[Note]:
-    """The notes without what was withheld: no value, no kg, and no names that stand in extras' paths."""
-    hidden = 0
+def public_notes(notes: Iterable[Note], mask: Mask) -> Iterable[Note]:
+    """The notes without what was withheld: no value, no kg, and no name of an item that went."""
     for note in notes:
-        if note.fate is not Fate.WITHHELD:
-            yield note
-            continue
-        hidden += 1
-        path = f"/extras/{_HIDDEN}-{hidden}" if note.path.startswith("/extras/") else note.path
-        yield Note(note.code, path, note.fate, _HIDDEN)
+        if note.fate is Fate.WITHHELD:
+            yield Note(note.code, mask.path(note.path), note.fate, _HIDDEN)
+        else:
+            yield replace(note, path=mask.path(note.path))
+
+
+def _unstated(note: Note, outcome: Outcome) -> Note:
+    """No amount of a set whose total the target has to leave empty: it is not to be read beside it."""
+    restated = outcome.restated
+    if restated is None or states_total(outcome) or not note.path.startswith(f"/results/{restated.id}/"):
+        return note
+    return note if note.kg is None else Note(note.code, note.path, note.fate, _HIDDEN)
 
 
 def _note(note: Note) -> dict[str, object]:
     """The facts of one note; its text stands once for all notes of its code."""
     facts = {"path": note.path, "fate": note.fate.value, "code": note.code, "value": note.value}
     facts["written"] = note.written
-    facts["kgAtStake"] = "" if note.kg is None else show(note.kg)
+    facts["kgAtStake"] = "" if note.kg is None else _decimal(note.kg)
     told: dict[str, object] = {name: text for name, text in facts.items() if text}
     return told | ({"params": dict(note.params)} if note.params else {})
+
+
+def _exact(note: Note) -> dict[str, object]:
+    """The endless quotient behind a rounded amount."""
+    exact = "" if note.kg is None else show(note.kg)
+    return {"exact": exact} if "/" in exact else {}
 
 
 def _texts(notes: Iterable[Note]) -> dict[str, object]:
@@ -172,10 +200,12 @@ def _texts(notes: Iterable[Note]) -> dict[str, object]:
     return {code: {"zh": catalogue[code]["zh"], "en": catalogue[code]["en"]} for code in codes}
 
 
-def _lack(error: GatewayError, *, public: bool) -> dict[str, object]:
-    told = messages.to_json(error)
-    if public:
-        told.pop("saw", None)
+def _public_lack(error: GatewayError, mask: Mask) -> dict[str, object]:
+    masked = GatewayError(
+        error.saw, path=mask.path(error.path), code=error.error_code, hint=error.hint, **error.params
+    )
+    told = messages.to_json(masked)
+    told.pop("saw", None)
     return told
 
 

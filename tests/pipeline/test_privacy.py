@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from gateway.codec.base import Context, Package
+from gateway.errors import InputError
 from gateway.formats import formats
 from gateway.model.base import Missing
 from gateway.model.disclosure import Disclosure, classes, redact, withheld
 from gateway.model.walk import by_path
-from gateway.pipeline.convert import Source
+from gateway.pipeline.convert import Outcome, Source
+from gateway.pipeline.documents import private_report, public_report
 from gateway.pipeline.issue import PRIVATE, Request, draft, prepare, sign
+from gateway.pipeline.masking import Mask
+from gateway.report import Fate, Note
 from gateway.signing.keys import PrivateKey
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "lfp-pack.json"
 ALL = tuple(f.id for f in formats() if f.write is not None)
 
-# Twenty places of class C2, C3 or personal, and one unknown member, each with its own mark.
+# Places of class C2, C3 or personal, unknown members, and names of items that go as a whole, each with its
+# own mark. The names stand in the paths of all that was withheld with the item.
 PLACES = (
     ("enterprise", "legalRep"),
     ("enterprise", "contactName"),
@@ -42,6 +48,9 @@ PLACES = (
     ("lines", 6, "proxy"),
     ("lines", 7, "derivation"),
     ("internalNote",),
+    ("lines", 0, "id"),
+    ("attachments", 0, "name"),
+    ("lines", 9, "internalNote"),
 )
 
 
@@ -57,6 +66,7 @@ def package() -> Package:
         for step in above:
             node = node[step]
         node[last] = canary(index)
+    document["attachments"][0]["class"] = "C3"
     return Package.of(json.dumps(document, ensure_ascii=False).encode(), name="canary.json")
 
 
@@ -112,4 +122,43 @@ def test_a_footprint_that_a_carrier_leaves_empty_stands_nowhere_else(
     total = "0.192057941176471"
     files = sign(prepared, key)
     assert total in files["private/report.json"].decode()
-    assert not [n for n, data in files.items() if not n.startswith(PRIVATE) and total in data.decode()]
+    for written in (total, "652997/3400000"):
+        assert not [n for n, data in files.items() if not n.startswith(PRIVATE) and written in data.decode()]
+
+
+def test_the_leaves_of_one_hidden_item_stand_together(files: dict[str, bytes]) -> None:
+    (pact,) = [t for t in json.loads(files["report.json"])["targets"] if t["format"] == "pact@3.0"]
+    paths = {n["path"] for n in pact["notes"] if n["path"].startswith("/lines/withheld-1/")}
+    assert {"/lines/withheld-1/id", "/lines/withheld-1/supplier_name", "/lines/withheld-1/result"} <= paths
+
+
+def test_the_id_of_a_site_stands_in_no_public_report(package: Package) -> None:
+    document = json.loads(package.only.data)
+    document["sites"][0]["id"] = "SITE-CANARY"
+    changed = Package.of(json.dumps(document, ensure_ascii=False).encode(), name="canary.json")
+    options = {"preview": "yes"}
+    for_all = prepare(changed, Request(to=ALL, disclosure=Disclosure.C0, options=options)).files
+    for_customers = prepare(changed, Request(to=("cn-pcf",), options=options)).files
+    assert b"SITE-CANARY" not in for_all["report.json"].data
+    assert b"/sites/withheld-1/name" in for_all["report.json"].data
+    assert b"/sites/SITE-CANARY/" in for_customers["report.json"].data
+
+
+def test_an_item_that_is_lacking_something_is_not_named_either(battery: Source) -> None:
+    mask = Mask(battery.declaration, Disclosure.C1)
+    assert mask.path("/lines/L01/factor/value") == "/lines/withheld-1/factor/value"
+    assert mask.path("/results/declared/carbon/total") == "/results/declared/carbon/total"
+    error = InputError(path="/lines/L01/factor/value", code="target.lacks-field")
+    outcome = Outcome(formats()[0], None, lacks=(error,), disclosure=Disclosure.C1)
+    report = json.loads(public_report(battery, [outcome]))
+    assert report["targets"][0]["lacks"][0]["at"] == "/lines/withheld-1/factor/value"
+
+
+def test_an_endless_amount_at_stake_is_shown_as_decimals(battery: Source) -> None:
+    note = Note("codec.dropped", "/results/a", Fate.DROPPED, kg=Fraction(652997, 3400000))
+    outcome = Outcome(formats()[0], Package.of(b"{}"), notes=(note,))
+    (public,) = json.loads(public_report(battery, [outcome]))["targets"]
+    (private,) = json.loads(private_report(battery, [outcome]))["targets"]
+    assert public["notes"][0]["kgAtStake"] == private["notes"][0]["kgAtStake"] == "0.192057941176471"
+    assert "exact" not in public["notes"][0]
+    assert private["notes"][0]["exact"] == "652997/3400000"
