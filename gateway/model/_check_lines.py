@@ -19,10 +19,11 @@ from gateway.model._check import (
     total,
     unit_name,
 )
-from gateway.model._check_sets import Counted, counted, energies, is_credit, stage_totals
+from gateway.model._check_sets import Counted, counted, energies, stage_totals
 from gateway.model.activity import Line
 from gateway.model.base import Missing
 from gateway.model.results import KG_CO2E, Per, ResultSet
+from gateway.model.stages import is_credit
 from gateway.model.walk import escape, keyed
 from gateway.quantity import Quantity, convert, multiply, parse_unit, round_significant
 from gateway.quantity.unit import divide_units

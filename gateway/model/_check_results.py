@@ -9,14 +9,13 @@ from typing import Final
 from gateway.model._check import NOTHING, Check, Printed, agree, near, number, printed, total
 from gateway.model._check_sets import (
     has_no_value,
-    is_credit,
     of_scenario,
     placed_rows,
     placed_sets,
     scenarios,
 )
 from gateway.model.results import Carbon, ResultRow, ResultSet, Variant
-from gateway.model.stages import covered, once
+from gateway.model.stages import covered, is_credit, once
 from gateway.model.walk import escape, keyed
 from gateway.quantity import round_places
 from gateway.report import Severity

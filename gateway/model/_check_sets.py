@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.model._check import NOTHING, Printed, exactly, printed
-from gateway.model.base import Missing, Reason, Text
+from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultRow, ResultSet
-from gateway.model.stages import once
+from gateway.model.stages import is_credit, once
 from gateway.model.walk import escape, keyed
 from gateway.quantity import Quantity, parse_unit
 
@@ -44,11 +44,6 @@ def placed_rows(path: str, result: ResultSet) -> list[tuple[str, ResultRow]]:
         assert isinstance(row, ResultRow)
         found.append((f"{path}/rows/{escape(key)}", row))
     return found
-
-
-def is_credit(stage: Text, module: Text) -> bool:
-    """Whether it stands beyond the system boundary: module D, avoided burden."""
-    return stage == "credit" or (isinstance(module, str) and module.strip().upper().startswith("D"))
 
 
 def scenarios(result: ResultSet) -> list[str | None]:

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from gateway.errors import InputError
-from gateway.quantity import Quantity, add_all, convert, divide, multiply, show
+from gateway.quantity import Quantity, add_all, convert, divide, multiply, show, subtract
 
 
 class Operator(StrEnum):
     """The operations that a restatement uses."""
 
     SUM = "sum"
+    DIFFERENCE = "difference"
     PRODUCT = "product"
     QUOTIENT = "quotient"
     LEAST = "least"
@@ -107,7 +108,15 @@ def shown(expression: Expression, text: Callable[[str], str]) -> str:
 def _needs_brackets(operand: Expression, above: Operation) -> bool:
     if not isinstance(operand, Operation) or len(operand.operands) < 2:
         return False
-    return operand.operator is not above.operator or above.operator is Operator.QUOTIENT
+    not_free = above.operator in (Operator.QUOTIENT, Operator.DIFFERENCE)
+    return operand.operator is not above.operator or not_free
+
+
+def _difference(values: list[Quantity], unit: str) -> Quantity:
+    found = values[0]
+    for value in values[1:]:
+        found = subtract(found, value)
+    return found
 
 
 def _product(values: list[Quantity], unit: str) -> Quantity:
@@ -128,8 +137,9 @@ def _least(values: list[Quantity], unit: str) -> Quantity:
 
 _OPERATIONS: Mapping[Operator, Callable[[list[Quantity], str], Quantity]] = {
     Operator.SUM: add_all,
+    Operator.DIFFERENCE: _difference,
     Operator.PRODUCT: _product,
     Operator.QUOTIENT: _quotient,
     Operator.LEAST: _least,
 }
-_SIGNS = {Operator.SUM: " + ", Operator.PRODUCT: " × ", Operator.QUOTIENT: " ÷ "}
+_SIGNS = {Operator.SUM: " + ", Operator.DIFFERENCE: " - ", Operator.PRODUCT: " × ", Operator.QUOTIENT: " ÷ "}

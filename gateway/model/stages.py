@@ -58,3 +58,8 @@ def once(rows: list[tuple[str, ResultRow]]) -> list[tuple[str, ResultRow]] | Non
             return None
         seen |= own
     return kept
+
+
+def is_credit(stage: Text, module: Text) -> bool:
+    """Whether it stands beyond the system boundary: module D, avoided burden."""
+    return stage == "credit" or (isinstance(module, str) and module.strip().upper().startswith("D"))

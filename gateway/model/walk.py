@@ -37,7 +37,7 @@ def leaves(part: Part) -> Iterator[Place]:
 
 def by_path(part: Part) -> dict[str, Leaf]:
     """All leaves by path."""
-    return dict(_leaves_of(_Same(part)))
+    return dict(_leaves_of(Same(part)))
 
 
 def diff(before: Part, after: Part) -> dict[str, tuple[Leaf | None, Leaf | None]]:
@@ -90,13 +90,13 @@ def keyed(items: tuple[object, ...]) -> Iterator[tuple[str, object]]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A part by identity: parts are frozen, and to hash one is to walk it."""
+class Same:
+    """A part by identity, as the key of a cache: parts are frozen, and to hash one is to walk it."""
 
     part: Part
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.part is other.part
+        return isinstance(other, Same) and self.part is other.part
 
     def __hash__(self) -> int:
         return id(self.part)
@@ -104,7 +104,7 @@ class _Same:
 
 # One conversion asks several times for the leaves of the same three documents.
 @lru_cache(maxsize=4)
-def _leaves_of(same_: _Same) -> Mapping[str, Leaf]:
+def _leaves_of(same_: Same) -> Mapping[str, Leaf]:
     return {place.path: place.value for place in leaves(same_.part)}
 
 

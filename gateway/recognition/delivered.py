@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.codec.lacks import Lacks, lack
@@ -37,12 +37,13 @@ class Delivered:
     expression: Expression | None = None
     lacks: tuple[Lacks, ...] = ()
 
-    def basis(self, profile: str) -> Basis:
+    def basis(self, made: Callable[[Denominator], Basis], profile: str) -> Basis:
         """The basis of results over this energy; its legal status stands in it."""
         assert self.found is not None
         parameters = tuple(_told(parameter) for parameter in self.found.parameters)
         denominator = Denominator(per=Per.KWH_DELIVERED, energy=self.energy, parameters=parameters)
-        return Basis(denominator=denominator, method_profile=profile, legal_status=self.found.status)
+        changes = {"method_profile": profile, "legal_status": self.found.status}
+        return made(denominator).model_copy(update=changes)
 
 
 def delivered_energy(declaration: Declaration, profile: str, *, target: str) -> Delivered:
@@ -51,6 +52,14 @@ def delivered_energy(declaration: Declaration, profile: str, *, target: str) -> 
     A negative or mistyped parameter is a lack of a usable one.
     """
     known = dict(_parameters(declaration))
+    category = declaration.battery.category if declaration.battery else None
+    categories = functional_unit.profile(profile).categories
+    if categories and isinstance(category, str) and category not in categories:
+        params = {"profile": profile, "categories": ", ".join(categories), "category": category}
+        return Delivered(
+            None,
+            lacks=(lack(target, "/battery/category", code="restate.profile-not-for-category", **params),),
+        )
     try:
         found = functional_unit.total_energy(functional_unit.profile(profile), known)
     except GatewayError as error:

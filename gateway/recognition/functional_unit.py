@@ -66,6 +66,7 @@ class Profile:
     rule: Literal["cycles-and-warranty", "declared-lifetime-energy"]
     cycles_per_year: Mapping[str, int]
     accepted_bases: tuple[str, ...]
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def profiles() -> Mapping[str, Profile]:
             rule=row["rule"],
             cycles_per_year=row.get("cycles_per_year", {}),
             accepted_bases=tuple(row.get("accepted_bases", ())),
+            categories=tuple(row.get("categories", ())),
         )
         for row in data["profiles"]
     }

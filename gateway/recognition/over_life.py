@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gateway.codec.lacks import lack
 from gateway.model.formula import Operation, Operator, Term, total
 from gateway.model.results import KG_CO2E, Carbon, ResultRow, ResultSet, Role
+from gateway.model.stages import EU_STAGES
 from gateway.quantity import Quantity
 from gateway.recognition.delivered import delivered_energy
 from gateway.recognition.stages import Work
-
-# Annex II, point 4 of Regulation (EU) 2023/1542: transport up to the battery plant is part of stage 1.
-_EU_STAGES: Mapping[str, tuple[str, ...]] = {
-    "raw": ("raw", "inbound", "upstream"),
-    "production": ("production", "core"),
-    "distribution": ("distribution",),
-    "eol": ("eol",),
-}
-
 
 _ENERGY = "/basis/denominator/energy"
 
@@ -30,20 +20,21 @@ class LifeWork(Work):
         """The source's stages over the energy delivered in service life, under the asked profile."""
         energy = delivered_energy(self.declaration, self.request.profile, target=self.target)
         self.lacks.extend(energy.lacks)
-        told = [self._stage(stage, taken) for stage, taken in _EU_STAGES.items()]
+        told = [self._stage(stage, taken) for stage, taken in EU_STAGES.items()]
+        self.rows_agree()
         stages = [paths for paths in told if paths is not None]
         if self.lacks or energy.expression is None or len(stages) < len(told):
             return None
         self.put(_ENERGY, energy.expression)
         rows = tuple(
             ResultRow(stage=stage, carbon=Carbon(total=self._over(f"/rows/{stage}/carbon/total", paths)))
-            for stage, paths in zip(_EU_STAGES, stages, strict=True)
+            for stage, paths in zip(EU_STAGES, stages, strict=True)
         )
         everything = tuple(path for paths in stages for path in paths)
         return ResultSet(
             id=self.request.result_set,
             role=Role.RESTATED,
-            basis=energy.basis(self.request.profile),
+            basis=energy.basis(self.basis, self.request.profile),
             derived_from=self.source.id,
             carbon=Carbon(total=self._over("/carbon/total", everything)),
             rows=rows,

@@ -7,7 +7,7 @@ default: a stage without its carbon classes, a battery's total energy, a pack to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.codec.base import BasisRequest
@@ -81,18 +81,25 @@ def _source(
         return _per_unit(declaration, target)
     if battery.level not in ("pack", "system"):
         return None, (lack(target, "/battery/level"),)
-    packs = [r for r in _declared(declaration) if r.basis.denominator.per is Per.PACK]
+    packs = _declared(declaration, Per.PACK)
     if not packs and _unit_is_one_piece(declaration):
-        packs = [r for r in _declared(declaration) if r.basis.denominator.per is Per.DECLARED_UNIT]
-    if not packs or not here(packs[0].carbon.total):
+        packs = _declared(declaration, Per.DECLARED_UNIT)
+    if not any(here(pack.carbon.total) for pack in packs):
         return None, (lack(target, "/results/*/carbon/total", code="restate.no-pack-total"),)
-    return packs[0], ()
+    return _the_one(packs, target)
 
 
 def _per_unit(declaration: Declaration, target: str) -> tuple[ResultSet | None, tuple[Lacks, ...]]:
-    sets = (r for r in _declared(declaration) if r.basis.denominator.per is Per.DECLARED_UNIT)
-    found = next(sets, None)
-    return found, () if found else (lack(target, "/results/*/carbon/total"),)
+    found = _declared(declaration, Per.DECLARED_UNIT)
+    return _the_one(found, target) if found else (None, (lack(target, "/results/*/carbon/total"),))
+
+
+def _the_one(sets: tuple[ResultSet, ...], target: str) -> tuple[ResultSet | None, tuple[Lacks, ...]]:
+    """The only candidate; nobody picks one of several by its place in the list."""
+    if len(sets) == 1:
+        return sets[0], ()
+    ids = ", ".join(candidate.id for candidate in sets)
+    return None, (lack(target, "/results/*/id", code="restate.several-sets", ids=ids),)
 
 
 def _is_energy(amount: object) -> bool:
@@ -102,8 +109,9 @@ def _is_energy(amount: object) -> bool:
     return parse_unit(amount.unit).dimension == parse_unit("kW.h").dimension
 
 
-def _declared(declaration: Declaration) -> Iterable[ResultSet]:
-    return (r for r in declaration.results if r.role is Role.DECLARED)
+def _declared(declaration: Declaration, per: Per) -> tuple[ResultSet, ...]:
+    sets = (r for r in declaration.results if r.role is Role.DECLARED)
+    return tuple(r for r in sets if r.basis.denominator.per is per)
 
 
 def _unit_is_one_piece(declaration: Declaration) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -64,7 +64,7 @@ class TestCarbonClass:
     """Fossil 10, land use change 0.2, biogenic CH4 0.5, uptake −3, biogenic CO2 +3 at end of life."""
 
     DOCUMENT = minimal_product(
-        totalKg=10.7,
+        totalKg=13.7,
         totalInclUptakeKg=10.7,
         fossilKg=10,
         biogenicEmissionKg=3.5,
@@ -267,3 +267,113 @@ class TestModules:
         )
         document["boundary"] = {"type": "c2g", "stages": ["raw", "production"]}
         assert footprint(outcome(document, "pact", context))["pcfExcludingBiogenicUptake"] == "8"
+
+
+def lacks(document: dict[str, Any], target: str, context: Context) -> set[str]:
+    return {error.error_code for error in outcome(document, target, context).lacks}
+
+
+class TestBasisOfTheSource:
+    """What the declared set says of its own basis stays true of what is made from it."""
+
+    def test_a_total_stays_in_its_gwp_set(self, battery: Source, context: Context) -> None:
+        document = json.loads(battery.package.only.data)
+        document["resultSets"][0]["basis"]["gwpSet"] = "AR5"
+        found = outcome(document, "pact", context)
+        assert found.restated is not None
+        assert found.restated.basis.gwp_set == "AR5"
+        assert footprint(found)["ipccCharacterizationFactors"] == ["AR5"]
+
+    def test_one_of_several_sets_is_never_picked_by_its_place(
+        self, battery: Source, context: Context
+    ) -> None:
+        document = json.loads(battery.package.only.data)
+        document["resultSets"].insert(0, document["resultSets"][0] | {"id": "pack-2", "totalKg": 7000})
+        assert "restate.several-sets" in lacks(document, "pact", context)
+
+    def test_stages_that_do_not_make_the_total_are_refused(self, battery: Source, context: Context) -> None:
+        document = json.loads(battery.package.only.data)
+        document["resultSets"][0]["totalKg"] = 7000
+        assert "restate.stages-do-not-add-up" in lacks(document, "pact", context)
+        assert "restate.stages-do-not-add-up" in lacks(document, "batterypass", context)
+
+    def test_stages_that_say_the_same_twice_are_refused(self, battery: Source, context: Context) -> None:
+        document = json.loads(battery.package.only.data)
+        rows = document["resultSets"][0]["byStage"]
+        rows.append(rows[0] | {"stage": "upstream"})
+        assert "restate.stages-overlap" in lacks(document, "pact", context)
+
+    def test_a_category_that_the_profile_is_not_for_is_refused(
+        self, battery: Source, context: Context
+    ) -> None:
+        document = json.loads(battery.package.only.data)
+        document["battery"]["category"] = "LMT"
+        assert "restate.profile-not-for-category" in lacks(document, "batterypass", context)
+
+
+class TestGate:
+    """Cradle to gate is materials and production, whatever the list of stages says."""
+
+    ROWS = (
+        {"stage": "raw", "kg": 5, "fossilKg": 5},
+        {"stage": "production", "kg": 4, "fossilKg": 4},
+    )
+    ZERO: ClassVar = {"biogenicEmissionKg": 0, "biogenicUptakeKg": 0, "lulucKg": 0}
+
+    def test_gate_to_gate_is_refused(self, context: Context) -> None:
+        document = minimal_product(totalKg=4, fossilKg=4, **self.ZERO, byStage=list(self.ROWS[1:]))
+        document["boundary"] = {"type": "g2g", "stages": ["production"]}
+        assert "restate.not-from-cradle" in lacks(document, "pact", context)
+
+    def test_materials_must_be_told(self, context: Context) -> None:
+        document = minimal_product(totalKg=4, fossilKg=4, **self.ZERO, byStage=list(self.ROWS[1:]))
+        document["boundary"] = {"type": "c2g", "stages": []}
+        assert "restate.no-stage" in lacks(document, "pact", context)
+
+    def test_a_sum_of_modules_beside_one_of_its_parts_is_refused(self, context: Context) -> None:
+        rows = [
+            {"stage": "raw", "module": "A1", "kg": 10, "fossilKg": 10},
+            {"stage": "production", "module": "A1-A3", "kg": 30, "fossilKg": 30},
+        ]
+        document = minimal_product(totalKg=30, fossilKg=30, **self.ZERO, byStage=rows)
+        document["boundary"] = {"type": "c2g"}
+        assert "restate.modules-overlap" in lacks(document, "pact", context)
+
+
+class TestReleasedCarbon:
+    """Uptake is net of biogenic CO2 that leaves before the gate, told or exactly left over."""
+
+    @staticmethod
+    def document(**production: Any) -> dict[str, Any]:
+        rows = [
+            {
+                "stage": "raw",
+                "kg": 4,
+                "fossilKg": 4,
+                "biogenicNonCO2Kg": 0,
+                "biogenicUptakeKg": -3,
+                "lulucKg": 0,
+            },
+            {
+                "stage": "production",
+                "kg": 7.1,
+                "fossilKg": 6,
+                "biogenicNonCO2Kg": 0,
+                "biogenicUptakeKg": 0,
+                "lulucKg": 0,
+            }
+            | production,
+        ]
+        document = minimal_product(totalKg=11.1, fossilKg=10, lulucKg=0, byStage=rows)
+        document["boundary"] = {"type": "c2g", "stages": ["raw", "production"]}
+        return document
+
+    @pytest.mark.parametrize("told", [{"biogenicCO2Kg": 1.1}, {"biogenicEmissionKg": 1.1}])
+    def test_it_is_netted_where_it_is_told(self, context: Context, told: dict[str, Any]) -> None:
+        pcf = footprint(outcome(self.document(**told), "pact", context))
+        assert Decimal(pcf["biogenicCO2Uptake"]) == Decimal("-1.9")
+        assert Decimal(pcf["pcfIncludingBiogenicUptake"]) == Decimal("8.1")
+
+    def test_a_remainder_that_may_be_rounding_is_asked_for(self, context: Context) -> None:
+        found = outcome(self.document(), "pact", context)
+        assert "/results/declared/rows/production/carbon/biogenic_co2" in {e.path for e in found.lacks}
