@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from gateway.formats.pact.sheet import Sheet, decimal, text
 from gateway.formats.pact.table import RESULT_SET
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E, Carbon, ResultRow, ResultSet
+from gateway.model.stages import once
 from gateway.model.walk import keyed
-from gateway.quantity import Exact, Quantity, plain, plus, same_number, show, total
+from gateway.quantity import Exact, Quantity, minus, plain, plus, same_number, show, total
 from gateway.report import Fate, Note
 
 _HOME = f"/results/{RESULT_SET}/carbon"
@@ -21,7 +21,6 @@ _EMISSIONS = {
     "biogenic_non_co2": ("biogenicNonCO2Emissions", "biogenicNonCO2Kg"),
 }
 _UPTAKE = ("biogenicCO2Uptake", "biogenicUptakeKg")
-_SUM_MODULE, _PARTS_OF_SUM = "A1-A3", frozenset({"A1", "A2", "A3"})
 
 
 def write_carbon(sheet: Sheet, declaration: Declaration, result: ResultSet, gate: tuple[str, ...]) -> None:
@@ -81,7 +80,7 @@ def _write_totals(sheet: Sheet, told: dict[str, Quantity]) -> None:
 
 
 def _write_sum(sheet: Sheet, member: str, name: str, found: Exact) -> None:
-    value = found if isinstance(found, Decimal) else decimal(found)
+    value = decimal(found)
     sheet.pcf[member] = plain(value)
     sheet.reads_as(f"{_HOME}/{name}", Quantity(value, KG_CO2E), "pact.sum-of-classes", Fate.ROUNDED)
 
@@ -140,9 +139,7 @@ def _sources(source: ResultSet, result: ResultSet, gate: tuple[str, ...]) -> Ite
 
 def _taken(source: ResultSet, rows: list[tuple[str, ResultRow]]) -> list[tuple[str, ResultRow]]:
     """The rows that a restatement adds up: one scenario, and A1–A3 only where it is not told in parts."""
-    found = [(k, r) for k, r in rows if r.scenario is None or r.scenario == source.scenario]
-    in_parts = any(r.module in _PARTS_OF_SUM for _, r in found)
-    return [(k, r) for k, r in found if not (in_parts and r.module == _SUM_MODULE)]
+    return once([(k, r) for k, r in rows if r.scenario is None or r.scenario == source.scenario]) or []
 
 
 def _went_into(home: str, parts: Carbon, whole: Carbon, code: str) -> Iterator[Note]:
@@ -153,7 +150,7 @@ def _went_into(home: str, parts: Carbon, whole: Carbon, code: str) -> Iterator[N
         if not isinstance(part, Quantity) or not isinstance(found, Quantity):
             continue
         if is_total:
-            rest = plus(part.amount, -found.amount) if part.unit == found.unit else None
+            rest = minus(part.amount, found.amount) if part.unit == found.unit else None
             yield Note(code, f"{home}/{name}", Fate.CONVERTED, "", show(found.amount), kg=rest)
         else:
             yield Note(code, f"{home}/{name}", Fate.AGGREGATED, "", show(found.amount))

@@ -12,7 +12,7 @@ from gateway.errors import shorten
 from gateway.formats.pact.period import VALIDITY_YEARS, years_after
 from gateway.formats.pact.table import DATA_SCHEMA
 from gateway.frontdoor.json import JsonValue
-from gateway.quantity import Exact, plus, show, total
+from gateway.quantity import Exact, minus, plus, show, total
 from gateway.report import Finding, Severity
 
 _SCHEMA = "pact/product-footprint-3.0.schema.json"
@@ -122,11 +122,11 @@ def _totals(pcf: Pcf) -> Iterator[Finding]:
     at = "/pcf/pcfExcludingBiogenicUptake"
     if excluding < 0 and not any(_number(pcf, name) for name in _REMOVALS):
         yield _finding("pact.total-negative", at, show(excluding))
-    if plus(excluding, -parts):
-        params = {"sum": show(parts), "rest": show(plus(excluding, -parts))}
+    if minus(excluding, parts):
+        params = {"sum": show(parts), "rest": show(minus(excluding, parts))}
         yield _finding("pact.total-unexplained", at, show(excluding), Severity.WARNING, **params)
     expected: Exact = plus(excluding, uptake)
-    if plus(including, -expected):
+    if minus(including, expected):
         at = "/pcf/pcfIncludingBiogenicUptake"
         yield _finding("pact.including-differs", at, show(including), sum=show(expected))
 

@@ -11,8 +11,9 @@ from gateway.codec.run import shown
 from gateway.errors import GatewayError
 from gateway.formats.pact.table import DIGITS, TARGET
 from gateway.model.base import Leaf
+from gateway.model.results import KG_CO2E
 from gateway.model.walk import same
-from gateway.quantity import Exact, Quantity, convert, plain, round_significant, show
+from gateway.quantity import Exact, Quantity, convert, in_full, minus, plain, round_significant, show
 from gateway.report import Fate, Note
 
 
@@ -37,7 +38,8 @@ class Sheet:
             self.claims.add(path)
         elif path in self.before:
             value, written = shown(self.before[path]), shown(after)
-            self.notes.append(Note(code, path, fate, value, written, params=params))
+            kg = _rounded_off(self.before[path], after) if fate is Fate.ROUNDED else None
+            self.notes.append(Note(code, path, fate, value, written, kg=kg, params=params))
         else:
             self.notes.append(Note(code, path, Fate.INFERRED, "", shown(after), params=params))
 
@@ -64,9 +66,17 @@ class Sheet:
         return True
 
 
+def _rounded_off(before: Leaf, after: Leaf) -> Decimal | None:
+    """What a rounding is worth, as a decimal; the value itself is not at stake."""
+    if not isinstance(before, Quantity) or not isinstance(after, Quantity) or after.unit != KG_CO2E:
+        return None
+    return round_significant(minus(before.amount, after.amount), DIGITS)
+
+
 def decimal(value: Exact) -> Decimal:
-    """The decimal that is written: exact, or a quotient rounded once to 15 significant digits."""
-    return value if isinstance(value, Decimal) else round_significant(value, DIGITS)
+    """The decimal that is written: in full, or, where it does not end, rounded once to 15 digits."""
+    full = in_full(value)
+    return round_significant(value, DIGITS) if full is None else full
 
 
 def text(value: Exact) -> str:

@@ -125,7 +125,27 @@ class TestTotals:
         assert pcf["pcfExcludingBiogenicUptake"] == "0.999999999999999"
         assert note(found, "/results/pact/carbon/fossil").fate is Fate.ROUNDED
         assert note(found, "/results/pact/carbon/total").fate is Fate.ROUNDED
+        assert note(found, "/results/pact/carbon/fossil").kg == Decimal("3.33333333333333E-16")
+        assert note(found, "/results/pact/carbon/total").kg == Decimal("1E-15")
         assert not [f for f in FORMAT.validate(found.package) if f.severity == "error"]  # type: ignore[misc]
+
+    @pytest.mark.parametrize(
+        "number", ["1E-30", "0.1234567890123456789012345678901234567890123", "12345678901234567890.5"]
+    )
+    def test_every_digit_of_a_decimal_is_written(self, battery: Build, written: Write, number: str) -> None:
+        (declared,) = battery().results
+        raw, *others = declared.rows
+        exact_one = raw.carbon.model_copy(
+            update={"fossil": Quantity(Decimal(number), "kg{CO2eq}"), "total": None}
+        )
+        rows = (raw.model_copy(update={"carbon": exact_one}), *others)
+        found = written(battery(results=(declared.model_copy(update={"rows": rows}),)))
+        pcf = document(found)["pcf"]
+        fossil, total = (Fraction(pcf[n]) for n in ("fossilGhgEmissions", "pcfExcludingBiogenicUptake"))
+        assert fossil == Fraction(number) + 4
+        assert total == fossil + Fraction("0.7")
+        assert Fraction(pcf["pcfIncludingBiogenicUptake"]) == total - 3
+        assert not FORMAT.validate or not FORMAT.validate(found.package)
 
     @pytest.mark.parametrize(("name", "value"), [("fossil", "-1"), ("luluc", "-1"), ("biogenic_uptake", "1")])
     def test_wrong_sign_is_refused(self, battery: Build, name: str, value: str) -> None:
