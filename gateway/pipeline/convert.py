@@ -13,7 +13,7 @@ from gateway.model import consistency
 from gateway.model.base import Leaf, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure, redact
-from gateway.model.origin import Origins
+from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, leaves, same
 from gateway.recognition import guards
@@ -121,7 +121,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
         visible, origins = restated.declaration, restated.origins
         lacks.extend(restated.lacks)
         if restated.in_vain:
-            return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
+            return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     try:
         written = run_writer(format_, visible, replace(context, disclosure=allowed))
     except InternalError:
@@ -132,15 +132,42 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
             raise
         said = {(e.error_code, e.path) for e in lacks}
         lacks += [e for e in found if (e.error_code, e.path) not in said and _adds(e, lacks)]
-        return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
+        return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     if lacks:
-        return Outcome(format_, None, lacks=tuple(lacks), disclosure=allowed)
+        return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     hidden = tuple(_withheld_notes(source.declaration, redacted))
     gone = {note.path for note in hidden}
     own = by_path(source.declaration)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
     restated_set = visible.result_set(format_.basis.result_set) if format_.basis else None
     return Outcome(format_, written.package, notes, (), len(written.carried), restated_set, origins, allowed)
+
+
+def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayError, ...]:
+    """The lacks with the place in the user's own file, where a neighbour of the field stands in it."""
+    for error in errors:
+        steps = error.params.get("field", "").split("/")
+        if "*" not in steps:
+            continue
+        item = error.path
+        while item := item.rpartition("/")[0]:
+            near = (
+                o.at for p, o in source.origins.items() if p.startswith(f"{item}/") and isinstance(o, Origin)
+            )
+            folder = next((at.split("/") for at in near if _fits(at.split("/"), steps)), None)
+            if folder is not None:
+                error.params["field"] = "/".join((*folder[: len(steps) - 1], steps[-1]))
+                break
+    return tuple(errors)
+
+
+def _fits(place: list[str], steps: list[str]) -> bool:
+    """Whether a place of the source is in the same list items as a field of the form."""
+    last_star = len(steps) - 1 - steps[::-1].index("*")
+    if len(place) <= last_star:
+        return False
+    pairs = zip(place[: last_star + 1], steps, strict=False)
+    return all(step == here or (step == "*" and here.isdecimal()) for here, step in pairs)
 
 
 def _adds(error: GatewayError, lacks: list[GatewayError]) -> bool:
