@@ -8,7 +8,6 @@ BIN := .venv/bin
 demo: .venv/.installed
 	rm -rf demo-out
 	$(BIN)/hutong demo -o demo-out
-	@echo "Look into demo-out/: report.json says what was lost, private/ must not leave the house."
 
 test: .venv/.installed-dev lint layers
 	$(BIN)/coverage run -m pytest -m "not exhaustive"
