@@ -60,6 +60,24 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def read_moment(text: object) -> datetime | None:
+    """The moment that ``moment`` wrote."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def last_day(declaration: Declaration) -> date | None:
+    """The last day on which the footprint is valid: as declared, and at most three years after the period."""
+    end, last = declaration.period.end, declaration.document.valid_until
+    days = [last] if isinstance(last, date) else []
+    if isinstance(end, date) and end.year + VALIDITY_YEARS < date.max.year:
+        days.append(years_after(end + _DAY, VALIDITY_YEARS) - _DAY)
+    return min(days, default=None)
+
+
 def read_day(text: object, *, is_end: bool = False) -> date | None:
     """The day that ``stamp`` wrote; for an exclusive end, the last day before it."""
     found = _MIDNIGHT.fullmatch(text) if isinstance(text, str) else None

@@ -12,7 +12,7 @@ from gateway.codec.base import Context, Package, Reading
 from gateway.codec.jsonread import JsonReading
 from gateway.errors import GatewayError, InputError
 from gateway.formats.pact import rendition
-from gateway.formats.pact.period import read_day
+from gateway.formats.pact.period import read_day, read_moment
 from gateway.formats.pact.table import RESULT_SET, UNITS, WITHOUT_MASS, extension_of, reading_table
 from gateway.formats.pact.writer import database_code
 from gateway.frontdoor.json import JsonValue
@@ -39,11 +39,11 @@ def read(package: Package, context: Context) -> Reading:
     reading = JsonReading(reading_table(), view, RESULT_SET).run()
     _put_own(reading.tree, document, pcf)
     declaration = _built(reading.tree, pcf)
-    _compare(document, rendition.top_members(declaration), "")
+    created = read_moment(document.get("created"))
+    if created is None:
+        raise InputError(str(document.get("created")), path="/created", code="pact.not-ours")
+    _compare(document, rendition.top_members(declaration, created), "")
     _compare(pcf, rendition.pcf_members(declaration), "/pcf")
-    if not rendition.is_share_of_emissions(declaration):
-        cut_off = declaration.cut_off.model_copy(update={"actual_total": None})
-        declaration = declaration.model_copy(update={"cut_off": cut_off})
     origins = dict(build.origins(declaration, reading.tree))
     return Reading(declaration, findings=tuple(reading.findings), origins=origins)
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import quote
 
 from gateway import resources
+from gateway.formats.pact.period import last_day
 from gateway.formats.pact.table import RESULT_SET
 from gateway.model.base import LangText, here
 from gateway.model.declaration import Declaration
 from gateway.model.evidence import Verification
+from gateway.model.results import Role
 from gateway.model.scope import ProductCategoryRules
-from gateway.quantity import Quantity
 
 _STATUS = {"active": "Active", "superseded": "Deprecated", "withdrawn": "Deprecated", "draft": "Deprecated"}
 # PACT Technical Specifications 3.0, crossSectoralStandards: an open list; other codes stay as they are.
@@ -27,11 +29,22 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASC
 _OWN = "urn:pact:hutong:"
 
 
-def top_members(declaration: Declaration) -> dict[str, object]:
+def status(declaration: Declaration) -> str | None:
+    """The status as the declaration states it, whatever the day."""
+    return _STATUS.get(str(declaration.document.status))
+
+
+def is_expired(declaration: Declaration, now: datetime) -> bool:
+    """Whether the validity, or the three years that PACT grants at most, is over."""
+    end = last_day(declaration)
+    return end is not None and now.astimezone(UTC).date() > end
+
+
+def top_members(declaration: Declaration, now: datetime) -> dict[str, object]:
     """Members of ``ProductFootprint`` that are renditions; absent ones are left out."""
     product, document = declaration.product, declaration.document
     found: dict[str, object] = {
-        "status": _STATUS.get(str(document.status)),
+        "status": "Deprecated" if is_expired(declaration, now) else status(declaration),
         "precedingPfIds": [old for old in dict.fromkeys(document.supersedes) if _UUID.fullmatch(old)],
         "companyName": one_text(declaration.enterprise.name),
         "companyIds": list(company_ids(declaration)),
@@ -112,7 +125,10 @@ def geography(declaration: Declaration) -> dict[str, object]:
 
 
 def covering(declaration: Declaration) -> Verification | None:
-    """The verification that names the restated set itself; one of the declared set does not cover it."""
+    """The verification of a set that the source itself has; nobody has verified what was just restated."""
+    result = declaration.result_set(RESULT_SET)
+    if result is None or result.role is Role.RESTATED:
+        return None
     return next((v for v in declaration.verifications if RESULT_SET in v.covers), None)
 
 
@@ -157,32 +173,11 @@ def _rule(rule: ProductCategoryRules) -> dict[str, object] | None:
 
 
 def _exempted(declaration: Declaration) -> str:
-    """What was left out and why; a share that is not of emissions is called what it is."""
+    """What was left out and why."""
     excluded = declaration.boundary.excluded
     parts = [f"{e.process} ({e.reason})" for e in excluded if here(e.process) and here(e.reason)]
     parts += [str(e.process) for e in excluded if here(e.process) and not here(e.reason)]
-    basis = cut_off_basis(declaration)
-    if here(declaration.cut_off.actual_total) and not is_share_of_emissions(declaration):
-        kind = {"mass": "of mass", "energy": "of energy"}.get(basis, "on a basis that is not stated")
-        said = f"exemptedEmissionsPercent is the declared share {kind}; its share of emissions is not stated."
-        return " ".join([said, "; ".join(parts)]).strip()
     return "; ".join(parts)
-
-
-def is_share_of_emissions(declaration: Declaration) -> bool:
-    """Whether the declared share left out may be called a share of emissions; nothing is nothing of both."""
-    share = declaration.cut_off.actual_total
-    return cut_off_basis(declaration) == "emission" or (isinstance(share, Quantity) and not share.amount)
-
-
-def cut_off_basis(declaration: Declaration) -> str:
-    """What the share left out is a share of: as stated, else as the rule says."""
-    basis, rule = declaration.cut_off.basis, declaration.cut_off.rule
-    if isinstance(basis, str):
-        return basis
-    known = {"mass_1_5": "mass", "mass_1_5_precious_0.1": "mass", "none": "emission"}
-    known |= {"emission_1_5": "emission", "emission_1_10": "emission"}
-    return known.get(rule, "") if isinstance(rule, str) else ""
 
 
 def _verification(declaration: Declaration) -> dict[str, object] | None:

@@ -9,10 +9,11 @@ from gateway.codec.annex import annex
 from gateway.codec.base import BasisRequest, Context, Member, Package, Writing
 from gateway.codec.fields import FieldTable, code_list
 from gateway.codec.lacks import Lacks
+from gateway.codec.run import shown
 from gateway.errors import raise_all
 from gateway.formats.pact import rendition
 from gateway.formats.pact.carbon import write_carbon
-from gateway.formats.pact.period import moment, write_periods
+from gateway.formats.pact.period import last_day, moment, write_periods
 from gateway.formats.pact.sheet import Sheet
 from gateway.formats.pact.table import (
     DATA_SCHEMA,
@@ -25,7 +26,7 @@ from gateway.formats.pact.table import (
     sources_table,
 )
 from gateway.formats.pact.unit import write_unit
-from gateway.model.base import Missing, Part, Reason, here
+from gateway.model.base import Missing, Part, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultSet
 from gateway.model.walk import by_path
@@ -37,6 +38,8 @@ FILE_NAME = "product-footprint.json"
 _HOME = f"/results/{RESULT_SET}"
 # EF 3.1 climate change has the GWP100 of AR6 to the digit for every gas that both list.
 _AR = {"AR4": "AR4", "AR5": "AR5", "AR6": "AR6", "EF3.1": "AR6"}
+# PACT Methodology 3: GWP over 100 years.
+_HORIZON = 100
 _NOT_STATED = "not stated"
 _ZERO = Decimal(0)
 # PACT Methodology 3, 4.2.3: 1 is best.
@@ -64,13 +67,13 @@ def write(declaration: Declaration, context: Context, *, basis: BasisRequest) ->
     _write_databases(sheet, declaration)
     raise_all(sheet.lacks)
     assert result is not None
-    extension = _extension(sheet, declaration, result)
+    extension = _extension(sheet, _without_expired(sheet, declaration, context), result)
     document = {
         "id": str(context.new_id(_HOME)),
         "specVersion": SPEC_VERSION,
         "created": moment(context.now),
         **sheet.top,
-        "comment": _comment(declaration, result),
+        "comment": _comment(declaration, result, context),
         "pcf": sheet.pcf,
         "extensions": [extension],
     }
@@ -82,25 +85,29 @@ def write(declaration: Declaration, context: Context, *, basis: BasisRequest) ->
 
 def _write_renditions(sheet: Sheet, declaration: Declaration, context: Context) -> None:
     """Names, identifiers, status, place, standards; what is required and absent is a lack."""
-    top, pcf = rendition.top_members(declaration), rendition.pcf_members(declaration)
+    top = rendition.top_members(declaration, context.now)
+    pcf = rendition.pcf_members(declaration)
     required = {
-        "status": "/document/status",
-        "companyName": "/enterprise/name",
-        "companyIds": "/enterprise/uscc",
-        "productIds": "/product/model",
-        "productNameCompany": "/product/name",
+        "companyName": ("/enterprise/name", None),
+        "companyIds": ("/enterprise/uscc", "pact.no-company-id"),
+        "productIds": ("/product/model", "pact.no-product-id"),
+        "productNameCompany": ("/product/name", None),
     }
-    for member, path in required.items():
+    for member, (path, code) in required.items():
         if member not in top:
-            sheet.lack(path)
+            sheet.lack(path, code)
+    if rendition.status(declaration) is None:
+        sheet.lack("/document/status")
     if declaration.document.status == "draft" and context.options.get("draft") != "yes":
         sheet.lack("/document/status", "pact.draft-is-not-active")
     if "crossSectoralStandards" not in pcf:
         sheet.lack("/method/standards")
     if not rendition.geography(declaration):
         sheet.lack("/sites/*/gb2260", "pact.geography-unknown")
-    if declaration.method.offsets_included is True:
-        sheet.lack("/method/offsets_included", "pact.offsets-included")
+    offsets = declaration.method.offsets_included
+    if offsets is not False:
+        code = "pact.offsets-included" if offsets is True else "pact.offsets-not-told"
+        sheet.lack("/method/offsets_included", code)
     sheet.top.update(top)
     sheet.pcf.update(pcf)
 
@@ -121,13 +128,18 @@ def _write_contents(sheet: Sheet) -> None:
 
 
 def _write_gwp(sheet: Sheet, declaration: Declaration, result: ResultSet) -> None:
-    stated = result.basis.gwp_set if here(result.basis.gwp_set) else declaration.method.gwp_set
+    """The characterisation factors of the figures: as their set says, else as the method says."""
+    method, own = declaration.method, result.basis.gwp_set
+    stated = method.gwp_set if own is None else own
     written = _AR.get(stated) if isinstance(stated, str) else None
+    if isinstance(method.gwp_horizon, int) and method.gwp_horizon != _HORIZON:
+        sheet.lack("/method/gwp_horizon", "pact.horizon-not-100", years=str(method.gwp_horizon))
     if written is None:
-        sheet.lack("/method/gwp_set")
+        sheet.lack("/method/gwp_set" if own is None else f"{_HOME}/basis/gwp_set")
         return
     sheet.pcf["ipccCharacterizationFactors"] = [written]
-    sheet.reads_as("/method/gwp_set", written, "pact.ef31-as-ar6" if stated == "EF3.1" else "pact.gwp-of-set")
+    code = "pact.gwp-of-set" if isinstance(method.gwp_set, str) else "pact.gwp-told-by-set"
+    sheet.reads_as("/method/gwp_set", written, "pact.ef31-as-ar6" if stated == "EF3.1" else code)
 
 
 def _write_quality(sheet: Sheet, declaration: Declaration) -> None:
@@ -136,12 +148,10 @@ def _write_quality(sheet: Sheet, declaration: Declaration) -> None:
     primary = declaration.quality.primary_share_emissions
     if isinstance(exempted, Quantity) and not _is_share(exempted):
         sheet.lack(path, "pact.share-impossible", value=str(exempted))
+    elif isinstance(exempted, Quantity) and exempted.amount and _cut_off_basis(declaration) != "emission":
+        sheet.lack(path, "pact.cut-off-not-by-emission", value=shown(exempted))
     elif isinstance(exempted, Quantity):
         sheet.amount("exemptedEmissionsPercent", path, "%")
-        if not rendition.is_share_of_emissions(declaration):
-            sheet.claims.discard(path)
-            sheet.notes = [n for n in sheet.notes if n.path != path]
-            sheet.notes.append(Note("pact.cut-off-not-by-emission", path, Fate.CONVERTED))
     elif declaration.cut_off.rule == "none":
         sheet.pcf["exemptedEmissionsPercent"] = "0"
         sheet.reads_as(path, Quantity(_ZERO, "%"), "pact.nothing-left-out")
@@ -152,6 +162,14 @@ def _write_quality(sheet: Sheet, declaration: Declaration) -> None:
     else:
         sheet.amount("primaryDataShare", "/quality/primary_share_emissions", "%")
     _write_ratings(sheet, declaration)
+
+
+def _cut_off_basis(declaration: Declaration) -> str:
+    """What the share left out is a share of: as stated, else as the rule says."""
+    basis, rule = declaration.cut_off.basis, declaration.cut_off.rule
+    if isinstance(basis, str):
+        return basis
+    return "emission" if rule in ("emission_1_5", "emission_1_10") else ""
 
 
 def _is_share(amount: Quantity) -> bool:
@@ -202,6 +220,15 @@ def database_code(name: str) -> str:
     return next((code for code, row in codes.items() if row["label_en"] == name), name)
 
 
+def _without_expired(sheet: Sheet, declaration: Declaration, context: Context) -> Declaration:
+    """What is no longer valid is offered to nobody as active, not even by the extension."""
+    if rendition.status(declaration) != "Active" or not rendition.is_expired(declaration, context.now):
+        return declaration
+    sheet.notes.append(Note("pact.no-longer-valid", "/document/status", Fate.CONVERTED, "", "Deprecated"))
+    document = declaration.document.model_copy(update={"status": None})
+    return declaration.model_copy(update={"document": document})
+
+
 def _extension(sheet: Sheet, declaration: Declaration, result: ResultSet) -> dict[str, object]:
     """Texts in every language, domestic codes, and the basis that the figures rest on."""
     rows = tuple(r for r in result.rows if r.stage == "distribution")
@@ -231,7 +258,7 @@ def _data(members: dict[str, object]) -> dict[str, object]:
     return node if isinstance(node, dict) else {}
 
 
-def _comment(declaration: Declaration, result: ResultSet) -> str:
+def _comment(declaration: Declaration, result: ResultSet, context: Context) -> str:
     """What a reader of the bare figures must know, in English and Chinese."""
     en = [f"Cradle-to-gate part of the declared result set '{result.derived_from}', not calculated anew."]
     zh = [f"声明结果集“{result.derived_from}”的摇篮到大门部分，并非重新核算。"]
@@ -241,6 +268,10 @@ def _comment(declaration: Declaration, result: ResultSet) -> str:
     if declaration.method.gwp_set == "EF3.1" or result.basis.gwp_set == "EF3.1":
         en.append("Characterised with EF 3.1, whose GWP100 values are those of AR6.")
         zh.append("采用EF 3.1特征化因子，其GWP100数值与AR6相同。")
+    end = last_day(declaration)
+    if end is not None and rendition.is_expired(declaration, context.now):
+        en.append(f"No longer valid: the validity ended on {end}.")
+        zh.append(f"已过有效期：有效期至{end}。")
     if declaration.document.status == "draft":
         en.append("Preview of a draft: not to be used.")
         zh.append("草稿预览，不得使用。")

@@ -91,6 +91,7 @@ def battery() -> Build:
             sites=(Site(id="S1", gb2260="340100"),),
             method=Method(
                 standards=("GBT24067", "ISO14067"),
+                offsets_included=False,
                 gwp_set="AR6",
                 databases=(Database(name="ECOINVENT", version="3.10"),),
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,7 @@ from gateway.model.scope import (
     SystemBoundary,
 )
 from gateway.quantity import Exact, Quantity
+from gateway.recognition.restate import restate
 from gateway.report import Fate, Note
 
 Build = Callable[..., Declaration]
@@ -169,6 +170,7 @@ class TestLacks:
             "/product/mass",
             "/product/fossil_carbon",
             "/method/gwp_set",
+            "/method/offsets_included",
             "/method/standards",
             "/period/start",
             "/period/end",
@@ -180,6 +182,11 @@ class TestLacks:
             "/sites/*/gb2260",
             "/cut_off/actual_total",
         } == set(found)
+        assert found["/enterprise/uscc"].error_code == "pact.no-company-id"
+        assert found["/product/model"].error_code == "pact.no-product-id"
+        assert found["/method/offsets_included"].error_code == "pact.offsets-not-told"
+        assert "LEI" in explain(found["/enterprise/uscc"], "en").expected
+        assert "GTIN" in explain(found["/product/model"], "zh").expected
         for error in found.values():
             zh, en = explain(error, "zh"), explain(error, "en")
             assert zh.what
@@ -207,7 +214,16 @@ class TestLacks:
 
     def test_offsets_are_refused(self, battery: Build, written: Write) -> None:
         method = battery().method.model_copy(update={"offsets_included": True})
-        assert "/method/offsets_included" in refusals(lambda: written(battery(method=method)))
+        found = refusals(lambda: written(battery(method=method)))
+        assert found["/method/offsets_included"].error_code == "pact.offsets-included"
+
+    def test_other_horizon_is_refused(self, battery: Build, written: Write) -> None:
+        method = battery().method.model_copy(update={"gwp_horizon": 20})
+        found = refusals(lambda: written(battery(method=method)))
+        assert found["/method/gwp_horizon"].error_code == "pact.horizon-not-100"
+        assert "20" in explain(found["/method/gwp_horizon"], "zh").what
+        hundred = method.model_copy(update={"gwp_horizon": 100})
+        assert document(written(battery(method=hundred)))["status"] == "Active"
 
     def test_shares_beyond_the_whole_are_refused(self, battery: Build, written: Write) -> None:
         quality = Quality(primary_share_emissions=Quantity(Decimal(5000), "%"))
@@ -249,6 +265,41 @@ class TestPeriods:
         whole = Document(status="active", valid_until=date(2099, 1, 1))
         found = written(battery(document=whole, period=period))
         assert document(found)["validityPeriodEnd"] == "2027-02-28T00:00:00Z"
+
+
+class TestExpired:
+    """What is over is offered to nobody as active."""
+
+    @pytest.mark.parametrize(
+        ("day", "status"),
+        [((2027, 6, 30), "Active"), ((2027, 7, 1), "Deprecated"), ((2031, 1, 1), "Deprecated")],
+    )
+    def test_declared_validity(self, battery: Build, day: tuple[int, int, int], status: str) -> None:
+        whole = battery(document=Document(status="active", valid_until=date(2027, 6, 30)))
+        found = self.written_on(whole, day)
+        core = document(found)
+        assert core["status"] == status
+        over = status == "Deprecated"
+        assert ("the validity ended on 2027-06-30" in core["comment"]) is over
+        assert ("status" not in core["extensions"][0]["data"].get("document", {})) is over
+        codes = [n.code for n in found.notes if n.path == "/document/status"]
+        assert codes == (["pact.no-longer-valid"] if over else [])
+
+    def test_three_years_are_over_without_a_declared_end(self, battery: Build) -> None:
+        assert document(self.written_on(battery(), (2028, 12, 31)))["status"] == "Active"
+        assert document(self.written_on(battery(), (2029, 1, 1)))["status"] == "Deprecated"
+
+    def test_active_again_in_the_core_is_refused(self, battery: Build) -> None:
+        core = document(self.written_on(battery(), (2029, 1, 1)))
+        core["status"] = "Active"
+        with pytest.raises(InputError) as caught:
+            FORMAT.read(Package.of(json.dumps(core).encode()), Context())
+        assert caught.value.error_code == "pact.contradicts-itself"
+
+    def written_on(self, declaration: Declaration, day: tuple[int, int, int]) -> Written:
+        assert FORMAT.basis is not None
+        whole = restate(declaration, FORMAT.basis, target=FORMAT.id).declaration
+        return run_writer(FORMAT, whole, Context(now=datetime(*day, 12, tzinfo=UTC), source="0" * 64))
 
 
 class TestUnit:
@@ -403,6 +454,25 @@ class TestMethod:
         assert document(found)["pcf"]["ipccCharacterizationFactors"] == ["AR5"]
         assert "/method/gwp_set" in found.carried
 
+    @pytest.mark.parametrize(
+        ("of_method", "code"), [("AR6", "pact.gwp-of-set"), (None, "pact.gwp-told-by-set"), ("AR5", None)]
+    )
+    def test_set_stated_otherwise_than_its_method_keeps_its_own(
+        self, battery: Build, of_method: str | None, code: str | None
+    ) -> None:
+        method = battery().method.model_copy(update={"gwp_set": of_method})
+        classes = {"fossil": Decimal(1), "luluc": Decimal(0), "biogenic_non_co2": Decimal(0)}
+        source = restated(battery(method=method), biogenic_uptake=Decimal(0), **classes)
+        own = source.results[-1]
+        basis = own.basis.model_copy(update={"gwp_set": "AR5"})
+        source = source.model_copy(
+            update={"results": (source.results[0], own.model_copy(update={"basis": basis}))}
+        )
+        found = write_as_is(source)
+        assert document(found)["pcf"]["ipccCharacterizationFactors"] == ["AR5"]
+        assert document(found)["extensions"][0]["data"]["basis"]["gwpSet"] == "AR5"
+        assert [n.code for n in found.notes if n.path == "/method/gwp_set"] == ([code] if code else [])
+
     def test_unknown_gwp_set_is_refused(self, battery: Build, written: Write) -> None:
         method = battery().method.model_copy(update={"gwp_set": "unknown"})
         assert "/method/gwp_set" in refusals(lambda: written(battery(method=method)))
@@ -417,11 +487,23 @@ class TestMethod:
         assert note(found, "/method/databases/0/version").fate is Fate.INFERRED
         assert "/method/databases/1/version" in found.carried
 
-    def test_share_of_mass_is_not_called_a_share_of_emissions(self, battery: Build, written: Write) -> None:
-        cut_off = CutOff(rule="mass_1_5", actual_total=Quantity(Decimal("0.8"), "%"))
+    @pytest.mark.parametrize(
+        "told", [{"rule": "mass_1_5"}, {"basis": "energy"}, {"rule": "emission_1_5", "basis": "mass"}, {}]
+    )
+    def test_no_other_share_stands_as_one_of_emissions(
+        self, battery: Build, written: Write, told: dict[str, str]
+    ) -> None:
+        cut_off = CutOff(actual_total=Quantity(Decimal("0.8"), "%")).model_copy(update=told)
+        found = refusals(lambda: written(battery(cut_off=cut_off)))
+        assert found["/cut_off/actual_total"].error_code == "pact.cut-off-not-by-emission"
+        nothing = cut_off.model_copy(update={"actual_total": Quantity(Decimal(0), "%")})
+        assert document(written(battery(cut_off=nothing)))["pcf"]["exemptedEmissionsPercent"] == "0"
+
+    def test_rule_by_emission_is_enough(self, battery: Build, written: Write) -> None:
+        cut_off = CutOff(rule="emission_1_5", actual_total=Quantity(Decimal("0.8"), "%"))
         found = written(battery(cut_off=cut_off))
-        assert "share of mass" in document(found)["pcf"]["exemptedEmissionsDescription"]
-        assert note(found, "/cut_off/actual_total").code == "pact.cut-off-not-by-emission"
+        assert document(found)["pcf"]["exemptedEmissionsPercent"] == "0.8"
+        assert "/cut_off/actual_total" in found.carried
 
     def test_no_cut_off_is_zero(self, battery: Build, written: Write) -> None:
         found = written(battery(cut_off=CutOff(rule="none")))
@@ -445,8 +527,20 @@ class TestMethod:
         assert "verification" not in found["pcf"]
         assert "No verification covers" in found["comment"]
         assert found["extensions"][0]["data"]["verifications"][0]["covers"] == ["declared"]
-        own = verification.model_copy(update={"covers": ("pact",)})
-        found = document(written(battery(verifications=(own,))))
+        claimed = verification.model_copy(update={"covers": ("declared", "pact")})
+        found = document(written(battery(verifications=(claimed,))))
+        assert "verification" not in found["pcf"]
+        assert "No verification covers" in found["comment"]
+
+    def test_set_of_the_source_keeps_its_verification(self, battery: Build) -> None:
+        classes = {"fossil": Decimal(1), "luluc": Decimal(0), "biogenic_non_co2": Decimal(0)}
+        source = restated(battery(), biogenic_uptake=Decimal(0), **classes)
+        own = source.results[-1].model_copy(update={"role": Role.DECLARED, "derived_from": None})
+        body = LangText({"zh": "示例核查", "en": "Example Verifier"})
+        verification = Verification(kind="third", body_name=body, date=date(2026, 5, 1), covers=("pact",))
+        found = document(
+            write_as_is(source.model_copy(update={"results": (own,), "verifications": (verification,)}))
+        )
         assert found["pcf"]["verification"]["providerName"] == "Example Verifier"
         assert found["pcf"]["verification"]["completedAt"] == "2026-05-01T00:00:00Z"
 
