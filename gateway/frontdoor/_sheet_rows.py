@@ -103,12 +103,17 @@ def column_number(letters: str) -> int:
 
 def read_rows(
     data: bytes,
-    texts: tuple[str, ...],
-    formats: tuple[NumberFormat, ...],
+    texts: Mapping[str, str],
+    formats: Mapping[str, NumberFormat],
     shape: Shape,
     limits: WorkbookLimits,
 ) -> Iterator[Row]:
-    """The rows of a worksheet part that hold cells, one at a time."""
+    """The rows of a worksheet part that hold cells, one at a time.
+
+    Args:
+        texts: the shared texts by their index, as cells write it.
+        formats: number formats by index of the style; '' for a cell without style.
+    """
     reading = _Reading(texts, formats, shape)
     part = plain_part(data, "worksheet", "sheetData", "row", NAMESPACES, limits)
     if part is None:
@@ -185,11 +190,9 @@ _new_cell: Final[Callable[[tuple[object, ...]], Cell]] = partial(tuple.__new__, 
 class _Reading:
     """One pass over a sheet: where we are, and what cells refer to."""
 
-    def __init__(self, texts: tuple[str, ...], formats: tuple[NumberFormat, ...], shape: Shape) -> None:
+    def __init__(self, texts: Mapping[str, str], formats: Mapping[str, NumberFormat], shape: Shape) -> None:
         self._shape = shape
-        self._by_index = {str(index): text for index, text in enumerate(texts)}
-        self._by_style = {str(index): form for index, form in enumerate(formats)}
-        self._by_style[""] = formats[0] if formats else GENERAL
+        self._by_index, self._by_style = texts, formats
         self._columns: dict[str, int] = {}
         self._last_row = 0
 
@@ -292,7 +295,7 @@ class _Reading:
             text = None
         if text is None and formula is None:
             return None
-        form = self._by_style.get(c.get("s", "0"), GENERAL)
+        form = self._by_style.get(c.get("s", ""), GENERAL)
         return Cell(row, column, text, kind, form, None if formula is None else formula.text or "")
 
 

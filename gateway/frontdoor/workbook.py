@@ -90,25 +90,27 @@ class Workbook:
             raise InputError(error.saw, path=path, code=error.error_code, **error.params) from error
 
     @cached_property
-    def _texts(self) -> tuple[str, ...]:
-        """The shared texts."""
+    def _texts(self) -> Mapping[str, str]:
+        """The shared texts by their index."""
         part = self._parts.get("sharedStrings")
         if part is None:
-            return ()
-        return tuple(read_texts(self._archive.read(part), self._limits))
+            return {}
+        found = read_texts(self._archive.read(part), self._limits)
+        return {str(index): text for index, text in enumerate(found)}
 
     @cached_property
-    def _formats(self) -> tuple[NumberFormat, ...]:
-        """The number format of each cell style."""
+    def _formats(self) -> Mapping[str, NumberFormat]:
+        """The number format of each cell style; a cell without style has the first."""
         part = self._parts.get("styles")
         if part is None:
-            return ()
+            return {}
         root = xml.parse(self._archive.read(part))
         own = {
             whole(e.get("numFmtId")): e.get("formatCode", "") for e in root.iterfind("{*}numFmts/{*}numFmt")
         }
         ids = [whole(e.get("numFmtId")) for e in root.iterfind("{*}cellXfs/{*}xf")]
-        return tuple(number_format(format_id, own.get(format_id)) for format_id in ids)
+        found = {str(index): number_format(id_, own.get(id_)) for index, id_ in enumerate(ids)}
+        return found | ({"": found["0"]} if found else {})
 
 
 def is_workbook(data: bytes) -> bool:

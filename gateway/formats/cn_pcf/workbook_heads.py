@@ -35,6 +35,11 @@ _ROLES: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+_ROLE_OF: Final = {spelling: role for role, spellings in _ROLES.items() for spelling in spellings}
+# No unit and no heading of a form is longer; near units of a sentence would take their time to find.
+_LONGEST: Final = 24
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A field's column, with the unit that its heading names."""
@@ -61,7 +66,7 @@ def form_roles(texts: Mapping[int, str]) -> dict[str, list[int]] | None:
     """
     roles: dict[str, list[int]] = {}
     for column, text in texts.items():
-        role = next((r for r, spellings in _ROLES.items() if plain(text) in spellings), None)
+        role = _ROLE_OF.get(plain(text)) if len(text) <= _LONGEST else None
         if role is not None:
             roles.setdefault(role, []).append(column)
     known = sum(map(len, roles.values()))
@@ -146,6 +151,8 @@ def is_unit(text: str) -> bool:
     """Whether a text is a unit, or says that the unit stands elsewhere."""
     if text.strip() in {"unit", "单位"}:
         return True
+    if not 0 < len(text) <= _LONGEST:
+        return False
     try:
         parse_unit(text.strip().removesuffix("/unit"))
     except GatewayError:
