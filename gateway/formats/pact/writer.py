@@ -25,12 +25,12 @@ from gateway.formats.pact.table import (
     set_table,
     sources_table,
 )
-from gateway.formats.pact.unit import write_unit
+from gateway.formats.pact.unit import write_contents, write_unit
 from gateway.model.base import Missing, Part, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultSet
 from gateway.model.walk import by_path
-from gateway.quantity import Quantity, convert
+from gateway.quantity import Exact, Quantity, convert
 from gateway.report import Fate, Note
 
 MEDIA_TYPE = "application/json"
@@ -54,15 +54,18 @@ def write(declaration: Declaration, context: Context, *, basis: BasisRequest) ->
     """
     result = declaration.result_set(RESULT_SET)
     sheet = Sheet(by_path(declaration))
+    products: Exact | None = Decimal(1)
     if result is None:
         sheet.lacks.append(Lacks("", code="target.no-result-set", target=TARGET))
     else:
         write_carbon(sheet, declaration, result, basis.stages)
-        write_unit(sheet, declaration, result)
+        products = write_unit(sheet, declaration, result)
         _write_gwp(sheet, declaration, result)
     write_periods(sheet, declaration)
     _write_renditions(sheet, declaration, context)
-    _write_contents(sheet)
+    write_contents(sheet, products)
+    sheet.same("boundaryProcessesDescription", "/boundary/processes")
+    sheet.same("allocationRulesDescription", "/method/allocation_text")
     _write_quality(sheet, declaration)
     _write_databases(sheet, declaration)
     raise_all(sheet.lacks)
@@ -110,21 +113,6 @@ def _write_renditions(sheet: Sheet, declaration: Declaration, context: Context) 
         sheet.lack("/method/offsets_included", code)
     sheet.top.update(top)
     sheet.pcf.update(pcf)
-
-
-def _write_contents(sheet: Sheet) -> None:
-    """Carbon contents and the describing texts."""
-    for member, path in (
-        ("fossilCarbonContent", "/product/fossil_carbon"),
-        ("biogenicCarbonContent", "/product/biogenic_carbon"),
-    ):
-        found = sheet.before.get(path)
-        if isinstance(found, Quantity) and found.amount < 0:
-            sheet.lack(path, "pact.wrong-sign", value=str(found.amount))
-        elif not sheet.amount(member, path, "kg{C}") and member == "fossilCarbonContent":
-            sheet.lack(path)
-    sheet.same("boundaryProcessesDescription", "/boundary/processes")
-    sheet.same("allocationRulesDescription", "/method/allocation_text")
 
 
 def _write_gwp(sheet: Sheet, declaration: Declaration, result: ResultSet) -> None:

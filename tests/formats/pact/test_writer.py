@@ -340,7 +340,7 @@ class TestUnit:
         ],
     )
     def test_units(self, goods: Build, written: Write, unit: str, name: str, amount: str) -> None:
-        own = FunctionalUnit(amount=Quantity(Decimal(2), unit))
+        own = FunctionalUnit(amount=Quantity(Decimal(2), unit), reference_flow=Quantity(Decimal(2), "kg"))
         pcf = document(written(goods(unit=own)))["pcf"]
         assert (pcf["declaredUnitOfMeasurement"], Decimal(pcf["declaredUnitAmount"])) == (
             name,
@@ -348,9 +348,104 @@ class TestUnit:
         )
 
     def test_energy_has_no_mass(self, goods: Build, written: Write) -> None:
-        found = written(goods(unit=FunctionalUnit(amount=Quantity(Decimal(1), "kW.h"))))
+        flow = Quantity(Decimal(48), "kg")
+        found = written(goods(unit=FunctionalUnit(amount=Quantity(Decimal(1), "kW.h"), reference_flow=flow)))
+        assert document(found)["pcf"]["fossilCarbonContent"] == "9.64"
         assert document(found)["pcf"]["productMassPerDeclaredUnit"] == "0"
         assert note(found, "/product/mass").fate is Fate.DROPPED
+
+    @pytest.mark.parametrize(
+        ("amount", "unit", "flow", "mass", "expected"),
+        [
+            ("100", "{piece}", "50", "0.5", ("50", "20")),
+            ("1", "{piece}", None, "0.5", ("0.5", "0.2")),
+            ("1", "t", None, "1", ("1000", "200")),
+            ("1", "t", "1000", "1", ("1000", "200")),
+            ("1", "kg", None, "1", ("1", "0.2")),
+            ("1", "m3", "2400", "800", ("2400", "0.6")),
+            ("1", "m3", None, "2400", ("2400", "0.2")),
+            ("3", "m2", "7", "3", ("7", "0.466666666666667")),
+        ],
+    )
+    def test_mass_and_contents_are_of_the_declared_unit(
+        self,
+        goods: Build,
+        written: Write,
+        amount: str,
+        unit: str,
+        flow: str | None,
+        mass: str,
+        expected: tuple[str, str],
+    ) -> None:
+        own = FunctionalUnit(
+            amount=Quantity(Decimal(amount), unit),
+            reference_flow=Quantity(Decimal(flow), "kg") if flow else None,
+        )
+        product = goods().product.model_copy(
+            update={
+                "mass": Quantity(Decimal(mass), "kg"),
+                "fossil_carbon": Quantity(Decimal("0.2"), "kg{C}"),
+                "biogenic_carbon": Quantity(Decimal(0), "kg{C}"),
+            }
+        )
+        found = written(goods(unit=own, product=product))
+        pcf = document(found)["pcf"]
+        told = tuple(Decimal(pcf[n]) for n in ("productMassPerDeclaredUnit", "fossilCarbonContent"))
+        assert told == tuple(Decimal(n) for n in expected)
+        assert Decimal(pcf["biogenicCarbonContent"]) == 0
+        changed = {
+            n.path: n.fate for n in found.notes if n.path in ("/product/mass", "/product/fossil_carbon")
+        }
+        mass_changes, content_changes = told[0] != Decimal(mass), told[1] != Decimal("0.2")
+        assert ("/product/mass" in changed, "/product/fossil_carbon" in changed) == (
+            mass_changes,
+            content_changes,
+        )
+        assert set(changed.values()) <= {Fate.CONVERTED}
+
+    def test_reference_flow_is_a_mass_without_a_product_mass(self, goods: Build, written: Write) -> None:
+        own = FunctionalUnit(
+            amount=Quantity(Decimal(1), "{piece}"), reference_flow=Quantity(Decimal(5), "kg")
+        )
+        product = goods().product.model_copy(update={"mass": None})
+        found = written(goods(unit=own, product=product))
+        assert document(found)["pcf"]["productMassPerDeclaredUnit"] == "5"
+        assert document(found)["pcf"]["fossilCarbonContent"] == "96.4"
+        assert note(found, "/product/mass").fate is Fate.INFERRED
+
+    @pytest.mark.parametrize(
+        ("amount", "unit", "flow", "mass", "path", "code"),
+        [
+            ("100", "{piece}", None, "0.5", "/unit/reference_flow", "pact.mass-of-unit-unknown"),
+            ("1", "t", "2", "1", "/unit/reference_flow", "pact.mass-contradicts-unit"),
+            ("1", "kg", None, None, "/product/fossil_carbon", "pact.content-not-per-unit"),
+            ("1", "kW.h", None, "1", "/product/fossil_carbon", "pact.content-not-per-unit"),
+            ("2", "{piece}", "9", None, "/product/fossil_carbon", "pact.content-not-per-unit"),
+            ("1", "{piece}", None, None, "/product/mass", "target.lacks-field"),
+            ("1", "{piece}", "-1", "1", "/unit/reference_flow", "pact.wrong-sign"),
+        ],
+    )
+    def test_mass_that_nothing_says_is_refused(
+        self,
+        goods: Build,
+        written: Write,
+        amount: str,
+        unit: str,
+        flow: str | None,
+        mass: str | None,
+        path: str,
+        code: str,
+    ) -> None:
+        own = FunctionalUnit(
+            amount=Quantity(Decimal(amount), unit),
+            reference_flow=Quantity(Decimal(flow), "kg") if flow else None,
+        )
+        product = goods().product.model_copy(update={"mass": Quantity(Decimal(mass), "kg") if mass else None})
+        found = refusals(lambda: written(goods(unit=own, product=product)))
+        assert {p: e.error_code for p, e in found.items()} == {path: code}
+        for lang in ("en", "zh"):
+            told = explain(found[path], lang)
+            assert "{" not in told.what + told.fix + told.expected
 
     @pytest.mark.parametrize("unit", ["a", "km", "W{peak}"])
     def test_unit_without_counterpart_is_refused(self, goods: Build, written: Write, unit: str) -> None:
