@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
 from gateway import resources
@@ -18,7 +18,7 @@ from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source, convert, read
 from gateway.pipeline.rules import evaluate
 from gateway.recognition.evaluate import Evaluation
-from gateway.report import Finding
+from gateway.report import Finding, Report, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity, jws, leaves, manifest
 from gateway.signing.jcs import jcs
@@ -93,7 +93,7 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
         InputError: the input cannot be read at all.
         UsageError: an unknown format or rule pack, or two formats that fit.
     """
-    source = read(package, format=request.format, context=context)
+    source = _dated(read(package, format=request.format, context=context))
     evaluations = evaluate(source, request.rules)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
     files = _files(source, outcomes, evaluations, request.disclosure)
@@ -104,15 +104,15 @@ def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
     """The folder to hand over and keep: parts, their leaf digests, manifest, its signature, credential.
 
     Raises:
-        UsageError: no target was written, so there is nothing to sign.
+        UsageError: no target was written, so there is nothing to sign; or the declaration has expired.
     """
     if not prepared.written:
         raise UsageError(code="usage.nothing-to-sign")
+    _refuse_expired(prepared.source)
     files = dict(prepared.files)
-    for name, file in prepared.files.items():
-        if file.media_type == _JSON and name != FULL_REPORT:
-            data = leaves.build(name, file.data, key=key)
-            files[name + LEAVES] = File(data, _JSON, file.disclosure)
+    for name in with_leaves(prepared.files):
+        file = prepared.files[name]
+        files[name + LEAVES] = File(leaves.build(name, file.data, key=key), _JSON, file.disclosure)
     parts = [
         manifest.Part.of(
             name,
@@ -123,11 +123,12 @@ def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
         )
         for name, file in files.items()
     ]
-    bound = manifest.build(parts, _facts(prepared)).to_bytes()
+    bound = manifest.build(parts, facts(prepared)).to_bytes()
     out = {name: file.data for name, file in files.items()}
     out[MANIFEST] = bound
     out[JWS] = jws.sign_detached(bound, key)
-    out[CREDENTIAL] = _credential(prepared, bound, key)
+    document = statement(prepared, bound, issuer=key.public_key.did)
+    out[CREDENTIAL] = jcs(data_integrity.add_proof(document, key, created=str(document["validFrom"])))
     return dict(sorted(out.items()))
 
 
@@ -148,6 +149,11 @@ def draft(prepared: Prepared) -> dict[str, bytes]:
     return {name: _marked(file) for name, file in sorted(prepared.files.items())}
 
 
+def with_leaves(files: Mapping[str, File]) -> Iterator[str]:
+    """The parts whose single values are signed, too."""
+    return (name for name, file in files.items() if file.media_type == _JSON and name != FULL_REPORT)
+
+
 def _files(
     source: Source, outcomes: Sequence[Outcome], evaluations: Sequence[Evaluation], disclosure: Disclosure
 ) -> dict[str, File]:
@@ -161,10 +167,15 @@ def _files(
     files[REPORT] = File(documents.public_report(source, outcomes), _JSON, disclosure)
     for member in source.package.members:
         name = f"{PRIVATE}source{_suffix(member.name)}"
-        files[name] = File(member.data, source.format.media_type, Disclosure.C3)
+        files[name] = File(member.data, _source_type(member.data), Disclosure.C3)
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
     return files
+
+
+def _source_type(data: bytes) -> str:
+    """JSON has leaves that can be named one by one; of a workbook only the whole is bound."""
+    return _JSON if data.lstrip()[:1] in (b"{", b"[") else "application/octet-stream"
 
 
 def _suffix(name: str) -> str:
@@ -173,7 +184,8 @@ def _suffix(name: str) -> str:
     return found.group().lower() if found else ""
 
 
-def _facts(prepared: Prepared) -> dict[str, PlainJson]:
+def facts(prepared: Prepared) -> dict[str, PlainJson]:
+    """What the manifest records of a run, so that it can be repeated."""
     source, request = prepared.source, prepared.request
     return {
         "tool": dict(documents.TOOL),
@@ -190,19 +202,26 @@ def _facts(prepared: Prepared) -> dict[str, PlainJson]:
     }
 
 
-def _credential(prepared: Prepared, bound: bytes, key: PrivateKey) -> bytes:
+def statement(prepared: Prepared, bound: bytes, *, issuer: str) -> dict[str, PlainJson]:
+    """The credential before it is signed, over the manifest's bytes and every part that is no secret.
+
+    Raises:
+        UsageError: the declaration has expired.
+        BadStatement: a claim does not fit into a credential.
+    """
     source = prepared.source
-    now = timestamp(source.context.now)
+    _refuse_expired(source)
+    end = _expiry(source)
     link = source.declaration.passport.product_link
     subject_id = link if isinstance(link, str) and link.startswith("https://") else _urn(source, "product")
     resources_ = [vc.Resource(MANIFEST, _JSON, bound)]
     for name, file in prepared.files.items():
         if not file.is_private and name != REPORT:
             resources_.append(vc.Resource(name, file.media_type, file.data))
-    document = vc.build_credential(
-        issuer=key.public_key.did,
-        valid_from=now,
-        valid_until=_valid_until(source),
+    return vc.build_credential(
+        issuer=issuer,
+        valid_from=timestamp(source.context.now),
+        valid_until=timestamp(end) if end else "",
         identifier=_urn(source, "credential"),
         name="Product carbon footprint statement | 产品碳足迹陈述",
         subject={
@@ -213,20 +232,38 @@ def _credential(prepared: Prepared, bound: bytes, key: PrivateKey) -> bytes:
         },
         resources=resources_,
     )
-    return jcs(data_integrity.add_proof(document, key, created=now))
 
 
 def _urn(source: Source, what: str) -> str:
     return f"urn:uuid:{source.context.new_id(what)}"
 
 
-def _valid_until(source: Source) -> str:
-    """The declaration's last day of validity, if it has not passed."""
+def _expiry(source: Source) -> datetime | None:
+    """The end of the declaration's last day of validity."""
     day = source.declaration.document.valid_until
-    if not isinstance(day, date):
-        return ""
-    end = datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
-    return timestamp(end) if end > source.context.now else ""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=UTC) if isinstance(day, date) else None
+
+
+def _refuse_expired(source: Source) -> None:
+    """A credential is valid from its signing on, and must not end before it begins (VCDM 2.0, 4.9)."""
+    end = _expiry(source)
+    if end is not None and end <= source.context.now:
+        raise UsageError(end.date(), path=_place_of_expiry(source), code="usage.expired")
+
+
+def _dated(source: Source) -> Source:
+    """``source`` with a finding if it has expired: it can be drafted, but not signed."""
+    try:
+        _refuse_expired(source)
+    except UsageError as error:
+        finding = Finding(error.error_code, error.path, error.saw, Severity.WARNING)
+        return replace(source, report=source.report + Report(findings=(finding,)))
+    return source
+
+
+def _place_of_expiry(source: Source) -> str:
+    path = "/document/valid_until"
+    return str(getattr(source.origins.get(path), "at", path))
 
 
 def timestamp(moment: datetime) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.codec.base import Context, Package
-from gateway.errors import InputError
+from gateway.errors import InputError, raise_all
+from gateway.frontdoor.json import pointer
 from gateway.model.disclosure import Disclosure
-from gateway.pipeline.issue import MANIFEST, PRIVATE, Prepared, Request, prepare
+from gateway.pipeline.issue import MANIFEST, PRIVATE, Prepared, Request, prepare, timestamp
+
+# Whoever may see more is not served by files; no command writes such a folder.
+_OFFERED = frozenset({Disclosure.C0, Disclosure.C1})
+_SOURCE = re.compile(rf"{PRIVATE}source(\.[a-z0-9]{{1,8}})?")
 
 
 def private_source(files: Mapping[str, bytes]) -> str | None:
     """The name of the source in an issued folder, if it is there."""
-    return next((name for name in sorted(files) if name.startswith(f"{PRIVATE}source")), None)
+    return next((name for name in sorted(files) if _SOURCE.fullmatch(name)), None)
 
 
 def rebuild(files: Mapping[str, bytes], facts: Mapping[str, object]) -> Prepared:
@@ -26,29 +36,72 @@ def rebuild(files: Mapping[str, bytes], facts: Mapping[str, object]) -> Prepared
     name = private_source(files)
     if name is None:
         raise InputError(path=PRIVATE, code="replay.no-source")
+    run = _recorded(facts).run
+    request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules)
+    package = Package.of(files[name], name=name.removeprefix(PRIVATE))
+    return prepare(package, request, context=Context(now=datetime.fromisoformat(run.time)))
+
+
+def _as_issued(text: str) -> str:
+    """The one spelling of a time that ``issue`` writes; any other might not even be a time."""
     try:
-        request, context = _recorded(facts)
-    except (KeyError, ValueError, TypeError) as error:
-        raise InputError(error, path=MANIFEST, code="replay.not-recorded") from error
-    package = Package.of(files[name], name=name.removeprefix(PRIVATE), media_type=_media_type(facts))
-    return prepare(package, request, context=context)
+        spelled = timestamp(datetime.fromisoformat(text))
+    except OverflowError as error:
+        raise ValueError(text) from error
+    if spelled != text:
+        raise ValueError(text)
+    return text
 
 
-def _recorded(facts: Mapping[str, object]) -> tuple[Request, Context]:
-    run = facts["run"]
-    if not isinstance(run, Mapping):
-        raise TypeError(run)
-    request = Request(
-        to=tuple(run["to"]),
-        disclosure=Disclosure(run["disclosure"]),
-        format=run["from"] or None,
-        options=dict(run["options"]),
-        rules=tuple(run["rules"]),
-    )
-    return request, Context(now=datetime.fromisoformat(run["time"]))
+def _offered(disclosure: Disclosure) -> Disclosure:
+    if disclosure not in _OFFERED:
+        raise ValueError(disclosure)
+    return disclosure
 
 
-def _media_type(facts: Mapping[str, object]) -> str:
-    source = facts.get("source")
-    told = source.get("mediaType") if isinstance(source, Mapping) else None
-    return str(told or "application/octet-stream")
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Tool(_Strict):
+    name: str
+    version: str
+
+
+class _Source(_Strict):
+    sha256: str
+    format: str
+
+
+class _Run(_Strict):
+    time: Annotated[str, AfterValidator(_as_issued)]
+    to: tuple[str, ...] = Field(min_length=1)
+    from_: str = Field(alias="from")
+    disclosure: Annotated[Disclosure, AfterValidator(_offered)]
+    options: dict[str, str]
+    rules: tuple[str, ...]
+
+
+class _Facts(_Strict):
+    """The facts as ``issue.facts`` writes them. A signature makes nobody's facts sound."""
+
+    tool: _Tool
+    tables: str
+    source: _Source
+    run: _Run
+
+
+def _recorded(facts: Mapping[str, object]) -> _Facts:
+    try:
+        # Through JSON, because strict mode takes lists for tuples only there.
+        return _Facts.model_validate_json(json.dumps(dict(facts)))
+    except ValidationError as error:
+        raise_all(
+            InputError(
+                detail["input"],
+                path=f"{MANIFEST}#{pointer(['facts', *detail['loc']])}",
+                code="replay.not-recorded",
+            )
+            for detail in error.errors(include_url=False)
+        )
+        raise AssertionError from error

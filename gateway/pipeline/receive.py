@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import gateway
 from gateway import resources
-from gateway.errors import GatewayError
-from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared
+from gateway.errors import GatewayError, flatten, shorten
+from gateway.frontdoor.json import pointer
+from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared, facts, statement, with_leaves
 from gateway.pipeline.rebuild import private_source, rebuild
 from gateway.report import Finding
+from gateway.signing import leaves, manifest
+from gateway.signing.digests import sha256_hex
 from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, Verdict
 from gateway.trust.verify import verify as check_signatures
 
@@ -24,7 +27,7 @@ class Replay:
 
     @property
     def holds(self) -> bool:
-        """Whether every part came out with the same bytes."""
+        """Whether everything came out as it was signed."""
         return self.same > 0 and not self.findings
 
 
@@ -34,10 +37,11 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
 
 
 def replay(files: Mapping[str, bytes], verdict: Verdict) -> Replay:
-    """Run the conversion again from the source with the recorded request and compare the bytes.
+    """Run the conversion again from the source with the recorded request and compare all that is signed.
 
-    ``verdict`` must hold: what was changed after signing is not worth a second run. Leaf digests are
-    left out, because their salts come from the signer's key.
+    The bytes of every part, what the credential states, and the manifest's facts and list of parts.
+    ``verdict`` must hold: what was changed after signing is not worth a second run. The salts of leaf
+    digests come from the signer's key: of those files it is asked whether they fit their parts.
     """
     if private_source(files) is None or not verdict.holds:
         return Replay(findings=(Finding("replay.no-source", PRIVATE),))
@@ -46,19 +50,90 @@ def replay(files: Mapping[str, bytes], verdict: Verdict) -> Replay:
         return Replay(findings=stopped)
     try:
         prepared = rebuild(files, verdict.facts)
+        again = statement(prepared, files[MANIFEST], issuer=verdict.signer)
     except GatewayError as error:
-        return Replay(findings=(Finding("replay.differs", MANIFEST, str(error)),))
-    return _compare(files, prepared)
+        return Replay(findings=tuple(map(_finding, flatten(error))))
+    same, findings = _compare_files(files, prepared)
+    return Replay(
+        same,
+        (
+            *findings,
+            *_compare_leaves(files, prepared),
+            *_differences(verdict.credential, again, f"{CREDENTIAL}#"),
+            *_differences(verdict.facts, facts(prepared), f"{MANIFEST}#/facts"),
+            *_compare_parts(files, prepared),
+        ),
+    )
 
 
-def _compare(files: Mapping[str, bytes], prepared: Prepared) -> Replay:
+def _finding(error: GatewayError) -> Finding:
+    if error.error_code.startswith("replay."):
+        return Finding(error.error_code, error.path, error.saw, params=error.params)
+    return Finding("replay.differs", MANIFEST, str(error))
+
+
+def _compare_files(files: Mapping[str, bytes], prepared: Prepared) -> tuple[int, list[Finding]]:
     signed = {MANIFEST, JWS, CREDENTIAL}
     kept = {n: data for n, data in files.items() if n not in signed and not n.endswith(LEAVES)}
     names = sorted({*kept, *(n for n, f in prepared.files.items() if not f.is_private or n in kept)})
     again = {name: file.data for name, file in prepared.files.items()}
     differing = [name for name in names if kept.get(name) != again.get(name)]
-    findings = tuple(Finding("replay.differs", name) for name in differing)
-    return Replay(len(names) - len(differing), findings)
+    return len(names) - len(differing), [Finding("replay.differs", name) for name in differing]
+
+
+def _compare_leaves(files: Mapping[str, bytes], prepared: Prepared) -> Iterator[Finding]:
+    """Leaf digests cannot be made again without the key, but they must be those of their part."""
+    for name in with_leaves(prepared.files):
+        if name not in files or name + LEAVES not in files:
+            continue
+        try:
+            fit = not leaves.compare(files[name + LEAVES], files[name])
+        except GatewayError:
+            fit = False
+        if not fit:
+            yield Finding("replay.differs", name + LEAVES)
+
+
+def _compare_parts(files: Mapping[str, bytes], prepared: Prepared) -> Iterator[Finding]:
+    """The manifest lists the parts that the run gives, no more and no fewer, as what they are."""
+    expected = {**prepared.files, **{n + LEAVES: prepared.files[n] for n in with_leaves(prepared.files)}}
+    signed = manifest.parse(files[MANIFEST]).parts
+    for name in sorted(expected.keys() - {part.name for part in signed}):
+        yield Finding("replay.differs", f"{MANIFEST}#/parts", name)
+    for index, part in enumerate(signed):
+        at = f"{MANIFEST}#/parts/{index}"
+        file = expected.get(part.name)
+        if file is None:
+            yield Finding("replay.differs", at, part.name)
+            continue
+        again: dict[str, object] = {
+            "mediaType": file.media_type,
+            "class": file.disclosure.value,
+            "mayBeAbsent": file.is_private,
+        }
+        told: dict[str, object] = {
+            "mediaType": part.media_type,
+            "class": part.disclosure,
+            "mayBeAbsent": part.may_be_absent,
+        }
+        if part.name in prepared.files and part.name not in files:
+            again["sha256"], told["sha256"] = sha256_hex(file.data), part.sha256
+        if part.schema_ is not None:
+            told["schema"] = part.schema_.id
+        yield from _differences(told, again, at)
+
+
+def _differences(signed: object, again: object, at: str) -> Iterator[Finding]:
+    """The places at which two JSON values are not the same."""
+    if isinstance(signed, Mapping) and isinstance(again, Mapping):
+        for name in sorted({*signed, *again}):
+            yield from _differences(signed.get(name), again.get(name), at + pointer([name]))
+    elif isinstance(signed, list) and isinstance(again, list) and len(signed) == len(again):
+        for index, (one, other) in enumerate(zip(signed, again, strict=True)):
+            yield from _differences(one, other, f"{at}/{index}")
+    elif type(signed) is not type(again) or signed != again:
+        saw = "" if isinstance(signed, (Mapping, list)) or signed is None else shorten(str(signed))
+        yield Finding("replay.differs", at, saw)
 
 
 def _other_program(facts: Mapping[str, object]) -> tuple[Finding, ...]:
