@@ -6,6 +6,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
@@ -43,7 +45,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             terminal.leave_quietly()
             return 0
+        except OSError as error:
+            terminal.leave_quietly()
+            return _not_written(console, error)
     return code
+
+
+def _not_written(console: Console, error: OSError) -> int:
+    """Stdout cannot be written, so that stderr gets the error whatever form was asked for."""
+    from gateway.console.failures import Exit
+    from gateway.storage.files import StorageError
+
+    with suppress(OSError):
+        said = StorageError(error.strerror or type(error).__name__, path="stdout", code="storage.stdout")
+        _show(replace(console, as_json=False), [said])
+    return Exit.STORAGE
 
 
 def _run(arguments: list[str], console: Console) -> int:
@@ -60,13 +76,21 @@ def _run(arguments: list[str], console: Console) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if error.filename is not None:
+            return _unexpected(console, error)
+        raise  # a stream of ours, not a file
     except GatewayError as error:
         if isinstance(error, InternalError):
             _debug()
         return _show(console, flatten(error))
     except Exception as error:  # noqa: BLE001 - the last place before the user; nothing is swallowed
-        _debug()
-        return _show(console, [InternalError(f"{type(error).__name__}: {error}", code="internal.unexpected")])
+        return _unexpected(console, error)
+
+
+def _unexpected(console: Console, error: Exception) -> int:
+    _debug()
+    return _show(console, [InternalError(f"{type(error).__name__}: {error}", code="internal.unexpected")])
 
 
 def _show(console: Console, errors: Sequence[GatewayError]) -> int:
@@ -338,7 +362,7 @@ def verify(console: Console, folder: str, again: bool) -> int:
     """See ``hutong verify --help``."""
     from gateway.console import verifying
 
-    return verifying.verify_folder(console, folder, again=again)
+    return verifying.verify_folder(console, folder, again=again, now=_context().now)
 
 
 @hutong.command(help="cli.help-keygen", example="hutong keygen -o key.pem --passphrase-file passphrase.txt")

@@ -38,8 +38,8 @@ def demo(console: Console, out: str, context: Context, *, force: bool) -> Exit:
     console.tell(console.say("cli.demo-issue", example=example, to=" + ".join(_TARGETS)), "head")
     codes = [issuing.issue(inner, [example], request, key, Destination(out, force), context, yes=True)]
     console.tell(console.say("cli.demo-verify", place=out), "head")
-    codes.append(verifying.verify_folder(inner, out, again=True))
-    codes.append(_tamper(console, inner, place))
+    codes.append(verifying.verify_folder(inner, out, again=True, now=context.now))
+    codes.append(_tamper(console, inner, place, context))
     console.tell(console.say("cli.demo-look", place=out), "head")
     console.document({"steps": documents})
     return worst(codes)
@@ -55,14 +55,14 @@ def _demo_key(console: Console, place: Path) -> PrivateKey:
     return keying.load_key(str(path), None)
 
 
-def _tamper(console: Console, inner: Console, place: Path) -> Exit:
+def _tamper(console: Console, inner: Console, place: Path, context: Context) -> Exit:
     """Change one digit in memory, where nobody can take it for the real thing, and verify that."""
     held = files.load_folder(place)
     name, changed = _one_digit(held)
     copy = {**held, name: changed}
     console.tell(console.say("cli.demo-tamper", place=f"{place / name}"), "head")
     verdict = verify(copy)
-    verifying.show(inner, verdict, copy, None)
+    verifying.show(inner, verdict, copy, None, context.now)
     return Exit.DONE if verdict.state is State.CHANGED else Exit.BUG
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from gateway import messages
@@ -11,7 +12,7 @@ from gateway.console.failures import Exit
 from gateway.console.terminal import Console, Style, padded, width
 from gateway.pipeline.receive import Replay, replay, verify
 from gateway.storage import files
-from gateway.trust.verify import MANIFEST, State, Verdict
+from gateway.trust.verify import MANIFEST, State, Term, Verdict
 
 _ANSWERS: dict[State, tuple[str, Style]] = {
     State.INTACT: ("cli.intact", "good"),
@@ -26,12 +27,12 @@ _STEPS = {
 }
 
 
-def verify_folder(console: Console, folder: str, *, again: bool) -> Exit:
+def verify_folder(console: Console, folder: str, *, again: bool, now: datetime) -> Exit:
     """Check a folder offline; with ``again`` also run the conversion again and compare bytes."""
     held = files.load_folder(Path(folder))
     verdict = verify(held)
     second = replay(held, verdict) if again and verdict.holds else None
-    show(console, verdict, held, second)
+    show(console, verdict, held, second, now)
     if verdict.state is State.NOT_SIGNED:
         within = sorted(n.rpartition("/")[0] for n in held if n.endswith(f"/{MANIFEST}"))
         if within:
@@ -39,15 +40,17 @@ def verify_folder(console: Console, folder: str, *, again: bool) -> Exit:
     return Exit.DONE if verdict.holds and (second is None or second.holds) else Exit.TRUST
 
 
-def show(console: Console, verdict: Verdict, held: Mapping[str, bytes], second: Replay | None) -> None:
+def show(
+    console: Console, verdict: Verdict, held: Mapping[str, bytes], second: Replay | None, now: datetime
+) -> None:
     """The answer in one line, then every change, every step, and what was not checked."""
-    _tell(console, verdict, held)
+    _tell(console, verdict, held, now)
     if second is not None:
         _tell_replay(console, second)
-    console.document(_json(verdict, held, second))
+    console.document(_json(verdict, held, second, now))
 
 
-def _tell(console: Console, verdict: Verdict, held: Mapping[str, bytes]) -> None:
+def _tell(console: Console, verdict: Verdict, held: Mapping[str, bytes], now: datetime) -> None:
     code, style = _ANSWERS[verdict.state]
     console.answer(console.say(code), style)
     for finding in verdict.findings:
@@ -60,9 +63,18 @@ def _tell(console: Console, verdict: Verdict, held: Mapping[str, bytes]) -> None
         console.answer(f"  {padded(names[step.name], column)}{holds}  {step.about}".rstrip())
     if verdict.signer:
         console.answer(f"  {padded(console.say('cli.signer'), column)}{verdict.signer}")
+        term = verdict.term(now)
+        valid, style = _validity(console, verdict, term), "" if term is Term.VALID else "careful"
+        console.answer(f"  {padded(console.say('trust.term'), column)}{valid}", style)
     if verdict.state is not State.NOT_SIGNED:
         unnamed = len(_without_leaves(verdict, held))
         console.answer(console.say("cli.verify-not-checked", absent=len(verdict.absent), leaves=unnamed))
+
+
+def _validity(console: Console, verdict: Verdict, term: Term) -> str:
+    code = "trust.term-until" if verdict.valid_until else "trust.term-endless"
+    valid = console.say(code, begin=verdict.valid_from, end=verdict.valid_until)
+    return valid if term is Term.VALID else valid + console.say(f"trust.term-{term}")
 
 
 def _tell_replay(console: Console, second: Replay) -> None:
@@ -81,7 +93,9 @@ def _without_leaves(verdict: Verdict, held: Mapping[str, bytes]) -> list[str]:
     return sorted(changed - named - spelled)
 
 
-def _json(verdict: Verdict, held: Mapping[str, bytes], second: Replay | None) -> dict[str, object]:
+def _json(
+    verdict: Verdict, held: Mapping[str, bytes], second: Replay | None, now: datetime
+) -> dict[str, object]:
     told: dict[str, object] = {
         "state": verdict.state.value,
         "signer": verdict.signer,
@@ -95,6 +109,12 @@ def _json(verdict: Verdict, held: Mapping[str, bytes], second: Replay | None) ->
             "truthOfValues": True,
         },
     }
+    if verdict.holds:
+        told["validity"] = {
+            "from": verdict.valid_from,
+            "until": verdict.valid_until,
+            "now": verdict.term(now).value,
+        }
     if second is None:
         return told
     found = [messages.to_json(finding) for finding in second.findings]

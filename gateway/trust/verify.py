@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gateway.errors import GatewayError
@@ -16,6 +17,7 @@ from gateway.report import Finding, Severity
 from gateway.signing import data_integrity, jws, leaves, manifest
 from gateway.signing.digests import digest_sri, sha256_hex
 from gateway.signing.manifest import Manifest, PartState
+from gateway.signing.timestamp import is_timestamp
 
 MANIFEST, JWS, CREDENTIAL = "manifest.json", "manifest.jws", "credential.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
@@ -39,6 +41,15 @@ class Step:
     about: str = ""
 
 
+class Term(StrEnum):
+    """Where a moment lies in the time for which a credential is valid."""
+
+    VALID = "valid"
+    NOT_YET = "not-yet"
+    EXPIRED = "expired"
+    UNREADABLE = "unreadable"  # the credential's times are none
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What was checked, what holds, and what does not.
@@ -60,6 +71,26 @@ class Verdict:
     def holds(self) -> bool:
         """Whether everything that was checked is as it was signed."""
         return self.state is State.INTACT
+
+    @property
+    def valid_from(self) -> str:
+        """When the credential begins to be valid, as it says itself."""
+        return str(self.credential.get("validFrom", ""))
+
+    @property
+    def valid_until(self) -> str:
+        """When it ends; empty: it never does."""
+        return str(self.credential.get("validUntil", ""))
+
+    def term(self, now: datetime) -> Term:
+        """Whether the credential is valid at ``now``. That is no part of being intact."""
+        begin, end = self.credential.get("validFrom"), self.credential.get("validUntil")
+        if not is_timestamp(begin) or not (end is None or is_timestamp(end)):
+            return Term.UNREADABLE
+        at = _second(now.astimezone(UTC).isoformat())
+        if at < _second(str(begin)):
+            return Term.NOT_YET
+        return Term.EXPIRED if end is not None and at > _second(str(end)) else Term.VALID
 
 
 def verify(files: Mapping[str, bytes]) -> Verdict:
@@ -183,6 +214,19 @@ class _Check:
             data = self.files.get(name)
             if name not in known or (data is not None and digest_sri(data) != digest):
                 self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, name))
+
+
+def _second(stamp: str) -> int:
+    """A time stamp as seconds, also at the ends of the calendar, where a zone leads out of it."""
+    found = datetime.fromisoformat(stamp)
+    offset = found.utcoffset() or timedelta()
+    return (
+        found.toordinal() * 86400
+        + found.hour * 3600
+        + found.minute * 60
+        + found.second
+        - int(offset.total_seconds())
+    )
 
 
 def _finding(error: GatewayError, step: str) -> Finding:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -91,6 +93,16 @@ def test_json_errors_have_both_languages(capfd: pytest.CaptureFixture[str]) -> N
     assert "Missing option" in error["message"]["en"]
     assert "缺少选项" in error["message"]["zh"]
     assert err == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a full device")
+@pytest.mark.parametrize("form", [["--lang", "en"], ["--json", "--lang", "en"]])
+def test_an_output_that_cannot_be_written_is_file_trouble(form: list[str]) -> None:
+    command = [sys.executable, "-m", "gateway", "check", TEA, *form]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == Exit.STORAGE
+    assert done.stderr.startswith("Error: The output could not be written")
 
 
 class TestPassphrase:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.codec.base import Context
 from gateway.errors import GatewayError
+from gateway.pipeline.issue import CREDENTIAL, Request, issue
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity as di
 from gateway.signing.did_key import KeyType
@@ -90,6 +93,35 @@ def test_our_credential_verifies_and_every_term_is_defined(
     file.write_bytes(credential)
     (verdict,) = verdicts(judge, [file])
     assert verdict == {"file": str(file), "verified": True, "terms": True, "errors": [], "quads": 35}
+
+
+@pytest.mark.parametrize("kind", [KeyType.ED25519, KeyType.P256])
+def test_what_issue_signs_verifies_and_is_refused_when_changed(
+    judge: Path, tmp_path: Path, kind: KeyType
+) -> None:
+    """The judge compares the validity with its own clock, so that the declaration is issued now."""
+    package = (Path(__file__).resolve().parents[2] / "examples" / "lfp-pack.json").read_bytes()
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    request = Request(to=("pact", "batterypass"), options={"preview": "yes"})
+    prepared, files = issue(package, request, key=PrivateKey.generate(kind), context=Context(now=now))
+    assert [outcome.written for outcome in prepared.outcomes] == [True, True]
+    issued = files[CREDENTIAL]
+    cases = {"issued": issued}
+    for name, (old, new) in {
+        "total": (b'"5710.2432"', b'"5710.2433"'),
+        "validity": (b'"validUntil":"20', b'"validUntil":"21'),
+        "subject": (b'"legalStatus"', b'"legalStanding"'),
+        "file": (b'"digestSRI":"sha256-', b'"digestSRI":"sha256-A'),
+    }.items():
+        assert old in issued, name
+        cases[name] = issued.replace(old, new, 1)
+    places = []
+    for name, data in cases.items():
+        places.append(tmp_path / f"{name}.json")
+        places[-1].write_bytes(data)
+    first, *changed = verdicts(judge, places)
+    assert (first["verified"], first["terms"], first["errors"]) == (True, True, [])
+    assert [Path(verdict["file"]).stem for verdict in changed if verdict["verified"]] == []
 
 
 # What somebody would like to be otherwise, each an equal length or sound JSON afterwards.

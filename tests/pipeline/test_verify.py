@@ -33,7 +33,7 @@ from gateway.signing import data_integrity, jws
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust.verify import State
+from gateway.trust.verify import State, Term
 
 ALL = tuple(f.id for f in formats() if f.write is not None)
 REQUEST = Request(to=ALL, options={"preview": "yes"})
@@ -287,3 +287,25 @@ class TestValidity:
     def test_on_its_last_day_it_can_be_signed(self, battery: Source, key: PrivateKey) -> None:
         now = Context(now=datetime(2028, 5, 31, 23, 0, tzinfo=UTC))
         assert verify(issue(battery.package, REQUEST, key=key, context=now)[1]).holds
+
+    def test_a_verdict_says_when_it_is_valid(self, folder: dict[str, bytes], key: PrivateKey) -> None:
+        verdict = verify(folder)
+        terms = [verdict.term(datetime(year, 11, 22, tzinfo=UTC)) for year in (2025, 2026, 2029)]
+        assert terms == [Term.NOT_YET, Term.VALID, Term.EXPIRED]
+
+    @pytest.mark.parametrize(
+        ("until", "term"),
+        [
+            ("0001-01-01T00:00:00+14:00", Term.EXPIRED),
+            ("9999-12-31T23:59:59-14:00", Term.VALID),
+            ("soon", Term.UNREADABLE),
+            (7, Term.UNREADABLE),
+            ({}, Term.UNREADABLE),
+            ("0000-01-01T00:00:00Z", Term.UNREADABLE),
+        ],
+    )
+    def test_a_hostile_end_is_no_traceback(
+        self, folder: dict[str, bytes], key: PrivateKey, until: object, term: Term
+    ) -> None:
+        verdict = verify(resigned(folder, key, stated=lambda c: c.update(validUntil=until)))
+        assert verdict.term(datetime(2027, 1, 1, tzinfo=UTC)) is term
