@@ -113,9 +113,12 @@ def _write_mass(sheet: Sheet, declaration: Declaration) -> Exact | None:
 
 
 def _kg(sheet: Sheet, path: str) -> Exact | None:
-    """A mass in kg; a negative one is a lack."""
+    """A mass in kg; what is negative or no mass is a lack."""
     found = sheet.before.get(path)
-    if not isinstance(found, Quantity) or parse_unit(found.unit).dimension != parse_unit("kg").dimension:
+    if not isinstance(found, Quantity):
+        return None
+    if parse_unit(found.unit).dimension != parse_unit("kg").dimension:
+        sheet.lack(path)
         return None
     if found.amount < 0:
         sheet.lack(path, "pact.wrong-sign", value=show(found.amount))

@@ -35,6 +35,8 @@ from gateway.quantity import Exact, Quantity
 from gateway.recognition.restate import restate
 from gateway.report import Fate, Note
 
+from .conftest import carbon
+
 Build = Callable[..., Declaration]
 Write = Callable[..., Written]
 
@@ -567,6 +569,31 @@ class TestMethod:
         assert document(found)["pcf"]["ipccCharacterizationFactors"] == ["AR5"]
         assert document(found)["extensions"][0]["data"]["basis"]["gwpSet"] == "AR5"
         assert [n.code for n in found.notes if n.path == "/method/gwp_set"] == ([code] if code else [])
+
+    def test_gwp_set_of_the_source_set_survives_the_restatement(self, battery: Build, written: Write) -> None:
+        (declared,) = battery().results
+        basis = declared.basis.model_copy(update={"gwp_set": "AR5"})
+        found = written(battery(results=(declared.model_copy(update={"basis": basis}),)))
+        assert document(found)["pcf"]["ipccCharacterizationFactors"] == ["AR5"]
+        told = note(found, "/method/gwp_set")
+        assert (told.code, told.value, told.written) == ("pact.gwp-of-set", "AR6", "AR5")
+
+    def test_sum_module_beside_its_parts_is_in_no_sum(self, battery: Build, written: Write) -> None:
+        (declared,) = battery().results
+        raw, made, *others = declared.rows
+        rows = (
+            raw.model_copy(update={"module": "A1"}),
+            made.model_copy(update={"module": "A3"}),
+            made.model_copy(update={"module": "A1, A3", "carbon": carbon("10", "0.2", "0.5", "-3")}),
+            *others,
+        )
+        found = written(battery(results=(declared.model_copy(update={"rows": rows}),)))
+        assert document(found)["pcf"]["pcfExcludingBiogenicUptake"] == "10.7"
+        fates = {
+            module: note(found, f"/results/declared/rows/{stage}.{module}/carbon/total").fate
+            for stage, module in (("raw", "A1"), ("production", "A3"), ("production", "A1, A3"))
+        }
+        assert fates == {"A1": Fate.AGGREGATED, "A3": Fate.AGGREGATED, "A1, A3": Fate.DROPPED}
 
     def test_unknown_gwp_set_is_refused(self, battery: Build, written: Write) -> None:
         method = battery().method.model_copy(update={"gwp_set": "unknown"})
