@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -209,7 +209,9 @@ def detect(console: Console, files: tuple[str, ...]) -> int:
 @click.argument("files", nargs=-1, required=True, type=_INPUT)
 @_RULES
 @_option("--previous", metavar="OLD", help="cli.option-previous")
+@_option("--annotate", metavar="XLSX", help="cli.option-annotate")
 @_FROM
+@_FORCE
 @_everywhere
 @click.pass_obj
 def check(
@@ -217,12 +219,37 @@ def check(
     files: tuple[str, ...],
     rules: tuple[str, ...],
     previous: str | None,
+    annotate: str | None,
     format_: str | None,
+    force: bool,
 ) -> int:
     """See ``hutong check --help``."""
-    from gateway.console import checking
+    from gateway.console import checking, workbooks
 
-    return checking.check_files(console, files, format_, _context(), rules=rules, previous=previous)
+    code = checking.check_files(console, files, format_, _context(), rules=rules, previous=previous)
+    if annotate is not None:
+        workbooks.annotate(console, files, annotate, _context(), force=force)
+    return code
+
+
+@hutong.command(
+    help="cli.help-template", example="hutong template battery --for pact --for battery-passport -o 电池.xlsx"
+)
+@click.argument("kind", type=click.Choice(["battery", "product"]))
+@_option("--for", "targets", multiple=True, metavar="ID", help="cli.option-for")
+@_option("--filled", is_flag=True, help="cli.option-filled")
+@_option("-o", "--output", "out", required=True, metavar="XLSX", help="cli.option-workbook")
+@_FORCE
+@_everywhere
+@click.pass_obj
+def template(
+    console: Console, kind: str, targets: tuple[str, ...], filled: bool, out: str, force: bool
+) -> int:
+    """See ``hutong template --help``."""
+    from gateway.console import workbooks
+
+    chosen: Literal["battery", "product"] = "battery" if kind == "battery" else "product"
+    return workbooks.template(console, chosen, targets, out, filled=filled, force=force)
 
 
 @hutong.command(

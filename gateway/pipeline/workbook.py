@@ -1,0 +1,40 @@
+"""The workbook that people fill and get back: a template with drop-downs, and findings in its own cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from gateway.codec.annotate import annotate as mark
+from gateway.errors import UsageError
+from gateway.formats import find
+from gateway.formats.cn_pcf import workbook_template
+from gateway.pipeline.convert import Source
+
+_ZIP = b"PK"
+
+
+def template(
+    kind: Literal["battery", "product"], *, targets: Sequence[str] = (), filled: bool = False
+) -> bytes:
+    """The bilingual workbook to fill, the cells that ``targets`` need marked; or with the shipped example.
+
+    Raises:
+        UsageError: there is no such target.
+    """
+    for target in targets:
+        find(target)
+    return workbook_template.template(kind, targets=targets, filled=filled)
+
+
+def annotate(source: Source) -> bytes:
+    """The user's own workbook with the cells of its findings marked and explained in both languages.
+
+    Raises:
+        UsageError: the source is no workbook.
+        InputError: it cannot be written again without damage.
+    """
+    data = source.package.only.data
+    if not data.startswith(_ZIP):
+        raise UsageError(source.package.name, path=source.package.name, code="usage.not-a-workbook")
+    return mark(data, source.report.findings, origins=source.origins)
