@@ -38,10 +38,11 @@ class Assembly:
                 self._find("workbook.place-taken", at, value, place)
                 return
 
-    def add(self, place: Place) -> Place:
-        """A new item in the list at ``place``."""
+    def add(self, place: Place) -> Place | None:
+        """A new item in the list at ``place``; None where something else stands there."""
         found = self.items(place, make=True)
-        assert found is not None
+        if found is None:
+            return None
         found.append({})
         return (*place, len(found) - 1)
 
@@ -92,8 +93,9 @@ class Assembly:
             found = self.find(place, pattern, ref)
             if found is None and pattern in NAMED_BY and ref and not ref.startswith("#"):
                 found = self.add(place)
-                self.put((*found, NAMED_BY[pattern]), ref, at)
-                self._names.pop(place, None)
+                if found is not None:
+                    self.put((*found, NAMED_BY[pattern]), ref, at)
+                    self._names.pop(place, None)
             if found is None:
                 return None
             place = found

@@ -69,12 +69,22 @@ class _Work:
         if home is None:
             return
         place = self.doc.add(home) if record.block.prefix[-1] == STAR else home
-        inner: dict[tuple[str, ...], Place] = {record.block.prefix: place}
+        inner: dict[tuple[str, ...], Place | None] = {record.block.prefix: place}
         for column, cell in record.cells:
             prefix = column.block.prefix
-            if prefix not in inner:
+            if prefix not in inner and place is not None:
                 inner[prefix] = self._child(place, record.block, column.block)
-            self._table_cell(record, column, cell, inner[prefix])
+            there = inner.get(prefix)
+            if there is None:
+                self._find(
+                    "workbook.place-taken",
+                    record.at(cell),
+                    cell.text or "",
+                    Severity.ERROR,
+                    {"field": column.own.key},
+                )
+            else:
+                self._table_cell(record, column, cell, there)
 
     def _table_cell(self, record: Record, column: Column, cell: Cell, place: Place) -> None:
         own, at = column.own, record.at(cell)
@@ -125,7 +135,7 @@ class _Work:
             self._find("workbook.no-such-parent", at, ref, Severity.ERROR, {"parent": parent})
             self.found.notes.append(Note("workbook.cell-not-read", at, Fate.UNREAD, shorten(cell.text or "")))
 
-    def _child(self, place: Place, outer: Block, inner: Block) -> Place:
+    def _child(self, place: Place, outer: Block, inner: Block) -> Place | None:
         """The one item of an inner list that stands in the same row as its parent."""
         return self.doc.add((*place, *(s for s in inner.prefix[len(outer.prefix) :] if s != STAR)))
 

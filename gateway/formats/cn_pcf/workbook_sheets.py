@@ -196,7 +196,10 @@ class _SheetReader:
                 self._unread.append(cell)
         if cells:
             outer = min((column.block for column, _ in cells), key=lambda block: len(block.prefix))
-            self._found.records.append(Record(self._sheet.name, outer, parents, tuple(cells)))
+            size = len(outer.prefix)
+            within = [c for c in cells if c[0].block.prefix[:size] == outer.prefix]
+            self._unread.extend(cell for c, cell in cells if c.block.prefix[:size] != outer.prefix)
+            self._found.records.append(Record(self._sheet.name, outer, parents, tuple(within)))
         else:
             self._unread.extend(cell for cell in row.cells if cell.column in columns)
 

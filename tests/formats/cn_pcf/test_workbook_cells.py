@@ -165,6 +165,27 @@ class TestShape:
         found = read(book.data)
         assert [n.code for n in notes(found, f"{sheet.title}!CB9")] == ["workbook.cell-not-read"]
 
+    def test_a_column_of_another_table_is_not_read_and_told(self, book: Any, place: Place) -> None:
+        good = read(book.data).declaration
+        sheet = book.cell("lines[].id").parent
+        sheet.cell(4, 80).value = "attachments[].name"
+        sheet.cell(9, 80).value = "plan.pdf"
+        found = read(book.data)
+        assert diff(good, found.declaration) == {}
+        assert [n.code for n in notes(found, f"{sheet.title}!CB9")] == ["workbook.cell-not-read"]
+
+    def test_a_place_of_the_rest_that_is_taken_is_a_finding(self, book: Any) -> None:
+        sheet = book.book["其他 Other values"]
+        sheet.cell(40, 1).value, sheet.cell(40, 2).value = "/lines/x", "1"
+        sheet.cell(41, 1).value, sheet.cell(41, 2).value = "/product/massKg", "481"
+        sheet.cell(42, 1).value, sheet.cell(42, 2).value = "/product/x", "{"
+        codes = [(f.code, f.at) for f in read(book.data).findings]
+        assert codes == [
+            ("workbook.rest-not-json", "其他 Other values!B42"),
+            ("workbook.place-taken", "其他 Other values!B40"),
+            ("workbook.two-values", "其他 Other values!B41"),
+        ]
+
     def test_an_own_sheet_is_not_read_and_told(self, book: Any) -> None:
         sheet = book.book.create_sheet("我的计算")
         sheet["A1"] = "1+1"
