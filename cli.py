@@ -53,12 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _not_written(console: Console, error: OSError) -> int:
     """Stdout cannot be written, so that stderr gets the error whatever form was asked for."""
-    from gateway.console.failures import Exit
-    from gateway.storage.files import StorageError
+    from gateway.console.failures import Exit, stdout_failed
 
     with suppress(OSError):
-        said = StorageError(error.strerror or type(error).__name__, path="stdout", code="storage.stdout")
-        _show(replace(console, as_json=False), [said])
+        _show(replace(console, as_json=False), [stdout_failed(error)])
     return Exit.STORAGE
 
 

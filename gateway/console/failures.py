@@ -97,3 +97,10 @@ def tell(console: Console, error: GatewayError, indent: str = "") -> None:
     """One error in the shape of a finding, on stderr."""
     for line, style in findings.lines(console, error, indent):
         console.complain(line, style)
+
+
+def stdout_failed(error: OSError) -> GatewayError:
+    """The error to show where stdout cannot be written: a full disk, a closed device."""
+    from gateway.storage.files import StorageError
+
+    return StorageError(error.strerror or type(error).__name__, path="stdout", code="storage.stdout")
