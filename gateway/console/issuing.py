@@ -16,9 +16,18 @@ from gateway.console.converting import Destination
 from gateway.console.failures import Exit
 from gateway.console.inputs import STDIN, load
 from gateway.console.terminal import Console, is_terminal
-from gateway.errors import GatewayError, flatten
+from gateway.errors import GatewayError, UsageError, flatten
 from gateway.formats import find
-from gateway.pipeline.issue import FINDINGS, FULL_REPORT, Prepared, Request, draft, prepare, sign
+from gateway.pipeline.issue import (
+    FINDINGS,
+    FULL_REPORT,
+    Prepared,
+    Request,
+    draft,
+    prepare,
+    refuse_expired,
+    sign,
+)
 from gateway.pipeline.rules import packs
 from gateway.recognition.render import summary, to_json_summary
 from gateway.signing.keys import PrivateKey
@@ -78,7 +87,7 @@ def issue(
     packs(request.rules)
     files.refuse_existing(to.place, force=to.force)
     named = zip(_tracked(console, names), _folders(names, to.place), strict=True)
-    rows = [_prepare(name, folder, request, context) for name, folder in named]
+    rows = [_prepare(name, folder, request, context, signing=key is not None) for name, folder in named]
     for row in rows:
         _tell(console, row, required)
     ready = [row for row in rows if row.ready]
@@ -130,9 +139,13 @@ def _folders(names: Sequence[str], place: Path) -> list[Path]:
     return folders
 
 
-def _prepare(name: str, folder: Path, request: Request, context: Context) -> Row:
+def _prepare(name: str, folder: Path, request: Request, context: Context, *, signing: bool) -> Row:
+    """One input; what cannot be read, or may not be signed, does not stop the others."""
     try:
-        return Row(name, folder, prepare(load(name), request, context=context))
+        prepared = prepare(load(name), request, context=context)
+        if signing:
+            refuse_expired(prepared.source)
+        return Row(name, folder, prepared)
     except GatewayError as error:
         return Row(name, folder, errors=tuple(flatten(error)))
 
@@ -178,7 +191,7 @@ def _tree(rows: Sequence[Row], key: PrivateKey | None, place: Path) -> dict[str,
 
 def _state(row: Row, key: PrivateKey | None) -> str:
     if row.prepared is None:
-        return "unreadable"
+        return "refused" if any(isinstance(error, UsageError) for error in row.errors) else "unreadable"
     if not row.ready:
         return "refused"
     return "draft" if key is None else "signed"

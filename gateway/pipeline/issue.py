@@ -108,7 +108,7 @@ def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
     """
     if not prepared.written:
         raise UsageError(code="usage.nothing-to-sign")
-    _refuse_expired(prepared.source)
+    refuse_expired(prepared.source)
     files = dict(prepared.files)
     for name in with_leaves(prepared.files):
         file = prepared.files[name]
@@ -210,7 +210,7 @@ def statement(prepared: Prepared, bound: bytes, *, issuer: str) -> dict[str, Pla
         BadStatement: a claim does not fit into a credential.
     """
     source = prepared.source
-    _refuse_expired(source)
+    refuse_expired(source)
     end = _expiry(source)
     link = source.declaration.passport.product_link
     subject_id = link if isinstance(link, str) and link.startswith("https://") else _urn(source, "product")
@@ -244,7 +244,7 @@ def _expiry(source: Source) -> datetime | None:
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC) if isinstance(day, date) else None
 
 
-def _refuse_expired(source: Source) -> None:
+def refuse_expired(source: Source) -> None:
     """A credential is valid from its signing on, and must not end before it begins (VCDM 2.0, 4.9)."""
     end = _expiry(source)
     if end is not None and end <= source.context.now:
@@ -254,7 +254,7 @@ def _refuse_expired(source: Source) -> None:
 def _dated(source: Source) -> Source:
     """``source`` with a finding if it has expired: it can be drafted, but not signed."""
     try:
-        _refuse_expired(source)
+        refuse_expired(source)
     except UsageError as error:
         finding = Finding(error.error_code, error.path, error.saw, Severity.WARNING)
         return replace(source, report=source.report + Report(findings=(finding,)))
