@@ -222,10 +222,12 @@ def check(
     force: bool,
 ) -> int:
     """See ``hutong check --help``."""
-    from gateway.console import checking, workbooks
+    from gateway.console import checking
 
     code = checking.check_files(console, files, format_, _context(), rules=rules, previous=previous)
     if annotate is not None:
+        from gateway.console import workbooks
+
         workbooks.annotate(console, files, annotate, _context(), force=force)
     return code
 

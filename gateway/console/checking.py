@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gateway import messages
 from gateway.codec.base import Context
@@ -13,9 +14,10 @@ from gateway.console.terminal import Console, joined
 from gateway.errors import GatewayError, UsageError
 from gateway.pipeline.convert import Source, read
 from gateway.pipeline.rules import evaluate, packs
-from gateway.recognition.evaluate import Evaluation
-from gateway.recognition.render import lines, to_json
 from gateway.report import Report, Severity
+
+if TYPE_CHECKING:
+    from gateway.recognition.evaluate import Evaluation
 
 
 def check_files(
@@ -79,6 +81,8 @@ def _tell(console: Console, name: str, source: Source, answers: Sequence[Evaluat
                     console.answer(line, style)
     if report.notes:
         console.answer(console.say("cli.read-notes", fates=findings.fates(console, report.notes)))
+    if answers:
+        from gateway.recognition.render import lines
     for answer in answers:
         title, *rest = lines(answer, console.lang)
         console.answer()
@@ -100,6 +104,8 @@ def _json(name: str, source: Source, answers: Sequence[Evaluation]) -> dict[str,
         "notes": [messages.to_json(note) for note in report.notes],
     }
     if answers:
+        from gateway.recognition.render import to_json
+
         told["evaluations"] = [to_json(answer) for answer in answers]
     rules = "other-recognition-rules" if answers else "recognition-rules"
     return told | {"notChecked": [rules, "truth-of-values"]}

@@ -17,7 +17,6 @@ from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, leaves, same
 from gateway.recognition import guards
-from gateway.recognition.restate import restate
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
 
@@ -117,6 +116,8 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     lacks: list[GatewayError] = []
     origins: Origins = {}
     if format_.basis is not None:
+        from gateway.recognition.restate import restate  # a check restates nothing
+
         restated = restate(visible, format_.basis, target=format_.id)
         visible, origins = restated.declaration, restated.origins
         lacks.extend(restated.lacks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import gateway
 from gateway import messages
@@ -17,10 +18,11 @@ from gateway.model.results import ResultSet
 from gateway.pipeline.convert import Outcome, Source
 from gateway.pipeline.masking import Mask
 from gateway.quantity import Quantity, round_significant, show
-from gateway.recognition import render
-from gateway.recognition.evaluate import Evaluation
 from gateway.report import Exact, Fate, Note
 from gateway.signing.credential import property_value
+
+if TYPE_CHECKING:
+    from gateway.recognition.evaluate import Evaluation
 
 FORMAT = "hutong-report@1"
 # What a receiver can check and compare; the exact quotient stays in the private report.
@@ -65,12 +67,17 @@ def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
 
 def findings(source: Source, evaluations: Sequence[Evaluation]) -> bytes:
     """What somebody should mend, and all answers of the rules that were asked, in both languages."""
+    answers: list[object] = []
+    if evaluations:
+        from gateway.recognition import render  # most runs ask no rules
+
+        answers = [render.to_json(evaluation) for evaluation in evaluations]
     return _bytes(
         {
             "format": "hutong-findings@1",
             "tool": TOOL,
             "findings": [messages.to_json(finding) for finding in source.report.findings],
-            "evaluations": [render.to_json(evaluation) for evaluation in evaluations],
+            "evaluations": answers,
         }
     )
 

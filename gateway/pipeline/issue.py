@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
 
 from gateway import resources
 from gateway.codec.base import Context, Package
@@ -17,12 +18,14 @@ from gateway.model.disclosure import Disclosure
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source, convert, read
 from gateway.pipeline.rules import evaluate
-from gateway.recognition.evaluate import Evaluation
 from gateway.report import Finding, Report, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity, jws, leaves, manifest
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
+
+if TYPE_CHECKING:
+    from gateway.recognition.evaluate import Evaluation
 
 MANIFEST, JWS, CREDENTIAL, REPORT = "manifest.json", "manifest.jws", "credential.json", "report.json"
 PRIVATE = "private/"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date
+from typing import TYPE_CHECKING
 
 from gateway.codec.base import Context
 from gateway.pipeline.convert import Source
-from gateway.recognition import change, ruleset
-from gateway.recognition import coverage as gaps
-from gateway.recognition import evaluate as rules
-from gateway.recognition.change import Changes
-from gateway.recognition.coverage import Coverage
-from gateway.recognition.evaluate import Evaluation
-from gateway.recognition.ruleset import Pack
+
+# Imported where they are used: most runs ask no rules, and a check is to answer at once.
+if TYPE_CHECKING:
+    from gateway.recognition.change import Changes
+    from gateway.recognition.coverage import Coverage
+    from gateway.recognition.evaluate import Evaluation
+    from gateway.recognition.ruleset import Pack
 
 
 def packs(names: Sequence[str]) -> tuple[Pack, ...]:
@@ -22,6 +23,10 @@ def packs(names: Sequence[str]) -> tuple[Pack, ...]:
     Raises:
         UsageError: there is no such pack.
     """
+    if not names:
+        return ()
+    from gateway.recognition import ruleset
+
     return tuple(ruleset.pack(name) for name in dict.fromkeys(names))
 
 
@@ -42,6 +47,11 @@ def evaluate(
     Raises:
         UsageError: there is no such pack.
     """
+    asked = packs(names)
+    if not asked:
+        return ()
+    from gateway.recognition import evaluate as rules
+
     return tuple(
         rules.evaluate(
             source.declaration,
@@ -50,7 +60,7 @@ def evaluate(
             on=on or day(source.context),
             previous=previous.declaration if previous else None,
         )
-        for pack in packs(names)
+        for pack in asked
     )
 
 
@@ -63,9 +73,13 @@ def coverage(source: Source, category: str = "") -> Coverage:
     Raises:
         UsageError: no such category, or the declaration names none.
     """
+    from gateway.recognition import coverage as gaps
+
     return gaps.coverage(source.declaration, category, origins=source.origins)
 
 
 def compare(old: Source, new: Source) -> Changes:
     """What differs in ``new`` from ``old``, and whether a new calculation is due."""
+    from gateway.recognition import change
+
     return change.compare(old.declaration, new.declaration)
