@@ -15,7 +15,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
-from gateway.model.walk import by_path, leaves, same
+from gateway.model.walk import by_path, same
 from gateway.recognition import guards
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
@@ -198,8 +198,3 @@ def _digest(package: Package) -> str:
 
 def _named(name: str) -> Detected:
     return Detected(find(name)[0], Evidence(3, ("--from",)))
-
-
-def count_leaves(declaration: Declaration) -> int:
-    """How many leaves a declaration has."""
-    return sum(1 for _ in leaves(declaration))
