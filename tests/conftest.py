@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
-from collections.abc import Generator, Iterator
+import subprocess
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -46,6 +49,39 @@ def oracle_data() -> Path:
     """The folder of third-party samples, schemas and vectors."""
     assert ORACLE_DATA.is_dir()  # pytest_collection_modifyitems left these tests out otherwise
     return ORACLE_DATA
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Other people's programs, run as subprocesses beside us; see tests/judges/README.md."""
+
+    place: Path
+
+    def python(self, script: str, *args: str | Path, timeout: float = 300) -> Any:
+        """What our script ``tests/judges/python/<script>`` prints, as JSON."""
+        own = self.place / "python"
+        return self._json([own / ".venv" / "bin" / "python", own / script, *args], timeout)
+
+    def node(self, script: str, *args: str | Path, timeout: float = 300) -> Any:
+        """What our script ``tests/judges/<folder>/<name>.mjs`` prints as JSON."""
+        assert (self.place / script).parent.joinpath("node_modules").is_dir(), "bash tests/judges/install.sh"
+        return self._json(["node", self.place / script, *args], timeout)
+
+    def _json(self, command: Sequence[str | Path], timeout: float) -> Any:
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, check=False, timeout=timeout
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def judges() -> Judges:
+    """The judges, where ``bash tests/judges/install.sh`` has put them."""
+    place = ROOT / "tests" / "judges"
+    if not (place / "python" / ".venv" / ".requirements").is_file() and not STRICT:
+        pytest.skip("the judges are not installed: bash tests/judges/install.sh")
+    return Judges(place)
 
 
 @pytest.fixture(scope="session", autouse=True)

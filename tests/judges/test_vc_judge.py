@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from gateway.signing import data_integrity as di
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
+from tests.conftest import Judges
 
 pytestmark = pytest.mark.judge("digitalbazaar-vc")
 
@@ -26,13 +26,10 @@ TIME = "2026-01-31T08:00:00Z"
 
 
 @pytest.fixture(scope="session")
-def judge() -> Path:
+def judge(judges: Judges) -> Path:
     """The judge's script, with its packages beside it."""
-    place = os.environ.get("HUTONG_JUDGES")
-    if not place:
-        pytest.skip("HUTONG_JUDGES does not name the judges' folder; see tests/judges/README.md")
-    script = Path(place) / "vc" / "verify.mjs"
-    assert (script.parent / "node_modules").is_dir(), "run npm ci there first; see tests/judges/README.md"
+    script = judges.place / "vc" / "verify.mjs"
+    assert (script.parent / "node_modules").is_dir(), "bash tests/judges/install.sh"
     return script
 
 
