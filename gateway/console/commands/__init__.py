@@ -1,0 +1,1 @@
+"""The commands of ``hutong``: arguments and options, and which function of ``gateway.console`` answers."""

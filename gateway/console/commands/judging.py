@@ -1,0 +1,80 @@
+"""What a file is, and what is wrong with it or missing: ``formats``, ``detect``, ``check``, ``gaps``."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.console.commands.options import (
+    FORCE,
+    FROM,
+    INPUT,
+    RULES,
+    command,
+    context_now,
+    everywhere,
+    option,
+)
+from gateway.console.terminal import Console
+
+
+@command(help="cli.help-formats", example="hutong formats")
+@everywhere
+@click.pass_obj
+def formats(console: Console) -> int:
+    """See ``hutong formats --help``."""
+    from gateway.console import inspecting
+
+    return inspecting.list_formats(console)
+
+
+@command(help="cli.help-detect", example="hutong detect declaration.json")
+@click.argument("files", nargs=-1, required=True, type=INPUT)
+@everywhere
+@click.pass_obj
+def detect(console: Console, files: tuple[str, ...]) -> int:
+    """See ``hutong detect --help``."""
+    from gateway.console import inspecting
+
+    return inspecting.detect_files(console, files)
+
+
+@command(help="cli.help-check", example="hutong check declaration.json --rules eu-battery")
+@click.argument("files", nargs=-1, required=True, type=INPUT)
+@RULES
+@option("--previous", metavar="OLD", help="cli.option-previous")
+@option("--annotate", metavar="XLSX", help="cli.option-annotate")
+@FROM
+@FORCE
+@everywhere
+@click.pass_obj
+def check(
+    console: Console,
+    files: tuple[str, ...],
+    rules: tuple[str, ...],
+    previous: str | None,
+    annotate: str | None,
+    format_: str | None,
+    force: bool,
+) -> int:
+    """See ``hutong check --help``."""
+    from gateway.console import checking
+
+    code = checking.check_files(console, files, format_, context_now(), rules=rules, previous=previous)
+    if annotate is not None:
+        from gateway.console import workbooks
+
+        workbooks.annotate(console, files, annotate, context_now(), force=force)
+    return code
+
+
+@command(help="cli.help-gaps", example="hutong gaps declaration.json")
+@click.argument("file", type=INPUT)
+@option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
+@FROM
+@everywhere
+@click.pass_obj
+def gaps(console: Console, file: str, category: str | None, format_: str | None) -> int:
+    """See ``hutong gaps --help``."""
+    from gateway.console import explaining
+
+    return explaining.gaps(console, file, category or "", format_, context_now())

@@ -1,0 +1,144 @@
+"""What makes files: ``template``, ``convert``, ``issue``, ``demo``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from gateway.console import inputs
+from gateway.console.commands.options import (
+    DISCLOSURE,
+    FORCE,
+    FROM,
+    INPUT,
+    PASSPHRASE_FD,
+    PASSPHRASE_FILE,
+    PREVIEW,
+    RULES,
+    command,
+    context_now,
+    everywhere,
+    option,
+)
+from gateway.console.terminal import Console
+from gateway.errors import UsageError
+
+
+@command(
+    help="cli.help-template", example="hutong template battery --for pact --for battery-passport -o 电池.xlsx"
+)
+@click.argument("kind", type=click.Choice(["battery", "product"]))
+@option("--for", "targets", multiple=True, metavar="ID", help="cli.option-for")
+@option("--filled", is_flag=True, help="cli.option-filled")
+@option("-o", "--output", "out", required=True, metavar="XLSX", help="cli.option-workbook")
+@FORCE
+@everywhere
+@click.pass_obj
+def template(
+    console: Console, kind: str, targets: tuple[str, ...], filled: bool, out: str, force: bool
+) -> int:
+    """See ``hutong template --help``."""
+    from gateway.console import workbooks
+
+    chosen: Literal["battery", "product"] = "battery" if kind == "battery" else "product"
+    return workbooks.template(console, chosen, targets, out, filled=filled, force=force)
+
+
+@command(help="cli.help-convert", example="hutong convert declaration.json --to pact -o footprint.json")
+@click.argument("file", type=INPUT)
+@option("--to", required=True, metavar="ID", help="cli.option-to-one")
+@option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-output")
+@FROM
+@DISCLOSURE
+@PREVIEW
+@option("--strict", is_flag=True, help="cli.option-strict")
+@FORCE
+@everywhere
+@click.pass_obj
+def convert(
+    console: Console,
+    file: str,
+    to: str,
+    out: str,
+    format_: str | None,
+    disclosure: str,
+    preview: bool,
+    strict: bool,
+    force: bool,
+) -> int:
+    """See ``hutong convert --help``."""
+    from gateway.console import converting
+
+    request = inputs.request((to,), disclosure, format_, preview=preview)
+    destination = converting.Destination(out, force)
+    return converting.convert(console, file, request, destination, context_now(), strict=strict)
+
+
+@command(help="cli.help-issue", example="hutong issue declaration.json --to pact --key key.pem -o out")
+@click.argument("files", metavar="IN...", nargs=-1, required=True, type=INPUT)
+@option("--to", multiple=True, required=True, metavar="ID", help="cli.option-to")
+@option("-o", "--output", "out", required=True, metavar="DIR", help="cli.option-output-folder")
+@option("--key", metavar="FILE", help="cli.option-key")
+@PASSPHRASE_FILE
+@PASSPHRASE_FD
+@option("--draft", is_flag=True, help="cli.option-draft")
+@RULES
+@option("--require", multiple=True, metavar="PACK", help="cli.option-require")
+@FROM
+@DISCLOSURE
+@PREVIEW
+@option("--yes", is_flag=True, help="cli.option-yes")
+@FORCE
+@everywhere
+@click.pass_obj
+def issue(
+    console: Console,
+    files: tuple[str, ...],
+    to: tuple[str, ...],
+    out: str,
+    key: str | None,
+    passphrase_file: str | None,
+    passphrase_fd: int | None,
+    draft: bool,
+    rules: tuple[str, ...],
+    require: tuple[str, ...],
+    format_: str | None,
+    disclosure: str,
+    preview: bool,
+    yes: bool,
+    force: bool,
+) -> int:
+    """See ``hutong issue --help``."""
+    from gateway.console import converting, issuing, keying
+
+    if (key is None) is not draft:
+        raise UsageError("--key --draft" if draft else "", code="usage.key-or-draft")
+    secret = inputs.passphrase(passphrase_file, passphrase_fd)
+    private = None if key is None else keying.load_key(key, secret)
+    asked = (*rules, *require)
+    request = inputs.request(to, disclosure, format_, preview=preview, draft=draft, rules=asked)
+    destination = converting.Destination(out, force)
+    return issuing.issue(
+        console, files, request, private, destination, context_now(), yes=yes, required=require
+    )
+
+
+@command(help="cli.help-demo", example="hutong demo -o demo-out")
+@option(
+    "-o",
+    "--output",
+    "out",
+    default="demo-out",
+    show_default=True,
+    metavar="DIR",
+    help="cli.option-output-folder",
+)
+@FORCE
+@everywhere
+@click.pass_obj
+def demo(console: Console, out: str, force: bool) -> int:
+    """See ``hutong demo --help``."""
+    from gateway.console import demo as show
+
+    return show.demo(console, out, context_now(), force=force)

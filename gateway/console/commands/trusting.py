@@ -1,0 +1,61 @@
+"""Keys and signed folders: ``verify``, ``keygen``."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.console import inputs
+from gateway.console.commands.options import (
+    PASSPHRASE_FD,
+    PASSPHRASE_FILE,
+    command,
+    context_now,
+    everywhere,
+    option,
+)
+from gateway.console.terminal import Console
+from gateway.errors import UsageError
+
+
+@command(help="cli.help-verify", example="hutong verify out")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
+@option("--replay", "again", is_flag=True, help="cli.option-replay")
+@everywhere
+@click.pass_obj
+def verify(console: Console, folder: str, again: bool) -> int:
+    """See ``hutong verify --help``."""
+    from gateway.console import verifying
+
+    return verifying.verify_folder(console, folder, again=again, now=context_now().now)
+
+
+@command(help="cli.help-keygen", example="hutong keygen -o key.pem --passphrase-file passphrase.txt")
+@option("-o", "--output", "out", required=True, metavar="FILE", help="cli.option-key-output")
+@option(
+    "--type",
+    "type_",
+    type=click.Choice(["ed25519", "p256"]),
+    default="ed25519",
+    show_default=True,
+    help="cli.option-type",
+)
+@PASSPHRASE_FILE
+@PASSPHRASE_FD
+@option("--no-passphrase", "bare", is_flag=True, help="cli.option-no-passphrase")
+@everywhere
+@click.pass_obj
+def keygen(
+    console: Console,
+    out: str,
+    type_: str,
+    passphrase_file: str | None,
+    passphrase_fd: int | None,
+    bare: bool,
+) -> int:
+    """See ``hutong keygen --help``."""
+    from gateway.console import keying
+
+    secret = inputs.passphrase(passphrase_file, passphrase_fd)
+    if (secret is None) is not bare:
+        raise UsageError(code="usage.passphrase-or-none")
+    return keying.generate(console, out, type_, secret)
