@@ -1,9 +1,8 @@
-"""Results: rows and totals, carbon classes, shares, scenarios, variants; credits are never netted."""
+"""Results: rows and totals, carbon classes and shares of one set; credits are never netted."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from gateway.model._check import NOTHING, Check, Printed, agree, near, number, printed, total
@@ -14,15 +13,12 @@ from gateway.model._check_sets import (
     placed_sets,
     scenarios,
 )
-from gateway.model.results import Carbon, ResultRow, ResultSet, Variant
+from gateway.model._check_variants import check_variants
+from gateway.model.results import Carbon, ResultRow, ResultSet
 from gateway.model.stages import covered, is_credit, once
-from gateway.model.walk import escape, keyed
-from gateway.quantity import round_places
 from gateway.report import Severity
 
 _HUNDRED: Final = Printed(Fraction(100))
-# What a product's footprint does not do from one year to the next without a reason worth telling.
-_JUMP: Final = Fraction(3, 2)
 # Stages in which nothing is given back: a value below zero is a credit in the wrong place.
 _NO_CREDIT: Final = frozenset({"raw", "inbound", "production", "distribution", "installation", "use"})
 _UP_TO_GATE: Final = frozenset({"A1", "A2", "A3"})
@@ -46,8 +42,7 @@ def check_results(check: Check) -> None:
         _gate(check, path, result, rows)
         _shares(check, path, result, rows)
         _by_gas(check, path, result)
-        _variants(check, path, result)
-        _history(check, path, result)
+        check_variants(check, path, result)
         _boundary(check, result, rows)
     for path, result in placed_sets(check.declaration):
         if result.derived_from is not None and result.derived_from not in seen:
@@ -231,42 +226,6 @@ def _by_gas(check: Check, path: str, result: ResultSet) -> None:
         check.compare(
             "consistency.by-gas", f"{path}/carbon/total", own, total(p for p in parts if p is not None)
         )
-
-
-def _variants(check: Check, path: str, result: ResultSet) -> None:
-    """The total is the variant of its own scenario."""
-    own = printed(result.carbon.total)
-    for key, variant in keyed(result.variants):
-        assert isinstance(variant, Variant)
-        told = printed(variant.amount)
-        mine = isinstance(result.scenario, str) and variant.scenario == result.scenario
-        if mine and own is not None and told is not None:
-            check.compare("consistency.scenario-total", f"{path}/variants/{escape(key)}/amount", told, own)
-
-
-def _history(check: Check, path: str, result: ResultSet) -> None:
-    """Years of one country and scenario that jump."""
-    lanes: dict[tuple[str, str], list[tuple[int, str, Printed]]] = {}
-    for key, variant in keyed(result.variants):
-        assert isinstance(variant, Variant)
-        told = printed(variant.amount)
-        if isinstance(variant.year, int) and told is not None and told.value > 0:
-            lane = lanes.setdefault((str(variant.country), str(variant.scenario)), [])
-            lane.append((variant.year, f"{path}/variants/{escape(key)}/amount", told))
-    for lane in lanes.values():
-        for (year, _, before), (later, at, after) in pairwise(sorted(lane, key=lambda one: one[0])):
-            high, low = max(after.value, before.value), min(after.value, before.value)
-            if high / low > _JUMP:
-                check.add(
-                    "consistency.history-jump",
-                    at,
-                    after,
-                    Severity.WARNING,
-                    year=year,
-                    later=later,
-                    before=before,
-                    ratio=number(round_places(after.value / before.value, 2)),
-                )
 
 
 def _boundary(check: Check, result: ResultSet, rows: list[tuple[str, ResultRow]]) -> None:

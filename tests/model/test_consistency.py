@@ -371,9 +371,22 @@ class TestModules:
     def test_scenarios_are_never_added_up(self, published: Callable[[str], Reading]) -> None:
         parquet = published("32").declaration
         second = replace(parquet, f"{UNIT}/variants/S2/amount", kg("38.88711"))  # S1 and S2 together
-        assert codes(check(second)) == ["stages-total"]
+        assert codes(check(second)) == ["scenarios-apart", "stages-total"]
         wrong = replace(parquet, f"{UNIT}/variants/S1/amount", kg("27.4"))
-        assert codes(check(wrong)) == ["scenario-total", "stages-total"]
+        assert codes(check(wrong)) == ["scenario-total", "scenarios-apart", "stages-total"]
+
+    def test_a_total_of_no_scenario_beside_several_is_a_warning(
+        self, published: Callable[[str], Reading]
+    ) -> None:
+        parquet = published("32").declaration
+        for scenario, severity in (("S1", "info"), (None, "warning")):
+            sets = tuple(s.model_copy(update={"scenario": scenario}) for s in parquet.results)
+            (apart, *_) = (
+                f
+                for f in check(parquet.model_copy(update={"results": sets}))
+                if f.code == "consistency.scenarios-apart"
+            )
+            assert apart.severity.value == severity
 
 
 class TestStages:
@@ -419,9 +432,19 @@ class TestStages:
             (kg("1.51"), ["history-jump"]),
             (kg("0.6"), ["history-jump"]),
         ):
-            years = (Variant(year=2025, amount=after), Variant(year=2024, amount=kg("1")))
+            years = (Variant(year=2024, amount=after), Variant(year=2023, amount=kg("1")))
             both = (result.model_copy(update={"variants": years}), *battery.declaration.results[1:])
             assert codes(check(battery.declaration.model_copy(update={"results": both}))) == expected
+
+    def test_the_history_says_the_declared_total_in_its_own_year(self, battery: Reading) -> None:
+        declaration = battery.declaration
+        first = declaration.results[0]
+        assert declaration.period.end is not None
+        year = int(str(declaration.period.end)[:4])
+        for amount, expected in ((first.carbon.total, []), (kg("1"), ["history-total"])):
+            known = first.model_copy(update={"variants": (Variant(year=year, amount=amount),)})
+            results = (known, *declaration.results[1:])
+            assert codes(check(declaration.model_copy(update={"results": results}))) == expected
 
 
 class TestCarbonClasses:

@@ -3,7 +3,8 @@
 02 covers half a year. 03 and 04 call themselves verified and name no verifier; the lines of 03 are per
 pack and nobody says so. 08 gives 90.8 kg per kWh "delivered". 09 has 42 m3 of waste water from 577 kg of
 inputs. 18 doubles from 2014 to 2015. 24 has -76 kg in use, and its stages are 1 kg above the total. 26 is
-an aluminium wheel below any primary aluminium. 28 does not split 24.36 % of its total.
+an aluminium wheel below any primary aluminium. 28 does not split 24.36 % of its total. 32 has two
+scenarios of waste treatment.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ EXPECTED: dict[str, list[str]] = {
     "28": ["info stages-unassigned /results/unassigned/kg"],
     "29": [],
     "31": [],
-    "32": [],
+    "32": ["info scenarios-apart /results/byStage/9/scenario"],
     "34": [],
     "36": [],
 }
