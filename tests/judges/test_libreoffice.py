@@ -1,4 +1,4 @@
-"""LibreOffice opens our workbooks and saves them again: nothing moves, and the drop-downs still know their codes."""
+"""LibreOffice opens our workbooks and saves them again: nothing moves, drop-downs still know their codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -59,9 +58,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bytes, by
     (ours / "annotated.xlsx").write_bytes(annotated())
     profile = f"-env:UserInstallation={tmp_path_factory.mktemp('profile').as_uri()}"
     books = [str(ours / f"{name}.xlsx") for name in BOOKS]
+    command = [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
     done = subprocess.run(
-        [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
-        + ["--outdir", str(theirs), *books],
+        [*command, "--outdir", str(theirs), *books],
         capture_output=True,
         text=True,
         check=False,

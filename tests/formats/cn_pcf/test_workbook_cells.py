@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl.cell import Cell
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from gateway.__main__ import main
 from gateway.codec.base import Context, Package, Reading
 from gateway.codec.run import run_reader
 from gateway.formats.cn_pcf import FORMAT
@@ -84,6 +87,34 @@ class TestBrokenWorkbooks:
         ((_, now),) = changed.values()
         assert isinstance(now, Missing)
         assert now.missing is UNREADABLE
+
+    @pytest.mark.parametrize(("flaw", "key", "typed", "form", "code"), BROKEN, ids=[b[0] for b in BROKEN])
+    def test_the_command_says_it_at_the_cell_and_leaves_nothing_half_written(
+        self,
+        book: Any,
+        place: Place,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        flaw: str,
+        key: str,
+        typed: object,
+        form: str | None,
+        code: str,
+    ) -> None:
+        cell = book.cell(key)
+        cell.value = typed
+        cell.number_format = form or cell.number_format
+        broken, out = tmp_path / "坏.xlsx", tmp_path / "out"
+        broken.write_bytes(book.data)
+        assert main(["check", str(broken), "--json"]) == 4
+        findings = json.loads(capsys.readouterr().out)["files"][0]["findings"]
+        (said,) = [finding for finding in findings if finding["severity"] == "error"]
+        assert (said["code"], said["at"]) == (code, place(cell))
+        assert said["fix"]["zh"]
+        assert said["fix"]["en"]
+        assert main(["issue", str(broken), "--to", "no-such-format", "-o", str(out)]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+        assert [path.name for path in tmp_path.iterdir()] == [broken.name]
 
     def test_the_good_one_has_no_error(self, book: Any) -> None:
         assert read(book.data).findings == ()
