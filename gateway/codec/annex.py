@@ -5,10 +5,13 @@ The rows of a field table say which; everything in it is exact, quotients includ
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from gateway import resources
 from gateway.codec import jsonwrite
-from gateway.codec.fields import FieldTable, Row
+from gateway.codec.fields import FieldTable, Row, compile_table
 from gateway.model.base import Missing, Part, Reason
 from gateway.model.walk import Place, leaves, unescape
 from gateway.quantity import Quantity, convert, show
@@ -24,6 +27,57 @@ class Annex:
     members: dict[str, object]
     claims: frozenset[str]
     notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Riders:
+    """What rides along in one member: of the declaration, of the restated set, of the set before it.
+
+    The paths of ``result`` are those below the set.
+    """
+
+    declaration: FieldTable
+    result: FieldTable
+    source: FieldTable
+
+
+@cache
+def reading_table(table: str) -> FieldTable:
+    """Every leaf that comes back by its place alone; rows of type ``own`` have rules of their own."""
+    return compile_table(row for row in resources.table(table) if row["type"] != "own")
+
+
+@cache
+def riders(table: str, *, below: str, result_set: str) -> Riders:
+    """The rows of a field table that ride along in the member ``below``; sources stand in its ``sources``."""
+    home, sources = f"/results/[{result_set}]", f"{below}/sources/"
+    riding = [row for row in resources.table(table) if row["source"].startswith(f"{below}/")]
+    told = [row for row in riding if not row["source"].startswith(sources)]
+    return Riders(
+        compile_table(row for row in told if not _is_of_set(row, home)),
+        compile_table(dict(r, model=r["model"].removeprefix(home)) for r in told if _is_of_set(r, home)),
+        compile_table(row for row in riding if row["source"].startswith(sources)),
+    )
+
+
+def _is_of_set(row: Mapping[str, str], home: str) -> bool:
+    return row["model"].startswith(home) or (not row["model"] and "/parameters/" in row["source"])
+
+
+def ride_along(parts: Iterable[tuple[Part, FieldTable, str]], *, below: str, converted: str) -> Annex:
+    """The annexes of several parts (each with its table and its path) in one member ``below``."""
+    members: dict[str, object] = {}
+    claims: set[str] = set()
+    notes: list[Note] = []
+    for part, table, home in parts:
+        found = annex(part, table, converted=converted, home=home)
+        node: object = found.members
+        for step in below.split("/")[1:]:
+            node = node.get(step, {}) if isinstance(node, dict) else {}
+        members.update(node if isinstance(node, dict) else {})
+        claims.update(found.claims)
+        notes.extend(found.notes)
+    return Annex(members, frozenset(claims), tuple(notes))
 
 
 def annex(part: Part, table: FieldTable, *, converted: str, home: str = "") -> Annex:

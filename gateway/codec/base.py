@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from gateway.errors import InputError, UsageError
+from gateway.errors import GatewayError, InputError, UsageError
 from gateway.frontdoor import json as json_door
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
@@ -59,6 +59,17 @@ class Package:
             InputError: the bytes are no such JSON.
         """
         return json_door.parse(self.only.data)
+
+    @cached_property
+    def json_object(self) -> Mapping[str, json_door.JsonValue] | None:
+        """The one file if it is a JSON object, to see what it is; None if it is anything else."""
+        if len(self.members) != 1 or self.only.data.lstrip()[:1] != b"{":
+            return None
+        try:
+            document = self.json
+        except GatewayError:
+            return None
+        return document if isinstance(document, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,16 @@ class BasisRequest:
     boundary: str = ""
     profile: str = ""
     stages: tuple[str, ...] = ()
+
+
+def passport_basis(result_set: str) -> BasisRequest:
+    """What a battery passport states its footprint on: a draft, as its name says."""
+    return BasisRequest(
+        result_set=result_set,
+        battery_per="kwh-delivered",
+        profile="eu-battery-ev-draft-2024",
+        stages=("raw", "inbound", "upstream", "production", "core", "distribution", "eol"),
+    )
 
 
 Detect = Callable[[Package], Evidence | None]

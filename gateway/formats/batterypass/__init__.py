@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package, Reading, Writing
-from gateway.errors import GatewayError
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
 
 _OWN = ("batteryCarbonFootprint", "carbonFootprintPerLifecycleStage", "carbonFootprintPerformanceClass")
-_BASIS = BasisRequest(
-    result_set="batterypass",
-    battery_per="kwh-delivered",
-    profile="eu-battery-ev-draft-2024",
-    stages=("raw", "inbound", "upstream", "production", "core", "distribution", "eol"),
-)
 
 
 def _detect(package: Package) -> Evidence | None:
-    if len(package.members) != 1 or package.only.data.lstrip()[:1] != b"{":
-        return None
-    try:
-        document = package.json
-    except GatewayError:
+    document = package.json_object
+    if document is None:
         return None
     from gateway.formats.batterypass.table import annex_of
 
-    own = annex_of(document)
-    if own is not None and isinstance(document, dict):
+    if annex_of(document) is not None:
         return Evidence(3, ("hutong/notice", *(name for name in _OWN if name in document)))
-    if isinstance(document, dict) and all(name in document for name in _OWN):
-        return Evidence(2, _OWN)
-    return None
+    return Evidence(2, _OWN) if all(name in document for name in _OWN) else None
 
 
 def _read(package: Package, context: Context) -> Reading:
@@ -60,7 +47,7 @@ FORMAT = Format(
     read=_read,
     write=_write,
     validate=_validate,
-    basis=_BASIS,
+    basis=passport_basis("batterypass"),
     private_reader=True,
     audience=Disclosure.C0,
     schema_edition="BatteryPass Data Model 1.2.0, CarbonFootprintForBatteries, own statement",

@@ -11,7 +11,7 @@ from gateway.codec import build
 from gateway.codec.base import Context, Package, Reading
 from gateway.codec.jsonread import JsonReading
 from gateway.errors import InputError
-from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, reading_table
+from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, reading
 from gateway.frontdoor.json import JsonValue
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E
@@ -27,14 +27,14 @@ def read(package: Package, context: Context) -> Reading:
     document = package.json
     if not isinstance(document, dict) or annex_of(document) is None:
         raise InputError(package.name, path="", code="batterypass.not-ours")
-    reading = JsonReading(reading_table(), document, RESULT_SET).run()
-    _put_values(reading.tree, document)
+    found = JsonReading(reading(), document, RESULT_SET).run()
+    _put_values(found.tree, document)
     try:
-        declaration = Declaration.model_validate(build.plain(reading.tree))
+        declaration = Declaration.model_validate(build.plain(found.tree))
     except ValidationError as error:
         raise InputError(error.error_count(), path="/hutong", code="batterypass.not-ours") from error
-    origins = dict(build.origins(declaration, reading.tree))
-    return Reading(declaration, findings=tuple(reading.findings), origins=origins)
+    origins = dict(build.origins(declaration, found.tree))
+    return Reading(declaration, findings=tuple(found.findings), origins=origins)
 
 
 def _put_values(tree: build.Tree, document: Mapping[str, JsonValue]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
+from gateway.codec import passport
 from gateway.codec.base import Package
 from gateway.codec.schema import judge
 from gateway.errors import shorten
-from gateway.formats.batterypass.table import PERFORMANCE_CLASS, STAGES, annex_of
+from gateway.formats.batterypass.table import STAGES, annex_of
 from gateway.frontdoor.json import JsonValue
 from gateway.report import Finding, Severity
 
@@ -22,10 +22,7 @@ _VALUES = (
     "carbonFootprintStudy",
     "absoluteCarbonFootprint",
 )
-# Per kWh delivered over the service life; per kWh of capacity is some hundred times as much.
-_BAND = (Decimal("0.005"), Decimal(1))
-# Values of 15 digits each, added up.
-_ROUNDING = Fraction(1, 10**13)
+_PER = "BatteryPass Data Model 1.2.0"
 
 
 def validate(package: Package) -> tuple[Finding, ...]:
@@ -47,11 +44,11 @@ def validate(package: Package) -> tuple[Finding, ...]:
     if broken:
         return broken
     assert isinstance(document, dict)
-    return (*_class(document), *_stages(document), *_band(document))
+    return tuple(_figures(document))
 
 
-def _finding(code: str, at: str, saw: object, severity: Severity, **params: str) -> Finding:
-    return Finding(code, at, shorten(str(saw)), severity, "BatteryPass Data Model 1.2.0", params)
+def _finding(code: str, at: str, saw: object, severity: Severity) -> Finding:
+    return Finding(code, at, shorten(str(saw)), severity, _PER)
 
 
 def _below_own(own: JsonValue) -> Iterator[Finding]:
@@ -66,39 +63,20 @@ def _filled(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
             yield _finding("batterypass.filled-too-early", f"/{name}", document[name], Severity.ERROR)
 
 
-def _class(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
-    found = document["carbonFootprintPerformanceClass"]
-    if found != PERFORMANCE_CLASS:
-        at = "/carbonFootprintPerformanceClass"
-        yield _finding("batterypass.invented-class", at, found, Severity.ERROR)
-
-
-def _stages(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
-    """Four stages, each once, in kg per kWh: they add up to the total, and not to 1 or 100."""
-    entries = document["carbonFootprintPerLifecycleStage"]
-    at = "/carbonFootprintPerLifecycleStage"
+def _figures(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
+    """The one class; four stages, each once, in kg per kWh, that add up to the total."""
+    yield from passport.check_class(
+        document["carbonFootprintPerformanceClass"], "/carbonFootprintPerformanceClass", _PER
+    )
+    entries, at = document["carbonFootprintPerLifecycleStage"], "/carbonFootprintPerLifecycleStage"
     assert isinstance(entries, list)
     told = [e for e in entries if isinstance(e, dict)]
     names = sorted(str(e["lifecycleStage"]) for e in told)
+    whole = document["batteryCarbonFootprint"]
+    assert isinstance(whole, (int, Decimal))
     if names != sorted(STAGES.values()):
         yield _finding("batterypass.not-four-stages", at, ", ".join(names), Severity.ERROR)
-        return
-    found = sum((_exact(e["carbonFootprint"]) for e in told), Fraction(0))
-    stated = _exact(document["batteryCarbonFootprint"])
-    if abs(found - stated) > _ROUNDING * max(abs(found), abs(stated), Fraction(1)):
-        params = {"stated": str(document["batteryCarbonFootprint"])}
-        saw = ", ".join(str(e["carbonFootprint"]) for e in told)
-        yield _finding("batterypass.sum-differs", at, saw, Severity.ERROR, **params)
-
-
-def _band(document: Mapping[str, JsonValue]) -> Iterator[Finding]:
-    found = _exact(document["batteryCarbonFootprint"])
-    if not _BAND[0] <= found <= _BAND[1]:
-        saw = document["batteryCarbonFootprint"]
-        at = "/batteryCarbonFootprint"
-        yield _finding("batterypass.outside-band", at, saw, Severity.WARNING)
-
-
-def _exact(value: JsonValue) -> Fraction:
-    assert isinstance(value, (int, Decimal))
-    return Fraction(value)
+    else:
+        values = [v for e in told if isinstance(v := e["carbonFootprint"], (int, Decimal))]
+        yield from passport.check_sum(whole, values, at, _PER)
+    yield from passport.check_band(whole, "/batteryCarbonFootprint", _PER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package, Reading, Writing
-from gateway.errors import GatewayError
 from gateway.model.declaration import Declaration
 from gateway.report import Finding
 
@@ -20,13 +19,8 @@ _BASIS = BasisRequest(
 
 
 def _detect(package: Package) -> Evidence | None:
-    if len(package.members) != 1 or package.only.data.lstrip()[:1] != b"{":
-        return None
-    try:
-        document = package.json
-    except GatewayError:
-        return None
-    if not isinstance(document, dict) or not all(name in document for name in _OWN):
+    document = package.json_object
+    if document is None or not all(name in document for name in _OWN):
         return None
     version = document["specVersion"]
     if not isinstance(version, str) or not version.startswith("3."):

@@ -13,7 +13,7 @@ from gateway.codec.jsonread import JsonReading
 from gateway.errors import GatewayError, InputError
 from gateway.formats.pact import rendition
 from gateway.formats.pact.period import read_day, read_moment
-from gateway.formats.pact.table import RESULT_SET, UNITS, WITHOUT_MASS, extension_of, reading_table
+from gateway.formats.pact.table import RESULT_SET, UNITS, WITHOUT_MASS, extension_of, reading
 from gateway.formats.pact.writer import database_code
 from gateway.frontdoor.json import JsonValue
 from gateway.model.base import Missing, Reason
@@ -36,16 +36,16 @@ def read(package: Package, context: Context) -> Reading:
     if not isinstance(pcf, dict):
         raise InputError("pcf", path="/pcf", code="pact.not-ours")
     view: dict[str, JsonValue] = {**document, "extensions": {"0": extensions[0]}}
-    reading = JsonReading(reading_table(), view, RESULT_SET).run()
-    _put_own(reading.tree, document, pcf)
-    declaration = _built(reading.tree, pcf)
+    found = JsonReading(reading(), view, RESULT_SET).run()
+    _put_own(found.tree, document, pcf)
+    declaration = _built(found.tree, pcf)
     created = read_moment(document.get("created"))
     if created is None:
         raise InputError(str(document.get("created")), path="/created", code="pact.not-ours")
     _compare(document, rendition.top_members(declaration, created), "")
     _compare(pcf, rendition.pcf_members(declaration), "/pcf")
-    origins = dict(build.origins(declaration, reading.tree))
-    return Reading(declaration, findings=tuple(reading.findings), origins=origins)
+    origins = dict(build.origins(declaration, found.tree))
+    return Reading(declaration, findings=tuple(found.findings), origins=origins)
 
 
 def _built(tree: build.Tree, pcf: Mapping[str, JsonValue]) -> Declaration:

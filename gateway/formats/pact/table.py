@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-from gateway import resources
-from gateway.codec.fields import FieldTable, compile_table
+from gateway.codec.annex import Riders, reading_table, riders
+from gateway.codec.fields import FieldTable
 
 TARGET = "pact@3.0"
 RESULT_SET = "pact"
@@ -33,43 +32,19 @@ UNITS: Mapping[str, str] = {
 # PACT Technical Specifications 3.0, productMassPerDeclaredUnit: energy, transport and services have none.
 WITHOUT_MASS = frozenset({"kilowatt hour", "megajoule", "ton kilometer", "hour", "megabit second"})
 
-_EXTENSION = "/extensions/0/data/"
-_SET = f"/results/[{RESULT_SET}]"
-_SOURCES = f"{_EXTENSION}sources/"
+_TABLE = "fields/pact.csv"
+# The place of our own extension's data in the document.
+EXTENSION = "/extensions/0/data"
 
 
-@cache
-def reading_table() -> FieldTable:
-    """Every leaf that comes back by its place alone; rows of type ``own`` have rules of their own."""
-    return compile_table(r for r in resources.table("fields/pact.csv") if r["type"] != "own")
+def reading() -> FieldTable:
+    """Every leaf that comes back by its place alone."""
+    return reading_table(_TABLE)
 
 
-@cache
-def extension_table() -> FieldTable:
-    """The leaves that ride along in our extension."""
-    return compile_table(r for r in _riding() if not _is_of_set(r))
-
-
-@cache
-def set_table() -> FieldTable:
-    """What rides along of the restated set, by model paths below the set."""
-    rows = (dict(r, model=r["model"].removeprefix(_SET)) for r in _riding() if _is_of_set(r))
-    return compile_table(rows)
-
-
-def _riding() -> list[dict[str, str]]:
-    rows = resources.table("fields/pact.csv")
-    return [r for r in rows if r["source"].startswith(_EXTENSION) and not r["source"].startswith(_SOURCES)]
-
-
-def _is_of_set(row: Mapping[str, str]) -> bool:
-    return row["model"].startswith(_SET) or (not row["model"] and "/parameters/" in row["source"])
-
-
-@cache
-def sources_table() -> FieldTable:
-    """What the extension says of the set that the footprint was restated from; never its figures."""
-    return compile_table(r for r in resources.table("fields/pact.csv") if r["source"].startswith(_SOURCES))
+def riding() -> Riders:
+    """What rides along in our extension; of the set before the restatement, never its figures."""
+    return riders(_TABLE, below=EXTENSION, result_set=RESULT_SET)
 
 
 def extension_of(document: object) -> Mapping[str, object] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from gateway.codec import jsonwrite
-from gateway.codec.annex import annex
+from gateway.codec.annex import ride_along
 from gateway.codec.base import BasisRequest, Context, Member, Package, Writing
-from gateway.codec.fields import FieldTable, code_list
+from gateway.codec.fields import code_list
 from gateway.codec.lacks import Lacks
 from gateway.codec.run import shown
 from gateway.errors import raise_all
@@ -17,16 +17,15 @@ from gateway.formats.pact.period import last_day, moment, write_periods
 from gateway.formats.pact.sheet import Sheet
 from gateway.formats.pact.table import (
     DATA_SCHEMA,
+    EXTENSION,
     EXTENSION_VERSION,
     RESULT_SET,
     SPEC_VERSION,
     TARGET,
-    extension_table,
-    set_table,
-    sources_table,
+    riding,
 )
 from gateway.formats.pact.unit import write_contents, write_unit
-from gateway.model.base import Missing, Part, Reason
+from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, ResultSet
 from gateway.model.walk import by_path
@@ -225,25 +224,15 @@ def _extension(sheet: Sheet, declaration: Declaration, result: ResultSet) -> dic
         own = own.model_copy(update={"unit": own.unit.model_copy(update={"amount": None})})
     source = declaration.result_set(result.derived_from or "")
     sources = declaration.model_copy(update={"results": (source,) if source else ()})
-    parts: list[tuple[Part, FieldTable, str]] = [
-        (own, extension_table(), ""),
-        (result.model_copy(update={"rows": rows}), set_table(), _HOME),
-        (sources, sources_table(), ""),
-    ]
-    data: dict[str, object] = {}
-    for part, table, home in parts:
-        found = annex(part, table, converted="pact.converted-unit", home=home)
-        data.update(_data(found.members))
-        sheet.claims.update(found.claims)
-        sheet.notes.extend(found.notes)
-    return {"specVersion": EXTENSION_VERSION, "dataSchema": DATA_SCHEMA, "data": data}
-
-
-def _data(members: dict[str, object]) -> dict[str, object]:
-    node: object = members
-    for step in ("extensions", "0", "data"):
-        node = node.get(step, {}) if isinstance(node, dict) else {}
-    return node if isinstance(node, dict) else {}
+    parts = (
+        (own, riding().declaration, ""),
+        (result.model_copy(update={"rows": rows}), riding().result, _HOME),
+        (sources, riding().source, ""),
+    )
+    found = ride_along(parts, below=EXTENSION, converted="pact.converted-unit")
+    sheet.claims.update(found.claims)
+    sheet.notes.extend(found.notes)
+    return {"specVersion": EXTENSION_VERSION, "dataSchema": DATA_SCHEMA, "data": found.members}
 
 
 def _comment(declaration: Declaration, result: ResultSet, context: Context) -> str:

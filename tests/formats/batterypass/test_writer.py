@@ -105,7 +105,7 @@ class TestPreview:
         assert document(found)["carbonFootprintPerLifecycleStage"][0]["carbonFootprint"] == Decimal("0.1125")
         for stage, value in (("upstream", "0.1125"), ("core", "0.03")):
             told = note(found, f"/results/pack/rows/{stage}/carbon/total")
-            assert (told.fate, told.code) == (Fate.AGGREGATED, "batterypass.per-kwh")
+            assert (told.fate, told.code) == (Fate.AGGREGATED, "passport.per-kwh")
             assert Decimal(told.written) == Decimal(value)
 
     def test_transport_to_the_plant_is_raw_material(self, battery: Build, written: Write) -> None:
@@ -129,7 +129,7 @@ class TestPreview:
         assert document(found)["batteryCarbonFootprint"] == Decimal("0.15")
         assert document(found)["absoluteCarbonFootprint"] == 4320
         told = note(found, "/results/pack/carbon/total")
-        assert (told.code, told.kg) == ("batterypass.four-stages", Decimal(500))
+        assert (told.code, told.kg) == ("passport.four-stages", Decimal(500))
 
     def test_verification_keeps_what_it_covers(self, battery: Build, written: Write) -> None:
         one = Verification(kind="third", covers=("pack",))
@@ -155,8 +155,8 @@ class TestRegistryProfile:
 
     def test_values_left_out_are_noted(self, battery: Build, written: Write) -> None:
         found = written(battery())
-        assert note(found, "/results/batterypass/carbon/total").code == "batterypass.not-to-be-filled"
-        assert note(found, "/passport/study_link").code == "batterypass.not-to-be-filled"
+        assert note(found, "/results/batterypass/carbon/total").code == "passport.not-to-be-filled"
+        assert note(found, "/passport/study_link").code == "passport.not-to-be-filled"
 
     def test_filled_value_breaks_it(self, battery: Build, written: Write) -> None:
         core = json.loads(written(battery()).package.only.data)
@@ -171,12 +171,12 @@ class TestRefused:
     @pytest.mark.parametrize("preview", ["yes", "no"])
     def test_no_public_study(self, battery: Build, written: Write, preview: str) -> None:
         found = refusals(lambda: written(battery(passport=Passport()), preview=preview))
-        assert found["/passport/study_link"].error_code == "batterypass.no-public-study"
+        assert found["/passport/study_link"].error_code == "passport.no-public-study"
 
     @pytest.mark.parametrize("link", ["study.pdf", "ftp://example.com/s", "https://a b"])
     def test_no_link(self, battery: Build, written: Write, link: str) -> None:
         found = refusals(lambda: written(battery(passport=Passport(study_link=link))))
-        assert found["/passport/study_link"].error_code == "batterypass.study-not-a-link"
+        assert found["/passport/study_link"].error_code == "passport.study-not-a-link"
 
     def test_not_a_battery(self, battery: Build, written: Write) -> None:
         found = refusals(lambda: written(battery(battery=None, passport=Passport())))
@@ -196,7 +196,7 @@ class TestRefused:
         own = battery().battery
         assert own is not None
         found = refusals(lambda: written(battery(battery=own.model_copy(update={"category": "SLI"}))))
-        assert found["/battery/category"].error_code == "batterypass.no-passport"
+        assert found["/battery/category"].error_code == "passport.no-passport"
 
     def test_stages_that_do_not_add_up(self, battery: Build) -> None:
         from gateway.recognition.restate import restate
@@ -207,7 +207,7 @@ class TestRefused:
         wrong = own.model_copy(update={"carbon": pack.carbon})
         broken = restated.model_copy(update={"results": (pack, wrong)})
         found = refusals(lambda: run_writer(FORMAT, broken, Context()))
-        assert found["/results/batterypass/carbon/total"].error_code == "batterypass.stages-do-not-add-up"
+        assert found["/results/batterypass/carbon/total"].error_code == "passport.stages-do-not-add-up"
 
 
 class TestReader:
@@ -251,7 +251,7 @@ class TestRules:
             for stage, value in zip(STAGES, (40, 8, 0.5, 0.5), strict=True)
         ]
         found = self.judged(core, batteryCarbonFootprint=49, carbonFootprintPerLifecycleStage=stages)
-        assert found == {"batterypass.outside-band": Severity.WARNING}
+        assert found == {"passport.outside-band": Severity.WARNING}
 
     def test_shares_are_no_values(self, core: dict[str, Any]) -> None:
         stages = [
@@ -259,11 +259,11 @@ class TestRules:
             for stage, value in zip(STAGES, (75, 20, 2, 3), strict=True)
         ]
         found = self.judged(core, carbonFootprintPerLifecycleStage=stages)
-        assert found == {"batterypass.sum-differs": Severity.ERROR}
+        assert found == {"passport.sum-differs": Severity.ERROR}
 
     def test_class_is_invented(self, core: dict[str, Any]) -> None:
         assert self.judged(core, carbonFootprintPerformanceClass="A") == {
-            "batterypass.invented-class": Severity.ERROR
+            "passport.invented-class": Severity.ERROR
         }
 
     def test_stage_is_missing(self, core: dict[str, Any]) -> None:
