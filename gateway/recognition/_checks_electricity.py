@@ -121,8 +121,11 @@ def one_kind_of_factor(case: Case) -> Answer:
     """CO2 at generation and life-cycle CO2e are not mixed, and none is labelled as the other."""
     uses = list(electricity.uses(case.declaration))
     sites = [(p, m) for p, _, m in electricity.site_uses(case.declaration) if m is not None]
+    if not uses and not sites and not case.declaration.lines:
+        # The announcements say what a factor is; they ask nobody to show lines.
+        return unproven(Said("rules.no-lines-shown"), "/lines")
     if not uses and not sites:
-        return _without_electricity(case.declaration)
+        return not_applicable(_NO_ELECTRICITY)
     mistyped = [use for use in uses if use.is_mistyped]
     sure = [use for use in mistyped if use.match is not None and use.match.by_year]
     if sure:

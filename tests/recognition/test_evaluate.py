@@ -277,3 +277,25 @@ def _rule() -> dict[str, object]:
 def _pack_bytes(rules: list[dict[str, object]]) -> bytes:
     head = {"id": "x", "title": {"zh": "甲", "en": "x"}, "edition": "1", "date": "2026-01-01", "source": "x"}
     return json.dumps({**head, "rules": rules}).encode()
+
+
+class TestNoLinesShown:
+    """A declaration with totals only cannot show its electricity factors: that is no defect of it."""
+
+    def test_factors_that_nobody_can_see_need_evidence(self, example: Source) -> None:
+        found = evaluate(
+            example.declaration.model_copy(update={"lines": (), "sites": ()}),
+            pack("cn-label"),
+            origins=example.origins,
+            on=ON,
+        )
+        assert found["CN-09"].outcome is Outcome.NEEDS_EVIDENCE
+        assert found["CN-09"].at == ("/lines",)
+        assert "CN-09" not in {result.rule.id for result in found.blocking}
+
+    def test_lines_without_electricity_are_not_concerned(self, example: Source) -> None:
+        lines = tuple(line for line in example.declaration.lines if line.category == "transport")
+        assert lines
+        without = example.declaration.model_copy(update={"lines": lines, "sites": ()})
+        found = evaluate(without, pack("cn-label"), origins={}, on=ON)
+        assert found["CN-09"].outcome is Outcome.NOT_APPLICABLE
