@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from gateway import resources
-from gateway.codec.fields import Row, code_list
+from gateway.codec.fields import Row, code_list, folded, one_code
 from gateway.model.base import Reason
 
 FLAG, MISSING = "FLAG", "MISSING"
@@ -48,7 +48,7 @@ def as_code(row: Row, text: str) -> tuple[str | bool, bool] | None:
         bracketed = bare.rpartition("[")[2].removesuffix("]") if bare.endswith("]") else ""
         exact = bare == text and text in _entries(name)
         code = bare if bare in _entries(name) else bracketed if bracketed in _entries(name) else None
-        code = code or _by_name(name).get(bare.casefold())
+        code = code or _by_name(name).get(folded(bare))
     if code is None:
         return None
     return (code == "true" if name == FLAG else code), exact
@@ -91,9 +91,4 @@ def _by_entry(name: str) -> Mapping[str, str]:
 @cache
 def _by_name(name: str) -> Mapping[str, str]:
     """Labels and synonyms that name exactly one code."""
-    found: dict[str, set[str]] = {}
-    for code, row in _rows(name).items():
-        for spelling in (row["label_zh"], row["label_en"], *row["synonyms"].split("|")):
-            if spelling:
-                found.setdefault(unicodedata.normalize("NFKC", spelling).casefold(), set()).add(code)
-    return {spelling: next(iter(codes)) for spelling, codes in found.items() if len(codes) == 1}
+    return one_code(_rows(name))

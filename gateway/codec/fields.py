@@ -8,6 +8,7 @@ takes it from a neighbour, ``@/a/b`` from a place in the document. Rows with ``w
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -109,13 +110,31 @@ def code_list(name: str) -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def code_synonyms(name: str) -> Mapping[str, str]:
-    """Labels and synonyms of a code list, in both languages, that name exactly one code."""
+    """Labels and synonyms of a code list, in both languages, folded, that name exactly one code."""
+    return one_code(code_list(name))
+
+
+def one_code(rows: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    """The folded labels and synonyms of code rows that name exactly one code."""
     found: dict[str, set[str]] = {}
-    for code, row in code_list(name).items():
+    for code, row in rows.items():
         for spelling in (row["label_zh"], row["label_en"], *row["synonyms"].split("|")):
             if spelling:
-                found.setdefault(spelling.casefold(), set()).add(code)
+                found.setdefault(folded(spelling), set()).add(code)
     return {spelling: next(iter(codes)) for spelling, codes in found.items() if len(codes) == 1}
+
+
+def folded(text: str) -> str:
+    """A label without what people write one way or the other: case, width, hyphens, spaces at the ends."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("-", " ").split())
+
+
+def choices(name: str) -> str:
+    """The codes of a list for people; with their names, as long as that is still a sentence."""
+    rows = code_list(name)
+    if len(rows) > 12:
+        return ", ".join(rows)
+    return ", ".join(f"{code} ({row['label_zh']}, {row['label_en']})" for code, row in rows.items())
 
 
 def _keep_apart(tree: Node, row: Row, lists: dict[tuple[str, ...], tuple[str, ...]]) -> None:
