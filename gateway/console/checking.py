@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway import messages
 from gateway.codec.base import Context
 from gateway.console import failures, findings
+from gateway.console.converting import Destination
 from gateway.console.failures import Exit
 from gateway.console.inputs import load
 from gateway.console.terminal import Console, joined
@@ -15,6 +16,7 @@ from gateway.errors import GatewayError, UsageError
 from gateway.pipeline.convert import Source, read
 from gateway.pipeline.rules import evaluate, packs
 from gateway.report import Report, Severity
+from gateway.storage.files import refuse_existing, write_file
 
 if TYPE_CHECKING:
     from gateway.recognition.evaluate import Evaluation
@@ -28,6 +30,7 @@ def check_files(
     *,
     rules: Sequence[str] = (),
     previous: str | None = None,
+    mark: Destination | None = None,
 ) -> Exit:
     """Print everything that is wrong or doubtful in each file, and the answers of ``rules``.
 
@@ -35,13 +38,19 @@ def check_files(
 
     Args:
         previous: a file with the version that the one file follows, for rules about changes.
+        mark: where the one workbook goes with its findings in it.
 
     Raises:
-        UsageError: no such rule pack, or ``previous`` for several files or without rules.
+        UsageError: no such rule pack; ``previous`` or ``mark`` for several files; ``previous`` without rules;
+            ``mark`` exists, or is for a file that is no workbook.
     """
     packs(rules)
     if previous is not None and (len(names) != 1 or not rules):
         raise UsageError(previous, code="usage.previous")
+    if mark is not None:
+        if len(names) != 1:
+            raise UsageError(len(names), code="usage.annotate-one")
+        refuse_existing(mark.place, force=mark.force)
     codes: list[Exit] = []
     documents: list[dict[str, object]] = []
 
@@ -60,8 +69,18 @@ def check_files(
             codes.append(_code(source.report, answers))
             _tell(console, name, source, answers)
             documents.append(_json(name, source, answers))
+            if mark is not None:
+                _mark(console, source, answers, mark)
     console.document({"files": documents})
     return failures.worst(codes)
+
+
+def _mark(console: Console, source: Source, answers: Sequence[Evaluation], to: Destination) -> None:
+    from gateway.pipeline import workbook
+
+    found = tuple(finding for answer in answers for finding in answer.findings)
+    write_file(to.place, workbook.annotate(source, found), force=to.force)
+    console.tell(console.say("cli.annotated", n=len(source.report.findings) + len(found), file=to.path))
 
 
 def _code(report: Report, answers: Sequence[Evaluation]) -> Exit:

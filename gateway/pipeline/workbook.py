@@ -10,6 +10,7 @@ from gateway.errors import UsageError
 from gateway.formats import find
 from gateway.formats.cn_pcf import workbook_template
 from gateway.pipeline.convert import Source
+from gateway.report import Finding
 
 _ZIP = b"PK"
 
@@ -27,8 +28,10 @@ def template(
     return workbook_template.template(kind, targets=targets, filled=filled)
 
 
-def annotate(source: Source) -> bytes:
+def annotate(source: Source, more: Sequence[Finding] = ()) -> bytes:
     """The user's own workbook with the cells of its findings marked and explained in both languages.
+
+    ``more`` are findings beside those of the source: the answers of rules.
 
     Raises:
         UsageError: the source is no workbook.
@@ -37,4 +40,4 @@ def annotate(source: Source) -> bytes:
     data = source.package.only.data
     if not data.startswith(_ZIP):
         raise UsageError(source.package.name, path=source.package.name, code="usage.not-a-workbook")
-    return mark(data, source.report.findings, origins=source.origins)
+    return mark(data, (*source.report.findings, *more), origins=source.origins)

@@ -57,14 +57,12 @@ def check(
     force: bool,
 ) -> int:
     """See ``hutong check --help``."""
-    from gateway.console import checking
+    from gateway.console import checking, converting
 
-    code = checking.check_files(console, files, format_, context_now(), rules=rules, previous=previous)
-    if annotate is not None:
-        from gateway.console import workbooks
-
-        workbooks.annotate(console, files, annotate, context_now(), force=force)
-    return code
+    mark = None if annotate is None else converting.Destination(annotate, force)
+    return checking.check_files(
+        console, files, format_, context_now(), rules=rules, previous=previous, mark=mark
+    )
 
 
 @command(help="cli.help-gaps", example="hutong gaps declaration.json")
