@@ -22,6 +22,8 @@ _NAMED_BY = {
     "result_by_gas": "gas",
     "parameters": "name",
     "by_source": "name",
+    "indicators": "id",
+    "scenarios": "name",
 }
 
 

@@ -51,6 +51,9 @@ def _pattern(path: str) -> str:
         "databases",
         "pcr",
         "by_source",
+        "indicators",
+        "amounts",
+        "scenarios",
         "parameters",
     )
     return re.sub(rf"/({'|'.join(lists)})/[^/]+", r"/\1/*", path)

@@ -18,6 +18,7 @@ from gateway.model.scope import (
     Method,
     Period,
     Quality,
+    Scenario,
     SystemBoundary,
 )
 
@@ -39,6 +40,7 @@ class Declaration(Part):
     method: Method = Method()
     lines: tuple[Line, ...] = ()
     lines_scope: Text = None
+    scenarios: tuple[Scenario, ...] = ()
     results: tuple[ResultSet, ...] = ()
     interpretation: Interpretation = Interpretation()
     quality: Quality = Quality()

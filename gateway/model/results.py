@@ -145,6 +145,33 @@ class Withheld(Part):
     reason: Text = None
 
 
+class IndicatorAmount(Part):
+    """An indicator's value for one module, in one scenario where it is told."""
+
+    module: Text = None
+    scenario: Text = None
+    amount: Amount = None
+
+    @property
+    def key(self) -> str:
+        """Module and scenario, as far as told."""
+        return ".".join(v for v in (self.module, self.scenario) if isinstance(v, str)) or "amount"
+
+
+class Indicator(Part):
+    """An indicator beside the carbon footprint, by its id in the indicator's own list."""
+
+    id: str
+    version: Text = None
+    name: Names = None
+    amounts: tuple[IndicatorAmount, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+        return self.id
+
+
 class ResultSet(Part):
     """Totals and rows on one basis."""
 
@@ -158,6 +185,7 @@ class ResultSet(Part):
     rows: tuple[ResultRow, ...] = ()
     scenario: Text = None  # the scenario that the totals belong to
     by_gas: tuple[GasAmount, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     variants: tuple[Variant, ...] = ()
     unassigned: Unassigned = Unassigned()
     withheld: tuple[Withheld, ...] = ()

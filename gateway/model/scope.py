@@ -75,6 +75,20 @@ class SystemBoundary(Part):
     processes: Text = None
 
 
+class Scenario(Part):
+    """A scenario that rows and indicators name; of a group, one happens."""
+
+    name: str
+    group: Text = None
+    is_default: Flag = None
+    description: Names = None
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return self.name
+
+
 class CutOff(Part):
     """The cut-off criteria and what was really left out."""
 
