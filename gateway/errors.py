@@ -68,6 +68,12 @@ class ExchangeError(GatewayError):
     code = "exchange.failed"
 
 
+class PluginError(GatewayError):
+    """A plugin did not do its part: whoever made it must act."""
+
+    code = "plugin.failed"
+
+
 class UsageError(GatewayError):
     """The call or command is wrong: an unknown format, an ambiguous choice, a missing option."""
 

@@ -45,10 +45,13 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def text(code: str, lang: Lang, params: Mapping[str, str]) -> Text:
-    """The texts of ``code`` with its placeholders filled."""
+    """The texts of ``code`` with its placeholders filled.
+
+    A plugin's own code has no row: its texts travel as the parameters ``zh``, ``fix_zh``, ``en`` and so on.
+    """
     row = catalogue().get(code)
     if row is None:
-        return Text(code)
+        return Text(params.get(lang, code), params.get(f"expected_{lang}", ""), params.get(f"fix_{lang}", ""))
     values = _Params(params)
     return Text(
         row[lang].format_map(values),

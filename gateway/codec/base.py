@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from gateway.errors import GatewayError, InputError, UsageError
 from gateway.frontdoor import json as json_door
@@ -14,6 +15,12 @@ from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.model.origin import Derived, Origin
 from gateway.report import Finding, Note
+
+if TYPE_CHECKING:
+    from gateway.codec.plugin import Plugin
+
+# The rows of a table, each by the names of its columns.
+Table: TypeAlias = Sequence[Mapping[str, str]]
 
 # Own namespace for name-based ids (RFC 9562, 5.5), made once and never changed.
 _NAMESPACE = uuid.UUID("5f0d5c8e-6f0a-5b83-9d55-0c6a1c9b7e11")
@@ -77,12 +84,26 @@ class Context:
     """What a pure stage needs from outside: the clock, ids, tables and choices of the caller.
 
     ``source`` is the digest of the source bytes; ids are made from it and a path, never at random.
+    ``plugins`` are those that the caller has named; nothing joins because it is installed.
     """
 
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     source: str = ""
     disclosure: Disclosure = Disclosure.C1
     options: Mapping[str, str] = field(default_factory=dict)
+    plugins: tuple[Plugin, ...] = ()
+
+    def table(self, name: str) -> Table:
+        """The rows of a table that one of the plugins brings.
+
+        Raises:
+            UsageError: none brings it.
+        """
+        for plugin in self.plugins:
+            if name in plugin.tables:
+                return plugin.tables[name]
+        known = ", ".join(sorted(table for plugin in self.plugins for table in plugin.tables)) or "-"
+        raise UsageError(name, code="plugin.no-such-table", known=known)
 
     def new_id(self, path: str) -> uuid.UUID:
         """The id of the thing at ``path`` of this source: the same on every run."""
@@ -158,7 +179,8 @@ class Format:
     """One version of one format.
 
     ``private_reader``: it reads only what we wrote ourselves, to check it. ``audience`` is the widest
-    disclosure class that this carrier may ever hold, whatever the caller allows.
+    disclosure class that this carrier may ever hold, whatever the caller allows. ``plugin`` names who
+    brought it; it is empty for those that ship.
     """
 
     id: str
@@ -173,6 +195,7 @@ class Format:
     audience: Disclosure = Disclosure.C1
     schema_edition: str = ""
     legal_status: str = ""
+    plugin: str = ""
 
     @property
     def folder(self) -> str:

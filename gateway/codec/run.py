@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.codec.base import Context, Format, Package, Reading, Writing, need_writer
-from gateway.errors import GatewayError, InternalError, raise_all, shorten
+from gateway.errors import GatewayError, InternalError, PluginError, flatten, raise_all, shorten
 from gateway.model.base import Leaf, Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E
@@ -57,7 +57,19 @@ def run_writer(format_: Format, declaration: Declaration, context: Context) -> W
     Raises:
         InputError: the target cannot be written; each error names a field that it lacks.
         InternalError: the output does not keep a promise.
+        PluginError: the same of a plugin's format.
     """
+    try:
+        return _write(format_, declaration, context)
+    except GatewayError as error:
+        broken = next((e for e in flatten(error) if isinstance(e, InternalError)), None)
+        if not format_.plugin or broken is None:
+            raise
+        params = {"plugin": format_.plugin, "format": format_.id, "promise": broken.error_code}
+        raise PluginError(broken.saw, path=broken.path, code="plugin.broken-promise", **params) from error
+
+
+def _write(format_: Format, declaration: Declaration, context: Context) -> Written:
     writing = need_writer(format_)(declaration, context)
     _judge(format_, writing.package)
     reread = format_.read(writing.package, context).declaration

@@ -44,7 +44,7 @@ def check_files(
         UsageError: no such rule pack; ``previous`` or ``mark`` for several files; ``previous`` without rules;
             ``mark`` exists, or is for a file that is no workbook.
     """
-    packs(rules)
+    packs(rules, context.plugins)
     if previous is not None and (len(names) != 1 or not rules):
         raise UsageError(previous, code="usage.previous")
     if mark is not None:

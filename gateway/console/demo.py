@@ -38,7 +38,7 @@ def demo(console: Console, out: str, context: Context, *, force: bool) -> Exit:
     console.tell(console.say("cli.demo-issue", example=example, to=" + ".join(_TARGETS)), "head")
     codes = [issuing.issue(inner, [example], request, key, Destination(out, force), context, yes=True)]
     console.tell(console.say("cli.demo-verify", place=out), "head")
-    codes.append(verifying.verify_folder(inner, out, again=True, now=context.now))
+    codes.append(verifying.verify_folder(inner, out, again=True, context=context))
     codes.append(_tamper(console, inner, place, context))
     console.tell(console.say("cli.demo-look", place=out), "head")
     console.document({"steps": documents})

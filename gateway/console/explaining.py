@@ -41,7 +41,7 @@ def explain(
     if page is not None and page.path != STDIN:
         files.refuse_existing(page.place, force=page.force)
     if Path(name).is_dir():
-        found = explaining.explain_issued(files.load_folder(Path(name)), pointer)
+        found = explaining.explain_issued(files.load_folder(Path(name)), pointer, plugins=context.plugins)
     else:
         found = explaining.explain(read(load(name), format=format_, context=context), pointer)
     if page is None:

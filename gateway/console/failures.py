@@ -14,6 +14,7 @@ from gateway.errors import (
     InputError,
     InternalError,
     MappingError,
+    PluginError,
     TrustError,
     UsageError,
     flatten,
@@ -38,6 +39,7 @@ class Exit(IntEnum):
 _BY_CLASS: tuple[tuple[type[GatewayError], Exit], ...] = (
     (InternalError, Exit.BUG),
     (ExchangeError, Exit.STORAGE),
+    (PluginError, Exit.STORAGE),
     (UsageError, Exit.USAGE),
     (TrustError, Exit.TRUST),
     (MappingError, Exit.MAPPING),

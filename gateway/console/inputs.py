@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from gateway.errors import UsageError
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context, Package
+    from gateway.codec.plugin import Plugin
     from gateway.pipeline.issue import Request
 
 STDIN = "-"
@@ -38,23 +40,51 @@ def load(name: str) -> Package:
     return Package.of(data, name="stdin")
 
 
-def context(environment: Mapping[str, str], clock: datetime) -> Context:
-    """The moment of the run: SOURCE_DATE_EPOCH (reproducible-builds.org), else ``clock``.
+def context(environment: Mapping[str, str], clock: datetime, plugins: Sequence[str] = ()) -> Context:
+    """The moment of the run: SOURCE_DATE_EPOCH (reproducible-builds.org), else ``clock``; and the plugins.
 
     Raises:
-        UsageError: SOURCE_DATE_EPOCH is no count of seconds that a calendar has.
+        UsageError: SOURCE_DATE_EPOCH is no count of seconds that a calendar has, or there is no such plugin.
+        PluginError: a plugin cannot be used.
     """
     from gateway.codec.base import Context
 
+    loaded: tuple[Plugin, ...] = ()
+    if plugins:
+        from gateway.pipeline.plugins import load_plugin
+
+        loaded = tuple(map(load_plugin, dict.fromkeys(plugins)))
     said = environment.get("SOURCE_DATE_EPOCH", "")
     if not said:
-        return Context(now=clock)
+        return Context(now=clock, plugins=loaded)
     try:
         if not (said.isascii() and said.isdigit()):
             raise ValueError(said)
-        return Context(now=datetime.fromtimestamp(int(said), UTC))
+        return Context(now=datetime.fromtimestamp(int(said), UTC), plugins=loaded)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(said, path="SOURCE_DATE_EPOCH", code="usage.bad-epoch") from error
+
+
+def with_packs(rules: Sequence[str], context: Context) -> tuple[tuple[str, ...], Context]:
+    """The ids of the rule packs asked for; those that are named by their file join ``context``.
+
+    Raises:
+        StorageError: a file cannot be read.
+        MappingError, UsageError, PluginError: it is no pack, or its id is taken.
+    """
+    if not any(map(_is_file, rules)):
+        return tuple(rules), context
+    from gateway.pipeline.plugins import pack_plugin
+    from gateway.storage.files import read_file
+
+    named = {name: pack_plugin(read_file(Path(name)), name=name) for name in rules if _is_file(name)}
+    ids = tuple(next(iter(named[name].packs)) if name in named else name for name in rules)
+    return ids, replace(context, plugins=(*context.plugins, *named.values()))
+
+
+def _is_file(pack: str) -> bool:
+    """Whether a rule pack is named by its file; ids have no such ending."""
+    return pack.casefold().endswith(".json")
 
 
 def request(

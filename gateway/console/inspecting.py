@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.codec.plugin import Plugin
 from gateway.console import failures
 from gateway.console.failures import Exit
 from gateway.console.inputs import load
@@ -14,10 +15,11 @@ from gateway.formats import GROUPS, Detected, detect, formats
 _STRENGTHS = {3: "cli.evidence-name", 2: "cli.evidence-keys", 1: "cli.evidence-shape"}
 
 
-def list_formats(console: Console) -> Exit:
+def list_formats(console: Console, plugins: Sequence[Plugin] = ()) -> Exit:
     """Print every format with what can be done with it and its legal status."""
     rows = []
-    for format_ in formats():
+    there = formats(plugins)
+    for format_ in there:
         way = ("cli.reads-own" if format_.private_reader else "cli.reads", "cli.writes")
         rows.append(
             (
@@ -45,7 +47,7 @@ def list_formats(console: Console) -> Exit:
                     "legalStatus": f.legal_status,
                     "schemaEdition": f.schema_edition,
                 }
-                for f in formats()
+                for f in there
             ],
             "groups": {group: list(members) for group, members in GROUPS.items()},
         }
@@ -53,13 +55,13 @@ def list_formats(console: Console) -> Exit:
     return Exit.DONE
 
 
-def detect_files(console: Console, names: Sequence[str]) -> Exit:
+def detect_files(console: Console, names: Sequence[str], plugins: Sequence[Plugin] = ()) -> Exit:
     """Print the format of each file, and why it is that one."""
     codes: list[Exit] = []
     documents: list[dict[str, object]] = []
     for name in names:
         try:
-            found = detect(load(name))
+            found = detect(load(name), plugins)
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))
             continue

@@ -82,9 +82,9 @@ def issue(
         StorageError: the folder cannot be written.
     """
     for target in request.to:
-        for format_ in find(target):
+        for format_ in find(target, context.plugins):
             need_writer(format_)
-    packs(request.rules)
+    packs(request.rules, context.plugins)
     files.refuse_existing(to.place, force=to.force)
     named = zip(_tracked(console, names), _folders(names, to.place), strict=True)
     rows = [_prepare(name, folder, request, context, signing=key is not None) for name, folder in named]

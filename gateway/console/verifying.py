@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway import messages
+from gateway.codec.base import Context
 from gateway.console import findings
 from gateway.console.failures import Exit
 from gateway.console.terminal import Console, Style, padded, width
@@ -27,12 +28,12 @@ _STEPS = {
 }
 
 
-def verify_folder(console: Console, folder: str, *, again: bool, now: datetime) -> Exit:
+def verify_folder(console: Console, folder: str, *, again: bool, context: Context) -> Exit:
     """Check a folder offline; with ``again`` also run the conversion again and compare bytes."""
     held = files.load_folder(Path(folder))
     verdict = verify(held)
-    second = replay(held, verdict) if again and verdict.holds else None
-    show(console, verdict, held, second, now)
+    second = replay(held, verdict, plugins=context.plugins) if again and verdict.holds else None
+    show(console, verdict, held, second, context.now)
     if verdict.state is State.NOT_SIGNED:
         within = sorted(n.rpartition("/")[0] for n in held if n.endswith(f"/{MANIFEST}"))
         if within:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.codec.base import Evidence, Format, Package
+from gateway.codec.plugin import Plugin, join
 from gateway.errors import InputError, UsageError
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
@@ -24,41 +26,48 @@ class Detected:
     evidence: Evidence
 
 
-def formats() -> tuple[Format, ...]:
-    """All formats, in the order in which they are tried and listed."""
-    return _FORMATS
+def formats(plugins: Sequence[Plugin] = ()) -> tuple[Format, ...]:
+    """All formats, in the order in which they are tried and listed; those of ``plugins`` come last.
+
+    Raises:
+        PluginError: a plugin brings an id or a family that is there already.
+    """
+    return join(_FORMATS, GROUPS, plugins) if plugins else _FORMATS
 
 
-def find(name: str) -> tuple[Format, ...]:
+def find(name: str, plugins: Sequence[Plugin] = ()) -> tuple[Format, ...]:
     """The formats behind ``name``: an id, an id without version (the newest), or a group.
 
     Raises:
         UsageError: there is no such format.
+        PluginError: see ``formats``.
     """
     if name in GROUPS:
         return tuple(one for member in GROUPS[name] for one in find(member))
-    exact = [f for f in _FORMATS if f.id == name]
-    family = [f for f in _FORMATS if f.folder == name]
+    there = formats(plugins)
+    exact = [f for f in there if f.id == name]
+    family = [f for f in there if f.folder == name]
     if not exact and not family:
-        known = ", ".join([*(f.id for f in _FORMATS), *GROUPS])
+        known = ", ".join([*(f.id for f in there), *GROUPS])
         raise UsageError(name, code="usage.unknown-format", known=known)
     return tuple((exact or family)[-1:])
 
 
-def evidence(package: Package) -> tuple[Detected, ...]:
+def evidence(package: Package, plugins: Sequence[Plugin] = ()) -> tuple[Detected, ...]:
     """Every format that fits, the strongest evidence first."""
-    found = [Detected(f, e) for f in _FORMATS if (e := f.detect(package)) is not None]
+    found = [Detected(f, e) for f in formats(plugins) if (e := f.detect(package)) is not None]
     return tuple(sorted(found, key=lambda d: -d.evidence.strength))
 
 
-def detect(package: Package) -> Detected:
+def detect(package: Package, plugins: Sequence[Plugin] = ()) -> Detected:
     """The one format that fits best.
 
     Raises:
         InputError: none fits.
         UsageError: two fit equally well; the caller must say which.
+        PluginError: a plugin's format did not answer.
     """
-    found = evidence(package)
+    found = evidence(package, plugins)
     if not found and len(package.members) == 1 and package.only.data.lstrip()[:1] in (b"{", b"["):
         assert package.json is not None  # looks like JSON: if it is broken, this says where
     if not found:

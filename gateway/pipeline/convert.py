@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.codec.base import Context, Evidence, Format, Package
 from gateway.codec.run import run_reader, run_writer, shown, stake
-from gateway.errors import GatewayError, InternalError, flatten
+from gateway.errors import GatewayError, InternalError, PluginError, flatten
 from gateway.formats import Detected, detect, find
 from gateway.model import consistency
 from gateway.model.base import Leaf, Reason
@@ -71,8 +71,8 @@ def read(package: Package | bytes, *, format: str | None = None, context: Contex
         UsageError: two formats fit, or there is no such format.
     """
     found = Package.of(package) if isinstance(package, bytes) else package
-    detected = detect(found) if format is None else _named(format)
     own = replace(context or Context(), source=_digest(found))
+    detected = detect(found, own.plugins) if format is None else _named(format, own)
     reading = run_reader(detected.format, found, own)
     seen = consistency.check(reading.declaration, reading.origins)
     doubts = guards.check(reading.declaration, reading.origins)
@@ -103,9 +103,10 @@ def convert(
     Raises:
         UsageError: there is no such format, or it is only read.
         InternalError: an output broke a promise; nothing of it is returned.
+        PluginError: the same of a plugin's format.
     """
     context = replace(source.context, disclosure=disclosure, options=dict(options or {}))
-    targets = {format_.id: format_ for name in to for format_ in find(name)}
+    targets = {format_.id: format_ for name in to for format_ in find(name, context.plugins)}
     return tuple(_write(source, format_, context) for format_ in targets.values())
 
 
@@ -125,7 +126,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
             return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     try:
         written = run_writer(format_, visible, replace(context, disclosure=allowed))
-    except InternalError:
+    except (InternalError, PluginError):
         raise
     except GatewayError as error:
         found = flatten(error)
@@ -196,5 +197,5 @@ def _digest(package: Package) -> str:
     return sha256_hex(rows.encode())
 
 
-def _named(name: str) -> Detected:
-    return Detected(find(name)[0], Evidence(3, ("--from",)))
+def _named(name: str, context: Context) -> Detected:
+    return Detected(find(name, context.plugins)[0], Evidence(3, ("--from",)))

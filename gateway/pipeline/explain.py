@@ -6,12 +6,13 @@ not there, its value and all that stand on it are unproven.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from gateway.codec.base import Member, Package
 from gateway.codec.lacks import lack
+from gateway.codec.plugin import Plugin
 from gateway.errors import GatewayError, InputError, UsageError
 from gateway.messages import Lang, text
 from gateway.model.base import Leaf
@@ -74,7 +75,9 @@ def explain(source: Source, pointer: str, outcome: Outcome | None = None) -> Exp
     return work.path(path, written)
 
 
-def explain_issued(files: Mapping[str, bytes], pointer: str) -> Explanation:
+def explain_issued(
+    files: Mapping[str, bytes], pointer: str, *, plugins: Sequence[Plugin] = ()
+) -> Explanation:
     """Explain the value at ``file#/pointer`` of an issued folder that still has its private part.
 
     The run is repeated from the private source. Where the folder's file is not what comes out, the value
@@ -88,7 +91,7 @@ def explain_issued(files: Mapping[str, bytes], pointer: str) -> Explanation:
         raise InputError(path=MANIFEST, code="explain.not-issued")
     name, _, place = pointer.partition("#")
     facts = manifest.parse(files[MANIFEST]).facts
-    prepared = rebuild(files, facts)
+    prepared = rebuild(files, facts, plugins)
     source = prepared.source
     if name == private_source(files):
         recorded = facts.get("source")

@@ -17,7 +17,7 @@ from gateway.frontdoor.json import PlainJson
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source, convert, read
-from gateway.pipeline.rules import evaluate
+from gateway.pipeline.rules import brought_packs, evaluate
 from gateway.report import Finding, Report, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity, jws, leaves, manifest
@@ -33,6 +33,8 @@ LEAVES = ".leaves.json"
 # Every note of a run, which stays at home and can be made again: its leaves would be half of all work.
 FULL_REPORT = f"{PRIVATE}report.json"
 FINDINGS = f"{PRIVATE}findings.json"
+# Rule packs that do not ship: the run can be made again from the folder.
+RULES = f"{PRIVATE}rules/"
 _JSON = "application/json"
 
 # What a draft carries as its first member: nobody may take a preview for the document.
@@ -154,7 +156,11 @@ def draft(prepared: Prepared) -> dict[str, bytes]:
 
 def with_leaves(files: Mapping[str, File]) -> Iterator[str]:
     """The parts whose single values are signed, too."""
-    return (name for name, file in files.items() if file.media_type == _JSON and name != FULL_REPORT)
+    return (
+        name
+        for name, file in files.items()
+        if file.media_type == _JSON and name != FULL_REPORT and not name.startswith(RULES)
+    )
 
 
 def _files(
@@ -173,6 +179,11 @@ def _files(
         files[name] = File(member.data, _source_type(member.data), Disclosure.C3)
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
+    brought = brought_packs(source.context.plugins) if evaluations else {}
+    for evaluation in evaluations:
+        if evaluation.pack.id in brought:
+            name = f"{RULES}{evaluation.pack.id}.json"
+            files[name] = File(brought[evaluation.pack.id], _JSON, Disclosure.C3)
     return files
 
 
@@ -190,6 +201,8 @@ def _suffix(name: str) -> str:
 def facts(prepared: Prepared) -> dict[str, PlainJson]:
     """What the manifest records of a run, so that it can be repeated."""
     source, request = prepared.source, prepared.request
+    # A pack travels in the folder; of formats and tables only the name can be told.
+    plugins = [f"{p.name} {p.version}".strip() for p in source.context.plugins if p.formats or p.tables]
     return {
         "tool": dict(documents.TOOL),
         "tables": resources.tables_digest(),
@@ -201,6 +214,7 @@ def facts(prepared: Prepared) -> dict[str, PlainJson]:
             "disclosure": request.disclosure.value,
             "options": dict(sorted(request.options.items())),
             "rules": list(request.rules),
+            **({"plugins": list[PlainJson](plugins)} if plugins else {}),
         },
     }
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.codec.base import Context, Package
-from gateway.errors import InputError, raise_all
+from gateway.codec.plugin import Plugin
+from gateway.errors import InputError, UsageError, raise_all
 from gateway.frontdoor.json import pointer
 from gateway.model.disclosure import Disclosure
-from gateway.pipeline.issue import MANIFEST, PRIVATE, Prepared, Request, prepare, timestamp
+from gateway.pipeline.issue import MANIFEST, PRIVATE, RULES, Prepared, Request, prepare, timestamp
 
 # Whoever may see more is not served by files; no command writes such a folder.
 _OFFERED = frozenset({Disclosure.C0, Disclosure.C1})
@@ -26,12 +27,16 @@ def private_source(files: Mapping[str, bytes]) -> str | None:
     return next((name for name in sorted(files) if _SOURCE.fullmatch(name)), None)
 
 
-def rebuild(files: Mapping[str, bytes], facts: Mapping[str, object]) -> Prepared:
+def rebuild(
+    files: Mapping[str, bytes], facts: Mapping[str, object], plugins: Sequence[Plugin] = ()
+) -> Prepared:
     """Everything that the run prepared, from the source and the manifest's ``facts``.
+
+    A folder never decides what is imported: ``plugins`` must be those that the facts name.
 
     Raises:
         InputError: the source is not here, the facts record no run, or the source cannot be read.
-        UsageError: the run asked for a format or rule pack that there is no more.
+        UsageError: the run asked for a format, rule pack or plugin that is not here.
     """
     name = private_source(files)
     if name is None:
@@ -39,7 +44,27 @@ def rebuild(files: Mapping[str, bytes], facts: Mapping[str, object]) -> Prepared
     run = _recorded(facts).run
     request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules)
     package = Package.of(files[name], name=name.removeprefix(PRIVATE))
-    return prepare(package, request, context=Context(now=datetime.fromisoformat(run.time)))
+    own = _with_packs(files, run.plugins, plugins)
+    return prepare(package, request, context=Context(now=datetime.fromisoformat(run.time), plugins=own))
+
+
+def _with_packs(
+    files: Mapping[str, bytes], recorded: Sequence[str], plugins: Sequence[Plugin]
+) -> tuple[Plugin, ...]:
+    """The plugins that the run had, and one more for the rule packs that are kept in the folder."""
+    given = tuple(p for p in plugins if p.formats or p.tables)
+    absent = [name for name in recorded if name not in {f"{p.name} {p.version}".strip() for p in given}]
+    if absent:
+        raise UsageError(", ".join(absent), path=MANIFEST, code="replay.needs-plugin")
+    known = {name for plugin in given for name in plugin.packs}
+    ending = ".json"
+    packs = {
+        name.removeprefix(RULES).removesuffix(ending): data
+        for name, data in files.items()
+        if name.startswith(RULES) and name.endswith(ending)
+    }
+    kept = {name: data for name, data in packs.items() if name not in known}
+    return (*given, Plugin(RULES, packs=kept)) if kept else given
 
 
 def _as_issued(text: str) -> str:
@@ -80,6 +105,7 @@ class _Run(_Strict):
     disclosure: Annotated[Disclosure, AfterValidator(_offered)]
     options: dict[str, str]
     rules: tuple[str, ...]
+    plugins: tuple[str, ...] = ()
 
 
 class _Facts(_Strict):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import gateway
 from gateway import resources
+from gateway.codec.plugin import Plugin
 from gateway.errors import GatewayError, flatten, shorten
 from gateway.frontdoor.json import pointer
 from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared, facts, statement, with_leaves
@@ -36,12 +37,13 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
     return check_signatures(files)
 
 
-def replay(files: Mapping[str, bytes], verdict: Verdict) -> Replay:
+def replay(files: Mapping[str, bytes], verdict: Verdict, *, plugins: Sequence[Plugin] = ()) -> Replay:
     """Run the conversion again from the source with the recorded request and compare all that is signed.
 
     The bytes of every part, what the credential states, and the manifest's facts and list of parts.
     ``verdict`` must hold: what was changed after signing is not worth a second run. The salts of leaf
     digests come from the signer's key: of those files it is asked whether they fit their parts.
+    ``plugins`` are those that the manifest's facts name; a folder never decides what is loaded.
     """
     if private_source(files) is None or not verdict.holds:
         return Replay(findings=(Finding("replay.no-source", PRIVATE),))
@@ -49,7 +51,7 @@ def replay(files: Mapping[str, bytes], verdict: Verdict) -> Replay:
     if stopped:
         return Replay(findings=stopped)
     try:
-        prepared = rebuild(files, verdict.facts)
+        prepared = rebuild(files, verdict.facts, plugins)
         again = statement(prepared, files[MANIFEST], issuer=verdict.signer)
     except GatewayError as error:
         return Replay(findings=tuple(map(_finding, flatten(error))))

@@ -7,6 +7,8 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from gateway.codec.base import Context
+from gateway.codec.plugin import Plugin
+from gateway.errors import PluginError
 from gateway.pipeline.convert import Source
 
 # Imported where they are used: most runs ask no rules, and a check is to answer at once.
@@ -17,17 +19,43 @@ if TYPE_CHECKING:
     from gateway.recognition.ruleset import Pack
 
 
-def packs(names: Sequence[str]) -> tuple[Pack, ...]:
+def packs(names: Sequence[str], plugins: Sequence[Plugin] = ()) -> tuple[Pack, ...]:
     """The rule packs of these names, each once, in this order.
 
     Raises:
         UsageError: there is no such pack.
+        PluginError: a plugin brings a pack with an id that is taken.
+        MappingError: what it brings is no pack.
     """
     if not names:
         return ()
     from gateway.recognition import ruleset
 
-    return tuple(ruleset.pack(name) for name in dict.fromkeys(names))
+    brought = brought_packs(plugins)
+    return tuple(
+        ruleset.read_pack(brought[name], name=name) if name in brought else ruleset.pack(name, more=brought)
+        for name in dict.fromkeys(names)
+    )
+
+
+def brought_packs(plugins: Sequence[Plugin]) -> dict[str, bytes]:
+    """The documents of the rule packs that plugins bring, by id.
+
+    Raises:
+        PluginError: an id is taken, or is not the one that the document says.
+    """
+    from gateway.recognition import ruleset
+
+    found: dict[str, bytes] = {}
+    for plugin in plugins:
+        for name, data in plugin.packs.items():
+            if name in ruleset.PACKS or name in found:
+                raise PluginError(name, path=plugin.name, code="plugin.duplicate-pack", plugin=plugin.name)
+            own = ruleset.read_pack(data, name=name).id
+            if own != name:
+                raise PluginError(own, path=f"packs/{name}", code="plugin.wrong-part", plugin=plugin.name)
+            found[name] = data
+    return found
 
 
 def day(context: Context) -> date:
@@ -45,9 +73,10 @@ def evaluate(
         previous: the version that this one follows, for rules about changes.
 
     Raises:
-        UsageError: there is no such pack.
+        UsageError: there is no such pack, or it names a test that there is not.
+        MappingError, PluginError: a plugin's pack cannot be used.
     """
-    asked = packs(names)
+    asked = packs(names, source.context.plugins)
     if not asked:
         return ()
     from gateway.recognition import evaluate as rules

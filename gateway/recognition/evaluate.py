@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from gateway.errors import UsageError
+from gateway.errors import MappingError, UsageError
 from gateway.messages import Lang
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Derived, Origin, Origins
@@ -190,7 +190,10 @@ def _ask(rule: Rule, case: Case) -> Answer:
     told = "categories" in rule.parameters and isinstance(category, str)
     if told and category not in _texts(rule.parameters["categories"]):
         return not_applicable(saw("/battery/category", category), "/battery/category")
-    return test(replace(case, parameters=rule.parameters))
+    try:
+        return test(replace(case, parameters=rule.parameters))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MappingError(error, path=rule.id, code="rules.bad-parameters", test=rule.test) from error
 
 
 def _texts(value: object) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -93,14 +93,14 @@ class Pack:
         return tuple(rule for rule in self.rules if not rule.test)
 
 
-def pack(name: str) -> Pack:
-    """The pack that ships under ``name``.
+def pack(name: str, *, more: Collection[str] = ()) -> Pack:
+    """The pack that ships under ``name``; ``more`` are others that the caller has.
 
     Raises:
         UsageError: there is none.
     """
     if name not in PACKS:
-        raise UsageError(name, code="rules.unknown-pack", known=", ".join(PACKS))
+        raise UsageError(name, code="rules.unknown-pack", known=", ".join([*PACKS, *more]))
     return _shipped(name)
 
 
@@ -151,8 +151,11 @@ def _rule(row: Mapping[str, object]) -> Rule:
     if values["kind"] not in _KINDS:
         raise ValueError(values["kind"])
     for both in ("title", "expected", "fix"):
-        if set(values[both]) != {"zh", "en"}:  # type: ignore[call-overload]
+        texts = values[both]
+        if not isinstance(texts, dict) or set(texts) != {"zh", "en"} or not _are_texts(texts.values()):
             raise ValueError(f"{values['id']}: {both}")
+    if not _are_texts([values["id"], values["clause"], values["legal_status"], values["clause_source"]]):
+        raise TypeError(values["id"])
     values["test"] = values.get("test") or ""
     values["parameters"] = values.get("parameters") or {}
     values["binding"] = Force(str(values.pop("force")))
@@ -160,6 +163,10 @@ def _rule(row: Mapping[str, object]) -> Rule:
     values["applies"] = _applies(values.pop("applies", None))
     values["paths"] = tuple(values.get("paths") or ())  # type: ignore[arg-type]
     return Rule(**values)  # type: ignore[arg-type]
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _applies(value: object) -> Applies | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from gateway.console import inputs
-from gateway.console.commands.options import FORCE, FROM, INPUT, command, context_now, everywhere, option
+from gateway.console.commands.options import (
+    FORCE,
+    FROM,
+    INPUT,
+    PLUGIN,
+    command,
+    context_now,
+    everywhere,
+    option,
+)
 from gateway.console.terminal import Console
 from gateway.errors import UsageError
 
@@ -19,6 +28,7 @@ from gateway.errors import UsageError
 @option("-o", "--output", "out", metavar="FILE", help="cli.option-html-output")
 @FROM
 @FORCE
+@PLUGIN
 @everywhere
 @click.pass_obj
 def explain(
@@ -36,6 +46,7 @@ def explain(
 @command(help="cli.help-diff", example="hutong diff declaration-2025.json declaration-2026.json")
 @click.argument("old", type=INPUT)
 @click.argument("new", type=INPUT)
+@PLUGIN
 @everywhere
 @click.pass_obj
 def diff(console: Console, old: str, new: str) -> int:

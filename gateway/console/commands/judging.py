@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from gateway.console import inputs
 from gateway.console.commands.options import (
     FORCE,
     FROM,
     INPUT,
+    PLUGIN,
     RULES,
     command,
     context_now,
@@ -18,24 +20,26 @@ from gateway.console.terminal import Console
 
 
 @command(help="cli.help-formats", example="hutong formats")
+@PLUGIN
 @everywhere
 @click.pass_obj
 def formats(console: Console) -> int:
     """See ``hutong formats --help``."""
     from gateway.console import inspecting
 
-    return inspecting.list_formats(console)
+    return inspecting.list_formats(console, context_now().plugins)
 
 
 @command(help="cli.help-detect", example="hutong detect declaration.json")
 @click.argument("files", nargs=-1, required=True, type=INPUT)
+@PLUGIN
 @everywhere
 @click.pass_obj
 def detect(console: Console, files: tuple[str, ...]) -> int:
     """See ``hutong detect --help``."""
     from gateway.console import inspecting
 
-    return inspecting.detect_files(console, files)
+    return inspecting.detect_files(console, files, context_now().plugins)
 
 
 @command(help="cli.help-check", example="hutong check declaration.json --rules eu-battery")
@@ -45,6 +49,7 @@ def detect(console: Console, files: tuple[str, ...]) -> int:
 @option("--annotate", metavar="XLSX", help="cli.option-annotate")
 @FROM
 @FORCE
+@PLUGIN
 @everywhere
 @click.pass_obj
 def check(
@@ -59,16 +64,16 @@ def check(
     """See ``hutong check --help``."""
     from gateway.console import checking, converting
 
+    packs, context = inputs.with_packs(rules, context_now())
     mark = None if annotate is None else converting.Destination(annotate, force)
-    return checking.check_files(
-        console, files, format_, context_now(), rules=rules, previous=previous, mark=mark
-    )
+    return checking.check_files(console, files, format_, context, rules=packs, previous=previous, mark=mark)
 
 
 @command(help="cli.help-gaps", example="hutong gaps declaration.json")
 @click.argument("file", type=INPUT)
 @option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
 @FROM
+@PLUGIN
 @everywhere
 @click.pass_obj
 def gaps(console: Console, file: str, category: str | None, format_: str | None) -> int:

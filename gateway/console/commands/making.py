@@ -14,6 +14,7 @@ from gateway.console.commands.options import (
     INPUT,
     PASSPHRASE_FD,
     PASSPHRASE_FILE,
+    PLUGIN,
     PREVIEW,
     RULES,
     command,
@@ -50,6 +51,7 @@ def template(
 @option("--to", required=True, metavar="ID", help="cli.option-to-one")
 @option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-output")
 @FROM
+@PLUGIN
 @DISCLOSURE
 @PREVIEW
 @option("--strict", is_flag=True, help="cli.option-strict")
@@ -86,6 +88,7 @@ def convert(
 @RULES
 @option("--require", multiple=True, metavar="PACK", help="cli.option-require")
 @FROM
+@PLUGIN
 @DISCLOSURE
 @PREVIEW
 @option("--yes", is_flag=True, help="cli.option-yes")
@@ -116,11 +119,11 @@ def issue(
         raise UsageError("--key --draft" if draft else "", code="usage.key-or-draft")
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     private = None if key is None else keying.load_key(key, secret)
-    asked = (*rules, *require)
+    asked, context = inputs.with_packs((*rules, *require), context_now())
     request = inputs.request(to, disclosure, format_, preview=preview, draft=draft, rules=asked)
     destination = converting.Destination(out, force)
     return issuing.issue(
-        console, files, request, private, destination, context_now(), yes=yes, required=require
+        console, files, request, private, destination, context, yes=yes, required=asked[len(rules) :]
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+# Where the named plugins wait for ``context_now``: within the run of one command.
+_PLUGINS = "gateway.plugins"
+
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 command = partial(click.command, cls=Command)
@@ -36,6 +39,14 @@ DISCLOSURE = option(
     help="cli.option-disclosure",
 )
 RULES = option("--rules", multiple=True, metavar="PACK", help="cli.option-rules")
+PLUGIN = option(
+    "--plugin",
+    multiple=True,
+    metavar="NAME",
+    expose_value=False,
+    callback=lambda ctx, _, names: ctx.meta.__setitem__(_PLUGINS, names),
+    help="cli.option-plugin",
+)
 PASSPHRASE_FILE = option("--passphrase-file", metavar="FILE", help="cli.option-passphrase-file")
 PASSPHRASE_FD = option("--passphrase-fd", type=int, metavar="N", help="cli.option-passphrase-fd")
 
@@ -52,5 +63,6 @@ def everywhere(function: _F) -> _F:
 
 
 def context_now() -> Context:
-    """The moment of the run: what the environment says, else the clock."""
-    return inputs.context(os.environ, datetime.now(UTC))
+    """The moment of the run, what the environment says or else the clock, and the plugins that are named."""
+    names: tuple[str, ...] = click.get_current_context().meta.get(_PLUGINS, ())
+    return inputs.context(os.environ, datetime.now(UTC), names)

@@ -8,6 +8,7 @@ from gateway.console import inputs
 from gateway.console.commands.options import (
     PASSPHRASE_FD,
     PASSPHRASE_FILE,
+    PLUGIN,
     command,
     context_now,
     everywhere,
@@ -20,13 +21,14 @@ from gateway.errors import UsageError
 @command(help="cli.help-verify", example="hutong verify out")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
+@PLUGIN
 @everywhere
 @click.pass_obj
 def verify(console: Console, folder: str, again: bool) -> int:
     """See ``hutong verify --help``."""
     from gateway.console import verifying
 
-    return verifying.verify_folder(console, folder, again=again, now=context_now().now)
+    return verifying.verify_folder(console, folder, again=again, context=context_now())
 
 
 @command(help="cli.help-keygen", example="hutong keygen -o key.pem --passphrase-file passphrase.txt")
