@@ -12,7 +12,7 @@ from gateway.frontdoor import limits as lim
 from gateway.frontdoor.limits import XmlLimits
 from gateway.frontdoor.number import decimal, double
 
-__all__ = ["decimal", "double", "parse", "place", "text_of"]
+__all__ = ["asides", "decimal", "double", "parse", "place", "text_of"]
 
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -80,6 +80,20 @@ def decoded(data: bytes) -> bytes:
     return text
 
 
+def asides(data: bytes) -> tuple[tuple[int, str], ...]:
+    """Line and text of every comment and processing instruction, which ``parse`` leaves out.
+
+    Call it on a document that ``parse`` took.
+    """
+    text = decoded(data)
+    if b"<!--" not in text and b"<?" not in text[2:]:
+        return ()
+    root = etree.fromstring(text, _parser(asides=True))
+    inside = root.xpath("//comment() | //processing-instruction()")
+    assert isinstance(inside, list)
+    return tuple((node.sourceline or 1, str(node.text or "")) for node in inside)
+
+
 def text_of(element: etree._Element) -> str:
     """All text inside ``element``, whatever stands between its pieces (XPath ``string()``)."""
     return str(_STRING_VALUE(element))
@@ -98,7 +112,7 @@ def place(element: etree._Element) -> str:
     return f"/{'/'.join(reversed(steps))} (line {element.sourceline})"
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, asides: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -108,8 +122,8 @@ def _parser() -> etree.XMLParser:
         no_network=True,
         huge_tree=False,
         recover=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not asides,
+        remove_pis=not asides,
         strip_cdata=True,
     )
 

@@ -1,0 +1,129 @@
+"""The simple types of XML formats, compiled from their table: is a text a value of its type?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+# XML Schema 1.0 Part 2: the lexical forms of the bases that the tables use (white space collapsed).
+_LEXICAL: Final[Mapping[str, str]] = {
+    "boolean": r"true|false|1|0",
+    "integer": r"[+-]?[0-9]+",
+    "int": r"[+-]?[0-9]+",
+    "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
+    "double": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN",
+    "float": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN",
+    "date": r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
+    "dateTime": r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
+    "ID": r"[^\W\d][\w.\-]*",
+    "IDREF": r"[^\W\d][\w.\-]*",
+    # libxml2 takes any text here, and so do people: spaces and Chinese in file names.
+    "anyURI": r"[^\x00-\x1f]*",
+}
+_SPACE: Final = " \t\r\n"
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+Test: TypeAlias = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A simple type: whether a text is one of its values.
+
+    ``collapses`` says that white space around a value means nothing (numbers, dates, identifiers); a closed
+    list is not of that kind by the letter, but nothing else can be meant. ``limit`` is a maximum length.
+    """
+
+    name: str
+    base: str
+    collapses: bool
+    limit: int
+    test: Test | None
+    values: frozenset[str] = frozenset()
+
+    @property
+    def listed(self) -> bool:
+        """Whether only the values of a closed list are allowed."""
+        return bool(self.values)
+
+
+def compile_types(rows: tuple[dict[str, str], ...], lists: tuple[dict[str, str], ...]) -> Mapping[str, Check]:
+    """Every type of a format by name; closed lists as ``enum:<list>``."""
+    checks = {row["type"]: _check(row) for row in rows}
+    values: dict[str, list[str]] = {}
+    for row in lists:
+        values.setdefault(row["list"], []).append(row["value"])
+    for name, members in values.items():
+        allowed = frozenset(members)
+        checks[f"enum:{name}"] = Check(f"enum:{name}", "string", False, 0, allowed.__contains__, allowed)
+    return checks
+
+
+def is_language(code: str) -> bool:
+    """Whether ``code`` is a value that xml:lang can have."""
+    return not code or _LANGUAGE.fullmatch(code) is not None
+
+
+def _check(row: Mapping[str, str]) -> Check:
+    base = row["base"]
+    limit = int(row["max_length"] or 0)
+    tests: list[Test] = []
+    if base in _LEXICAL:
+        tests.append(_matches(_LEXICAL[base]))
+    if row["pattern"]:
+        tests.append(_matches(row["pattern"]))
+    if row["digits"]:
+        tests.append(_digits(int(row["digits"]), int(row["fraction_digits"] or 0)))
+    if row["minimum"]:
+        tests.append(_at_least(int(row["minimum"])))
+    if base in ("date", "dateTime"):
+        tests.append(_in_calendar)
+    return Check(row["type"], base, base != "string", limit, _all(tests))
+
+
+def _all(tests: list[Test]) -> Test | None:
+    if not tests:
+        return None
+    if len(tests) == 1:
+        return tests[0]
+    return lambda text: all(test(text) for test in tests)
+
+
+def _matches(pattern: str) -> Test:
+    fullmatch = re.compile(pattern).fullmatch
+    return lambda text: fullmatch(text) is not None
+
+
+def _digits(total: int, fraction: int) -> Test:
+    """XML Schema counts the digits of the value: no leading zeros, no trailing zeros of a fraction."""
+
+    def fits(text: str) -> bool:
+        whole, _, part = text.lstrip("+-").partition(".")
+        part = part.rstrip("0")
+        return len(whole.lstrip("0")) + len(part) <= total and len(part) <= fraction
+
+    return fits
+
+
+def _at_least(least: int) -> Test:
+    return lambda text: int(text) >= least
+
+
+def _in_calendar(text: str) -> bool:
+    day, _, time = text.partition("T")
+    # Years outside Python's calendar are judged by the leap year of the same kind.
+    year, month, of_month = day.lstrip("-").split("-")[:3]
+    try:
+        dt.date(2000 + int(year) % 400, int(month), int(of_month[:2]))
+        if time:
+            hour, minute, second = int(time[:2]), int(time[3:5]), int(time[6:8])
+            if (hour, minute, second) == (24, 0, 0):
+                return not time[8:].lstrip(".").startswith(tuple("123456789"))
+            dt.time(hour, minute, second)
+    except ValueError:
+        return False
+    return True
