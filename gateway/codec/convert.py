@@ -161,6 +161,13 @@ def _flag(row: Row, value: JsonValue, text: str) -> Leaf:
     return unreadable(text, None, "input.not-a-flag", field=row.pointer)
 
 
+def _xml_flag(row: Row, value: JsonValue, text: str) -> Leaf:
+    """XML Schema part 2, 3.2.2: true, false, 1, 0."""
+    if text in ("true", "false", "1", "0"):
+        return Leaf(text in ("true", "1"), text, "input.label-for-code" if text in "10" else "")
+    return unreadable(text, None, "input.not-a-flag", field=row.pointer)
+
+
 def _place(value: JsonValue, text: str, scheme: str | None) -> Leaf:
     if not isinstance(value, str) or not value:
         return unreadable(text, None, "input.not-a-text", field="origin")
@@ -190,6 +197,7 @@ _READERS: Mapping[str, Callable[[Row, JsonValue, str], Leaf]] = {
     "day": _day,
     "count": _count,
     "flag": _flag,
+    "xmlflag": _xml_flag,
     "per": _enum(Per),
     "role": _enum(Role),
 }

@@ -2,8 +2,9 @@
 
 One row of ``mappings/fields/<family>.csv`` is one leaf. In a source or model path ``*`` is any item
 of a list, ``{x}`` any member of an object whose name becomes field ``x`` of a list item, ``[x]`` the
-list item called ``x``, and ``@zh`` one language of a text. ``unit`` is the leaf's unit; ``@name``
-takes it from a neighbour, ``@/a/b`` from a place in the document. Rows with ``write`` = no are read only.
+list item called ``x``, and ``@zh`` one language of a text, ``@*`` every language. ``unit`` is the leaf's
+unit; ``@name`` takes it from a neighbour, ``@/a/b`` from a place in the document. Rows with ``write`` = no
+are read only.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from decimal import Decimal
 from gateway.codec import build
 from gateway.codec.convert import Leaf, absent, leaf, shown
 from gateway.codec.fields import FieldTable, Node, Row
+from gateway.codec.jsonwrite import language
 from gateway.errors import shorten
 from gateway.frontdoor.json import JsonValue
 from gateway.model.activity import Place
@@ -107,6 +108,9 @@ class JsonReading:
         if row.type == "texts":
             self._texts(row, value, at, stars)
             return False
+        if row.type in ("langs", "onelang"):
+            self._languages(row, value, at, stars)
+            return False
         own = absent(value)
         if isinstance(value, list) or (isinstance(value, dict) and own is None):
             self._misfit(value, at)
@@ -135,6 +139,19 @@ class JsonReading:
                     self._report(row, leaf(_as_code(row), item, unit=None), at)
         else:
             self._second(row, value, at)
+
+    def _languages(self, row: Row, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
+        """A text by language: all of it, or English, else Chinese, else the first where one has room."""
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            self._misfit(value, at)
+            return
+        best = next((lang for lang in ("en", "zh") if lang in value), next(iter(value), ""))
+        for lang, text in value.items():
+            where = f"{at}/{escape(lang)}"
+            takes = row.type == "langs" or lang == best
+            own = lang if row.type == "langs" else ""
+            if not (takes and self._put(row.model, stars, own, build.Found(text, where, str(text)))):
+                self._keep(text, where)
 
     def _store(self, row: Row, found: Leaf, value: JsonValue, at: str, stars: tuple[str, ...]) -> bool:
         """Put the leaf into the tree, or keep what stood there; True: it is in the tree."""
@@ -246,11 +263,6 @@ def dump(scalar: JsonValue) -> str:
     if isinstance(scalar, Decimal):
         return str(scalar)
     return json.dumps(scalar, ensure_ascii=False)
-
-
-def language(text: str) -> str:
-    """``zh`` if the text has a Chinese character, else ``en``: for a name whose language is not told."""
-    return "zh" if any("\u4e00" <= c <= "\u9fff" for c in text) else "en"
 
 
 def _as_code(row: Row) -> Row:

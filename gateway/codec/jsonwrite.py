@@ -42,17 +42,32 @@ _EMPTY = frozenset({"null", "{}", "[]"})
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
-def to_tree(part: Part, table: FieldTable) -> Tree:
-    """``part`` as nested members, along the rows of ``table`` that may be written."""
+def to_tree(part: Part, table: FieldTable, *, absences: bool = True) -> Tree:
+    """``part`` as nested members, along the rows of ``table`` that may be written.
+
+    ``absences``: False leaves out what is missing, for carriers that have no word for it.
+    """
     tree: Tree = {}
     for pattern, stars, lang, value in _leaves(part, "", ()):
-        rows = table.by_pattern.get((pattern, lang))
+        if isinstance(value, Missing) and not absences:
+            continue
+        rows = table.by_pattern.get((pattern, lang)) or (
+            table.by_pattern.get((pattern, "*")) if lang else None
+        )
+        if rows and rows[0].type in ("langs", "onelang"):
+            put(tree, (*rows[0].source, lang or language(str(value))), stars, value)
+            continue
         if rows is None and isinstance(value, Missing):
             # A text that is missing as a whole stands at the place of its first language.
             rows = table.by_pattern.get((pattern, "zh"))
         if rows:
             _put_leaf(tree, _choose(rows, value), stars, value)
     return tree
+
+
+def language(text: str) -> str:
+    """``zh`` if the text has a Chinese character, else ``en``: for a name whose language is not told."""
+    return "zh" if any("\u4e00" <= c <= "\u9fff" for c in text) else "en"
 
 
 def finish(tree: Tree) -> dict[str, object]:
@@ -174,6 +189,8 @@ def _json(value: object, row: Row) -> object:
         return {k: v for k, v in kept.items() if v is not None}
     if isinstance(value, date):
         return value.isoformat()
+    if row.type == "xmlflag":
+        return "true" if value else "false"
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gateway import resources
 from gateway.model.base import Leaf, Missing, Part
 from gateway.model.declaration import Declaration
-from gateway.model.walk import Place, leaves, prune
+from gateway.model.walk import Place, leaves, prune, unescape
 
 
 class Disclosure(StrEnum):
@@ -35,10 +35,16 @@ def field_classes() -> Mapping[str, Disclosure]:
     return classes
 
 
+@cache
+def _carriers() -> Mapping[str, Disclosure]:
+    """The class of what stood in a published carrier and has no field, by the extras' namespace."""
+    return {row["namespace"]: Disclosure(row["class"]) for row in resources.table("codes/extras.csv")}
+
+
 def class_of(declaration: Declaration, place: Place) -> Disclosure:
     """The class of one leaf: its field's, raised (never lowered) by the line or attachment it is in.
 
-    What has no class (extras) never leaves: nobody said that it may.
+    What has no class never leaves: nobody said that it may. Extras have that of the carrier they came in.
     """
     return _classify(place, _marks(declaration))
 
@@ -108,6 +114,9 @@ def _ancestors(path: str) -> Iterator[str]:
 def _classify(place: Place, marks: Mapping[str, Disclosure]) -> Disclosure:
     """A part of a field (the code of a place) has its field's class."""
     known = field_classes()
+    if place.pattern == "/extras":
+        namespace = unescape(place.path.removeprefix("/extras/")).partition("#")[0]
+        return _carriers().get(namespace, Disclosure.C3)
     base = known.get(place.pattern) or known.get(_above_of(place.pattern)) or Disclosure.C3
     return max(base, *(m for p, m in _above(place.path, marks)), base)
 

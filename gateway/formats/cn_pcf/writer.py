@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from gateway.codec import jsonwrite
 from gateway.codec.base import Context, Member, Package, Writing
 from gateway.formats.cn_pcf.reader import DECLARED, NAMESPACE, table
+from gateway.model.base import Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import Basis, ResultSet, Role
-from gateway.model.walk import by_path, escape
+from gateway.model.walk import Place, escape, leaves
 
 MEDIA_TYPE = "application/json"
 FILE_NAME = "declaration.json"
@@ -19,8 +23,26 @@ def write(declaration: Declaration, context: Context) -> Writing:
     text = jsonwrite.encode(values) + "\n"
     package = Package((Member(FILE_NAME, MEDIA_TYPE, text.encode("utf-8")),), declaration_name(declaration))
     extras = {f"/extras/{escape(name)}" for name in kept}
-    own = {p for p in by_path(declaration) if not p.startswith("/extras/") or p in extras}
+    own = {p.path for p in leaves(declaration) if p.path in extras or _has_a_place(p)}
     return Writing(package, claims=frozenset(own))
+
+
+def _has_a_place(place: Place) -> bool:
+    """The form has Chinese and English; a text in another language stays behind."""
+    if place.pattern == "/extras":
+        return False
+    langs = _languages().get(place.pattern)
+    return langs is None or isinstance(place.value, Missing) or place.path.rpartition("/")[2] in langs
+
+
+@cache
+def _languages() -> Mapping[str, frozenset[str]]:
+    """The languages that the form has for a text, by pattern."""
+    found: dict[str, frozenset[str]] = {}
+    for pattern, lang in table().by_pattern:
+        if lang:
+            found[pattern] = found.get(pattern, frozenset()) | {lang}
+    return found
 
 
 def document(declaration: Declaration) -> tuple[dict[str, object], frozenset[str]]:
