@@ -34,6 +34,8 @@ __all__ = [
     "Note",
     "Outcome",
     "Package",
+    "Plugin",
+    "PluginError",
     "Prepared",
     "PrivateKey",
     "Problems",
@@ -45,6 +47,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "annotate",
     "check",
     "compare",
     "convert",
@@ -58,21 +61,26 @@ __all__ = [
     "figures",
     "issue",
     "list_formats",
+    "load_plugin",
+    "load_rules",
     "prepare",
     "read",
     "replay",
     "sign",
+    "template",
     "verify",
 ]
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context, Format, Package
+    from gateway.codec.plugin import Plugin
     from gateway.errors import (
         ExchangeError,
         GatewayError,
         InputError,
         InternalError,
         MappingError,
+        PluginError,
         Problems,
         TrustError,
         UsageError,
@@ -85,8 +93,10 @@ if TYPE_CHECKING:
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
     from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
+    from gateway.pipeline.plugins import load_plugin, load_rules
     from gateway.pipeline.receive import Replay, replay, verify
     from gateway.pipeline.rules import compare, coverage, evaluate
+    from gateway.pipeline.workbook import annotate, template
     from gateway.recognition.change import Changes
     from gateway.recognition.coverage import Coverage
     from gateway.recognition.evaluate import Evaluation
@@ -97,12 +107,14 @@ else:
     # The same names for the interpreter; a test compares the two.
     _HOMES = {
         "gateway.codec.base": ("Context", "Format", "Package"),
+        "gateway.codec.plugin": ("Plugin",),
         "gateway.errors": (
             "ExchangeError",
             "GatewayError",
             "InputError",
             "InternalError",
             "MappingError",
+            "PluginError",
             "Problems",
             "TrustError",
             "UsageError",
@@ -114,8 +126,10 @@ else:
         "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
         "gateway.pipeline.explain": ("Explanation", "explain", "explain_issued", "figures"),
         "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
+        "gateway.pipeline.plugins": ("load_plugin", "load_rules"),
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
+        "gateway.pipeline.workbook": ("annotate", "template"),
         "gateway.recognition.change": ("Changes",),
         "gateway.recognition.coverage": ("Coverage",),
         "gateway.recognition.evaluate": ("Evaluation",),

@@ -74,10 +74,10 @@ def with_packs(rules: Sequence[str], context: Context) -> tuple[tuple[str, ...],
     """
     if not any(map(_is_file, rules)):
         return tuple(rules), context
-    from gateway.pipeline.plugins import pack_plugin
+    from gateway.pipeline.plugins import load_rules
     from gateway.storage.files import read_file
 
-    named = {name: pack_plugin(read_file(Path(name)), name=name) for name in rules if _is_file(name)}
+    named = {name: load_rules(read_file(Path(name)), name=name) for name in rules if _is_file(name)}
     ids = tuple(next(iter(named[name].packs)) if name in named else name for name in rules)
     return ids, replace(context, plugins=(*context.plugins, *named.values()))
 

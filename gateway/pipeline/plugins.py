@@ -42,7 +42,7 @@ def load_plugin(name: str) -> Plugin:
     )
 
 
-def pack_plugin(data: bytes, *, name: str = "") -> Plugin:
+def load_rules(data: bytes, *, name: str = "") -> Plugin:
     """A rule pack from the bytes of its JSON document, to hand to a ``Context``.
 
     Raises:

@@ -192,7 +192,7 @@ def _ask(rule: Rule, case: Case) -> Answer:
         return not_applicable(saw("/battery/category", category), "/battery/category")
     try:
         return test(replace(case, parameters=rule.parameters))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError) as error:
         raise MappingError(error, path=rule.id, code="rules.bad-parameters", test=rule.test) from error
 
 
