@@ -138,10 +138,10 @@ class Reading:
     def _foreign_attribute(self, element: etree._Element, name: str, content: Content) -> Attribute | None:
         """What is declared for an attribute that the element itself does not name."""
         declared = self.structure.extension_attributes.get(name)
-        allowed = "@" in content.open and (name.startswith("{") or "@!" in content.open.split())
+        allowed = content.any_attribute and (name.startswith("{") or content.strict_attributes)
         if name.startswith(f"{{{XSI}}}"):
             return None
-        if not allowed or (declared is None and "@!" in content.open.split()):
+        if not allowed or (declared is None and content.strict_attributes):
             code = "xml.other-misused" if content.anything else "xml.unknown-attribute"
             self._find(code, element, element.get(name) or "", name=self._key(name, attribute=True))
         return declared
@@ -232,7 +232,7 @@ class Reading:
         """An element that nothing declares here: kept as it is."""
         key = self._key(str(child.tag))
         if content.anything and not str(child.tag).startswith(f"{{{self.structure.prefixes.get('common')}}}"):
-            if "*!" in content.open:
+            if content.strict_elements:
                 self._find("xml.unknown-extension", child, child.text or "", name=key)
             value = self._plain(child)
         else:
@@ -289,6 +289,8 @@ class Reading:
         for keys in content.needed_choices:
             if not any(key in out for key in keys):
                 self._find("xml.missing", parent, "", name=" | ".join(keys))
+        if content.something and not len(parent) and TEXT not in out:
+            self._find("xml.other-empty", parent, "")
         if (content.anything or content.mixed) and len(parent) > 2:
             order = [self._key_of(child) for child in parent]
             if _mixed(order):

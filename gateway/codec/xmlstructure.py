@@ -6,7 +6,8 @@ than the document's own. ``type`` is a simple type of ``<family>_types.csv``, ``
 of ``<family>_enums.csv``, ``ml-…`` a text in several languages, ``=name`` content shared by several elements
 (rows whose path begins with ``=name``), empty for an element that only holds others. ``choice`` marks
 neighbours of which one is taken (``+``, ``*``: any number, in any order). ``open`` says what else is let in:
-``@`` foreign attributes, ``*`` foreign elements, ``!`` only declared ones. ``profile`` is empty for all.
+``@`` foreign attributes, ``*`` foreign elements, ``+`` at least one of them; ``!`` declared
+ones only. ``profile`` is empty for all.
 """
 
 from __future__ import annotations
@@ -47,8 +48,14 @@ class Content:
     attribute_keys: dict[str, Attribute] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     needed_choices: tuple[tuple[str, ...], ...] = ()
+    # Foreign attributes and elements are let in (strictly: if they are declared).
+    any_attribute: bool = False
+    strict_attributes: bool = False
+    strict_elements: bool = False
     # Elements of other formats only, in any order: an extension point.
     anything: bool = False
+    # An extension point that may not be empty.
+    something: bool = False
     # Its own elements may be mixed.
     mixed: bool = False
     # Whether there is something to see to once all children are read.
@@ -228,7 +235,12 @@ class _Compiler:
             if element.choice and element.least and not element.choice.endswith("*"):
                 choices.setdefault(element.choice, []).append(element.key)
         content.needed_choices = tuple(tuple(keys) for keys in choices.values())
-        content.anything = not inside and "*" in content.open
+        foreign = next((t for t in content.open.split() if t[0] in "*+"), "")
+        content.any_attribute = "@" in content.open
+        content.strict_attributes = "@!" in content.open
+        content.strict_elements = foreign.endswith("!")
+        content.anything = bool(foreign) and not inside
+        content.something = content.anything and foreign[0] == "+"
         content.mixed = any(element.choice for element in inside)
         content.watched = bool(content.required or choices or content.anything or content.mixed)
 

@@ -91,10 +91,11 @@ class TestConvention:
         ]
 
     def test_comments_are_noted_as_dropped(self) -> None:
-        tree = read_tree(b"<!-- before -->" + process("<!-- inside -->"))
-        assert [(note.code, note.value) for note in tree.notes] == [
-            ("xml.aside", " before "),
-            ("xml.aside", " inside "),
+        tree = read_tree(b"<!-- before -->\n" + process("<!-- inside --><![CDATA[<!-- text -->]]><?do it?>"))
+        assert [(note.code, note.path, note.value) for note in tree.notes] == [
+            ("xml.aside", "line 1", " before "),
+            ("xml.aside", "line 2", " inside "),
+            ("xml.aside", "line 2", "do it"),
         ]
 
     def test_an_unknown_namespace_gets_a_prefix_of_its_own(self) -> None:
@@ -125,7 +126,12 @@ DEFECTS: Mapping[str, tuple[bytes, str, str]] = {
     "unknown-element": (process("<colour>red</colour>"), "xml.unknown-element", "red"),
     "unknown-attribute": (process(head=' colour="red"'), "xml.unknown-attribute", "red"),
     "other-with-text": (process(more="<c:other>note</c:other>"), "xml.other-misused", "note"),
-    "other-with-language": (process(more='<c:other xml:lang="zh"/>'), "xml.other-misused", "zh"),
+    "other-with-language": (
+        process(more='<c:other xml:lang="zh"><e:subType>generic dataset</e:subType></c:other>'),
+        "xml.other-misused",
+        "zh",
+    ),
+    "other-empty": (process(more="<c:other/>"), "xml.other-empty", ""),
     "other-with-own": (process(more="<c:other><c:name>x</c:name></c:other>"), "xml.other-misused", "x"),
     "not-uuid": (exchange(ref="FLOW-12"), "xml.not-uuid", "FLOW-12"),
     "spreadsheet": (exchange(ref="#REF!"), "xml.spreadsheet-error", "#REF!"),

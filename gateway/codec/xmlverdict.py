@@ -1,0 +1,54 @@
+"""Our own XML Schemas, compiled once, as judges of what we write and of what comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+from typing import Final, cast
+
+from lxml import etree
+
+from gateway import resources
+from gateway.codec.xmlstructure import DEFAULT_PROFILE, Structure
+from gateway.errors import shorten
+from gateway.frontdoor import xml as xml_door
+from gateway.report import Finding
+
+# One broken document may break a rule thousands of times; nobody reads on.
+_SHOWN: Final = 100
+_NAMESPACE: Final = re.compile(r"\{[^}]*\}")
+
+
+def schema_of(structure: Structure) -> str:
+    """The file below ``schemas/`` that judges documents of a structure."""
+    folder = "" if structure.profile == DEFAULT_PROFILE else f"{structure.profile}/"
+    return f"{structure.family}/{folder}{structure.name}.xsd"
+
+
+def valid(element: etree._Element, structure: Structure) -> bool:
+    """Whether a document holds under our schema: the quick question."""
+    return _compiled(schema_of(structure)).validate(element)
+
+
+def judge(document: bytes | etree._Element, structure: Structure) -> tuple[Finding, ...]:
+    """What a document breaks of our schema; nothing: it holds. At most the first 100."""
+    element = xml_door.parse(document) if isinstance(document, bytes) else document
+    schema = schema_of(structure)
+    compiled = _compiled(schema)
+    if compiled.validate(element):
+        return ()
+    found: dict[tuple[int, str], Finding] = {}
+    for entry in islice(cast("Iterable[etree._LogEntry]", compiled.error_log), _SHOWN):
+        said = _NAMESPACE.sub("", entry.message)
+        params = {"schema": schema}
+        finding = Finding("xml.invalid", f"line {entry.line}", shorten(said), params=params)
+        found.setdefault((entry.line, said), finding)
+    return tuple(found.values())
+
+
+@cache
+def _compiled(schema: str) -> etree.XMLSchema:
+    parser = etree.XMLParser(no_network=True)
+    return etree.XMLSchema(etree.parse(str(resources.schema(schema)), parser))
