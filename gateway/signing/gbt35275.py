@@ -1,0 +1,178 @@
+"""Signed messages of GB/T 35275-2017 (the shape of PKCS #7 with SM2, SM3 and Chinese object identifiers).
+
+Every signer must hold; nothing is said about whom the certificates belong to (``sm2_chain``).
+
+Source: GB/T 35275-2017, 5 to 8; for attributes, PKCS #7 1.5 (RFC 2315), 9, and RFC 5652, 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from gateway.errors import GatewayError, TrustError, UsageError, raise_all
+from gateway.signing import _signed_data as structure
+from gateway.signing import der, sm2, sm2_signers
+from gateway.signing._signed_data import CONTENT_TYPE, DATA, MESSAGE_DIGEST, SignerInfo
+from gateway.signing.sm2_certificate import Certificate
+from gateway.signing.sm3 import sm3
+
+
+class SignedDataRefused(TrustError):
+    """A signature of the message does not hold."""
+
+    code = "sm.signature-wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedSigner:
+    """One signature that holds.
+
+    ``signing_time`` is what the signer claims. Unsigned attributes, such as time stamps, are named by
+    object identifier; nobody has vouched for them here.
+    """
+
+    certificate: Certificate
+    signature: sm2.Signature
+    signing_time: datetime | None
+    unsigned_attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedSignedData:
+    """A message of which every signature holds over ``content``. It does not say why to trust the signers.
+
+    ``certificates`` and ``revocation_lists`` (DER) came along and are covered by nobody's signature here.
+    """
+
+    content: bytes = field(repr=False)
+    detached: bool
+    signers: tuple[VerifiedSigner, ...]
+    certificates: tuple[Certificate, ...]
+    revocation_lists: tuple[bytes, ...] = field(repr=False)
+
+
+def verify(
+    message: bytes,
+    content: bytes | None = None,
+    *,
+    certificates: Iterable[Certificate] = (),
+    user_id: bytes = sm2.DEFAULT_USER_ID,
+    engine: sm2.Engine | None = None,
+) -> VerifiedSignedData:
+    """Check every signature of a DER message.
+
+    Args:
+        content: what was signed. A detached message needs it; one that carries its content must carry
+            the same.
+        certificates: of signers that the message does not bring along.
+
+    Raises:
+        SignedDataRefused: all defects of all signers, each with its place.
+        BadSignedData, BadCertificate: the bytes are not what they should be.
+    """
+    found = structure.read(message)
+    if content is None and found.content is None:
+        raise SignedDataRefused(code="sm.content-needed")
+    if None not in (content, found.content) and content != found.content:
+        raise SignedDataRefused(code="sm.content-differs")
+    covered = content if content is not None else found.content or b""
+    known = (*found.certificates, *certificates)
+    signers, problems = [], []
+    for info in found.signers:
+        try:
+            signers.append(_check(info, covered, known, user_id, engine))
+        except GatewayError as error:
+            problems.append(error)
+    raise_all(problems)
+    return VerifiedSignedData(
+        covered, found.content is None, tuple(signers), found.certificates, found.revocation_lists
+    )
+
+
+def sign(
+    content: bytes,
+    signer: sm2_signers.Sm2Signer,
+    certificate: Certificate,
+    *,
+    chain: Iterable[Certificate] = (),
+    detached: bool = True,
+    signing_time: datetime | None = None,
+) -> bytes:
+    """A message over ``content``, verified before it is returned; never twice the same bytes.
+
+    Args:
+        chain: certificates above the signer's, to go along.
+        signing_time: a claim to sign as well, with time zone; the content is then signed by its digest.
+
+    Raises:
+        UsageError: the certificate is not of the signer's key, or the time has no zone.
+        SigningFailed: what was made does not verify.
+    """
+    if certificate.public_key != signer.public_key:
+        raise UsageError(certificate.subject, code="sm.certificate-not-of-key")
+    attributes = b""
+    if signing_time is not None:
+        if signing_time.tzinfo is None:
+            raise UsageError(signing_time.isoformat(), code="signing.bad-timestamp")
+        attributes = structure.write_signed_attributes(sm3(content), signing_time.astimezone(UTC))
+    signature = sm2_signers.sign(signer, attributes or content).as_der
+    info = structure.write_signer_info(certificate, attributes, signature)
+    message = structure.write(None if detached else content, {certificate, *chain}, [info])
+    verify(message, content)
+    return message
+
+
+def _check(
+    info: SignerInfo,
+    content: bytes,
+    known: Sequence[Certificate],
+    user_id: bytes,
+    engine: sm2.Engine | None,
+) -> VerifiedSigner:
+    certificate = _certificate(info, known)
+    signed, signing_time = content, None
+    if info.attributes is None:
+        if _is_attributes(content):
+            raise SignedDataRefused(path=info.path, code="sm.content-is-attributes")
+    else:
+        signed, signing_time = info.attributes.signed, info.attributes.signing_time
+        if info.attributes.content_type != DATA:
+            raise SignedDataRefused(
+                info.attributes.content_type, path=info.path, code="sm.content-type", expected=DATA
+            )
+        digest = sm3(content)
+        if info.attributes.digest != digest:
+            raise SignedDataRefused(
+                info.attributes.digest.hex(), path=info.path, code="sm.digest-wrong", expected=digest.hex()
+            )
+    signature = sm2.Signature.from_der(info.signature)
+    if not sm2.holds(certificate.public_key, signed, signature, user_id=user_id, engine=engine):
+        raise SignedDataRefused(certificate.subject, path=info.path)
+    return VerifiedSigner(certificate, signature, signing_time, info.unsigned_attributes)
+
+
+def _certificate(info: SignerInfo, known: Sequence[Certificate]) -> Certificate:
+    """The one certificate that the signer names."""
+    named = {c for c in known if c.issuer_name == info.issuer and c.serial == info.serial}
+    if len(named) != 1:
+        code = "sm.signer-certificate-missing" if not named else "sm.signer-certificate-ambiguous"
+        raise SignedDataRefused(f"{info.serial:x}", path=info.path, code=code)
+    return named.pop()
+
+
+def _is_attributes(content: bytes) -> bool:
+    """Whether a signature over ``content`` may have been made over somebody's signed attributes.
+
+    Without this, leaving the attributes out would turn them into the content, with a valid signature.
+    """
+    if content[:1] != bytes([der.SET]):
+        return False
+    try:
+        reader = der.Reader(content, "/content")
+        inner = reader.inner(der.SET, "attributes")
+        reader.end()
+        return any(oid in {MESSAGE_DIGEST, CONTENT_TYPE} for oid, _ in structure.read_attributes(inner))
+    except der.BadDer:
+        return False

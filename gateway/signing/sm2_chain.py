@@ -1,0 +1,164 @@
+"""Whether SM2 certificates lead from a signer to an anchor at a given time; nothing is fetched.
+
+Source: RFC 5280, 6.1, for paths without name constraints and policy constraints; GB/T 20518-2018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gateway.errors import TrustError, UsageError
+from gateway.signing import sm2
+from gateway.signing.sm2_certificate import UNDERSTOOD, Certificate
+
+# What may stay critical besides: alternative names identify nobody here, and policies restrict nothing
+# unless a policy constraint, which is refused, asks for one.
+_HARMLESS: Final = frozenset({"2.5.29.17", "2.5.29.18", "2.5.29.32"})
+_NAME_CONSTRAINTS: Final = "2.5.29.30"
+# RFC 5280, 4.2.1.12: any purpose, e-mail; RFC 9336: documents.
+_PURPOSES: Final = frozenset({"2.5.29.37.0", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36"})
+_EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+_SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
+# Chinese hierarchies have three or four levels. The second bound keeps a maze of crossed certificates short.
+_LONGEST: Final = 8
+_MOST_CHECKS: Final = 64
+
+
+class ChainRefused(TrustError):
+    """No chain to an anchor holds, and the code says what was wrong with the nearest one."""
+
+    code = "sm.issuer-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChain:
+    """Certificates from the signer's to the anchor, each signed by the next and valid at ``at``.
+
+    It says nothing about revocation.
+    """
+
+    certificates: tuple[Certificate, ...]
+    at: datetime
+
+    @property
+    def anchor(self) -> Certificate:
+        return self.certificates[-1]
+
+
+def verify_chain(
+    leaf: Certificate,
+    intermediates: Iterable[Certificate],
+    anchors: Iterable[Certificate],
+    *,
+    at: datetime,
+    engine: sm2.Engine | None = None,
+) -> VerifiedChain:
+    """Find a chain from ``leaf``, which must be allowed to sign documents, to one of ``anchors``.
+
+    Args:
+        anchors: whom the caller trusts; a leaf that stands among them is a chain of its own.
+        at: with time zone.
+
+    Raises:
+        ChainRefused: with the subject it is about, and its place in the chain as path.
+    """
+    if at.tzinfo is None:
+        raise UsageError(at.isoformat(), code="signing.bad-timestamp")
+    search = _Search(tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)), at, engine)
+    _check_leaf(leaf, at)
+    found = search.extend((leaf,))
+    if found is None:
+        raise search.nearest or ChainRefused(leaf.issuer, path="/chain/0")
+    return VerifiedChain(found, at)
+
+
+class _Search:
+    """Depth first, so that the first complete chain counts; keeps what was wrong farthest up."""
+
+    __slots__ = ("_anchors", "_at", "_checks", "_depth", "_engine", "_others", "nearest")
+
+    def __init__(
+        self,
+        anchors: tuple[Certificate, ...],
+        others: tuple[Certificate, ...],
+        at: datetime,
+        engine: sm2.Engine | None,
+    ) -> None:
+        self._anchors, self._others, self._at, self._engine = anchors, others, at, engine
+        self._checks, self._depth = 0, 0
+        self.nearest: ChainRefused | None = None
+
+    def extend(self, chain: tuple[Certificate, ...]) -> tuple[Certificate, ...] | None:
+        if chain[-1] in self._anchors:
+            return chain
+        for issuer in (*self._anchors, *self._others):
+            if issuer in chain or not _names(chain[-1], issuer):
+                continue
+            try:
+                self._check_issuer(chain, issuer)
+            except ChainRefused as error:
+                if len(chain) > self._depth:
+                    self.nearest, self._depth = error, len(chain)
+                continue
+            found = self.extend((*chain, issuer))
+            if found is not None:
+                return found
+        if len(chain) > self._depth:
+            self.nearest = ChainRefused(chain[-1].issuer, path=f"/chain/{len(chain) - 1}")
+            self._depth = len(chain)
+        return None
+
+    def _check_issuer(self, chain: tuple[Certificate, ...], issuer: Certificate) -> None:
+        index = len(chain)
+        self._checks += 1
+        if index >= _LONGEST or self._checks > _MOST_CHECKS:
+            raise _refused("sm.chain-too-long", issuer, index)
+        _check_time_and_extensions(issuer, self._at, index)
+        # RFC 5280, 6.1.4 (k), (n) and (m), of the certificate above.
+        if not issuer.is_ca or issuer.version != 3:
+            raise _refused("sm.issuer-not-a-ca", issuer, index)
+        if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
+            raise _refused("sm.key-usage", issuer, index, usage="keyCertSign")
+        below = sum(not certificate.is_self_issued for certificate in chain[1:])
+        if issuer.path_length is not None and below > issuer.path_length:
+            raise _refused("sm.path-length", issuer, index, allowed=issuer.path_length)
+        # (6.1.3 a 1) Last, because it costs most.
+        if not issuer.has_signed(chain[-1].tbs, chain[-1].signature, engine=self._engine):
+            raise _refused("sm.certificate-signature-wrong", chain[-1], index - 1)
+
+
+def _names(certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether ``certificate`` may mean that issuer: by name, and by key where both say which."""
+    if certificate.issuer_name != issuer.subject_name:
+        return False
+    ids = (certificate.authority_key_id, issuer.subject_key_id)
+    return None in ids or ids[0] == ids[1]
+
+
+def _check_leaf(leaf: Certificate, at: datetime) -> None:
+    _check_time_and_extensions(leaf, at, 0)
+    if leaf.key_usage is not None and not leaf.key_usage & _SIGNING:
+        raise _refused("sm.key-usage", leaf, 0, usage="digitalSignature")
+    if _EXTENDED_KEY_USAGE in leaf.critical and not leaf.extended_key_usage & _PURPOSES:
+        raise _refused("sm.extended-key-usage", leaf, 0)
+
+
+def _check_time_and_extensions(certificate: Certificate, at: datetime, index: int) -> None:
+    if at < certificate.not_before:
+        since = certificate.not_before.isoformat()
+        raise _refused("sm.certificate-not-yet-valid", certificate, index, asked=at.isoformat(), since=since)
+    if at > certificate.not_after:
+        until = certificate.not_after.isoformat()
+        raise _refused("sm.certificate-expired", certificate, index, asked=at.isoformat(), until=until)
+    strange = certificate.critical - UNDERSTOOD - _HARMLESS
+    # Name constraints have to be critical; where they are not, passing over them would still be wrong.
+    strange |= {_NAME_CONSTRAINTS} & certificate.extensions.keys()
+    if strange:
+        raise _refused("sm.critical-extension", certificate, index, extension=min(strange))
+
+
+def _refused(code: str, certificate: Certificate, index: int, **params: object) -> ChainRefused:
+    return ChainRefused(certificate.subject, path=f"/chain/{index}", code=code, hint="", **params)
