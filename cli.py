@@ -145,6 +145,7 @@ hutong.example = "hutong issue declaration.json --to pact --to battery-passport 
 for _command in (
     judging.formats,
     judging.detect,
+    judging.targets,
     judging.check,
     making.template,
     making.convert,

@@ -1,4 +1,4 @@
-"""What a file is, and what is wrong with it or missing: ``formats``, ``detect``, ``check``, ``gaps``."""
+"""What a file is, can become, and lacks: ``formats``, ``detect``, ``targets``, ``check``, ``gaps``."""
 
 from __future__ import annotations
 
@@ -40,6 +40,20 @@ def detect(console: Console, files: tuple[str, ...]) -> int:
     from gateway.console import inspecting
 
     return inspecting.detect_files(console, files, context_now().plugins)
+
+
+@command(help="cli.help-targets", example="hutong targets 电池.xlsx")
+@click.argument("files", nargs=-1, required=True, type=INPUT)
+@option("--to", "to", multiple=True, metavar="ID", help="cli.option-to")
+@option("--markdown", is_flag=True, help="cli.option-markdown")
+@PLUGIN
+@everywhere
+@click.pass_obj
+def targets(console: Console, files: tuple[str, ...], to: tuple[str, ...], markdown: bool) -> int:
+    """See ``hutong targets --help``."""
+    from gateway.console.targets import list_targets
+
+    return list_targets(console, files, to, context_now(), markdown=markdown)
 
 
 @command(help="cli.help-check", example="hutong check declaration.json --rules eu-battery")
