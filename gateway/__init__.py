@@ -52,6 +52,7 @@ __all__ = [
     "compare",
     "convert",
     "coverage",
+    "declaration_from_json",
     "describe",
     "detect",
     "draft",
@@ -68,6 +69,7 @@ __all__ = [
     "replay",
     "sign",
     "template",
+    "to_json",
     "verify",
 ]
 
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
     from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
+    from gateway.pipeline.machine import declaration_from_json, to_json
     from gateway.pipeline.plugins import load_plugin, load_rules
     from gateway.pipeline.receive import Replay, replay, verify
     from gateway.pipeline.rules import compare, coverage, evaluate
@@ -126,6 +129,7 @@ else:
         "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
         "gateway.pipeline.explain": ("Explanation", "explain", "explain_issued", "figures"),
         "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
+        "gateway.pipeline.machine": ("declaration_from_json", "to_json"),
         "gateway.pipeline.plugins": ("load_plugin", "load_rules"),
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),

@@ -73,6 +73,8 @@ def explain(subject: Finding | Note | GatewayError, lang: Lang) -> Text:
 
 def to_json(subject: Finding | Note | GatewayError) -> dict[str, object]:
     """The one JSON shape of findings, notes and errors, with both languages."""
+    from gateway.quantity.exact import show  # most commands say things without it
+
     zh, en = explain(subject, "zh"), explain(subject, "en")
     both = {
         "message": {"zh": zh.what, "en": en.what},
@@ -87,7 +89,7 @@ def to_json(subject: Finding | Note | GatewayError) -> dict[str, object]:
             "fate": subject.fate.value,
             "value": subject.value,
             "written": subject.written,
-            "kgAtStake": None if subject.kg is None else str(subject.kg),
+            "kgAtStake": None if subject.kg is None else show(subject.kg),
         }
     elif isinstance(subject, Finding):
         facts = {

@@ -1,0 +1,404 @@
+"""The shapes of what each command answers under ``--json``, and the schemas made of all shapes.
+
+``python -m gateway.console.shapes`` writes them to ``schemas/hutong``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from gateway import resources
+from gateway.model.disclosure import Disclosure
+from gateway.pipeline import shapes
+from gateway.pipeline.explain import Kind
+from gateway.pipeline.shapes import (
+    Both,
+    Counts,
+    Digest,
+    Evaluation,
+    FormatId,
+    Note,
+    Number,
+    Problem,
+    Shape,
+    Summary,
+)
+from gateway.recognition.coverage import Requirement
+from gateway.recognition.coverage import State as PointState
+from gateway.report import Severity
+from gateway.trust.verify import State, Term
+
+
+class Errors(Shape):
+    """A run that ended with errors."""
+
+    errors: list[Problem]
+
+
+class Unusable(Shape):
+    """A file that cannot be used."""
+
+    file: str
+    errors: list[Problem]
+
+
+class FormatInfo(Shape):
+    """What can be done with a format; ``own``: only our own output is read, to check it."""
+
+    id: FormatId
+    title: Both
+    reads: Literal["yes", "own"]
+    writes: bool
+    media_type: str
+    legal_status: str
+    schema_edition: str
+
+
+class Formats(Shape):
+    """``hutong formats``."""
+
+    formats: list[FormatInfo]
+    groups: dict[str, list[FormatId]]
+
+
+class Detected(Shape):
+    """The format of a file. ``strength``: 3 it names itself, 2 its own keys, 1 its shape."""
+
+    file: str
+    format: FormatId
+    strength: Literal[1, 2, 3]
+    evidence: list[str]
+
+
+class Detect(Shape):
+    """``hutong detect``."""
+
+    files: list[Detected | Unusable]
+
+
+class Checked(Shape):
+    """What is wrong or doubtful in a file, and what was not checked."""
+
+    file: str
+    format: FormatId
+    counts: dict[Severity, int]
+    findings: list[Problem]
+    notes: list[Note]
+    evaluations: list[Evaluation] | None = None
+    not_checked: list[str]
+
+
+class Check(Shape):
+    """``hutong check``."""
+
+    files: list[Checked | Unusable]
+
+
+class Lack(Shape):
+    """What a target lacks, and at which leaf."""
+
+    code: str
+    at: str
+
+
+class Cell(Shape):
+    """How many leaves of a file a target carries, and how many have a note."""
+
+    target: FormatId
+    written: bool
+    carried: int
+    noted: int
+    lacks: list[Lack]
+
+
+class Reached(Shape):
+    """What can be made of a file."""
+
+    file: str
+    format: FormatId
+    targets: list[Cell]
+
+
+class Targets(Shape):
+    """``hutong targets``."""
+
+    files: list[Reached | Unusable]
+
+
+class Template(Shape):
+    """``hutong template``."""
+
+    file: str
+    kind: Literal["battery", "product"]
+    targets: list[str]
+    filled: bool
+
+
+class Total(Shape):
+    """A total, and never without it its basis."""
+
+    id: str
+    kg_co2e: Number = Field(alias="kgCO2e")
+    basis: dict[str, str]
+
+
+class Target(Shape):
+    """One target: written with its total and basis, or refused with what it lacks."""
+
+    format: FormatId
+    written: bool
+    legal_status: str
+    disclosure: Disclosure
+    total: Total | None = None
+    carried: int | None = None
+    lacks: list[Problem] | None = None
+
+
+class CountedTarget(Target):
+    """A target with its notes counted by fate; each stands in the report."""
+
+    notes: Counts | None = None
+
+
+class NotedTarget(Target):
+    """A target with every note."""
+
+    notes: list[Note]
+
+
+class Source(Shape):
+    """What was read, and what was noticed."""
+
+    format: FormatId
+    sha256: Digest
+    findings: dict[Severity, int]
+    notes: list[Note]
+
+
+class Convert(Shape):
+    """``hutong convert``."""
+
+    file: str
+    source: Source
+    targets: list[NotedTarget]
+    output: str
+
+
+class Input(Shape):
+    """An input that was read, and its targets."""
+
+    file: str
+    state: Literal["signed", "draft", "refused"]
+    folder: str
+    format: FormatId
+    sha256: Digest
+    findings: dict[Severity, int]
+    declared: list[Total]
+    targets: list[CountedTarget]
+    evaluations: list[Summary]
+
+
+class Refused(Shape):
+    """An input that could not be used."""
+
+    file: str
+    state: Literal["unreadable", "refused"]
+    errors: list[Problem]
+
+
+class Issue(Shape):
+    """``hutong issue``."""
+
+    inputs: list[Input | Refused]
+    signer: str
+    output: str
+
+
+class Place(Shape):
+    """A leaf and the field of the form that holds it."""
+
+    path: str
+    field: str
+
+
+class Supplier(Both):
+    """Who can supply a data point."""
+
+    code: str
+
+
+class Point(Shape):
+    """One data point of a passport."""
+
+    number: int
+    name: Both
+    legal_ref: str
+    access: str
+    requirement: Requirement
+    state: PointState
+    fields: list[Place]
+    at: list[str]
+    supplier: Supplier
+
+
+class Gaps(Shape):
+    """``hutong gaps``."""
+
+    file: str
+    format: str
+    category: Literal["EV", "LMT", "IND"]
+    source: Both
+    head: Both
+    counts: dict[str, dict[PointState, int]]
+    points: list[Point]
+
+
+class Operand(Shape):
+    """A value and what it stands on."""
+
+    path: str = ""
+    kind: Kind
+    value: str = ""
+    exact: str = ""
+    written: str = ""
+    formula: str = ""
+    at: str = ""
+    text: str = ""
+    label: Both | None = None
+    proven: bool
+    differs: bool = False
+    operands: list[Operand] | None = None
+
+
+class Explain(Operand):
+    """``hutong explain``."""
+
+    of: str
+    pointer: str
+
+
+class Reason(Shape):
+    """Why a new calculation is due."""
+
+    code: str
+    path: str
+    message: Both
+
+
+class Diff(Shape):
+    """``hutong diff``; of each leaf that differs, its old and new text."""
+
+    old: str
+    new: str
+    format: Literal["hutong-changes@1"]
+    new_calculation_due: bool
+    results_changed: bool
+    reasons: list[Reason]
+    leaves: dict[str, tuple[str, str]]
+
+
+class NotCompared(Shape):
+    """``hutong diff`` where a file cannot be used."""
+
+    files: list[Unusable]
+
+
+class Step(Shape):
+    """One step of a verification."""
+
+    name: Literal["manifest", "manifest-signature", "parts", "credential"]
+    holds: bool
+    about: str
+
+
+class NotVerified(Shape):
+    """What a verification says nothing of."""
+
+    signer_identity: bool
+    absent_parts: list[str]
+    changed_parts_without_fields: list[str]
+    truth_of_values: bool
+
+
+class Validity(Shape):
+    """For how long the credential says it is valid."""
+
+    from_: str = Field(alias="from")
+    until: str
+    now: Term
+
+
+class Replay(Shape):
+    """The second run."""
+
+    holds: bool
+    same: int
+    findings: list[Problem]
+
+
+class Verify(Shape):
+    """``hutong verify``."""
+
+    state: State
+    signer: str
+    signer_identified: bool
+    steps: list[Step]
+    findings: list[Problem]
+    not_checked: NotVerified
+    validity: Validity | None = None
+    replay: Replay | None = None
+
+
+class Keygen(Shape):
+    """``hutong keygen``."""
+
+    file: str
+    type: str
+    public_key: str
+    encrypted: bool
+
+
+class Demo(Shape):
+    """``hutong demo``: the answers of its steps."""
+
+    steps: list[Issue | Verify]
+
+
+# A command and the shape that it answers with.
+ANSWERS: Mapping[str, type[Shape]] = {
+    "formats": Formats,
+    "detect": Detect,
+    "check": Check,
+    "targets": Targets,
+    "template": Template,
+    "convert": Convert,
+    "issue": Issue,
+    "gaps": Gaps,
+    "explain": Explain,
+    "diff": Diff,
+    "verify": Verify,
+    "keygen": Keygen,
+    "demo": Demo,
+}
+
+
+def schemas() -> dict[str, bytes]:
+    """Every published schema by its name below ``schemas/hutong``."""
+    answers: Any = reduce(or_, (*ANSWERS.values(), NotCompared, Errors))
+    every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
+    return {
+        f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()
+        for name, schema in every.items()
+    }
+
+
+if __name__ == "__main__":
+    for place, data in schemas().items():
+        (Path(str(resources.schema("hutong"))) / place).write_bytes(data)
