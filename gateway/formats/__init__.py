@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from gateway.codec.base import Evidence, Format, Package
 from gateway.codec.plugin import Plugin, join
 from gateway.errors import InputError, UsageError
+from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
+from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.pact import FORMAT as PACT
 
-_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS)
+_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT)
 
 # Formats that go together under one name.
-GROUPS: dict[str, tuple[str, ...]] = {"battery-passport": ("batterypass@1.2",)}
+GROUPS: dict[str, tuple[str, ...]] = {"battery-passport": ("batterypass@1.2", "aas-02035-3@1.0")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def files(package: Package, key: PrivateKey) -> dict[str, bytes]:
 
 def marks(data: bytes) -> list[str]:
     """The canaries in these bytes, also where JSON escaped them."""
-    text = data.decode("utf-8")
+    text = data.decode("utf-8", "replace")  # a zip of stored files shows them as they are
     return [canary(i) for i in range(len(PLACES)) if f"CANARY{i:02d}" in text]
 
 

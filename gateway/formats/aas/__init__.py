@@ -1,0 +1,85 @@
+"""Carbon footprint submodels of the asset administration shell: IDTA 02023, and 02035-3 for batteries."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
+from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure
+from gateway.report import Finding
+
+_FOOTPRINT, _PASSPORT = "aas-02023@1.0", "aas-02035-3@1.0"
+_MEDIA_TYPE = "application/asset-administration-shell-package"
+
+
+def _detect(package: Package, *, of_battery: bool) -> Evidence | None:
+    data = package.members[0].data if len(package.members) == 1 else b""
+    if not data.startswith(b"PK") and b'"submodels"' not in data:
+        return None
+    from gateway.formats.aas.container import peek
+    from gateway.formats.aas.view import basis, footprint, is_of_battery
+
+    environment = peek(package)
+    found = footprint(environment) if environment is not None else None
+    if environment is None or found is None or is_of_battery(found.submodel) != of_battery:
+        return None
+    name = str(found.submodel.get("idShort") or "CarbonFootprint")
+    own = basis(environment) is not None
+    return Evidence(3 if own else 2, (name, "Basis") if own else (name,))
+
+
+def _read(package: Package, context: Context, *, target: str) -> Reading:
+    from gateway.formats.aas.reader import read
+
+    return read(package, context, target=target)
+
+
+def _write_footprint(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.aas.writer import write_footprint
+
+    return write_footprint(declaration, context)
+
+
+def _write_passport(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.aas.writer import write_passport
+
+    return write_passport(declaration, context)
+
+
+def _validate(package: Package, *, target: str) -> tuple[Finding, ...]:
+    from gateway.formats.aas.rules import validate
+
+    return validate(package, target=target)
+
+
+FOOTPRINT = Format(
+    id=_FOOTPRINT,
+    title={
+        "zh": "资产管理壳碳足迹子模型（IDTA 02023）",
+        "en": "AAS submodel carbon footprint (IDTA 02023)",
+    },
+    media_type=_MEDIA_TYPE,
+    detect=partial(_detect, of_battery=False),
+    read=partial(_read, target=_FOOTPRINT),
+    write=_write_footprint,
+    validate=partial(_validate, target=_FOOTPRINT),
+    audience=Disclosure.C0,
+    schema_edition="IDTA 02023 1.0.1, AAS metamodel 3.0, own statement",
+)
+PASSPORT = Format(
+    id=_PASSPORT,
+    title={
+        "zh": "资产管理壳电池护照碳足迹子模型（IDTA 02035-3）",
+        "en": "AAS submodel battery passport carbon footprint (IDTA 02035-3)",
+    },
+    media_type=_MEDIA_TYPE,
+    detect=partial(_detect, of_battery=True),
+    read=partial(_read, target=_PASSPORT),
+    write=_write_passport,
+    validate=partial(_validate, target=_PASSPORT),
+    basis=passport_basis("aas-02035-3"),
+    audience=Disclosure.C0,
+    schema_edition="IDTA 02035-3 1.0, AAS metamodel 3.0, own statement",
+    legal_status="draft",
+)
