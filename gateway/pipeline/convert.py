@@ -16,6 +16,7 @@ from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, same
+from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
@@ -58,6 +59,7 @@ class Outcome:
         return self.package is not None
 
 
+@own_arithmetic
 def read(package: Package | bytes, *, format: str | None = None, context: Context | None = None) -> Source:
     """Read one input. Its defects are findings in the report; only what cannot be read at all is raised.
 
@@ -91,6 +93,7 @@ def check(package: Package | bytes, *, format: str | None = None, context: Conte
     return read(package, format=format, context=context).report
 
 
+@own_arithmetic
 def convert(
     source: Source,
     *,

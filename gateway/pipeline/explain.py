@@ -23,6 +23,7 @@ from gateway.pipeline.convert import Outcome, Source
 from gateway.pipeline.issue import MANIFEST
 from gateway.pipeline.rebuild import private_source, rebuild
 from gateway.quantity import Quantity, round_significant, show
+from gateway.quantity.exact import own_arithmetic
 from gateway.signing import manifest
 
 
@@ -62,6 +63,7 @@ class Explanation:
         return self.kind is not Kind.UNPROVEN and all(operand.proven for operand in self.operands)
 
 
+@own_arithmetic
 def explain(source: Source, pointer: str, outcome: Outcome | None = None) -> Explanation:
     """Explain the value at ``pointer`` of an outcome's file, or of the source itself.
 
@@ -75,6 +77,7 @@ def explain(source: Source, pointer: str, outcome: Outcome | None = None) -> Exp
     return work.path(path, written)
 
 
+@own_arithmetic
 def explain_issued(
     files: Mapping[str, bytes], pointer: str, *, plugins: Sequence[Plugin] = ()
 ) -> Explanation:

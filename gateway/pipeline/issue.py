@@ -18,6 +18,7 @@ from gateway.model.disclosure import Disclosure
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source, convert, read
 from gateway.pipeline.rules import brought_packs, evaluate
+from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding, Report, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity, jws, leaves, manifest
@@ -91,6 +92,7 @@ class Prepared:
         return self.source.report.findings
 
 
+@own_arithmetic
 def prepare(package: Package | bytes, request: Request, *, context: Context | None = None) -> Prepared:
     """Read the input, ask the rules, and write every target, unsigned. No rule keeps a target unwritten.
 
@@ -105,6 +107,7 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
     return Prepared(source, request, outcomes, files, evaluations)
 
 
+@own_arithmetic
 def sign(prepared: Prepared, key: PrivateKey) -> dict[str, bytes]:
     """The folder to hand over and keep: parts, their leaf digests, manifest, its signature, credential.
 

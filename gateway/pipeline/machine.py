@@ -11,6 +11,7 @@ from gateway.errors import InputError, raise_all
 from gateway.frontdoor.json import parse, pointer
 from gateway.model.declaration import Declaration
 from gateway.pipeline.documents import TOOL
+from gateway.quantity.exact import own_arithmetic
 from gateway.report import Report
 
 DECLARATION: Literal["hutong-declaration@1"] = "hutong-declaration@1"
@@ -24,6 +25,7 @@ class _Document(BaseModel):
     declaration: Declaration
 
 
+@own_arithmetic
 def to_json(subject: Declaration | Report) -> dict[str, object]:
     """``subject`` as a JSON document, amounts as texts, findings in both languages.
 
@@ -40,6 +42,7 @@ def to_json(subject: Declaration | Report) -> dict[str, object]:
     }
 
 
+@own_arithmetic
 def declaration_from_json(data: bytes) -> Declaration:
     """The declaration that ``to_json`` gave, equal in every leaf.
 

@@ -12,6 +12,7 @@ from gateway.errors import GatewayError, flatten, shorten
 from gateway.frontdoor.json import pointer
 from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared, facts, statement, with_leaves
 from gateway.pipeline.rebuild import private_source, rebuild
+from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
 from gateway.signing import leaves, manifest
 from gateway.signing.digests import sha256_hex
@@ -32,11 +33,13 @@ class Replay:
         return self.same > 0 and not self.findings
 
 
+@own_arithmetic
 def verify(files: Mapping[str, bytes]) -> Verdict:
     """What holds of an issued folder, offline, without its private part where the manifest allows."""
     return check_signatures(files)
 
 
+@own_arithmetic
 def replay(files: Mapping[str, bytes], verdict: Verdict, *, plugins: Sequence[Plugin] = ()) -> Replay:
     """Run the conversion again from the source with the recorded request and compare all that is signed.
 

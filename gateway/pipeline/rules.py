@@ -10,6 +10,7 @@ from gateway.codec.base import Context
 from gateway.codec.plugin import Plugin
 from gateway.errors import PluginError
 from gateway.pipeline.convert import Source
+from gateway.quantity.exact import own_arithmetic
 
 # Imported where they are used: most runs ask no rules, and a check is to answer at once.
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def day(context: Context) -> date:
     return context.now.astimezone(UTC).date()
 
 
+@own_arithmetic
 def evaluate(
     source: Source, names: Sequence[str], *, on: date | None = None, previous: Source | None = None
 ) -> tuple[Evaluation, ...]:
@@ -93,6 +95,7 @@ def evaluate(
     )
 
 
+@own_arithmetic
 def coverage(source: Source, category: str = "") -> Coverage:
     """Which of the Commission's 71 passport data points ``source`` fills, and who can supply the others.
 
@@ -107,6 +110,7 @@ def coverage(source: Source, category: str = "") -> Coverage:
     return gaps.coverage(source.declaration, category, origins=source.origins)
 
 
+@own_arithmetic
 def compare(old: Source, new: Source) -> Changes:
     """What differs in ``new`` from ``old``, and whether a new calculation is due."""
     from gateway.recognition import change

@@ -10,11 +10,13 @@ from gateway.errors import UsageError
 from gateway.formats import find
 from gateway.formats.cn_pcf import workbook_template
 from gateway.pipeline.convert import Source
+from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
 
 _ZIP = b"PK"
 
 
+@own_arithmetic
 def template(
     kind: Literal["battery", "product"], *, targets: Sequence[str] = (), filled: bool = False
 ) -> bytes:
@@ -28,6 +30,7 @@ def template(
     return workbook_template.template(kind, targets=targets, filled=filled)
 
 
+@own_arithmetic
 def annotate(source: Source, more: Sequence[Finding] = ()) -> bytes:
     """The user's own workbook with the cells of its findings marked and explained in both languages.
 

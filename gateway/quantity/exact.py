@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from collections.abc import Callable, Iterable
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from fractions import Fraction
-from typing import Final
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
 
 from gateway.errors import InputError
 from gateway.report import Exact
@@ -16,6 +26,20 @@ from gateway.report import Exact
 EXACT: Final = Context(
     prec=34, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow]
 )
+
+# What Python itself starts a thread with; operators such as abs() and str() ask the thread's context.
+_PYTHONS: Final = Context(
+    prec=28,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-999_999,
+    Emax=999_999,
+    capitals=1,
+    clamp=0,
+    flags=[],
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 # Amounts of this world fit easily; without a limit, 1e999999999 is a way to fill the memory.
 _MAX_EXPONENT: Final = 128
@@ -38,6 +62,17 @@ class DivisionByNothing(InputError):
     """A quotient was asked for whose denominator is zero."""
 
     code = "quantity.division-by-zero"
+
+
+def own_arithmetic(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """``function`` with Python's own decimal context, whatever precision or traps the caller's thread has."""
+
+    @wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with localcontext(_PYTHONS):
+            return function(*args, **kwargs)
+
+    return run
 
 
 def parse_decimal(text: str) -> Decimal:
