@@ -35,9 +35,10 @@ _TEMPLATE_IDS = {
     PASSPORT: "https://admin-shell.io/idta-02023-1-0",
 }
 _DECLARED = {
-    "en": "Declared values by life-cycle phase, not calculated anew. Biogenic uptake is not counted in them; "
-    "module D is never netted. There is no total over several phases here.",
-    "zh": "按生命周期阶段列示的声明值，并非重新核算。其中不计生物源吸收；模块D从不抵扣。此处不含跨阶段合计。",
+    "en": "Declared values by life-cycle phase, not calculated anew. The carbon classes in ResultSets say "
+    "whether biogenic uptake is counted. Module D is never netted. There is no total over several phases.",
+    "zh": "按生命周期阶段列示的声明值，并非重新核算。是否计入生物源吸收，见ResultSets中的碳分类。"
+    "模块D从不抵扣。此处不含跨阶段合计。",
 }
 
 

@@ -1,0 +1,119 @@
+"""Four programs of others load and judge our shells: two metamodels, one SDK, one reader of the templates.
+
+What aas-submodel-validate 1.0.0 says is fixed exactly, since two of its findings are not about our files:
+
+- BAT-R2 (a warning) stands at every submodel with this identifier, IDTA's own 02023 template included: IDTA
+  02023 and 02035-3 publish the same submodel identifier, and this program has a table for the first only.
+- PCF-E09 stands at every total of 02035-3. That template asks for a total that names all its phases, and
+  gives the list's item the cardinality One; the program judges it by the table of 02023, without totals.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.codec.base import Context, Package
+from gateway.pipeline.convert import Source, convert, read
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parents[1] / "examples"
+FOOTPRINT, PASSPORT = "aas-02023@1.0", "aas-02035-3@1.0"
+TOTALS_OF_A_PREVIEW = 2
+Verdicts = dict[str, dict[str, list[str]]]
+
+
+def judged(files: list[Path]) -> Verdicts:
+    """What all four say of each file, from one run."""
+    python = HERE / "python" / ".venv" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("the Python judges are not installed: bash tests/judges/install.sh")
+    done = subprocess.run(
+        [str(python), str(HERE / "python" / "aas.py"), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    found: Verdicts = {Path(name).name: verdict for name, verdict in json.loads(done.stdout).items()}
+    assert set(found) == {file.name for file in files}
+    return found
+
+
+def issued(source: Source) -> Package:
+    """The input with a date and a standard where it has none: nothing else stands against most of them."""
+    document = json.loads(source.package.only.data)
+    document.setdefault("document", {}).setdefault("issuedAt", str(date(2026, 4, 10)))
+    document.setdefault("method", {}).setdefault("standards", ["ISO14067"])
+    return Package.of(json.dumps(document).encode(), name=source.package.name)
+
+
+def inputs(oracle_data: Path) -> Iterator[Source]:
+    """The shipped examples and every real declaration, with a date and a standard."""
+    folders = (EXAMPLES, oracle_data / "china" / "sample_inputs", oracle_data / "real_inputs")
+    for path in (path for folder in folders for path in sorted(folder.glob("*.json"))):
+        yield read(issued(read(Package.of(path.read_bytes(), name=path.name))), context=Context())
+
+
+@pytest.fixture(scope="module")
+def verdicts(oracle_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    """Every input that can be written, in both containers, previews and what is left empty."""
+    folder = tmp_path_factory.mktemp("aas")
+    files = []
+    for source in inputs(oracle_data):
+        for container in ("json", "aasx"):
+            for preview in ("yes", "no"):
+                options = {"preview": preview, "aas-container": container}
+                for outcome in convert(source, to=[FOOTPRINT, PASSPORT], options=options):
+                    if outcome.package is not None:
+                        stem = f"{Path(source.package.name).stem}-{outcome.format.folder}-{preview}"
+                        files.append(folder / f"{stem}.{container}")
+                        files[-1].write_bytes(outcome.package.only.data)
+    return judged(sorted(set(files)))
+
+
+def test_enough_is_judged(verdicts: Verdicts) -> None:
+    kinds = [name.rpartition("-")[0] for name in verdicts if name.endswith("-yes.json")]
+    assert len([kind for kind in kinds if kind.endswith("aas-02023")]) >= 12
+    assert [kind for kind in kinds if kind.endswith("aas-02035-3")] == ["lfp-pack-aas-02035-3"]
+
+
+@pytest.mark.judge("basyx")
+def test_sdk_loads_the_shell_and_both_submodels_strictly(verdicts: Verdicts) -> None:
+    assert {name: len(found["basyx"]) for name, found in verdicts.items()} == dict.fromkeys(verdicts, 3)
+
+
+@pytest.mark.judge("aas-core3.0", "aas-core3.1")
+@pytest.mark.parametrize("metamodel", ["aas-core3.0", "aas-core3.1"])
+def test_metamodels_hold(verdicts: Verdicts, metamodel: str) -> None:
+    assert {name: found[metamodel] for name, found in verdicts.items() if found[metamodel]} == {}
+
+
+@pytest.mark.judge("aas-submodel-validate")
+def test_templates_hold(verdicts: Verdicts) -> None:
+    for name, found in verdicts.items():
+        totals = TOTALS_OF_A_PREVIEW if "aas-02035-3-yes" in name else 0
+        assert found["aas-submodel-validate"] == ["BAT-R2", *["PCF-E09"] * totals], name
+
+
+@pytest.mark.oracle
+@pytest.mark.judge("aas-submodel-validate")
+def test_idtas_own_submodel_gets_the_same_warning(oracle_data: Path, tmp_path: Path) -> None:
+    folder = oracle_data / "passport" / "idta-smt" / "02023_v1.0.1"
+    template: Any = json.loads(
+        next(folder.glob("*Template_CarbonFootprint.json")).read_text(encoding="utf-8")
+    )
+    for shell in template["assetAdministrationShells"]:
+        shell["assetInformation"].pop("defaultThumbnail", None)
+    for submodel in template["submodels"]:
+        submodel["kind"] = "Instance"
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(template), encoding="utf-8")
+    assert "BAT-R2" in judged([file])["template.json"]["aas-submodel-validate"]
