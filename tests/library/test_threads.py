@@ -13,14 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import gateway
+from gateway.codec import xmlverdict
 from gateway.codec.base import need_writer
+from gateway.codec.xmlstructure import Structure
 from gateway.formats import formats
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 THREADS = 8
+XSD = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:complexType>
+ <xs:sequence><xs:element name="b" type="xs:int" maxOccurs="unbounded"/></xs:sequence>
+</xs:complexType></xs:element></xs:schema>"""
 TARGETS = [f.id for f in formats() if f.write is not None]
 # As small as a declaration is that two very different targets can be made of.
 SMALL = b"""{"document": {"id": "3f1c7a52-6d0e-5b4b-8f5e-2a9d4c6e1b07", "type": "selfDeclared"},
@@ -88,8 +94,8 @@ class TestThreads:
         """Each thread begins with another input, so that no two do the same at the same time."""
         every = list(inputs().values())
         serial = [digest(data, TARGETS) for data in every]
-        found = in_threads(lambda n: f"{n % len(every)} {digest(every[n % len(every)], TARGETS)}", len(every))
-        assert found == [{f"{n} {value}" for n, value in enumerate(serial)}] * THREADS
+        found = in_threads(lambda n: f"{n % len(every)} {digest(every[n % len(every)], TARGETS)}", 1)
+        assert found == [{f"{n % len(every)} {serial[n % len(every)]}"} for n in range(THREADS)]
 
     @pytest.mark.exhaustive
     def test_a_thousand_of_the_full_example_in_each(self) -> None:
@@ -111,6 +117,30 @@ class TestThreads:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
         serial = digest(inputs()["lfp-pack.json"], ["pact", "batterypass"])
         assert done.stdout.strip() == str({serial})
+
+    def test_a_broken_document_is_never_judged_by_the_log_of_another(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A compiled XML Schema has one error log; eight threads that read it lose and gain errors."""
+        schema = etree.XMLSchema(etree.fromstring(XSD))
+        monkeypatch.setattr(xmlverdict, "_compiled", lambda _: schema)
+        monkeypatch.setattr(xmlverdict, "schema_of", lambda _: "a.xsd")
+        structure = Structure.__new__(Structure)
+        names = [f"x{n}" if n % 2 else "" for n in range(THREADS)]
+
+        def said(number: int) -> str:
+            name = names[number % THREADS]
+            document = b"<a>" + b"<b>1</b>" * 300 + (f"<b>{name}</b>" if name else "").encode() + b"</a>"
+            found = xmlverdict.judge(document, structure)
+            texts = "".join(finding.saw for finding in found)
+            return "ok" if len(found) == bool(name) and name in texts else f"{name}: {texts}"
+
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            assert in_threads(said, 200) == [{"ok"}] * THREADS
+        finally:
+            sys.setswitchinterval(before)
 
 
 @contextmanager
