@@ -35,6 +35,8 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "d2i_PUBKEY": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
     "i2d_PUBKEY": (c_int, [c_void_p, POINTER(c_char_p)]),
     "EVP_PKEY_is_a": (c_int, [c_void_p, c_char_p]),
+    "EVP_PKEY_dup": (c_void_p, [c_void_p]),
+    "EVP_PKEY_set1_encoded_public_key": (c_int, [c_void_p, c_char_p, c_size_t]),
     "EVP_PKEY_free": (None, [c_void_p]),
     "EVP_PKEY_CTX_new": (c_void_p, [c_void_p, c_void_p]),
     "EVP_PKEY_CTX_free": (None, [c_void_p]),
@@ -76,7 +78,7 @@ class BadSm2PrivateKey(InputError):
 class Libcrypto:
     """A libcrypto that has verified a published signature, and refused it for another message."""
 
-    __slots__ = ("_functions", "name")
+    __slots__ = ("__weakref__", "_functions", "_template", "name")
 
     def __init__(self, name: str) -> None:
         """Load the library of that file name.
@@ -89,7 +91,11 @@ class Libcrypto:
             self._functions = _load(name)
         except (OSError, AttributeError) as error:
             raise NoLibcrypto(name, why=str(error)) from error
-        if not self._works():
+        spki = sm2.PublicKey(*_PROBE_KEY).spki
+        self._template = self._functions.d2i_PUBKEY(None, byref(c_char_p(spki)), len(spki))
+        weakref.finalize(self, self._functions.EVP_PKEY_free, self._template)
+        if not self._template or not self._works():
+            self._functions.ERR_clear_error()
             raise NoLibcrypto(name, why="SM2")
 
     @classmethod
@@ -111,10 +117,12 @@ class Libcrypto:
     def holds(self, key: sm2.PublicKey, message: bytes, signature: sm2.Signature, user_id: bytes) -> bool:
         """Whether the signature is this key's: what ``sm2.verify`` takes as its engine."""
         call = self._functions
-        encoded = signature.as_der
-        spki = key.spki
-        pkey = call.d2i_PUBKEY(None, byref(c_char_p(spki)), len(spki))
+        encoded, raw = signature.as_der, key.raw
+        # A copy with another point: building the curve anew would cost as much as half the verification.
+        pkey = call.EVP_PKEY_dup(self._template)
         with self._freed(pkey, "EVP_PKEY_free"), self._context(pkey, user_id) as context:
+            if call.EVP_PKEY_set1_encoded_public_key(pkey, raw, len(raw)) != 1:
+                return False
             if call.EVP_DigestVerifyInit_ex(context, None, b"SM3", None, None, pkey, None) != 1:
                 return False
             done: int = call.EVP_DigestVerify(context, encoded, len(encoded), message, len(message))

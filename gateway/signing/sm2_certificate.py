@@ -117,13 +117,20 @@ class Certificate:
         """SHA-256 of the whole certificate, in hexadecimal."""
         return hashlib.sha256(self.encoded).hexdigest()
 
-    def has_signed(self, data: bytes, signature: bytes, *, engine: sm2.Engine | None = None) -> bool:
+    def has_signed(
+        self,
+        data: bytes,
+        signature: bytes,
+        *,
+        user_id: bytes = sm2.DEFAULT_USER_ID,
+        engine: sm2.Engine | None = None,
+    ) -> bool:
         """Whether a DER signature over ``data`` (a certificate's tbs, a revocation list's) is this key's."""
         try:
             parsed = sm2.Signature.from_der(signature)
         except sm2.Sm2Refused:
             return False
-        return sm2.holds(self.public_key, data, parsed, engine=engine)
+        return sm2.holds(self.public_key, data, parsed, user_id=user_id, engine=engine)
 
     def __repr__(self) -> str:
         return f"Certificate({self.subject!r}, {self.serial:x})"

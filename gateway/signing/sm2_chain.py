@@ -54,6 +54,7 @@ def verify_chain(
     anchors: Iterable[Certificate],
     *,
     at: datetime,
+    user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
 ) -> VerifiedChain:
     """Find a chain from ``leaf``, which must be allowed to sign documents, to one of ``anchors``.
@@ -61,13 +62,14 @@ def verify_chain(
     Args:
         anchors: whom the caller trusts; a leaf that stands among them is a chain of its own.
         at: with time zone.
+        user_id: of the authorities. OpenSSL issues with an empty one where it is not told otherwise.
 
     Raises:
         ChainRefused: with the subject it is about, and its place in the chain as path.
     """
     if at.tzinfo is None:
         raise UsageError(at.isoformat(), code="signing.bad-timestamp")
-    search = _Search(tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)), at, engine)
+    search = _Search(tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)), at, user_id, engine)
     _check_leaf(leaf, at)
     found = search.extend((leaf,))
     if found is None:
@@ -78,16 +80,18 @@ def verify_chain(
 class _Search:
     """Depth first, so that the first complete chain counts; keeps what was wrong farthest up."""
 
-    __slots__ = ("_anchors", "_at", "_checks", "_depth", "_engine", "_others", "nearest")
+    __slots__ = ("_anchors", "_at", "_checks", "_depth", "_engine", "_others", "_user_id", "nearest")
 
     def __init__(
         self,
         anchors: tuple[Certificate, ...],
         others: tuple[Certificate, ...],
         at: datetime,
+        user_id: bytes,
         engine: sm2.Engine | None,
     ) -> None:
-        self._anchors, self._others, self._at, self._engine = anchors, others, at, engine
+        self._anchors, self._others, self._at = anchors, others, at
+        self._user_id, self._engine = user_id, engine
         self._checks, self._depth = 0, 0
         self.nearest: ChainRefused | None = None
 
@@ -126,8 +130,11 @@ class _Search:
         if issuer.path_length is not None and below > issuer.path_length:
             raise _refused("sm.path-length", issuer, index, allowed=issuer.path_length)
         # (6.1.3 a 1) Last, because it costs most.
-        if not issuer.has_signed(chain[-1].tbs, chain[-1].signature, engine=self._engine):
-            raise _refused("sm.certificate-signature-wrong", chain[-1], index - 1)
+        below_it = chain[-1]
+        if not issuer.has_signed(
+            below_it.tbs, below_it.signature, user_id=self._user_id, engine=self._engine
+        ):
+            raise _refused("sm.certificate-signature-wrong", below_it, index - 1)
 
 
 def _names(certificate: Certificate, issuer: Certificate) -> bool:
