@@ -12,12 +12,15 @@ from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
+from gateway.formats.en18223 import FORMAT as EN18223
 from gateway.formats.pact import FORMAT as PACT
 
-_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT)
+_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT, EN18223)
 
 # Formats that go together under one name.
-GROUPS: dict[str, tuple[str, ...]] = {"battery-passport": ("batterypass@1.2", "aas-02035-3@1.0")}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "battery-passport": ("batterypass@1.2", "aas-02035-3@1.0", "en18223@2026")
+}
 
 
 @dataclass(frozen=True, slots=True)
