@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -30,6 +31,8 @@ _PROGRAM = "hutong"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # A document is millions of small objects that live as long as the run; looking through them takes time.
+    gc.set_threshold(200_000, 20, 100)
     console = terminal.from_arguments(arguments, os.environ)
     terminal.never_fail_on_a_character()
     with speaking(console.lang):

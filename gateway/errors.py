@@ -126,6 +126,8 @@ _SHOWN = 120
 
 def shorten(text: str) -> str:
     """``text`` on one line, control characters made visible, at most 120 characters."""
+    if len(text) <= _SHOWN and text.isprintable():
+        return text
     clean = "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in text[: 4 * _SHOWN])
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 

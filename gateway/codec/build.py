@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TypeAlias, get_args
 
 from gateway.model.base import LangText, Missing, Part
@@ -46,24 +47,40 @@ class Items(dict[str, "Tree | Items | Found"]):
 def put(tree: Tree, model: tuple[str, ...], stars: tuple[str, ...], lang: str, found: Found) -> bool:
     """Place one leaf; False where another leaf stands there already. ``stars`` fill ``*`` and ``{x}``."""
     node: dict[str, Tree | Items | Found] = tree
-    left = list(stars)
-    steps = [*model, lang] if lang else list(model)
-    for here, after in zip(steps, [*steps[1:], ""], strict=True):
-        key = _key(here, left)
-        if here.startswith("{"):
+    left = iter(stars)
+    steps, last = _way(model, lang)
+    for here, shape, kind in steps:
+        key = here if shape == "" else next(left) if shape == "*" else "{}" + next(left)
+        if shape == "{":
             item = node.setdefault(key, {})
             assert isinstance(item, dict)
             item.setdefault(here[1:-1], Found(left_text(key), found.at))
-        if not after:
-            if key in node:
-                return False
-            node[key] = found
-            return True
-        below = node.setdefault(key, Items() if after == "*" or after[:1] in "[{" else {})
-        if isinstance(below, Found):
+        below = node.get(key)
+        if below is None:
+            below = node[key] = kind()
+        elif isinstance(below, Found):
             return False
         node = below
-    return False
+    key = next(left) if last == "*" else last
+    if key in node:
+        return False
+    node[key] = found
+    return True
+
+
+@cache
+def _way(model: tuple[str, ...], lang: str) -> tuple[tuple[tuple[str, str, type[Tree | Items]], ...], str]:
+    """The steps down to a leaf, each with how its key is found and what stands below, and the last step."""
+    steps = (*model, lang) if lang else model
+    assert not steps[-1].startswith("{")
+    return tuple(
+        (
+            here,
+            here[:1] if here[:1] in ("*", "{") else "",
+            Items if after == "*" or after[:1] in ("[", "{") else dict,
+        )
+        for here, after in pairwise(steps)
+    ), steps[-1]
 
 
 @cache
@@ -120,14 +137,6 @@ def _origins(value: object, node: Tree | Items | Found, path: str) -> Iterator[t
             yield from _origins(item, below, f"{path}/{escape(key)}")
     elif isinstance(value, Part) and isinstance(node, dict):
         yield from origins(value, node, path)
-
-
-def _key(step: str, stars: list[str]) -> str:
-    if step == "*":
-        return stars.pop(0)
-    if step.startswith("{"):
-        return "{}" + stars.pop(0)
-    return step
 
 
 def _plain(name: str, node: Tree | Items | Found) -> object:

@@ -183,6 +183,8 @@ class JsonReading:
         self._misfit(value, at)
 
     def _report(self, row: Row, found: Leaf, at: str) -> None:
+        if not found.changed and not found.wrong:
+            return
         params = dict(found.params or {}) | {"field": row.pointer}
         if found.changed:
             value = shorten(found.text)

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from json.encoder import encode_basestring as _quoted
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gateway.codec.convert import null_unit
 from gateway.codec.fields import FieldTable, Row
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Part, Reason
-from gateway.model.walk import keyed, unescape
+from gateway.model.walk import keyed, shape_of, unescape
 from gateway.quantity import Quantity, convert, plain, show
 
 # A JSON document while it is written; amounts are strings, list items stand by index.
@@ -137,11 +137,13 @@ def _leaves(part: Part, pattern: str, stars: Stars) -> Iterator[_Placed]:
             yield from _leaf(value, f"{pattern}/{name}", stars)
 
 
-def _leaf(value: object, pattern: str, stars: Stars) -> Iterator[_Placed]:
-    if isinstance(value, LangText):
+def _leaf(value: Any, pattern: str, stars: Stars) -> Iterator[_Placed]:  # noqa: ANN401 - as fields are
+    if shape_of(type(value)) == "leaf":
+        yield pattern, stars, "", value
+    elif isinstance(value, LangText):
         for lang, text in value.items():
             yield pattern, stars, lang, text
-    elif isinstance(value, Part) and not isinstance(value, (Missing, Place)):
+    elif isinstance(value, Part) and not isinstance(value, Place):
         yield from _leaves(value, pattern, stars)
     elif isinstance(value, tuple) and value and isinstance(value[0], Part):
         for index, (key, item) in enumerate(keyed(value)):

@@ -49,11 +49,36 @@ def _compiled(schema: str, *, detailed: bool) -> Callable[[JsonValue], Any]:
     assert isinstance(definition, dict)
     # Without details, fastjsonschema 2.22 fails on "const"; an enum of one says the same.
     validate: Callable[[JsonValue], Any] = fastjsonschema.compile(
-        definition if detailed else _const_as_enum(definition),
+        definition if detailed else _items_apart(_const_as_enum(definition)),
         use_default=False,
         detailed_exceptions=detailed,
     )
     return validate
+
+
+def _items_apart(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same schema with the items of every list as definitions of their own.
+
+    fastjsonschema makes one function of each definition, and for every reference in a list copies all
+    names of the function that it stands in: thousands, in a form that is one function.
+    """
+    definitions: dict[str, Any] = {}
+
+    def apart(value: object) -> Any:  # noqa: ANN401  # the same kind as it came
+        if isinstance(value, list):
+            return [apart(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        found = {key: apart(inner) for key, inner in value.items()}
+        items = found.get("items")
+        if isinstance(items, dict) and "properties" in items:
+            name = f"items-{len(definitions)}"
+            definitions[name] = items
+            found["items"] = {"$ref": f"#/definitions/{name}"}
+        return found
+
+    made = apart(schema)
+    return {**made, "definitions": {**made.get("definitions", {}), **definitions}} if definitions else made
 
 
 def _const_as_enum(schema: object) -> Any:  # noqa: ANN401  # the same kind as it came

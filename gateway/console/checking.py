@@ -68,7 +68,8 @@ def check_files(
             answers = evaluate(source, rules, previous=old)
             codes.append(_code(source.report, answers))
             _tell(console, name, source, answers)
-            documents.append(_json(name, source, answers))
+            if console.as_json:
+                documents.append(_json(name, source, answers))
             if mark is not None:
                 _mark(console, source, answers, mark)
     console.document({"files": documents})

@@ -51,7 +51,8 @@ def convert(
         outcomes.tell_outcome(console, source, outcome, console.say("cli.see-json"))
     if written:
         console.tell(console.say("cli.output", place=to.path))
-    console.document(_json(name, source, made, to.path if written else ""))
+    if console.as_json:
+        console.document(_json(name, source, made, to.path if written else ""))
     if len(written) < len(made):
         return Exit.INPUT
     lost = any(

@@ -92,6 +92,8 @@ def visible(text: str) -> str:
     Covers control characters (and so ANSI sequences), bidirectional marks, zero-width and unassigned
     characters, and the lone surrogates of file names that are no UTF-8.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c in _BLANKS else _escaped(c) for c in text)
 
 
@@ -115,8 +117,9 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def json_bytes(value: object) -> bytes:
     """``value`` as one JSON document; characters that could steer a terminal are escaped as JSON has it."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return ("".join(_json_safe(c) for c in text) + "\n").encode()
+    lines = json.dumps(value, ensure_ascii=False, indent=2).split("\n")
+    safe = (line if line.isprintable() else "".join(map(_json_safe, line)) for line in lines)
+    return ("\n".join(safe) + "\n").encode()
 
 
 def never_fail_on_a_character() -> None:
@@ -149,7 +152,7 @@ def _escaped(character: str) -> str:
 
 
 def _json_safe(character: str) -> str:
-    if character.isprintable() or character == "\n" or character in _BLANKS:
+    if character.isprintable() or character in _BLANKS:
         return character
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))

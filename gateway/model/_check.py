@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from gateway.model.base import Amount
@@ -96,7 +97,7 @@ def printed(amount: Amount, unit: str = "") -> Printed | None:
     if isinstance(value, Decimal) and value:
         exponent = value.as_tuple().exponent
         assert isinstance(exponent, int)
-        slack = Fraction(10) ** exponent / 2
+        slack = _half_of_last(exponent)
     if not unit or unit == amount.unit:
         return Printed(Fraction(value), slack)
     try:
@@ -104,6 +105,11 @@ def printed(amount: Amount, unit: str = "") -> Printed | None:
     except DimensionMismatch:
         return None
     return Printed(Fraction(value) * times, slack * times)
+
+
+@lru_cache(maxsize=256)
+def _half_of_last(exponent: int) -> Fraction:
+    return Fraction(10) ** exponent / 2
 
 
 def exactly(amount: Amount, unit: str = "") -> Printed | None:

@@ -9,7 +9,7 @@ from typing import Final
 from gateway.model._check import Check, Printed, agree, exactly, near, number, printed, total
 from gateway.model._check_sets import energies
 from gateway.model.base import here
-from gateway.model.walk import escape, keyed, leaves
+from gateway.model.walk import escape, keyed, places
 from gateway.quantity import Quantity, parse_unit
 from gateway.report import Severity
 
@@ -83,7 +83,7 @@ def check_facts(check: Check) -> None:
 
 
 def _ranges(check: Check) -> None:
-    for path, pattern, value in leaves(check.declaration):
+    for path, pattern, value in places(check.declaration):
         if not isinstance(value, Quantity):
             continue
         if pattern in _RANGES:
@@ -95,7 +95,7 @@ def _ranges(check: Check) -> None:
 
 
 def _dates(check: Check) -> None:
-    days = {p: v for p, _, v in leaves(check.declaration) if isinstance(v, date)}
+    days = {p: v for p, _, v in places(check.declaration) if isinstance(v, date)}
     for first, second in _ORDER:
         if first in days and second in days and days[second] < days[first]:
             check.add(

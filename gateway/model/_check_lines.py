@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.errors import GatewayError
 from gateway.model._check import (
@@ -32,6 +32,7 @@ from gateway.report import Severity
 _BASES: Final = {"pack": Per.PACK, "kwh-rated": Per.KWH_RATED}
 # Of liquid waste in a volume: no effluent is much lighter than water.
 _KG_PER_M3: Final = 1000
+_WithResult: TypeAlias = tuple[Line, Printed | None]
 
 
 def check_lines(check: Check) -> None:
@@ -144,11 +145,10 @@ def _twice(check: Check) -> None:
 def _sums(check: Check) -> None:
     """The lines' results against the set that they refer to; no guess where nobody says which."""
     declaration = check.declaration
-    mine = [line for line in declaration.lines if not is_credit(line.stage, None)]
-    results = [_result(line) for line in mine]
-    if not mine or any(r is None for r in results) or isinstance(declaration.lines_scope, str):
+    mine = [(line, _result(line)) for line in declaration.lines if not is_credit(line.stage, None)]
+    if not mine or any(r is None for _, r in mine) or isinstance(declaration.lines_scope, str):
         return
-    lines = total(r for r in results if r is not None)
+    lines = total(r for _, r in mine if r is not None)
     candidates = [c for c in (counted(s) for s in declaration.results) if c is not None]
     basis = declaration.unit.lines_basis
     if not candidates:
@@ -162,7 +162,7 @@ def _sums(check: Check) -> None:
             _stages(check, mine, own.result)
 
 
-def _unstated(check: Check, mine: list[Line], lines: Printed, candidates: list[Counted]) -> None:
+def _unstated(check: Check, mine: list[_WithResult], lines: Printed, candidates: list[Counted]) -> None:
     fitting = [c for c in candidates if agree(lines, c.total)]
     for own in fitting[:1]:
         if own.result.basis.denominator.per is not Per.DECLARED_UNIT:
@@ -194,17 +194,17 @@ def _compare(check: Check, lines: Printed, own: Counted, basis: str) -> bool:
     return True
 
 
-def _stages(check: Check, lines: list[Line], result: ResultSet) -> None:
+def _stages(check: Check, lines: list[_WithResult], result: ResultSet) -> None:
     """The lines of a stage against the set's rows of that stage, where both tell it."""
     rows = stage_totals(result)
     for stage, (path, row) in rows.items():
-        own = [_result(line) for line in lines if line.stage == stage]
+        own = [amount for line, amount in lines if line.stage == stage]
         if own:
             lines_total = total(r for r in own if r is not None)
             check.compare("consistency.lines-stage", path, row, lines_total, stage=stage)
-    told = {line.stage for line in lines if isinstance(line.stage, str)} - {"credit"}
+    told = {line.stage for line, _ in lines if isinstance(line.stage, str)} - {"credit"}
     for stage in sorted(told - set(rows)) if rows and "inbound" not in told else ():
-        missing = total(r for r in (_result(x) for x in lines if x.stage == stage) if r is not None)
+        missing = total(r for line, r in lines if line.stage == stage and r is not None)
         check.add(
             "consistency.lines-stage-without-row",
             f"/results/{escape(result.id)}/carbon/total",

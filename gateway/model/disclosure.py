@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gateway import resources
 from gateway.model.base import Leaf, Missing, Part
 from gateway.model.declaration import Declaration
-from gateway.model.walk import Place, leaves, prune, unescape
+from gateway.model.walk import Place, places, prune, unescape
 
 
 class Disclosure(StrEnum):
@@ -52,7 +52,7 @@ def class_of(declaration: Declaration, place: Place) -> Disclosure:
 def classes(declaration: Declaration) -> dict[str, Disclosure]:
     """The class of every leaf, by path."""
     marks = _marks(declaration)
-    return {place.path: _classify(place, marks) for place in leaves(declaration)}
+    return {place.path: _classify(place, marks) for place in places(declaration)}
 
 
 def withheld(declaration: Declaration, allowed: Disclosure) -> Iterator[Place]:
@@ -61,10 +61,10 @@ def withheld(declaration: Declaration, allowed: Disclosure) -> Iterator[Place]:
     With what names an item (a line's id) goes the whole item. Bare absence is no secret.
     """
     marks = _marks(declaration)
-    places = [place for place in leaves(declaration) if not _is_bare(place.value)]
-    hidden = {place.path for place in places if _classify(place, marks) > allowed}
-    items = {_above_of(p.path) for p in places if p.path in hidden and p.pattern in names_of_items()}
-    for place in places:
+    told = [place for place in places(declaration) if not _is_bare(place.value)]
+    hidden = {place.path for place in told if _classify(place, marks) > allowed}
+    items = {_above_of(p.path) for p in told if p.path in hidden and p.pattern in names_of_items()}
+    for place in told:
         if place.path in hidden or any(above in items for above in _ancestors(place.path)):
             yield place
 
@@ -132,7 +132,7 @@ def _above(path: str, marks: Mapping[str, Disclosure]) -> Iterator[tuple[str, Di
 def _marks(declaration: Declaration) -> Mapping[str, Disclosure]:
     """The class that lines and attachments give themselves, by their path. An unknown mark hides all."""
     marks: dict[str, Disclosure] = {}
-    for place in leaves(declaration):
+    for place in places(declaration):
         if place.pattern in ("/lines/*/confidentiality", "/attachments/*/confidentiality"):
             known = isinstance(place.value, str) and place.value in Disclosure.__members__
             mark = Disclosure(str(place.value)) if known else Disclosure.C3

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,6 +18,7 @@ from gateway.model.base import LangText, Leaf, Missing, Part, Reason
 from gateway.quantity import Quantity
 
 M = TypeVar("M", bound=Part)
+Shape: TypeAlias = Literal["leaf", "part", "items", "texts", "members"]
 
 
 class Place(NamedTuple):
@@ -33,6 +34,11 @@ def leaves(part: Part) -> Iterator[Place]:
     found: list[Place] = []
     _part(part, "", "", found)
     return iter(found)
+
+
+def places(part: Part) -> tuple[Place, ...]:
+    """The same, remembered: for a whole document, which several parts of a run walk."""
+    return _places_of(Same(part))
 
 
 def by_path(part: Part) -> dict[str, Leaf]:
@@ -105,7 +111,12 @@ class Same:
 # One conversion asks several times for the leaves of the same three documents.
 @lru_cache(maxsize=4)
 def _leaves_of(same_: Same) -> Mapping[str, Leaf]:
-    return {place.path: place.value for place in leaves(same_.part)}
+    return {place.path: place.value for place in _places_of(same_)}
+
+
+@lru_cache(maxsize=4)
+def _places_of(same_: Same) -> tuple[Place, ...]:
+    return tuple(leaves(same_.part))
 
 
 @cache
@@ -122,23 +133,43 @@ def _part(part: BaseModel, path: str, pattern: str, found: list[Place]) -> None:
             _value(value, path + step, pattern + step, found)
 
 
-def _value(value: object, path: str, pattern: str, found: list[Place]) -> None:
-    if isinstance(value, (str, Quantity, Missing)):
+def _value(value: Any, path: str, pattern: str, found: list[Place]) -> None:  # noqa: ANN401 - as fields are
+    shape = shape_of(type(value))
+    if shape == "leaf":
         found.append(Place(path, pattern, value))
-    elif isinstance(value, Part):
+    elif shape == "part":
         _part(value, path, pattern, found)
-    elif isinstance(value, tuple):
+    elif shape == "items":
         for key, item in keyed(value):
             inner = f"{pattern}/*" if isinstance(item, Part) else pattern
             _value(item, f"{path}/{escape(key)}", inner, found)
-    elif isinstance(value, LangText):
+    elif shape == "texts":
         for lang, text in value.items():
             found.append(Place(f"{path}/{escape(lang)}", pattern, text))
-    elif isinstance(value, Mapping):
+    else:
         for key in sorted(value):
             found.append(Place(f"{path}/{escape(key)}", pattern, value[key]))
-    else:
-        found.append(Place(path, pattern, value))  # type: ignore[arg-type]
+
+
+def shape_of(kind: type) -> Shape:
+    """What stands below a value of this type; ``Missing`` and a quantity are leaves."""
+    return _SHAPES.get(kind) or _SHAPES.setdefault(kind, _shape(kind))
+
+
+# Asked once for each type: the classes of pydantic take their time to say what is an instance of them.
+_SHAPES: dict[type, Shape] = {}
+
+
+def _shape(kind: type) -> Shape:
+    if issubclass(kind, (str, Quantity, Missing)):
+        return "leaf"
+    if issubclass(kind, LangText):
+        return "texts"
+    if issubclass(kind, Part):
+        return "part"
+    if issubclass(kind, tuple):
+        return "items"
+    return "members" if issubclass(kind, Mapping) else "leaf"
 
 
 def _prune_part(part: M, path: str, pattern: str, keep: Callable[[Place], bool]) -> M | None:
@@ -157,14 +188,18 @@ def _prune_part(part: M, path: str, pattern: str, keep: Callable[[Place], bool])
     return part.model_copy(update=changes) if changes else part
 
 
-def _prune_value(value: object, path: str, pattern: str, keep: Callable[[Place], bool]) -> object:
+def _prune_value(value: Any, path: str, pattern: str, keep: Callable[[Place], bool]) -> object:  # noqa: ANN401 - as fields are
     """The pruned value; the same object where nothing went; None where nothing is left."""
-    if isinstance(value, LangText):
+    shape = shape_of(type(value))
+    if shape == "leaf":
+        return value if keep(Place(path, pattern, value)) else None
+    if shape == "texts":
         texts = {k: t for k, t in value.items() if keep(Place(f"{path}/{escape(k)}", pattern, t))}
         return value if len(texts) == len(value.root) else LangText(texts) if texts else None
-    if isinstance(value, Part) and not isinstance(value, Missing):
-        return _prune_part(value, path, pattern, keep)
-    if isinstance(value, tuple):
+    if shape == "part":
+        pruned: object = _prune_part(value, path, pattern, keep)
+        return pruned
+    if shape == "items":
         kept = []
         for key, item in keyed(value):
             inner = f"{pattern}/*" if isinstance(item, Part) else pattern
@@ -172,10 +207,8 @@ def _prune_value(value: object, path: str, pattern: str, keep: Callable[[Place],
         if all(new is old for new, old in zip(kept, value, strict=True)):
             return value
         return tuple(new for new in kept if new is not None)
-    if isinstance(value, Mapping):
-        left = {k: v for k, v in value.items() if keep(Place(f"{path}/{escape(k)}", pattern, v))}
-        return value if len(left) == len(value) else left
-    return value if keep(Place(path, pattern, value)) else None  # type: ignore[arg-type]
+    left = {k: v for k, v in value.items() if keep(Place(f"{path}/{escape(k)}", pattern, v))}
+    return value if len(left) == len(value) else left
 
 
 def _replace_in(part: M, steps: list[str], value: Leaf | None) -> M:

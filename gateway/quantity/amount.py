@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gateway.errors import GatewayError
@@ -150,7 +151,7 @@ def scale(quantity: Quantity, number: Exact) -> Quantity:
 
 def multiply(left: Quantity, right: Quantity) -> Quantity:
     """The product; numbers inside units (10*4.kW.h) move into the amount."""
-    return _product(left, right, multiply_units(parse_unit(left.unit), parse_unit(right.unit)), times)
+    return _product(left, right, _units_multiplied(left.unit, right.unit), times)
 
 
 def divide(left: Quantity, right: Quantity) -> Quantity:
@@ -175,6 +176,11 @@ def compare(left: Quantity, right: Quantity) -> int:
     """
     here, there = Fraction(left.amount), Fraction(convert(right, left.unit).amount)
     return (here > there) - (here < there)
+
+
+@lru_cache(maxsize=4096)
+def _units_multiplied(left: str, right: str) -> Unit:
+    return multiply_units(parse_unit(left), parse_unit(right))
 
 
 def _product(

@@ -13,7 +13,7 @@ from gateway.model.activity import Line
 from gateway.model.base import Amount
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin, Origins
-from gateway.quantity import Quantity
+from gateway.quantity import Quantity, parse_unit
 from gateway.recognition import electricity
 from gateway.recognition._ask import in_unit, lines_of, near, number, positive, text
 from gateway.recognition.electricity import Announced, Use
@@ -119,10 +119,14 @@ def _expected(declaration: Declaration, use: Use) -> Province | None:
 def _twice(declaration: Declaration) -> Iterator[Finding]:
     """Upstream emissions told apart beside a factor that already has them."""
     lines = [(path, line) for path, line in lines_of(declaration) if line.category == "energy"]
+    alike: dict[object, list[Line]] = {}
+    for _, line in lines:
+        alike.setdefault(_carrier(line), []).append(line)
     for path, line in lines:
-        if line.factor.kind != "upstream_co2e":
+        carrier = _carrier(line)
+        if line.factor.kind != "upstream_co2e" or carrier is None:
             continue
-        partners = [other for _, other in lines if other is not line and _same_carrier(line, other)]
+        partners = [other for other in alike[carrier] if other is not line]
         kinds = {other.factor.kind for other in partners}
         whole = [other for other in partners if other.factor.kind == electricity.LIFE_CYCLE]
         if whole and not kinds & set(electricity.DIRECT):
@@ -136,14 +140,13 @@ def _twice(declaration: Declaration) -> Iterator[Finding]:
             )
 
 
-def _same_carrier(line: Line, other: Line) -> bool:
-    """The same amount in the same stage and place: fuel that one line burns and the other supplies."""
-    if line.stage != other.stage or line.site_id != other.site_id:
-        return False
-    mine, theirs = line.amount_per_unit, other.amount_per_unit
-    if not isinstance(mine, Quantity) or not isinstance(theirs, Quantity):
-        return False
-    return in_unit(theirs, mine.unit) == Fraction(mine.amount)
+def _carrier(line: Line) -> object:
+    """Amount, stage and place: the same of fuel that one line burns and the other supplies."""
+    if not isinstance(line.amount_per_unit, Quantity):
+        return None
+    unit = parse_unit(line.amount_per_unit.unit)
+    amount = Fraction(line.amount_per_unit.amount) * unit.factor
+    return line.stage, line.site_id, unit.dimension, amount
 
 
 def _period(declaration: Declaration) -> Iterator[Finding]:

@@ -119,7 +119,11 @@ def _with_denominator(result: ResultSet) -> ResultSet:
 
 
 def _inferred(found: Declaration, settled: Declaration) -> Iterator[Note]:
-    for path, (_, now) in diff(found, settled).items():
+    if found.results == settled.results and found.verifications == settled.verifications:
+        return
+    rest: dict[str, object] = {"lines": (), "extras": {}}  # most of a document, and never touched
+    bare = found.model_copy(update=rest), settled.model_copy(update=rest)
+    for path, (_, now) in diff(*bare).items():
         code = (
             "cn-pcf.verification-covers-declared"
             if path.startswith("/verifications")
