@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from gateway.codec.base import Context, Package
+from gateway.model.walk import diff
 from gateway.pipeline.convert import Source, convert, read
 
 HERE = Path(__file__).resolve().parent
@@ -29,20 +30,20 @@ TOTALS_OF_A_PREVIEW = 2
 Verdicts = dict[str, dict[str, list[str]]]
 
 
-def judged(files: list[Path]) -> Verdicts:
-    """What all four say of each file, from one run."""
+def run(*arguments: object) -> str:
+    """What the judges' script prints."""
     python = HERE / "python" / ".venv" / "bin" / "python"
     if not python.exists():
         pytest.skip("the Python judges are not installed: bash tests/judges/install.sh")
-    done = subprocess.run(
-        [str(python), str(HERE / "python" / "aas.py"), *map(str, files)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    command = [str(python), str(HERE / "python" / "aas.py"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
-    found: Verdicts = {Path(name).name: verdict for name, verdict in json.loads(done.stdout).items()}
+    return done.stdout
+
+
+def judged(files: list[Path]) -> Verdicts:
+    """What all four say of each file, from one run."""
+    found: Verdicts = {Path(name).name: verdict for name, verdict in json.loads(run(*files)).items()}
     assert set(found) == {file.name for file in files}
     return found
 
@@ -88,6 +89,24 @@ def test_enough_is_judged(verdicts: Verdicts) -> None:
 @pytest.mark.judge("basyx")
 def test_sdk_loads_the_shell_and_both_submodels_strictly(verdicts: Verdicts) -> None:
     assert {name: len(found["basyx"]) for name, found in verdicts.items()} == dict.fromkeys(verdicts, 3)
+
+
+@pytest.mark.judge("basyx")
+@pytest.mark.parametrize("part", ["xml", "json"])
+def test_what_the_sdk_saves_reads_as_what_we_wrote(tmp_path: Path, part: str) -> None:
+    before = {}
+    for name, target in (("lfp-pack", FOOTPRINT), ("lfp-pack", PASSPORT), ("tea", FOOTPRINT)):
+        source = read(Package.of((EXAMPLES / f"{name}.json").read_bytes()))
+        options = {"preview": "yes", "aas-container": "json"}
+        (outcome,) = convert(source, to=[target], options=options)
+        assert outcome.package is not None
+        stem = f"{name}-{outcome.format.folder}"
+        (tmp_path / f"{stem}.json").write_bytes(outcome.package.only.data)
+        before[stem] = read(outcome.package).declaration
+    run("--rewrite", tmp_path, *sorted(tmp_path.glob("*.json")))
+    for stem, declaration in before.items():
+        saved = read(Package.of((tmp_path / f"{stem}-{part}.aasx").read_bytes()))
+        assert diff(declaration, saved.declaration) == {}
 
 
 @pytest.mark.judge("aas-core3.0", "aas-core3.1")

@@ -85,8 +85,10 @@ def _from_aasx(data: bytes) -> JsonValue:
     if part is None:
         raise InputError("", path=_ORIGIN, code="aas.no-environment")
     content = archive.read(part)
-    if content.lstrip()[:1] not in (b"{", b"\xef"):
-        raise InputError(part, path=part, code="aas.part-is-not-json")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        from gateway.formats.aas import xmlpart  # what we write ourselves has no XML
+
+        return dict(xmlpart.environment(content))
     return json_door.parse(content)
 
 

@@ -23,7 +23,7 @@ from gateway.quantity import Quantity, normalise_number, parse_decimal
 from gateway.report import Fate, Finding, Note, Severity
 
 _ENTRIES = ("ProductCarbonFootprints",)
-_PER = {"kWh": Per.KWH_UNSTATED, "kg": Per.KG}
+_PER = {"kWh": Per.KWH_UNSTATED, "kg": Per.KG, "piece": Per.PACK}
 
 
 @dataclass(slots=True)
@@ -96,9 +96,13 @@ def _read_entry(
         return
     unit, quantity = _unit(entry), _text(entry, "QuantityOfMeasureForCalculation")
     key = (unit[1] if unit else "", quantity[1] if quantity else "")
-    star = sets.setdefault(key, str(len(sets)))
-    if sets[key] == str(len(sets) - 1):
+    if sets and key not in sets and _per(*key) is None:
+        return  # per another amount than the declared unit, and the model has no word for it
+    is_new, star = key not in sets, sets.setdefault(key, str(len(sets)))
+    if is_new:
         _read_denominator(reading, key, star, at, (unit, quantity))
+    if told("unit", key[0]) is not None and _decimal(key[1]) is not None:
+        reading.taken.update(f"{at}/{escape(place[0])}" for place in (unit, quantity) if place is not None)
     _read_amount(reading, entry, at, star)
     _read_texts(reading, entry, at)
 
@@ -119,13 +123,14 @@ def _read_denominator(
         if listed is not None and amount is not None and quantity is not None:
             value = Quantity(amount, listed.ours[0])
             reading.put("/unit/amount", (), value, f"{at}/{escape(quantity[0])}")
-    elif listed is not None and amount == 1:
-        per = _PER.get(listed.value, Per.PACK if listed.value == "piece" else Per.DECLARED_UNIT)
-        if unit is not None:
-            reading.put("/results/*/basis/denominator/per", (star,), per, f"{at}/{escape(unit[0])}")
-    for place in told_at:
-        if place is not None and listed is not None and amount is not None:
-            reading.taken.add(f"{at}/{escape(place[0])}")
+    elif unit is not None:
+        reading.put("/results/*/basis/denominator/per", (star,), _per(*key), f"{at}/{escape(unit[0])}")
+
+
+def _per(unit: str, quantity: str) -> Per | None:
+    """What else than the declared unit a result can be per."""
+    listed = told("unit", unit)
+    return _PER.get(listed.value) if listed is not None and _decimal(quantity) == 1 else None
 
 
 def _unit(entry: Mapping[str, JsonValue]) -> tuple[str, str] | None:

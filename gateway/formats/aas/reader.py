@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -51,6 +53,7 @@ def _read_own(found: Found, own: Found, target: str) -> Reading:
     assert isinstance(members, dict)
     told = {name: value for name, value in members.items() if name != "Notice"}
     marks = _taken_marks(told) if target == FOOTPRINT else {}
+    count = told.pop("Entries", None)
     name = "aas_02023" if target == FOOTPRINT else "aas_02035-3"
     reading = JsonReading(terms.reading_table(name), {BASIS_NAME: told}, "aas").run()
     if target == FOOTPRINT:
@@ -62,8 +65,9 @@ def _read_own(found: Found, own: Found, target: str) -> Reading:
         declaration = Declaration.model_validate(build.plain(reading.tree))
     except ValidationError as error:
         raise InputError(error.error_count(), path=own.at, code="aas.changed") from error
-    agree = _rows_agree(declaration, entries, marks)
-    if not agree or _again(declaration, found, entries, target) != found.elements:
+    again = view(_again(declaration, entries, target), "").value
+    whole = target != FOOTPRINT or count == len(_listed(entries))
+    if not whole or not _rows_agree(declaration, entries, marks) or not _same(again, entries.value):
         raise InputError("submodelElements", path=found.at, code="aas.changed")
     origins = {
         path: Origin(_place(origin.at, plain), origin.text)
@@ -156,11 +160,8 @@ def _listed(entries: View) -> list[Mapping[str, JsonValue]]:
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
-def _entries(elements: JsonValue, entries: View) -> list[Entry]:
+def _entries(entries: View) -> list[Entry]:
     """The entries as they stand, none where one is no such entry."""
-    first = elements[0] if isinstance(elements, list) and elements else None
-    raw = first.get("value") if isinstance(first, dict) else None
-    written = [e for e in raw if isinstance(e, dict)] if isinstance(raw, list) else []
     found: list[Entry] = []
     for index, entry in enumerate(_listed(entries)):
         place = f"/ProductCarbonFootprints/{index}"
@@ -170,12 +171,9 @@ def _entries(elements: JsonValue, entries: View) -> list[Entry]:
             _amount(entries.value, f"{place}/{name}")
             for name in ("PcfCO2eq", "QuantityOfMeasureForCalculation")
         )
-        said = written[index].get("description")
-        told = [t for t in said if isinstance(t, dict)] if isinstance(said, list) else []
-        text = {str(t.get("language")): str(t.get("text")) for t in told}
         if phase is None or amount is None or quantity is None or terms.of_list("unit", unit) is None:
             return []
-        found.append(Entry(phase, amount, str(unit), quantity, text))
+        found.append(Entry(phase, amount, str(unit), quantity, {}))
     return found
 
 
@@ -199,12 +197,34 @@ def _rows_agree(declaration: Declaration, entries: View, marks: Mapping[tuple[st
     return True
 
 
-def _again(declaration: Declaration, found: Found, entries: View, target: str) -> list[Element]:
+def _same(one: JsonValue, other: JsonValue) -> bool:
+    """Whether values are the same, however other programs spell numbers and times."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return set(one) == set(other) and all(_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if one == other or not isinstance(one, str) or not isinstance(other, str):
+        return one == other
+    try:
+        return parse_decimal(one) == parse_decimal(other)
+    except GatewayError:
+        return _moment(one) is not None and _moment(one) == _moment(other)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _again(declaration: Declaration, entries: View, target: str) -> list[JsonValue]:
     """The elements that this declaration has; anything else in the document was put there by others."""
     if target == FOOTPRINT:
-        return core.footprint(declared(declaration), _entries(found.elements, entries))
+        return _plain(core.footprint(declared(declaration), _entries(entries)))
     if not _count(entries):
-        return core.passport_left_empty()
+        return _plain(core.passport_left_empty())
     absolute = _count(entries) > 1 + len(EU_STAGES)
     first = 2 if absolute else 1
     amounts = [
@@ -214,4 +234,9 @@ def _again(declaration: Declaration, found: Found, entries: View, target: str) -
     if len(told) != first + len(EU_STAGES):
         return []
     stages = dict(zip(EU_STAGES, told[first:], strict=True))
-    return core.passport(declaration, told[0], stages, told[1] if absolute else None)
+    return _plain(core.passport(declaration, told[0], stages, told[1] if absolute else None))
+
+
+def _plain(elements: list[Element]) -> list[JsonValue]:
+    """Elements of ours, which are plain JSON."""
+    return cast("list[JsonValue]", elements)

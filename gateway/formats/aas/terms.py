@@ -98,8 +98,9 @@ def method_of(standards: tuple[str, ...]) -> tuple[str, str]:
         found = by_ours("method", standard) or told("method", standard)
         if found is not None:
             return found.value, found.irdi
-    known: Mapping[str, str] | None = code_list("STANDARD").get(standards[0])
-    return (known["label_en"] if known else standards[0]), ""
+    first = next(filter(None, standards), "")
+    known: Mapping[str, str] | None = code_list("STANDARD").get(first)
+    return (known["label_en"] if known else first), ""
 
 
 @cache

@@ -136,7 +136,8 @@ def _told(value: object) -> object:
 
 
 def _mark_rows(members: dict[str, object], found: Entries) -> None:
-    """Say of each row which entry it is."""
+    """Say how many entries there are, and of each row which one it is."""
+    members["Entries"] = len(found.entries)
     for (position, index), entry in found.rows.items():
         sets = members["ResultSets"]
         assert isinstance(sets, list)

@@ -1,6 +1,7 @@
 """What basyx, aas-core3.0, aas-core3.1 and aas-submodel-validate say of each file, one JSON object on stdout.
 
 Usage: aas.py FILE...  (.json: an environment, .aasx: a package with a JSON part)
+       aas.py --rewrite FOLDER FILE.json...  (basyx loads each and saves it as packages, XML and JSON)
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import aas_core3_1.jsonization as json31
 import aas_core3_1.verification as verification31
 import aas_submodel_validate
 from basyx.aas import model
-from basyx.aas.adapter.aasx import AASXReader, DictSupplementaryFileContainer
+from basyx.aas.adapter.aasx import AASXReader, AASXWriter, DictSupplementaryFileContainer
 from basyx.aas.adapter.json import read_aas_json_file_into
 
 
@@ -61,8 +62,25 @@ def template(path: Path) -> list[str]:
     return sorted(finding["rule"] for finding in report["findings"])
 
 
+def rewrite(folder: Path, path: Path) -> None:
+    """The environment of a file as basyx saves it."""
+    store = model.DictIdentifiableStore()
+    with path.open(encoding="utf-8") as file:
+        read_aas_json_file_into(store, file, failsafe=False)
+    for kind in ("xml", "json"):
+        with AASXWriter(str(folder / f"{path.stem}-{kind}.aasx")) as writer:
+            part = f"/aasx/data.{kind}"
+            writer.write_all_aas_objects(
+                part, store, DictSupplementaryFileContainer(), write_json=kind == "json"
+            )
+
+
 def main() -> None:
-    """Judge every file that is named."""
+    """Judge every file that is named, or save it again."""
+    if sys.argv[1:2] == ["--rewrite"]:
+        for name in sys.argv[3:]:
+            rewrite(Path(sys.argv[2]), Path(name))
+        return
     verdicts = {}
     for name in sys.argv[1:]:
         path = Path(name)
