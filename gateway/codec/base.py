@@ -148,7 +148,8 @@ class BasisRequest:
 
     ``result_set`` is the id that the restated set gets, ``stages`` are those that count in its total, and
     ``boundary`` is what that makes of it. ``battery_per`` is what the numbers refer to for batteries;
-    other products keep their declared unit.
+    other products keep their declared unit. ``on_request`` names the caller's option that asks for the
+    set: without it, or where the set cannot be made, the format is written with the declared sets alone.
     """
 
     result_set: str
@@ -156,6 +157,7 @@ class BasisRequest:
     boundary: str = ""
     profile: str = ""
     stages: tuple[str, ...] = ()
+    on_request: str = ""
 
 
 def passport_basis(result_set: str) -> BasisRequest:

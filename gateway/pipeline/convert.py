@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.codec.base import Context, Evidence, Format, Package
+from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package
 from gateway.codec.run import run_reader, run_writer, shown, stake
 from gateway.errors import GatewayError, InternalError, PluginError, flatten
 from gateway.formats import Detected, detect, find
@@ -119,14 +119,18 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     visible = redacted = redact(source.declaration, allowed)
     lacks: list[GatewayError] = []
     origins: Origins = {}
-    if format_.basis is not None:
+    basis = format_.basis if format_.basis and _is_asked(format_.basis, context) else None
+    if basis is not None:
         from gateway.recognition.restate import restate  # a check restates nothing
 
-        restated = restate(visible, format_.basis, target=format_.id)
+        restated = restate(visible, basis, target=format_.id)
         visible, origins = restated.declaration, restated.origins
-        lacks.extend(restated.lacks)
-        if restated.in_vain:
-            return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
+        if basis.on_request and restated.lacks:
+            basis = None
+        else:
+            lacks.extend(restated.lacks)
+            if restated.in_vain:
+                return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     try:
         written = run_writer(format_, visible, replace(context, disclosure=allowed))
     except (InternalError, PluginError):
@@ -144,8 +148,13 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     gone = {note.path for note in hidden}
     own = by_path(source.declaration)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
-    restated_set = visible.result_set(format_.basis.result_set) if format_.basis else None
+    restated_set = visible.result_set(basis.result_set) if basis else None
     return Outcome(format_, written.package, notes, (), len(written.carried), restated_set, origins, allowed)
+
+
+def _is_asked(basis: BasisRequest, context: Context) -> bool:
+    """Whether the format needs the restated set, or the caller wants it."""
+    return not basis.on_request or context.options.get(basis.on_request) == "yes"
 
 
 def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayError, ...]:

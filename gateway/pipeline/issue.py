@@ -36,7 +36,7 @@ FULL_REPORT = f"{PRIVATE}report.json"
 FINDINGS = f"{PRIVATE}findings.json"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
-_JSON = "application/json"
+_JSON, _HTML = "application/json", "text/html"
 
 # What a draft carries as its first member: nobody may take a preview for the document.
 WATERMARK = {
@@ -292,7 +292,13 @@ def timestamp(moment: datetime) -> str:
 
 
 def _marked(file: File) -> bytes:
-    if file.media_type != _JSON or file.is_private:
+    if file.is_private:
+        return file.data
+    if file.media_type == _HTML:
+        words = " ".join(f'<span lang="{lang}">{text}</span>' for lang, text in WATERMARK.items())
+        mark = f'<body>\n<aside class="draft-mark">{words}</aside>'
+        return file.data.replace(b"<body>", mark.encode("utf-8"), 1)
+    if file.media_type != _JSON:
         return file.data
     document = json_door.parse(file.data)
     if not isinstance(document, dict):
