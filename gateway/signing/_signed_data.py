@@ -18,8 +18,11 @@ _T = TypeVar("_T")
 
 DATA: Final = "1.2.156.10197.6.1.4.2.1"
 SIGNED_DATA: Final = "1.2.156.10197.6.1.4.2.2"
-# GM/T 0006-2012. Some signers name the signature with its hash, and that also where only the hash belongs.
+# GM/T 0006-2012. What signers of the field write besides: the hash "without a key", the curve for the
+# signature, and the signature with its hash, that even where only the hash belongs.
 SM3: Final = "1.2.156.10197.1.401"
+SM3_WITHOUT_KEY: Final = "1.2.156.10197.1.401.1"
+SM2: Final = "1.2.156.10197.1.301"
 SM2_SIGNATURE: Final = "1.2.156.10197.1.301.1"
 SM2_WITH_SM3: Final = "1.2.156.10197.1.501"
 # RFC 5652, 11.
@@ -63,6 +66,7 @@ class SignerInfo:
 
 @dataclass(frozen=True, slots=True)
 class SignedData:
+    version: int
     content: bytes | None
     certificates: tuple[Certificate, ...]
     revocation_lists: tuple[bytes, ...]
@@ -89,7 +93,7 @@ def read(message: bytes) -> SignedData:
 
 
 def _signed_data(reader: der.Reader) -> SignedData:
-    _version(reader)
+    version = _version(reader, 1, 3)
     digests = reader.inner(der.SET, "digestAlgorithms")
     announced = set()
     while digests.next_tag() is not None:
@@ -110,13 +114,16 @@ def _signed_data(reader: der.Reader) -> SignedData:
     signers = tuple(
         _signer_info(der.Reader(info, infos.path).sequence(str(i))) for i, info in enumerate(encoded)
     )
+    # Version 3 is that of CMS, which tools that sign attributes write; to the content it makes no difference.
+    if version == 3 and not all(signer.attributes for signer in signers):
+        raise BadSignedData(version, path=reader.path, code="sm.signed-data-version")
     # Nobody signs these names; at least nobody can change one of them alone.
     used = {signer.digest_algorithm for signer in signers}
     if used != announced:
         raise BadSignedData(" ".join(sorted(announced)), path=digests.path, code="sm.digest-algorithm")
     if len({(signer.issuer, signer.serial, signer.signature) for signer in signers}) != len(signers):
         raise BadSignedData(path=infos.path, code="sm.signer-twice")
-    return SignedData(content, certificates, revocation_lists, signers)
+    return SignedData(version, content, certificates, revocation_lists, signers)
 
 
 def _members(reader: der.Reader, most: int) -> list[bytes]:
@@ -143,7 +150,7 @@ def _content(reader: der.Reader) -> bytes | None:
 
 
 def _signer_info(reader: der.Reader) -> SignerInfo:
-    _version(reader)
+    _version(reader, 1)
     identifier = reader.sequence("issuerAndSerialNumber")
     issuer, serial = identifier.encoded(der.SEQUENCE, "issuer"), identifier.integer("serialNumber")
     identifier.end()
@@ -153,7 +160,7 @@ def _signer_info(reader: der.Reader) -> SignerInfo:
         encoded = reader.encoded(_SIGNED_ATTRIBUTES, "authenticatedAttributes")
         attributes = _signed_attributes(encoded, reader.path)
     algorithm = reader.algorithm("digestEncryptionAlgorithm")
-    if algorithm not in {SM2_SIGNATURE, SM2_WITH_SM3}:
+    if algorithm not in {SM2_SIGNATURE, SM2_WITH_SM3, SM2}:
         raise BadSignedData(algorithm, path=reader.path, code="sm.signature-algorithm")
     signature = reader.content(der.OCTET_STRING, "encryptedDigest")
     unsigned: list[tuple[str, bytes]] = []
@@ -204,17 +211,18 @@ def _single(values: bytes, place: str, take: Callable[[der.Reader, str], _T]) ->
     return found
 
 
-def _version(reader: der.Reader) -> None:
+def _version(reader: der.Reader, *allowed: int) -> int:
     version = reader.integer("version")
-    if version != 1:
+    if version not in allowed:
         raise BadSignedData(version, path=reader.path, code="sm.signed-data-version")
+    return version
 
 
 def _digest_algorithm(reader: der.Reader) -> str:
     algorithm = reader.algorithm("digestAlgorithm")
-    if algorithm not in {SM3, SM2_WITH_SM3}:
+    if algorithm not in {SM3, SM3_WITHOUT_KEY, SM2_WITH_SM3}:
         raise BadSignedData(algorithm, path=reader.path, code="sm.digest-algorithm")
-    return algorithm
+    return SM3 if algorithm == SM3_WITHOUT_KEY else algorithm
 
 
 def write(content: bytes | None, certificates: Iterable[Certificate], signer_infos: Iterable[bytes]) -> bytes:

@@ -43,9 +43,10 @@ class VerifiedSigner:
 class VerifiedSignedData:
     """A message of which every signature holds over ``content``. It does not say why to trust the signers.
 
-    ``certificates`` and ``revocation_lists`` (DER) came along and are covered by nobody's signature here.
+    ``version``, ``certificates`` and ``revocation_lists`` (DER) are covered by nobody's signature here.
     """
 
+    version: int
     content: bytes = field(repr=False)
     detached: bool
     signers: tuple[VerifiedSigner, ...]
@@ -87,7 +88,12 @@ def verify(
             problems.append(error)
     raise_all(problems)
     return VerifiedSignedData(
-        covered, found.content is None, tuple(signers), found.certificates, found.revocation_lists
+        version=found.version,
+        content=covered,
+        detached=found.content is None,
+        signers=tuple(signers),
+        certificates=found.certificates,
+        revocation_lists=found.revocation_lists,
     )
 
 
@@ -149,7 +155,9 @@ def _check(
             )
     signature = sm2.Signature.from_der(info.signature)
     if not sm2.holds(certificate.public_key, signed, signature, user_id=user_id, engine=engine):
-        raise SignedDataRefused(certificate.subject, path=info.path)
+        without_identity = sm2.holds_digest(certificate.public_key, sm3(signed), signature)
+        code = "sm.signed-without-identity" if without_identity else "sm.signature-wrong"
+        raise SignedDataRefused(certificate.subject, path=info.path, code=code)
     return VerifiedSigner(certificate, signature, signing_time, info.unsigned_attributes)
 
 

@@ -186,6 +186,14 @@ def holds(
     return (engine.holds if engine else _holds)(key, message, signature, user_id)
 
 
+def holds_digest(key: PublicKey, digest: bytes, signature: Signature) -> bool:
+    """Whether a signature over the digest e is this key's. Only a digest with Z in it says who signed."""
+    # GB/T 32918.2-2016, 7.1: B4 to B7; ranges were checked when the signature was read.
+    t = (signature.r + signature.s) % curve.N
+    point = curve.combine(signature.s, t, (key.x, key.y))
+    return point is not None and (int.from_bytes(digest, "big") + point[0]) % curve.N == signature.r
+
+
 def message_digest(key: PublicKey, message: bytes, user_id: bytes = DEFAULT_USER_ID) -> bytes:
     """What is signed, e = SM3(Z‖M), for a signer that takes digests (GB/T 32918.2-2016, 6.1)."""
     return sm3(identity_digest(key, user_id) + message)
@@ -200,11 +208,7 @@ def identity_digest(key: PublicKey, user_id: bytes = DEFAULT_USER_ID) -> bytes:
 
 
 def _holds(key: PublicKey, message: bytes, signature: Signature, user_id: bytes) -> bool:
-    # GB/T 32918.2-2016, 7.1: B3 to B7; ranges were checked when the signature was read.
-    e = int.from_bytes(message_digest(key, message, user_id), "big")
-    t = (signature.r + signature.s) % curve.N
-    point = curve.combine(signature.s, t, (key.x, key.y))
-    return point is not None and (e + point[0]) % curve.N == signature.r
+    return holds_digest(key, message_digest(key, message, user_id), signature)
 
 
 def _curve(algorithm: der.Reader) -> str:

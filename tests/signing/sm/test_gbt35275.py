@@ -42,6 +42,17 @@ def refusals(message: bytes, content: bytes | None = None) -> list[str]:
     return [error.error_code for error in flatten(refused.value)]
 
 
+def renamed(info: bytes, old: str, new: str) -> bytes:
+    """A SignerInfo with another algorithm name."""
+    inner = der.Reader(info, "").content(der.SEQUENCE, "signerInfo")
+    return der.sequence(inner.replace(der.algorithm(old), der.algorithm(new)))
+
+
+def of_version_3(message: bytes) -> bytes:
+    at = message.index(b"\x02\x01\x01\x31") + 2
+    return message[:at] + b"\3" + message[at + 1 :]
+
+
 class TestHolds:
     """Messages of every allowed shape."""
 
@@ -88,12 +99,19 @@ class TestHolds:
         assert gbt35275.verify(message, user_id=b"ALICE").content == CONTENT
         assert refusals(message) == ["sm.signature-wrong"]
 
-    def test_the_signature_named_with_its_hash(self) -> None:
-        info = made.signer_info(CONTENT).replace(
-            der.algorithm(structure.SM2_SIGNATURE), der.algorithm(structure.SM2_WITH_SM3)
-        )
-        info = der.sequence(info[2:]) if len(info) < 130 else der.sequence(info[3:])
+    @pytest.mark.parametrize("name", [structure.SM2_WITH_SM3, structure.SM2])
+    def test_other_names_of_the_signature(self, name: str) -> None:
+        info = renamed(made.signer_info(CONTENT), structure.SM2_SIGNATURE, name)
         assert gbt35275.verify(made.message(CONTENT, info)).content == CONTENT
+
+    def test_another_name_of_the_hash(self) -> None:
+        info = renamed(made.signer_info(CONTENT), structure.SM3, structure.SM3_WITHOUT_KEY)
+        assert gbt35275.verify(made.message(CONTENT, info)).content == CONTENT
+
+    def test_version_3_where_attributes_are_signed(self) -> None:
+        assert gbt35275.verify(DETACHED, CONTENT).version == 1
+        assert gbt35275.verify(of_version_3(DETACHED), CONTENT).version == 3
+        assert refusals(of_version_3(PLAIN)) == ["sm.signed-data-version"]
 
     def test_unsigned_attributes_are_named(self) -> None:
         stamp = der.sequence(der.oid("1.2.840.113549.1.9.16.2.14"), der.set_of(b"\x05\x00"))
@@ -138,6 +156,11 @@ class TestRefused:
         assert refusals(made.message(CONTENT, made.signer_info(CONTENT, OTHER))) == ["sm.signature-wrong"]
         forged = made.message(CONTENT, made.signer_info(CONTENT, OTHER, attributes=ATTRIBUTES))
         assert refusals(forged) == ["sm.signature-wrong"]
+
+    def test_a_signature_without_the_signers_identity(self) -> None:
+        e = int.from_bytes(sm3(CONTENT), "big")
+        info = structure.write_signer_info(LEAF_CERTIFICATE, b"", made.sign_with_nonce(LEAF.d, e, 7).as_der)
+        assert refusals(made.message(CONTENT, info)) == ["sm.signed-without-identity"]
 
     def test_one_of_two_signers_is_wrong(self) -> None:
         infos = [made.signer_info(CONTENT), made.signer_info(b"other", OTHER, OTHER_CERTIFICATE)]
@@ -223,7 +246,7 @@ class TestRefused:
                 der.oid("1.2.156.10197.1.301.2"),
                 "sm.signature-algorithm",
             ),
-            (b"\x02\x01\x01\x31", b"\x02\x01\x03\x31", "sm.signed-data-version"),
+            (b"\x02\x01\x01\x31", b"\x02\x01\x02\x31", "sm.signed-data-version"),
             (bytes([0xA0, len(CONTENT) + 2, 4]), bytes([0xA1, len(CONTENT) + 2, 4]), "sm.bad-signed-data"),
         ],
     )
@@ -256,7 +279,7 @@ def trusted(message: bytes, content: bytes) -> bool:
 
 
 class TestChanges:
-    """A message with its chain has no byte that may change."""
+    """A message with its chain has no byte that may change, save the version, which changes nothing."""
 
     MESSAGE = made.message(
         None,
@@ -275,7 +298,7 @@ class TestChanges:
     def test_any_byte_in_any_way(self, index: int, mask: int) -> None:
         data = bytearray(self.MESSAGE)
         data[index] ^= mask
-        assert not trusted(bytes(data), CONTENT)
+        assert not trusted(bytes(data), CONTENT) or bytes(data) == of_version_3(self.MESSAGE)
 
     @pytest.mark.parametrize("message", [PLAIN, WITH_ATTRIBUTES])
     def test_a_byte_inside_the_content(self, message: bytes) -> None:
