@@ -25,11 +25,13 @@ __all__ = [
     "Evaluation",
     "ExchangeError",
     "Explanation",
+    "Fate",
     "Finding",
     "Format",
     "GatewayError",
     "InputError",
     "InternalError",
+    "KeyType",
     "MappingError",
     "Note",
     "Outcome",
@@ -39,9 +41,11 @@ __all__ = [
     "Prepared",
     "PrivateKey",
     "Problems",
+    "Quantity",
     "Replay",
     "Report",
     "Request",
+    "Severity",
     "Source",
     "TrustError",
     "UsageError",
@@ -100,10 +104,12 @@ if TYPE_CHECKING:
     from gateway.pipeline.receive import Replay, replay, verify
     from gateway.pipeline.rules import compare, coverage, evaluate
     from gateway.pipeline.workbook import annotate, template
+    from gateway.quantity import Quantity
     from gateway.recognition.change import Changes
     from gateway.recognition.coverage import Coverage
     from gateway.recognition.evaluate import Evaluation
-    from gateway.report import Finding, Note, Report
+    from gateway.report import Fate, Finding, Note, Report, Severity
+    from gateway.signing.did_key import KeyType
     from gateway.signing.keys import PrivateKey
     from gateway.trust.verify import Verdict
 else:
@@ -134,10 +140,12 @@ else:
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
         "gateway.pipeline.workbook": ("annotate", "template"),
+        "gateway.quantity": ("Quantity",),
         "gateway.recognition.change": ("Changes",),
         "gateway.recognition.coverage": ("Coverage",),
         "gateway.recognition.evaluate": ("Evaluation",),
-        "gateway.report": ("Finding", "Note", "Report"),
+        "gateway.report": ("Fate", "Finding", "Note", "Report", "Severity"),
+        "gateway.signing.did_key": ("KeyType",),
         "gateway.signing.keys": ("PrivateKey",),
         "gateway.trust.verify": ("Verdict",),
     }

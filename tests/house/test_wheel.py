@@ -103,3 +103,7 @@ def test_installed_wheel_uses_its_own_files(installed: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("area", AREAS)
 def test_data_folders_hold_no_python(area: str) -> None:
     assert not [name for name in data_files(area) if name.endswith(".py")], "it breaks the editable build"
+
+
+def test_wheel_tells_type_checkers_that_it_has_types(wheel: Path) -> None:
+    assert "gateway/py.typed" in zipfile.ZipFile(wheel).namelist()

@@ -1,0 +1,135 @@
+"""A platform's code that uses every public name, for type checkers only: what they see is what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_type
+
+import gateway
+from gateway import (
+    Changes,
+    Context,
+    Coverage,
+    Declaration,
+    Disclosure,
+    Evaluation,
+    ExchangeError,
+    Explanation,
+    Fate,
+    Finding,
+    Format,
+    GatewayError,
+    InputError,
+    InternalError,
+    KeyType,
+    MappingError,
+    Note,
+    Outcome,
+    Package,
+    Plugin,
+    PluginError,
+    Prepared,
+    PrivateKey,
+    Problems,
+    Quantity,
+    Replay,
+    Report,
+    Request,
+    Severity,
+    Source,
+    TrustError,
+    UsageError,
+    Verdict,
+)
+
+
+def read_and_write(data: bytes, plugins: Sequence[Plugin]) -> Mapping[str, bytes]:
+    context = Context(disclosure=Disclosure.C0, plugins=tuple(plugins))
+    source = gateway.read(Package.of(data, name="x"), format="cn-pcf@1", context=context)
+    assert_type(source, Source)
+    assert_type(source.declaration, Declaration)
+    assert_type(gateway.check(data), Report)
+    assert_type(gateway.detect(source.package).format, Format)
+    assert_type(gateway.list_formats(plugins), tuple[Format, ...])
+    outcomes = gateway.convert(source, to=["pact"], disclosure=Disclosure.C0, options={"preview": "yes"})
+    assert_type(outcomes, tuple[Outcome, ...])
+    return {m.name: m.data for o in outcomes if o.package is not None for m in o.package.members}
+
+
+def judge(source: Source, previous: Source) -> list[str]:
+    answers = gateway.evaluate(source, ["eu-battery"], previous=previous)
+    assert_type(answers, tuple[Evaluation, ...])
+    assert_type(gateway.coverage(source, "EV"), Coverage)
+    assert_type(gateway.compare(previous, source), Changes)
+    return [answer.head.text("zh") for answer in answers if answer.blocking]
+
+
+def explain(source: Source, folder: Mapping[str, bytes]) -> list[Explanation]:
+    found = [gateway.explain(source, pointer) for pointer in gateway.figures(source)]
+    assert_type(found, list[Explanation])
+    return [*found, gateway.explain_issued(folder, "pact/product-footprint.json#/pcf")]
+
+
+def issue(data: bytes) -> dict[str, bytes]:
+    key = PrivateKey.generate(KeyType.P256)
+    request = Request(to=("pact",))
+    prepared = gateway.prepare(data, request)
+    assert_type(prepared, Prepared)
+    assert_type(gateway.draft(prepared), dict[str, bytes])
+    folder = gateway.sign(prepared, key)
+    again, _ = gateway.issue(data, request, key=key)
+    verdict = gateway.verify(folder)
+    assert_type(verdict, Verdict)
+    assert_type(gateway.replay(folder, verdict), Replay)
+    return folder if again.written else {}
+
+
+def workbook(source: Source) -> tuple[bytes, bytes]:
+    return gateway.template("battery", targets=["pact"], filled=True), gateway.annotate(source)
+
+
+def machines(source: Source) -> bool:
+    assert_type(gateway.to_json(source.report), dict[str, object])
+    return gateway.declaration_from_json(b"{}") == source.declaration
+
+
+def extend(name: str, pack: bytes) -> list[Plugin]:
+    return [gateway.load_plugin(name), gateway.load_rules(pack, name="pack.json")]
+
+
+def say(subject: Finding | Note | GatewayError) -> str:
+    if isinstance(subject, Finding):
+        return subject.saw if subject.severity is Severity.ERROR else subject.at
+    if isinstance(subject, Note):
+        assert_type(subject.fate, Fate)
+        return subject.value
+    if isinstance(subject, Problems):
+        return " ".join(say(inner) for inner in subject.exceptions if isinstance(inner, GatewayError))
+    return gateway.describe(subject, "zh").what
+
+
+def exit_code(error: GatewayError) -> int:
+    match error:
+        case UsageError():
+            return 2
+        case InputError():
+            return 4
+        case TrustError():
+            return 6
+        case MappingError():
+            return 7
+        case ExchangeError() | PluginError():
+            return 8
+        case InternalError():
+            return 1
+        case _:
+            return 1
+
+
+def total(source: Source) -> Quantity | None:
+    declared = source.declaration.result_set("declared")
+    amount = declared.carbon.total if declared is not None else None
+    return amount if isinstance(amount, Quantity) else None
+
+
+VERSION: str = gateway.__version__
