@@ -97,7 +97,7 @@ class Reading:
                 else:
                     out[key] = [value]
             elif key in out:
-                self._again(child, element, out, value)
+                self._again(child, element, out, value, free=content.anything)
             else:
                 out[key] = value
         if mixed:
@@ -139,7 +139,9 @@ class Reading:
         """What is declared for an attribute that the element itself does not name."""
         declared = self.structure.extension_attributes.get(name)
         allowed = content.any_attribute and (name.startswith("{") or content.strict_attributes)
-        if name.startswith(f"{{{XSI}}}"):
+        if name == LANG and not is_language(element.get(name) or ""):
+            self._mended_language(element, element.get(name) or "", f"@{name}")
+        if name.startswith(f"{{{XSI}}}") or (name == LANG and content.strict_attributes):
             return None
         if not allowed or (declared is None and content.strict_attributes):
             code = "xml.other-misused" if content.anything else "xml.unknown-attribute"
@@ -203,7 +205,7 @@ class Reading:
         if language is None:
             language = "en"
         elif not is_language(language):
-            self._find("xml.bad-language", child, language)
+            language = self._mended_language(child, language, f"{path}/{key}")
         texts = out.setdefault(key, {})
         if isinstance(texts, dict) and language not in texts:
             texts[language] = text
@@ -226,6 +228,14 @@ class Reading:
         self.extras.setdefault(place, []).append(extra)
         self.notes.append(Note("xml.kept-aside", f"{place}/{language}", Fate.UNREAD, shorten(text)))
 
+    def _mended_language(self, child: etree._Element, language: str, path: str) -> str:
+        bare = language.strip(_SPACE)
+        if is_language(bare):
+            self.notes.append(Note("xml.spaces", f"{path}/{bare}", Fate.MENDED, language, bare))
+            return bare
+        self._find("xml.bad-language", child, language)
+        return language
+
     # What the tables do not know
 
     def _unknown(self, child: etree._Element, out: Tree, content: Content, path: str) -> None:
@@ -245,6 +255,8 @@ class Reading:
         """An element without a table: its text, or attributes, children and text by name."""
         if not len(element) and not element.attrib:
             return element.text or ""
+        if not is_language((element.get(LANG) or "").strip(_SPACE)):
+            self._find("xml.bad-language", element, element.get(LANG) or "")
         out: Tree = {f"@{self._key(str(n), attribute=True)}": v for n, v in element.attrib.items()}
         texts = [element.text or ""]
         order: list[str] = []
@@ -258,7 +270,8 @@ class Reading:
             if text:
                 out[TEXT] = text
             if len(element) and text:
-                self._find("xml.text-among-elements", element, text.strip())
+                # A vendor may mix texts and elements; where the texts stood is lost all the same.
+                self._find("xml.text-among-elements", element, text.strip(), severity=Severity.WARNING)
         if _mixed(order):
             out[ORDER] = order
         return out
@@ -300,10 +313,11 @@ class Reading:
         element = self.extension(str(child.tag))
         return element.key if element else self._key(str(child.tag))
 
-    def _again(self, child: etree._Element, element: Element, out: Tree, value: object) -> None:
-        """A second element where one is allowed: both are kept, as a list."""
-        extension = element.key in self.structure.extension_keys
-        severity = Severity.WARNING if extension else Severity.ERROR
+    def _again(
+        self, child: etree._Element, element: Element, out: Tree, value: object, *, free: bool
+    ) -> None:
+        """A second element where one is meant: both are kept, as a list."""
+        severity = Severity.WARNING if free else Severity.ERROR
         self._find("xml.repeated", child, child.text or "", severity=severity, name=element.key)
         _add(out, element.key, value)
 

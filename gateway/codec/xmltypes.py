@@ -21,8 +21,9 @@ _LEXICAL: Final[Mapping[str, str]] = {
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
     "ID": r"[^\W\d][\w.\-]*",
     "IDREF": r"[^\W\d][\w.\-]*",
-    # libxml2 takes any text here, and so do people: spaces and Chinese in file names.
-    "anyURI": r"[^\x00-\x1f]*",
+    # Nearly any text, as people have spaces and Chinese in file names; only what stands before a colon must
+    # be a scheme.
+    "anyURI": r"(?:[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x1f]*)?|[^\x00-\x1f:/?#]*(?:[/?#][^\x00-\x1f]*)?",
 }
 _SPACE: Final = " \t\r\n"
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")

@@ -90,6 +90,11 @@ class TestConvention:
             ("xml.spaces", Fate.MENDED, "2024")
         ]
 
+    def test_spaces_around_a_language_mean_nothing_and_are_noted(self) -> None:
+        tree = read_tree(process(names='<c:synonyms xml:lang="de ">Zelle</c:synonyms>'))
+        assert at(tree, "processInformation", "dataSetInformation", "common:synonyms") == {"de": "Zelle"}
+        assert [note.code for note in tree.notes] == ["xml.spaces"]
+
     def test_comments_are_noted_as_dropped(self) -> None:
         tree = read_tree(b"<!-- before -->\n" + process("<!-- inside --><![CDATA[<!-- text -->]]><?do it?>"))
         assert [(note.code, note.path, note.value) for note in tree.notes] == [

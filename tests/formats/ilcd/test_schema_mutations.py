@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import csv
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from lxml import etree
 
 from gateway import resources
 from gateway.codec.xmlstructure import rows, structure
-from gateway.codec.xmltree import structure_of
+from gateway.codec.xmltree import read_tree, structure_of
 from gateway.codec.xmlverdict import schema_of
 from gateway.frontdoor import xml as xml_door
 
@@ -291,6 +292,36 @@ def test_matml(number: int, samples: Mapping[str, bytes], epd_schemas: Schemas) 
     found, refused = disagreements(files, ours, theirs, "matml", number)
     assert found <= explained("ilcd-epd-1.3-xsd", "matml")
     assert refused > number / 4
+
+
+# What the reader tells and no schema says, as the meaning of a missing language is not in it.
+BEYOND_THE_SCHEMA = {"xml.language-twice", "xml.spreadsheet-error"}
+# Keys that meet twice or lead nowhere, and a line break in an element that must be empty.
+LEFT_TO_THE_SCHEMA = re.compile("_IDC:|xs:ID'|COMPLEX_TYPE_2_1")
+
+
+@pytest.mark.parametrize("number", [200, pytest.param(2000, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("profile", ["ilcd", "epd"])
+@pytest.mark.parametrize("kind", KINDS_OF_DATA)
+def test_the_reader_tells_what_the_schema_refuses(
+    kind: str, profile: str, number: int, samples: Mapping[str, bytes]
+) -> None:
+    """No finding where the schema is content, and one wherever it is not; white space is mended."""
+    found = structure(kind, profile=profile)
+    schema = own_schema(schema_of(found))
+    files = files_of(samples, kind, profile, schema)
+    for root, mutation in draw(files, f"reader {kind} {profile}", number):
+        made = mutated(root, mutation)
+        if made is None or made[0].tag != found.tag:
+            continue
+        tree = read_tree(etree.tostring(made[0]), found)
+        told = {finding.code for finding in tree.report.errors}
+        if schema.validate(made[0]):
+            assert not told - BEYOND_THE_SCHEMA, mutation
+        elif not told and not any(note.code == "xml.spaces" for note in tree.notes):
+            assert all(LEFT_TO_THE_SCHEMA.search(entry) for entry in str(schema.error_log).splitlines()), (
+                mutation
+            )
 
 
 def test_a_cas_number_may_have_two_to_seven_digits(

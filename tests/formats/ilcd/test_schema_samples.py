@@ -106,8 +106,11 @@ def plain(element: etree._Element, *, bare: bool) -> etree._Element:
             node.tail = None
         if bare and node.text:
             node.text = node.text.strip()
-        if node.get(LANG) == "en":
+        language = node.get(LANG, "")
+        if language == "en":
             del node.attrib[LANG]
+        elif bare and language:
+            node.set(LANG, language.strip())
     return root
 
 
