@@ -21,6 +21,8 @@ from gateway.report import Fate, Finding, Note, Severity
 
 # The member in which a document keeps what stood where something else belongs, by its place there.
 UNREAD = "_unread"
+# Beside a text of one language: which, where the text itself would be taken for another.
+LANGUAGE = "#lang"
 # Rows that say something about their neighbour.
 _BESIDE = frozenset({"unit", "scheme"})
 # Never wrong by themselves: the value stands, and somebody should look.
@@ -152,6 +154,8 @@ class JsonReading:
             own = lang if row.type == "langs" else ""
             if not (takes and self._put(row.model, stars, own, build.Found(text, where, str(text)))):
                 self._keep(text, where)
+            elif not own and lang != language(str(text)):
+                self._kept.append((f"{at}/{LANGUAGE}", dump(lang)))
 
     def _store(self, row: Row, found: Leaf, value: JsonValue, at: str, stars: tuple[str, ...]) -> bool:
         """Put the leaf into the tree, or keep what stood there; True: it is in the tree."""

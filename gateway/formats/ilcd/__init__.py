@@ -1,0 +1,89 @@
+"""ILCD data sets. ILCD+EPD 1.2 (ilcd-epd@1.2): an EPD-style process with everything that stands behind it."""
+
+from __future__ import annotations
+
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.errors import GatewayError
+from gateway.model.declaration import Declaration
+from gateway.report import Finding
+
+_ZIP = b"PK\x03\x04"
+_PROCESS = b"processDataSet"
+
+
+def _detect(package: Package) -> Evidence | None:
+    if not package.members:
+        return None
+    start = package.members[0].data.lstrip()[:1]
+    if package.members[0].data.startswith(_ZIP):
+        return _detect_zip(package)
+    if start == b"{":
+        return _detect_soda(package)
+    if not any(_PROCESS in member.data[:20_000] for member in package.members):
+        return None
+    from gateway.formats.ilcd.package import open_package
+
+    try:
+        epds = open_package(package).epds
+    except GatewayError:
+        return None
+    return Evidence(3, ("processDataSet", "typeOfDataSet EPD")) if epds else None
+
+
+def _detect_zip(package: Package) -> Evidence | None:
+    from gateway.codec.xmltree import read_tree
+    from gateway.frontdoor import archive
+
+    try:
+        opened = archive.open_zip(package.members[0].data)
+        for name in opened.names:
+            if "processes/" in name and name.endswith(".xml"):
+                data = opened.read(name)
+                if _PROCESS in data and read_tree(data).structure.profile == "epd":
+                    return Evidence(3, (name, "processDataSet", "typeOfDataSet EPD"))
+    except GatewayError:
+        return None
+    return None
+
+
+def _detect_soda(package: Package) -> Evidence | None:
+    from gateway.formats.ilcd.soda import is_document
+
+    document = package.json_object
+    if document is None or not is_document(document):
+        return None
+    method = document.get("modellingAndValidation")
+    allocation = method.get("LCIMethodAndAllocation") if isinstance(method, dict) else None
+    if not isinstance(allocation, dict) or allocation.get("typeOfDataSet") != "EPD":
+        return None
+    return Evidence(3, ("processInformation/dataSetInformation/UUID", "typeOfDataSet EPD"))
+
+
+def _read(package: Package, context: Context) -> Reading:
+    from gateway.formats.ilcd.reader import read
+
+    return read(package, context)
+
+
+def _write(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.ilcd.writer import write
+
+    return write(declaration, context)
+
+
+def _validate(package: Package) -> tuple[Finding, ...]:
+    from gateway.formats.ilcd.judge import validate
+
+    return validate(package)
+
+
+EPD = Format(
+    id="ilcd-epd@1.2",
+    title={"zh": "ILCD+EPD 数据集", "en": "ILCD+EPD data set"},
+    media_type="application/zip",
+    detect=_detect,
+    read=_read,
+    write=_write,
+    validate=_validate,
+    schema_edition="ILCD 1.1 with ILCD+EPD 1.2 extensions, own statement",
+)

@@ -1,0 +1,277 @@
+"""Indicators as a result set: climate indicators become rows by carbon class, all others stay indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gateway.codec.fields import code_list
+from gateway.codec.jsonwrite import language
+from gateway.errors import GatewayError, shorten
+from gateway.formats.ilcd.climate import known_classes
+from gateway.formats.ilcd.indicators import Entry, Where
+from gateway.formats.ilcd.tables import (
+    NOT_APPLICABLE,
+    NOT_DECLARED,
+    RESULT_SET,
+    STAGES,
+    indicator_units,
+    indicators,
+)
+from gateway.model.base import Amount, LangText, Missing, Reason
+from gateway.model.origin import Origin
+from gateway.model.results import (
+    KG_CO2E,
+    Carbon,
+    Indicator,
+    IndicatorAmount,
+    ResultRow,
+    ResultSet,
+)
+from gateway.model.stages import covered
+from gateway.model.walk import escape, keyed
+from gateway.quantity import Quantity, parse_decimal, parse_unit, show
+from gateway.report import Finding, Severity
+
+# Between two languages of one text, and before the stage of a row that is no module's own.
+SEPARATOR = " · "
+STAGE_WORD = "stage: "
+
+
+@dataclass(slots=True)
+class Results:
+    """The result set of a process, what could not be read, and where every amount stood."""
+
+    result: ResultSet | None = None
+    gwp_set: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+
+def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
+    """The declared set behind the indicators; ``labels`` are the texts of the modules' names.
+
+    An entry that became rows is marked with its class and the order of its values.
+    """
+    found = Results()
+    climate = _climate(entries, found)
+    rows: dict[Where, dict[str, Amount]] = {}
+    at: dict[Where, dict[str, str]] = {}
+    totals: dict[str, Amount] = {}
+    others: list[Indicator] = []
+    home = f"/results/{RESULT_SET}"
+    for entry in entries:
+        unit = _unit(entry, found)
+        amounts = [_amount(text, unit, entry.at(n), found) for n, (_, text) in enumerate(entry.amounts)]
+        carbon = climate.pop(entry.id, "")
+        if carbon and len({where for where, _ in entry.amounts}) == len(amounts):
+            entry.carbon = carbon
+            entry.order = [list(where) for where, _ in entry.amounts]
+            for n, ((where, _), amount) in enumerate(zip(entry.amounts, amounts, strict=True)):
+                rows.setdefault(where, {})[carbon] = amount
+                at.setdefault(where, {})[carbon] = entry.at(n)
+            total = _total(entry)
+            if total is not None:
+                totals[carbon] = total
+            continue
+        parts = [
+            IndicatorAmount(module=module, scenario=scenario, amount=amount)
+            for ((module, scenario), _), amount in zip(entry.amounts, amounts, strict=True)
+        ]
+        names = LangText(entry.names) if entry.names else None
+        others.append(Indicator(id=entry.id, version=entry.version, name=names, amounts=tuple(parts)))
+    if not entries:
+        return found
+    told = [(where, _row(where, classes, labels)) for where, classes in rows.items()]
+    found.result = ResultSet(
+        id=RESULT_SET,
+        carbon=Carbon(**totals),
+        credits=_credits([row for _, row in told]),
+        rows=tuple(row for _, row in told),
+        indicators=tuple(others),
+    )
+    _place(found, home, [where for where, _ in told], at, entries)
+    return found
+
+
+def module_of(row: ResultRow, taken: set[Where]) -> str:
+    """What stands at ``@module`` for a row: its module, else its stage, else its name; never twice."""
+    name = row.name.pick("en", "zh") if isinstance(row.name, LangText) else None
+    base = next(
+        (text for text in (row.module, row.stage, name[1] if name else None) if isinstance(text, str)), "row"
+    )
+    scenario = row.scenario if isinstance(row.scenario, str) else None
+    text, count = base, 1
+    while (text, scenario) in taken:
+        count += 1
+        text = f"{base}#{count}"
+    taken.add((text, scenario))
+    return text
+
+
+def label_of(row: ResultRow, module: str) -> str:
+    """The text of a module's name: the row's name, and its stage where the module does not tell it."""
+    names = row.name.root if isinstance(row.name, LangText) else {}
+    text = SEPARATOR.join(names[lang] for lang in ("zh", "en") if lang in names)
+    implied_stage, implied_module = _implied(module)
+    stage = row.stage if isinstance(row.stage, str) else None
+    own = row.module if isinstance(row.module, str) else None
+    if (stage, own) == (implied_stage, implied_module):
+        return text
+    return SEPARATOR.join(part for part in (f"{STAGE_WORD}{stage or '-'}", text) if part)
+
+
+def _implied(module: str) -> tuple[str | None, str | None]:
+    """Stage and module that ``@module`` tells by itself."""
+    base, _, count = module.partition("#")
+    if base in code_list("STAGE") and (not count or count.isdecimal()):
+        return base, None
+    if module in STAGES:
+        return STAGES[module], module
+    stages = {STAGES[m] for m in covered(module)}
+    return (stages.pop() if len(stages) == 1 else None), module
+
+
+def _row(where: Where, classes: Mapping[str, Amount], labels: Mapping[str, str]) -> ResultRow:
+    module, scenario = where
+    stage, own = _implied(module)
+    text = labels.get(module, "")
+    if text.startswith(STAGE_WORD):
+        word, _, text = text.removeprefix(STAGE_WORD).partition(SEPARATOR)
+        stage = None if word == "-" else word
+        own = own if covered(module) else None
+    carbon = Carbon(**dict(classes))
+    return ResultRow(stage=stage, module=own, scenario=scenario, name=_names(text), carbon=carbon)
+
+
+def _names(text: str) -> LangText | None:
+    if not text:
+        return None
+    zh, both, en = text.partition(SEPARATOR)
+    return LangText({"zh": zh, "en": en}) if both else LangText({language(text): text})
+
+
+def _climate(entries: list[Entry], found: Results) -> dict[str, str]:
+    """The carbon class of those indicators that can stand in one set: one edition, the newest one there."""
+    known = {entry.id: known_classes()[entry.id] for entry in entries if entry.id in known_classes()}
+    present = {
+        edition
+        for id_ in known
+        for edition in (indicators()[id_]["editions"].split("|") if id_ in indicators() else ("own",))
+    }
+    newest = next((e for e in ("own", "EF3.1", "EF3.0", "A1") if e in present), "")
+    wanted = {"own": ("own", "EF3.1")}.get(newest, (newest,))
+    classes: dict[str, str] = {}
+    for id_, (carbon, gwp_set) in known.items():
+        editions = indicators()[id_]["editions"].split("|") if id_ in indicators() else ["own"]
+        if not set(editions) & set(wanted) or carbon in classes.values():
+            continue
+        classes[id_] = carbon
+        if not found.gwp_set or "own" in editions:
+            found.gwp_set = gwp_set
+    return classes
+
+
+def _unit(entry: Entry, found: Results) -> str | None:
+    """The unit of an indicator: by its own id, by its unit group's, by the group's printed unit."""
+    row = indicators().get(entry.id)
+    if row is not None:
+        return row["unit"]
+    if entry.id in known_classes():
+        return KG_CO2E
+    if entry.unit_group in indicator_units():
+        return indicator_units()[entry.unit_group]
+    try:
+        return parse_unit(entry.unit_text).code
+    except GatewayError:
+        at = entry.at(0).partition("/common:other")[0]
+        found.findings.append(
+            Finding(
+                "ilcd.unit-unknown", at, shorten(entry.unit_text), Severity.WARNING, params={"id": entry.id}
+            )
+        )
+        return None
+
+
+def _amount(text: str, unit: str | None, at: str, found: Results) -> Amount:
+    bare = text.strip()
+    if unit is not None:
+        try:
+            return Quantity(parse_decimal(bare), unit, text)
+        except GatewayError:
+            pass
+    if not bare:
+        return Missing(missing=Reason.NULL, unit=unit)
+    if bare.upper() in NOT_DECLARED:
+        return Missing(missing=Reason.NOT_DECLARED, unit=unit, text=text)
+    if bare.upper() in NOT_APPLICABLE:
+        return Missing(missing=Reason.NOT_APPLICABLE, unit=unit, text=text)
+    if unit is not None:
+        found.findings.append(Finding("ilcd.not-an-amount", at, shorten(text)))
+    return Missing(missing=Reason.UNREADABLE, unit=unit, text=text)
+
+
+def _total(entry: Entry) -> Quantity | None:
+    """A total that the indicator itself prints; EPD practice leaves 0 there, which says nothing."""
+    try:
+        value = parse_decimal(entry.mean.strip())
+    except GatewayError:
+        return None
+    if not value:
+        return None
+    entry.rest["meanAmount"] = ""
+    return Quantity(value, KG_CO2E, entry.mean)
+
+
+def _credits(rows: list[ResultRow]) -> Amount:
+    """Module D where there is one value of it: beyond the boundary, in no total."""
+    beyond = [row.carbon for row in rows if row.stage == "credit"]
+    if len(beyond) != 1:
+        return None
+    value = beyond[0].total_including_uptake or beyond[0].total
+    return value if isinstance(value, Quantity) else None
+
+
+def _place(
+    found: Results, home: str, rows: list[Where], at: Mapping[Where, Mapping[str, str]], entries: list[Entry]
+) -> None:
+    """The origin of every amount."""
+    assert found.result is not None
+    for (key, _), where in zip(keyed(found.result.rows), rows, strict=True):
+        for carbon, place in at[where].items():
+            found.origins[f"{home}/rows/{escape(key)}/carbon/{carbon}"] = Origin(place)
+    plain = [entry for entry in entries if not entry.carbon]
+    for (key, indicator), entry in zip(keyed(found.result.indicators), plain, strict=True):
+        assert isinstance(indicator, Indicator)
+        for n, (inner, _) in enumerate(keyed(indicator.amounts)):
+            path = f"{home}/indicators/{escape(key)}/amounts/{escape(inner)}/amount"
+            found.origins[path] = Origin(entry.at(n), entry.amounts[n][1])
+
+
+def write_amount(amount: Amount) -> str | None:
+    """The text of an amount, as it was read where that is what it says; None where it is withheld."""
+    if isinstance(amount, Missing):
+        return None if amount.missing is Reason.WITHHELD else amount.text or ""
+    if amount is None:
+        return None
+    return same_text(amount)
+
+
+def same_text(amount: Quantity) -> str:
+    """The text of a quantity, its own where it still says this number."""
+    if amount.text:
+        try:
+            if parse_decimal(amount.text.strip()) == amount.amount:
+                return amount.text
+        except GatewayError:
+            pass
+    return show(amount.amount)
+
+
+def values_of(indicator: Indicator) -> Iterator[tuple[Where, str]]:
+    """The values of an indicator that are not withheld, by module and scenario."""
+    for part in indicator.amounts:
+        text = write_amount(part.amount)
+        if text is not None:
+            scenario = part.scenario if isinstance(part.scenario, str) else None
+            yield (part.module if isinstance(part.module, str) else "", scenario), text

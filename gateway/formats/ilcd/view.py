@@ -1,0 +1,269 @@
+"""A process as its leaf table sees it: what a data set spells in its own way gets a plain member, and back.
+
+Such members begin with ``#``: the kind of a review, the last day of a year, the parts of a name, a sentence
+of ours about the reference period. ``restore`` undoes what ``simplify`` did, to the letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gateway.codec.fields import code_list, code_synonyms
+from gateway.codec.jsonwrite import language
+from gateway.codec.xmltree import Node
+from gateway.formats.ilcd.indicators import NAME
+from gateway.formats.ilcd.nodes import at, items
+from gateway.formats.ilcd.results import SEPARATOR
+from gateway.formats.ilcd.tables import REVIEWS
+
+_INFO: Final = ("processInformation", "dataSetInformation")
+_TIME: Final = ("processInformation", "time")
+_REFERENCE: Final = ("processInformation", "quantitativeReference")
+_FUNCTIONAL: Final = "Functional unit"
+_RULES: Final = ("modellingAndValidation", "LCIMethodAndAllocation", "referenceToLCAMethodDetails")
+_DATABASES: Final = (
+    "modellingAndValidation",
+    "dataSourcesTreatmentAndRepresentativeness",
+    "referenceToDataSource",
+)
+_REVIEWS: Final = ("modellingAndValidation", "validation", "review")
+_REVIEWER: Final = "common:referenceToNameOfReviewerAndInstitution"
+_ONLY_REVIEW: Final = "verification"
+_SENTENCE: Final = "common:timeRepresentativenessDescription"
+_EXACT: Final = "epd24:expirationDateOfEPD"
+_DAY: Final = r"(\d{4}-\d{2}-\d{2})"
+# Our sentences on days that the data set itself has only as years; each with the days in it.
+_SENTENCES: Final = (
+    (("start", "end"), "Data collected from {start} to {end}.", "数据收集期：{start}至{end}。"),
+    (("from",), "Valid from {from}.", "有效期自{from}起。"),
+    (("until",), "Valid until {until}.", "有效期至{until}止。"),
+)
+# Facts that stand in a text field, as our own words.
+_SYNONYMS: Final = "common:synonyms"
+_ID_WORDS: Final = ("Declaration ID: ", "声明编号：")
+_FACTS: Final[Mapping[str, tuple[tuple[str, ...], str, tuple[str, str]]]] = {
+    "owner": (
+        ("contactInformation", "dataSetInformation", "contactDescriptionOrComment"),
+        "#uscc",
+        ("Unified social credit code: ", "统一社会信用代码："),
+    ),
+    "flow": (("flowInformation", "dataSetInformation", _SYNONYMS), "#model", ("Model: ", "型号：")),
+}
+_RULE_PARTS: Final = ("#name", "#version", "#operator")
+_DATABASE_PARTS: Final = ("#name", "#version")
+
+
+def simplify(root: Node) -> Node:
+    """A copy of a process with its plain members. Parts that are not touched are shared."""
+    view = dict(root)
+    _id(_fork(view, _INFO))
+    _time(_fork(view, _TIME))
+    quantitative = _fork(view, _REFERENCE)
+    if quantitative is not None and quantitative.get("@type") == _FUNCTIONAL:
+        quantitative["#kind"] = "functional"
+    for reference in _forks(view, _RULES):
+        _parts(reference, _RULE_PARTS, "")
+    for reference in _forks(view, _DATABASES):
+        _parts(reference, _DATABASE_PARTS, "DATABASE")
+    reviews = _forks(view, _REVIEWS)
+    for number, review in enumerate(reviews, 1):
+        _review(review, _ONLY_REVIEW if len(reviews) == 1 else str(number))
+    return view
+
+
+def simplify_part(part: str, root: Node) -> Node:
+    """A copy of the owner's contact or the flow with its plain member."""
+    path, name, words = _FACTS[part]
+    view = dict(root)
+    info = _fork(view, path[:-1])
+    told = _told_fact(words, info.get(path[-1])) if info is not None else ""
+    if info is not None and told:
+        del info[path[-1]]
+        info[name] = told
+    return view
+
+
+def restore_part(part: str, root: Node) -> None:
+    """Spell the plain member of a contact or flow as the data set does."""
+    path, name, words = _FACTS[part]
+    info = at(root, path[:-1])
+    if isinstance(info, dict) and name in info:
+        info[path[-1]] = _fact(words, info.pop(name))
+
+
+def restore(root: Node) -> None:
+    """Spell the plain members as the data set does."""
+    info = at(root, _INFO)
+    if isinstance(info, dict) and "#id" in info:
+        id_ = info.pop("#id")
+        if "common:UUID" in info:
+            info[_SYNONYMS] = _fact(_ID_WORDS, id_)
+        else:
+            info["common:UUID"] = id_
+    time = at(root, _TIME)
+    if isinstance(time, dict):
+        _spell_time(time)
+    reference = at(root, _REFERENCE)
+    if isinstance(reference, dict):
+        kind = reference.pop("#kind", None)
+        if kind is not None and "@type" not in reference:
+            reference["@type"] = _FUNCTIONAL
+    for path, parts, codes in ((_RULES, _RULE_PARTS, ""), (_DATABASES, _DATABASE_PARTS, "DATABASE")):
+        for reference in items(root, path):
+            told = [reference.pop(part) for part in parts if part in reference]
+            if told:
+                names = reference.get(NAME)
+                reference[NAME] = _joined(told, codes) | (names if isinstance(names, dict) else {})
+    for review in items(root, _REVIEWS):
+        _spell_review(review)
+
+
+def _id(info: Node | None) -> None:
+    if info is None:
+        return
+    told = _told_fact(_ID_WORDS, info.get(_SYNONYMS))
+    if told:
+        del info[_SYNONYMS]
+        info["#id"] = told
+    elif isinstance(info.get("common:UUID"), str):
+        info["#id"] = info.pop("common:UUID")
+
+
+def _fact(words: tuple[str, str], value: object) -> Node:
+    """A fact as a text of ours, in both languages."""
+    english, chinese = words
+    return {"en": f"{english}{value}", "zh": f"{chinese}{value}"}
+
+
+def _told_fact(words: tuple[str, str], texts: object) -> str:
+    """The fact behind a text; empty where the text is not just this."""
+    value = str(texts.get("en", "")).removeprefix(words[0]) if isinstance(texts, dict) else ""
+    return value if value and texts == _fact(words, value) else ""
+
+
+def _time(time: Node | None) -> None:
+    if time is None:
+        return
+    told = _told(time.get(_SENTENCE))
+    if told:
+        del time[_SENTENCE]
+        until = told.pop("until", None)
+        if until is not None:
+            time["#validUntil"], time["#exact"] = until, "told"
+        if told:
+            time["#told"] = dict(told)
+    year, other = time.get("common:dataSetValidUntil"), time.get("common:other")
+    if "#validUntil" in time:
+        return
+    if isinstance(other, dict) and isinstance(other.get(_EXACT), str):
+        time["#validUntil"], time["#exact"] = other[_EXACT], "yes"
+        time["common:other"] = {key: value for key, value in other.items() if key != _EXACT}
+    elif isinstance(year, str) and re.fullmatch(r"[12]\d{3}", year):
+        time["#validUntil"] = f"{year}-12-31"
+
+
+def _told(texts: object) -> dict[str, str]:
+    """The days in our own sentences; none where a text is not just these."""
+    if not isinstance(texts, dict) or not isinstance(rest := texts.get("en"), str):
+        return {}
+    days: dict[str, str] = {}
+    for keys, english, _ in _SENTENCES:
+        pattern = re.escape(english)
+        for key in keys:
+            pattern = pattern.replace(rf"\{{{key}\}}", _DAY)
+        found = re.match(pattern + " ?", rest)
+        if found:
+            days |= dict(zip(keys, found.groups(), strict=True))
+            rest = rest[found.end() :]
+    return days if days and _sentences(days) == texts else {}
+
+
+def _sentences(days: Mapping[str, str]) -> Node:
+    told = [(en, zh) for keys, en, zh in _SENTENCES if set(keys) <= set(days)]
+    english = " ".join(en for en, _ in told).format(**days)
+    return {"en": english, "zh": "".join(zh for _, zh in told).format(**days)}
+
+
+def _spell_time(time: Node) -> None:
+    until, exact, told = (time.pop(name, None) for name in ("#validUntil", "#exact", "#told"))
+    days = {key: str(day) for key, day in told.items()} if isinstance(told, dict) else {}
+    if until is not None and exact == "told":
+        days["until"] = str(until)
+    elif until is not None and exact is not None:
+        other = time.setdefault("common:other", {})
+        assert isinstance(other, dict)
+        other[_EXACT] = until
+    if "start" not in days or "end" not in days:
+        days = {key: day for key, day in days.items() if key not in ("start", "end")}
+    if days:
+        time[_SENTENCE] = _sentences(days)
+
+
+def _parts(reference: Node, parts: tuple[str, ...], codes: str) -> None:
+    """The parts of a name, where spelling them again gives the same name."""
+    names = reference.get(NAME)
+    if not isinstance(names, dict) or not names:
+        return
+    told = str(names.get("en") or next(iter(names.values()))).split(SEPARATOR)
+    told[0] = code_synonyms(codes).get(told[0].casefold(), told[0])
+    if len(told) <= len(parts) and _joined(told, codes) == names:
+        del reference[NAME]
+        reference.update(zip(parts, told, strict=False))
+
+
+def _joined(told: list[Any], codes: str) -> Node:
+    label = code_list(codes).get(told[0]) if codes else None
+    if label is None or code_synonyms(codes).get(label["label_en"].casefold()) != told[0]:
+        text = SEPARATOR.join(told)
+        return {language(text): text}
+    return {lang: SEPARATOR.join([label[f"label_{lang}"], *told[1:]]) for lang in ("en", "zh")}
+
+
+def _review(review: Node, id_: str) -> None:
+    review["#id"] = id_
+    kind = REVIEWS.get(str(review.get("@type")))
+    if kind is not None:
+        review["#kind"] = kind
+    reviewers = review.get(_REVIEWER)
+    first = reviewers[0] if isinstance(reviewers, list) and reviewers else None
+    if isinstance(reviewers, list) and isinstance(first, dict) and isinstance(first.get(NAME), dict):
+        review["#body"] = first[NAME]
+        review[_REVIEWER] = [{k: v for k, v in first.items() if k != NAME}, *reviewers[1:]]
+
+
+def _spell_review(review: Node) -> None:
+    review.pop("#id", None)
+    kind = review.pop("#kind", None)
+    words = [word for word, own in REVIEWS.items() if own == kind]
+    if words and "@type" not in review:
+        review["@type"] = words[0]
+    body = review.pop("#body", None)
+    if body is not None:
+        reviewers = review.setdefault(_REVIEWER, [{}])
+        assert isinstance(reviewers, list)
+        first = reviewers[0]
+        assert isinstance(first, dict)
+        first[NAME] = body
+
+
+def _fork(view: Node, path: tuple[str, ...]) -> Node | None:
+    """The object at ``path``, it and all above it copied; None where there is none."""
+    node = view
+    for step in path:
+        below = node.get(step)
+        if not isinstance(below, dict):
+            return None
+        node[step] = node = dict(below)
+    return node
+
+
+def _forks(view: Node, path: tuple[str, ...]) -> list[Node]:
+    """The objects of the list at ``path``, all copied."""
+    above = _fork(view, path[:-1]) if items(view, path) else None
+    if above is None:
+        return []
+    copies: list[Any] = [dict(item) for item in items(view, path)]
+    above[path[-1]] = copies
+    return copies

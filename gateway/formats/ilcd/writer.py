@@ -1,0 +1,216 @@
+"""Write an ILCD+EPD package: the one that was read, to the letter, or a new one from any declaration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.codec import jsonwrite
+from gateway.codec.base import Context, Writing
+from gateway.codec.jsonread import LANGUAGE, UNREAD
+from gateway.codec.xmlstructure import structure
+from gateway.codec.xmltree import Node, XmlTree, write_tree
+from gateway.errors import GatewayError
+from gateway.formats.ilcd.indicators import MEAN, Where, join, node_of
+from gateway.formats.ilcd.package import Again, as_member, from_text
+from gateway.formats.ilcd.reader import (
+    ASIDE,
+    DATASETS,
+    DOCUMENTS,
+    FILES,
+    LAYOUT,
+    PROCESS,
+    SODA,
+)
+from gateway.formats.ilcd.results import label_of, module_of, same_text, values_of, write_amount
+from gateway.formats.ilcd.tables import RESULT_SET, TARGET, table
+from gateway.formats.ilcd.view import restore, restore_part
+from gateway.model.base import LangText
+from gateway.model.declaration import Declaration
+from gateway.model.results import Indicator, ResultRow, ResultSet
+from gateway.model.walk import escape, unescape
+from gateway.quantity import Quantity, parse_decimal
+
+_KINDS = {PROCESS: ("process", "epd"), "flow": ("flow", ""), "owner": ("contact", "")}
+_HOME = f"{TARGET}#/{FILES}/{PROCESS}"
+
+
+def write(declaration: Declaration, context: Context) -> Writing:
+    """The package that the declaration was read from, or a new one.
+
+    Raises:
+        Lacks: every field that a new one cannot be without, together.
+    """
+    if _HOME in declaration.extras:
+        return _again(declaration)
+    from gateway.formats.ilcd.foreign import write_new
+
+    return write_new(declaration, context)
+
+
+def _again(declaration: Declaration) -> Writing:
+    tree = jsonwrite.to_tree(declaration, table(), absences=False)
+    kept = jsonwrite.graft(tree, declaration.extras, TARGET)
+    view: Node = jsonwrite.finish(tree)  # type: ignore[assignment]  # strings, lists and dicts
+    files: Any = view[FILES]
+    aside: Any = view.get(ASIDE, {})
+    _put_back(view)
+    written: dict[str, bytes] = {}
+    for part, name in files.items():
+        root = view[part]
+        assert isinstance(root, dict)
+        if part == PROCESS:
+            result = declaration.result_set(RESULT_SET)
+            layout = view.get(LAYOUT, [])
+            assert isinstance(layout, list)
+            put_results(root, result, layout)
+            _amount(root, declaration)
+            restore(root)
+        else:
+            restore_part(part, root)
+        _languages(root)
+        written[name] = _document(*_KINDS[part], root, aside.get(part, {}))
+    datasets: Any = view.get(DATASETS, {})
+    for name, text in datasets.items():
+        dataset = json.loads(text) if isinstance(text, str) else text
+        profile = "epd" if dataset["kind"] == "process" and _is_epd(dataset["root"]) else ""
+        written[name] = _document(dataset["kind"], profile, dataset["root"], dataset)
+    documents: Any = view.get(DOCUMENTS, {})
+    written |= {name: from_text(text) for name, text in documents.items()}
+    claims = {f"/extras/{escape(name)}" for name in kept if not name.startswith(f"{TARGET}#/{SODA}")}
+    return Writing(Again((as_member(written),), uuid_name(declaration)), claims=frozenset(claims))
+
+
+def uuid_name(declaration: Declaration) -> str:
+    """The declaration's own id as a name for people."""
+    return declaration.document.id if isinstance(declaration.document.id, str) else ""
+
+
+def put_results(root: Node, result: ResultSet | None, layout: list[Any]) -> None:
+    """Indicators and module names into a process, each indicator to its place of ``layout``."""
+    if result is None:
+        return
+    taken: set[Where] = set()
+    rows: dict[Where, ResultRow] = {}
+    for row in result.rows:
+        module = module_of(row, taken)
+        rows[module, row.scenario if isinstance(row.scenario, str) else None] = row
+    waiting: dict[str, list[Indicator]] = {}
+    for indicator in result.indicators:
+        waiting.setdefault(indicator.id, []).append(indicator)
+    nodes: list[tuple[str, int, Node]] = []
+    for place in layout:
+        node = _climate(place, result, rows) if "carbon" in place else _indicator(place, waiting)
+        if node is not None:
+            nodes.append((place["group"], int(place["index"]), node))
+    join(root, nodes)
+    _name_modules(root, rows)
+
+
+def _climate(place: Mapping[str, Any], result: ResultSet, rows: Mapping[Where, ResultRow]) -> Node | None:
+    """An indicator that stands in the rows as a carbon class."""
+    carbon, rest = place["carbon"], dict(place["rest"])
+    if rest.get(MEAN) == "":
+        total = getattr(result.carbon, carbon)
+        rest[MEAN] = same_text(total) if isinstance(total, Quantity) else "0"
+    order: list[Where] = [(module, scenario) for module, scenario in place["order"]]
+    wanted = [*order, *(where for where in rows if where not in set(order))]
+    values = (
+        (where, text)
+        for where in wanted
+        if where in rows and (text := write_amount(getattr(rows[where].carbon, carbon))) is not None
+    )
+    return node_of(place["group"], rest, place["id"], place.get("version"), place["names"], values)
+
+
+def _indicator(place: Mapping[str, Any], waiting: dict[str, list[Indicator]]) -> Node | None:
+    """An indicator that stands among the set's."""
+    same = waiting.get(place["id"])
+    if not same:
+        return None
+    indicator = same.pop(0)
+    names = indicator.name.root if isinstance(indicator.name, LangText) else {}
+    version = indicator.version if isinstance(indicator.version, str) else None
+    return node_of(place["group"], place["rest"], indicator.id, version, names, values_of(indicator))
+
+
+def _name_modules(root: Node, rows: Mapping[Where, ResultRow]) -> None:
+    """What the rows are called, at the names of their modules."""
+    labels: dict[str, str] = {}
+    for (module, _), row in rows.items():
+        labels.setdefault(module, label_of(row, module))
+    told = {module: label for module, label in labels.items() if label}
+    node: Any = root
+    steps = ("processInformation", "dataSetInformation", "common:other", "epd:modules")
+    for step in steps:
+        if not told and step not in node:
+            return
+        node = node.setdefault(step, {})
+    modules = node.setdefault("epd:module", [])
+    for module in modules:
+        text = told.pop(module.get("@epd:name"), None)
+        if text is not None:
+            module["#text"] = text
+    modules.extend({"@epd:name": module, "#text": text} for module, text in told.items())
+
+
+def _amount(root: Node, declaration: Declaration) -> None:
+    """The amount of the reference flow, where it is not what it was."""
+    amount = declaration.unit.amount
+    reference: Any = root.get("processInformation", {})
+    wanted = reference.get("quantitativeReference", {}).get("referenceToReferenceFlow", [None])[0]
+    exchanges: Any = root.get("exchanges", {})
+    for exchange in exchanges.get("exchange", ()):
+        if exchange.get("@dataSetInternalID") == wanted and isinstance(amount, Quantity):
+            for name in ("meanAmount", "resultingAmount"):
+                if name in exchange and not _says(exchange[name], amount):
+                    exchange[name] = same_text(amount)
+
+
+def _says(text: str, amount: Quantity) -> bool:
+    try:
+        return parse_decimal(text.strip()) == amount.amount
+    except GatewayError:
+        return False
+
+
+def _put_back(view: Node) -> None:
+    """What stood where something else belongs, to where it stood, as far as there is room."""
+    misfits: Any = view.pop(UNREAD, {})
+    for at, value in misfits.items():
+        steps = [unescape(step) for step in at.split("/")[1:]]
+        node: Any = view
+        for step in steps[:-1]:
+            if isinstance(node, list):
+                node = node[int(step)] if step.isdecimal() and int(step) < len(node) else None
+            else:
+                node = node.setdefault(step, {}) if isinstance(node, dict) else None
+        if isinstance(node, dict) and steps[-1] not in node:
+            node[steps[-1]] = value
+
+
+def _languages(node: object) -> None:
+    """Texts whose language is not what they look like get their own again."""
+    if isinstance(node, list):
+        for item in node:
+            _languages(item)
+    elif isinstance(node, dict):
+        own = node.pop(LANGUAGE, None)
+        if isinstance(own, str):
+            guessed = next((lang for lang in ("en", "zh") if lang in node), None)
+            if guessed is not None:
+                node[own] = node.pop(guessed)
+        for value in node.values():
+            _languages(value)
+
+
+def _document(kind: str, profile: str, root: Node, aside: Mapping[str, Any]) -> bytes:
+    own = structure(kind, profile=profile)
+    extras = {path: tuple(nodes) for path, nodes in aside.get("extras", {}).items()}
+    return write_tree(XmlTree(own, root, aside.get("namespaces", {}), extras))
+
+
+def _is_epd(root: Mapping[str, Any]) -> bool:
+    method = root.get("modellingAndValidation", {}).get("LCIMethodAndAllocation", {})
+    return bool(method.get("typeOfDataSet") == "EPD")
