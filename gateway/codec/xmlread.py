@@ -52,7 +52,7 @@ class Reading:
     ) -> Tree:
         """An element that holds others or has attributes."""
         out: Tree = {}
-        if parent.attrib:
+        if parent.keys():
             self._attributes(parent, content, out, path)
         known, extension = content.elements, self.extension
         check = self._check
@@ -79,10 +79,10 @@ class Reading:
                 self._find("xml.not-in-profile", child, "", name=key, profile=self.structure.profile)
             if element.leaf is not None:
                 value: Any = child.text or ""
-                if len(child) or child.attrib:
+                if len(child) or child.keys():
                     value = self._odd_leaf(child, element.leaf, f"{path}/{key}")
-                elif (kind := element.leaf).test is not None or kind.limit or value[:1] == "#":
-                    value = check(value, kind, child, f"{path}/{key}")
+                elif not element.leaf.quick(value):
+                    value = check(value, element.leaf, child, f"{path}/{key}")
             elif element.languages is not None:
                 self._language(child, element, out, path)
                 continue
@@ -112,8 +112,8 @@ class Reading:
 
     def _attributes(self, element: etree._Element, content: Content, out: Tree, path: str) -> None:
         known = content.attributes
-        for raw, given in element.attrib.items():
-            name, value = str(raw), str(given)
+        items: list[tuple[str, str]] = element.items()  # type: ignore[assignment]  # never bytes when read
+        for name, value in items:
             attribute = known.get(name)
             if attribute is None:
                 attribute = self._foreign_attribute(element, name, content)
@@ -130,10 +130,9 @@ class Reading:
                     profile=self.structure.profile,
                 )
             kind = attribute.check
-            if kind.test is not None or kind.limit or value[:1] == "#":
-                out[attribute.key] = self._check(value, kind, element, f"{path}/{attribute.key}")
-            else:
-                out[attribute.key] = value
+            out[attribute.key] = (
+                value if kind.quick(value) else self._check(value, kind, element, f"{path}/{attribute.key}")
+            )
 
     def _foreign_attribute(self, element: etree._Element, name: str, content: Content) -> Attribute | None:
         """What is declared for an attribute that the element itself does not name."""
@@ -193,15 +192,13 @@ class Reading:
         """One language of a text."""
         key = element.key
         text = child.text or ""
-        attributes = child.attrib
+        attributes = child.keys()
         language = child.get(LANG)
         kind = element.languages
         assert kind is not None
         odd = len(child) > 0 or len(attributes) > (language is not None)
-        if (limit := kind.limit) and len(text) > limit:
-            self._find("xml.too-long", child, text, limit=limit, length=len(text), path=f"{path}/{key}")
-        if text[:1] == "#" and text.strip() in SPREADSHEET_ERRORS:
-            self._find("xml.spreadsheet-error", child, text, path=f"{path}/{key}")
+        if not kind.quick(text):
+            self._check(text, kind, child, f"{path}/{key}")
         if language is None:
             language = "en"
         elif not is_language(language):

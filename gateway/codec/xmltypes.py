@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 # XML Schema 1.0 Part 2: the lexical forms of the bases that the tables use (white space collapsed).
@@ -28,6 +29,10 @@ _LEXICAL: Final[Mapping[str, str]] = {
 _SPACE: Final = " \t\r\n"
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
+_QUICK_DATE: Final = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_QUICK_TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-]0[0-9]:[0-5][0-9])?"
+_NO_HASH: Final = re.compile("(?!#)").match
+
 Test: TypeAlias = Callable[[str], bool]
 
 
@@ -35,14 +40,16 @@ Test: TypeAlias = Callable[[str], bool]
 class Check:
     """A simple type: whether a text is one of its values.
 
-    ``collapses`` says that white space around a value means nothing (numbers, dates, identifiers); a closed
-    list is not of that kind by the letter, but nothing else can be meant. ``limit`` is a maximum length.
+    ``quick`` is true of texts that surely are, as they stand, and false of some others too. ``collapses``
+    says that white space around a value means nothing (numbers, dates, identifiers); a closed list is not of
+    that kind by the letter, but nothing else can be meant. ``limit`` is a maximum length.
     """
 
     name: str
     base: str
     collapses: bool
     limit: int
+    quick: Callable[[str], object]
     test: Test | None
     values: frozenset[str] = frozenset()
 
@@ -60,10 +67,12 @@ def compile_types(rows: tuple[dict[str, str], ...], lists: tuple[dict[str, str],
         values.setdefault(row["list"], []).append(row["value"])
     for name, members in values.items():
         allowed = frozenset(members)
-        checks[f"enum:{name}"] = Check(f"enum:{name}", "string", False, 0, allowed.__contains__, allowed)
+        test = allowed.__contains__
+        checks[f"enum:{name}"] = Check(f"enum:{name}", "string", False, 0, test, test, allowed)
     return checks
 
 
+@lru_cache(maxsize=256)
 def is_language(code: str) -> bool:
     """Whether ``code`` is a value that xml:lang can have."""
     return not code or _LANGUAGE.fullmatch(code) is not None
@@ -83,7 +92,26 @@ def _check(row: Mapping[str, str]) -> Check:
         tests.append(_at_least(int(row["minimum"])))
     if base in ("date", "dateTime"):
         tests.append(_in_calendar)
-    return Check(row["type"], base, base != "string", limit, _all(tests))
+    return Check(row["type"], base, base != "string", limit, _quick(row, limit), _all(tests))
+
+
+def _quick(row: Mapping[str, str], limit: int) -> Callable[[str], object]:
+    """One look by a compiled expression; what it does not know is looked at closely."""
+    if row["pattern"]:
+        return re.compile(row["pattern"]).fullmatch
+    if row["digits"]:
+        # A value of so few digits needs no counting; signs and exponents are left to the closer look.
+        fraction = int(row["fraction_digits"] or 0)
+        whole = int(row["digits"]) - fraction
+        part = rf"(?:\.[0-9]{{0,{fraction}}})?" if fraction else ""
+        return re.compile(rf"[0-9]{{1,{whole}}}{part}").fullmatch
+    if row["base"] in ("date", "dateTime"):
+        # Days that every month has.
+        return re.compile(_QUICK_DATE + (_QUICK_TIME if row["base"] == "dateTime" else "")).fullmatch
+    if row["base"] in _LEXICAL:
+        return re.compile(_LEXICAL[row["base"]]).fullmatch
+    # "#" may begin what a spreadsheet leaves where a formula failed.
+    return re.compile(rf"(?!#).{{0,{limit}}}", re.DOTALL).fullmatch if limit else _NO_HASH
 
 
 def _all(tests: list[Test]) -> Test | None:

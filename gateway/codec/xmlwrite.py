@@ -16,6 +16,8 @@ _LANG_KEY: Final = "@xml:lang"
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32)])
 _SPECIAL: Final = re.compile(r"[&<>\r]")
 _SPECIAL_ATTRIBUTE: Final = re.compile(r"[&<\"\r\n\t]")
+_needs_escape: Final = _SPECIAL.search
+_needs_escape_in_attribute: Final = _SPECIAL_ATTRIBUTE.search
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _ATTRIBUTE_ESCAPES: Final = {
     "&": "&amp;",
@@ -67,21 +69,24 @@ class _Writing:
         """An element with its attributes, text and children; ``indent`` begins its line."""
         out = self.out
         name = self.name(key)
-        out.append(f"{indent}<{name}")
         text = ""
+        head = f"{indent}<{name}"
         children: list[str] = []
         for part, value in node.items():
             first = part[0]
             if first == "@":
-                out.append(f' {self.attribute(part)}="{_attribute(value)}"')
+                if ":" in part:
+                    self.prefixes.add(part[1:].partition(":")[0])
+                shown = _attribute(value) if _needs_escape_in_attribute(value) else value
+                head += f' {part[1:]}="{shown}"'
             elif first != "#":
                 children.append(part)
             elif part == TEXT:
                 text = _text(value)
         if not children:
-            out.append(f">{text}</{name}>" if text else "/>")
+            out.append(f"{head}>{text}</{name}>" if text else f"{head}/>")
             return
-        out.append(f">{text}")
+        out.append(f"{head}>{text}")
         # White space beside text would become part of it.
         indent = "" if text else indent
         below = indent and indent + "  "
@@ -92,6 +97,7 @@ class _Writing:
         out.append(f"{indent}</{name}>")
 
     def children(self, node: Tree, content: Content | None, keys: list[str], indent: str) -> None:
+        """The children of one element, in schema order, unknown ones last."""
         known: Mapping[str, Element] = content.keys if content is not None else {}
         if known:
             last = -1
@@ -102,47 +108,54 @@ class _Writing:
                     keys = sorted(keys, key=lambda k: known[k].rank if k in known else len(known))
                     break
                 last = rank
+        extensions = self.extensions
         for key in keys:
-            element = known.get(key) or self.extensions.get(key)
+            element = known.get(key) or extensions.get(key)
             value = node[key]
-            if element is None:
+            if type(value) is str:
+                shown = _text(value) if _needs_escape(value) else value
+                name = self.name(key)
+                self.out.append(f"{indent}<{name}>{shown}</{name}>" if value else f"{indent}<{name}/>")
+            elif element is None:
                 self.values(key, value, None, indent)
-            elif element.prefix:
-                self.prefixes.add(element.prefix)
-                self.element(key, value, element, indent)
+            elif element.languages is not None and isinstance(value, dict):
+                self.languages(key, value, indent)
             else:
-                self.element(key, value, element, indent)
+                self.values(key, value, element.content, indent)
 
-    def element(self, key: str, value: object, element: Element, indent: str) -> None:
-        """The element or elements of one key that the tables know."""
-        if element.languages is not None and isinstance(value, dict):
-            name = self.name(key)
-            again = value.get(_AGAIN, ())
-            for language, text in value.items():
-                if language == _AGAIN:
-                    continue
-                same = [n for n in again if (n.get(_LANG_KEY, "en"), n.get(TEXT, "")) == (language, text)]
-                if same:
-                    again = [n for n in again if n is not same[0]]
-                    self.group(same[0], None, key, indent)
-                else:
-                    lang = _attribute(language)
-                    self.out.append(f'{indent}<{name} xml:lang="{lang}">{_text(text)}</{name}>')
-            for extra in again:
-                self.group(extra, None, key, indent)
-        else:
-            self.values(key, value, element.content, indent)
+    def languages(self, key: str, texts: Tree, indent: str) -> None:
+        """A text in several languages, and what was kept aside of it."""
+        out, name = self.out, self.name(key)
+        again = texts.get(_AGAIN, ())
+        for language, text in texts.items():
+            if not again:
+                shown = _text(text) if _needs_escape(text) else text
+                out.append(f'{indent}<{name} xml:lang="{_attribute(language)}">{shown}</{name}>')
+                continue
+            if language == _AGAIN:
+                continue
+            same = [n for n in again if (n.get(_LANG_KEY, "en"), n.get(TEXT, "")) == (language, text)]
+            if same:
+                again = [n for n in again if n is not same[0]]
+                self.group(same[0], None, key, indent)
+            else:
+                shown = _text(text) if _needs_escape(text) else text
+                out.append(f'{indent}<{name} xml:lang="{_attribute(language)}">{shown}</{name}>')
+        for extra in again:
+            self.group(extra, None, key, indent)
 
     def values(self, key: str, value: object, content: Content | None, indent: str) -> None:
+        """The element, or the elements, of one key."""
         if isinstance(value, str):
             name = self.name(key)
-            self.out.append(f"{indent}<{name}>{_text(value)}</{name}>" if value else f"{indent}<{name}/>")
-        elif isinstance(value, list):
+            shown = _text(value) if _needs_escape(value) else value
+            self.out.append(f"{indent}<{name}>{shown}</{name}>" if value else f"{indent}<{name}/>")
+        elif isinstance(value, dict):
+            self.group(value, content, key, indent)
+        else:
+            assert isinstance(value, list), f"{key}: texts, lists and objects only"
             for item in value:
                 self.values(key, item, content, indent)
-        else:
-            assert isinstance(value, dict), f"{key}: texts, lists and objects only"
-            self.group(value, content, key, indent)
 
     def mixed(self, node: Tree, content: Content | None, keys: list[str], indent: str) -> None:
         """Children in the order they stood in; what the order does not name comes last."""
@@ -158,20 +171,13 @@ class _Writing:
 
     def name(self, key: str) -> str:
         """The name of an element in the document."""
-        prefix, colon, local = key.partition(":")
-        if not colon:
-            return key if self.plain else f"{self.own}{key}"
+        if ":" not in key:
+            return self.own + key
+        prefix, _, local = key.partition(":")
         if prefix == "none":
             return local
         self.prefixes.add(prefix)
         return key
-
-    def attribute(self, key: str) -> str:
-        """The name of an attribute in the document."""
-        prefix, colon, _ = key[1:].partition(":")
-        if colon:
-            self.prefixes.add(prefix)
-        return key[1:]
 
 
 def _text(text: str) -> str:
