@@ -48,9 +48,11 @@ def other(place: Place, rng: random.Random) -> Leaf:
     return type(value)(rng.choice(codes)) if codes else f"{value}x"
 
 
-def where_now(after: Declaration, place: Place, value: Leaf) -> str:
+def where_now(before: Declaration, after: Declaration, place: Place, value: Leaf) -> str:
     """The changed leaf's path. Changing what names a list item (an id, a stage) moves the item."""
-    found = [p for p in leaves(after) if p.pattern == place.pattern and same(p.value, value)]
+    own = by_path(before)
+    alike = [p for p in leaves(after) if p.pattern == place.pattern and same(p.value, value)]
+    found = [p for p in alike if not same(own.get(p.path), value)]
     here = [p.path for p in found if p.path == place.path]
     return (here or [p.path for p in found])[0]
 
@@ -77,7 +79,7 @@ def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, writer: st
             assert outcome.lacks
             refused += 1
             continue
-        path = where_now(after, place, value)
+        path = where_now(battery.declaration, after, place, value)
         notes = [note for note in outcome.notes if note.path == path]
         reread = outcome.format.read(outcome.package, battery.context).declaration
         carried = same(by_path(reread).get(path), value)
