@@ -11,8 +11,10 @@ What aas-submodel-validate 1.0.0 says is fixed exactly, since two of its finding
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace as with_changes
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,13 +22,14 @@ from typing import Any
 import pytest
 
 from gateway.codec.base import Context, Package
-from gateway.model.walk import diff
+from gateway.model.walk import diff, leaves, replace
 from gateway.pipeline.convert import Source, convert, read
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
 FOOTPRINT, PASSPORT = "aas-02023@1.0", "aas-02035-3@1.0"
 TOTALS_OF_A_PREVIEW = 2
+ODDITIES = 40
 Verdicts = dict[str, dict[str, list[str]]]
 
 
@@ -89,6 +92,43 @@ def test_enough_is_judged(verdicts: Verdicts) -> None:
 @pytest.mark.judge("basyx")
 def test_sdk_loads_the_shell_and_both_submodels_strictly(verdicts: Verdicts) -> None:
     assert {name: len(found["basyx"]) for name, found in verdicts.items()} == dict.fromkeys(verdicts, 3)
+
+
+# What texts can be that people type, paste or import.
+TEXTS = (
+    *("", " ", "x" * 1023, "字" * 1024, "a\tb\nc", "<&>\"'", "\U0001f375", "e\u0301"),
+    *("a\u0001b", "\u200f", "\ufffe"),
+)
+
+
+def oddities() -> Iterator[tuple[str, bytes]]:
+    """Documents whose every text was drawn from ``TEXTS`` here and there, as both submodels."""
+    source = read(Package.of((EXAMPLES / "lfp-pack.json").read_bytes()))
+    places = [place for place in leaves(source.declaration) if type(place.value) is str]
+    for seed in range(ODDITIES):
+        rng = random.Random(seed)
+        changed = source.declaration
+        for place in rng.sample(places, 12):
+            changed = replace(changed, place.path, rng.choice(TEXTS))
+        options = {"preview": rng.choice(("yes", "no")), "aas-container": "json"}
+        odd = with_changes(source, declaration=changed)
+        for outcome in convert(odd, to=[FOOTPRINT, PASSPORT], options=options):
+            if outcome.package is not None:
+                yield f"{seed}-{outcome.format.folder}-{options['preview']}", outcome.package.only.data
+
+
+@pytest.mark.judge("basyx", "aas-core3.0", "aas-core3.1", "aas-submodel-validate")
+def test_odd_texts_leave_a_sound_document(tmp_path: Path) -> None:
+    files = []
+    for stem, data in oddities():
+        files.append(tmp_path / f"{stem}.json")
+        files[-1].write_bytes(data)
+    assert len(files) > ODDITIES
+    for name, found in judged(files).items():
+        assert len(found["basyx"]) == 3, name
+        assert (found["aas-core3.0"], found["aas-core3.1"]) == ([], []), name
+        totals = TOTALS_OF_A_PREVIEW if "aas-02035-3-yes" in name else 0
+        assert found["aas-submodel-validate"] == ["BAT-R2", *["PCF-E09"] * totals], name
 
 
 @pytest.mark.judge("basyx")

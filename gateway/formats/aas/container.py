@@ -71,7 +71,7 @@ def environment(package: Package) -> Mapping[str, JsonValue]:
         InputError: it is no such package, or its environment is not JSON.
     """
     data = package.only.data
-    document = _from_aasx(data) if data.startswith(b"PK") else package.json
+    document = from_aasx(data) if data.startswith(b"PK") else package.json
     if not isinstance(document, dict):
         raise InputError(type(document).__name__, path="", code="aas.no-environment")
     return document
@@ -79,7 +79,12 @@ def environment(package: Package) -> Mapping[str, JsonValue]:
 
 # Asked for by detection, by the schema and by the reader, of the same bytes.
 @lru_cache(maxsize=2)
-def _from_aasx(data: bytes) -> JsonValue:
+def from_aasx(data: bytes) -> JsonValue:
+    """The environment of an AASX package as it stands, not to be changed.
+
+    Raises:
+        InputError: it is no such package, or its part is neither JSON nor XML.
+    """
     archive = open_zip(data)
     part = _part(archive)
     if part is None:

@@ -14,7 +14,9 @@ from gateway.model.base import Leaf
 Element: TypeAlias = dict[str, object]
 
 # Metamodel 3.0, constraint AASd-130: what XML 1.0 can hold.
-_LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+_CHARACTERS = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+_LEGAL = re.compile(f"[{_CHARACTERS}]*")
+_ILLEGAL = re.compile(f"[^{_CHARACTERS}]")
 # Metamodel 3.0, LangStringTextType.
 _LONGEST = 1023
 _LANGUAGES = frozenset({"zh", "en"})
@@ -26,6 +28,11 @@ def fits(value: Leaf, *, in_languages: bool) -> bool:
         return True
     whole = _LEGAL.fullmatch(value) is not None
     return whole and (not in_languages or 0 < len(value) <= _LONGEST)
+
+
+def legal(value: str) -> str:
+    """The text with a mark for every character that no element can hold."""
+    return _ILLEGAL.sub("\ufffd", value)
 
 
 def reference(*keys: str) -> Element:

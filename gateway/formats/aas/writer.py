@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from operator import is_not
+from typing import TypeVar
 
 from gateway.codec import jsonwrite
 from gateway.codec import passport as battery
@@ -14,13 +16,16 @@ from gateway.codec.lacks import lack
 from gateway.errors import GatewayError, raise_all
 from gateway.formats.aas import core, terms
 from gateway.formats.aas.container import pack
-from gateway.formats.aas.elements import Element, fits, of, reference, texts
+from gateway.formats.aas.elements import Element, fits, legal, of, reference, texts
 from gateway.formats.aas.entries import Entries, declared, entries_of
 from gateway.formats.aas.terms import BASIS_NAME, FOOTPRINT, PASSPORT, PASSPORT_SET
 from gateway.model.base import Leaf, Missing, Part
 from gateway.model.declaration import Declaration
 from gateway.model.results import ResultSet
-from gateway.model.walk import by_path, prune
+from gateway.model.walk import Place, by_path, leaves, prune, replace
+from gateway.report import Fate, Note
+
+P = TypeVar("P", bound=Part)
 
 _HOME = f"/results/{PASSPORT_SET}"
 _CONVERTED = "aas.converted-unit"
@@ -48,7 +53,8 @@ def write_footprint(declaration: Declaration, context: Context) -> Writing:
     Raises:
         Lacks: every field that is missing, together.
     """
-    own = declared(_that_fits(declaration))
+    fitting, mended = _that_fits(declaration)
+    own = declared(fitting)
     found = entries_of(own)
     raise_all([*found.lacks, *_needed(own, FOOTPRINT)])
     parts: list[tuple[Part, FieldTable, str]] = [
@@ -59,7 +65,8 @@ def write_footprint(declaration: Declaration, context: Context) -> Writing:
     _mark_rows(annex.members, found)
     notice = {"profile": "declared", "text": _DECLARED}
     package = _packed(own, FOOTPRINT, core.footprint(own, found.entries), notice, annex.members, context)
-    return Writing(package, (*annex.notes, *found.notes), annex.claims | found.claims)
+    notes = (*annex.notes, *found.notes, *mended)
+    return Writing(package, notes, (annex.claims | found.claims) - {note.path for note in mended})
 
 
 def write_passport(declaration: Declaration, context: Context) -> Writing:
@@ -71,13 +78,14 @@ def write_passport(declaration: Declaration, context: Context) -> Writing:
     Raises:
         Lacks: every field that is missing, together.
     """
-    own, result = _that_fits(declaration), declaration.result_set(PASSPORT_SET)
+    own, mended = _that_fits(declaration)
+    result = declaration.result_set(PASSPORT_SET)
     lacks = battery.lacks(own, result, target=PASSPORT, home=_HOME)
     raise_all([*lacks, *_needed(own, PASSPORT)])
     assert result is not None
     filled = context.options.get("preview") == "yes"
     annex = _without_absences(_passport_annex(own, result, filled=filled), own)
-    notes, claims = list(annex.notes), set(annex.claims)
+    notes, claims = [*annex.notes, *mended], set(annex.claims)
     elements = core.passport_left_empty()
     if filled:
         figures = battery.footprint(declaration, result)
@@ -88,7 +96,7 @@ def write_passport(declaration: Declaration, context: Context) -> Writing:
         notes.extend(battery.left_empty(declaration, result, _HOME))
     notice = battery.notice(filled=filled)
     package = _packed(own, PASSPORT, elements, notice, annex.members, context)
-    return Writing(package, tuple(notes), frozenset(claims))
+    return Writing(package, tuple(notes), frozenset(claims) - {note.path for note in mended})
 
 
 def _passport_annex(declaration: Declaration, result: ResultSet, *, filled: bool) -> Annex:
@@ -104,9 +112,38 @@ def _passport_annex(declaration: Declaration, result: ResultSet, *, filled: bool
     return ride_along(parts, below=f"/{BASIS_NAME}", converted=_CONVERTED)
 
 
-def _that_fits(declaration: Declaration) -> Declaration:
-    """The declaration without texts that no element can hold."""
-    return prune(declaration, lambda p: fits(p.value, in_languages=p.path.rpartition("/")[2] in ("zh", "en")))
+def _that_fits(declaration: Declaration) -> tuple[Declaration, tuple[Note, ...]]:
+    """The declaration without texts that no element can hold; in a list of texts they are mended.
+
+    To take one out of a list would move the others.
+    """
+    notes = []
+    for place in [p for p in leaves(declaration) if _is_listed(p) and not _fits(p)]:
+        mended = legal(str(place.value))
+        declaration = replace(declaration, place.path, mended)
+        notes.append(Note("aas.illegal-characters", place.path, Fate.CONVERTED, str(place.value), mended))
+    return prune(_without_unnameable(declaration), _fits), tuple(notes)
+
+
+def _without_unnameable(part: P) -> P:
+    """Items of lists that no element can name are left out as a whole, not given another name."""
+    changes: dict[str, object] = {}
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], Part):
+            kept = tuple(_without_unnameable(i) for i in value if fits(i.key or "", in_languages=False))
+            if len(kept) != len(value) or any(map(is_not, kept, value)):
+                changes[name] = kept
+    return part.model_copy(update=changes) if changes else part
+
+
+def _is_listed(place: Place) -> bool:
+    """Whether it is one of a list of texts."""
+    return place.path.rpartition("/")[2].isdecimal() and isinstance(place.value, str)
+
+
+def _fits(place: Place) -> bool:
+    return fits(place.value, in_languages=place.path.rpartition("/")[2] in ("zh", "en"))
 
 
 def _needed(declaration: Declaration, target: str) -> Iterable[GatewayError]:
