@@ -33,8 +33,8 @@ SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
 _CERTIFICATES, _CRLS = der.context(0), der.context(1)
 _SIGNED_ATTRIBUTES, _UNSIGNED_ATTRIBUTES = der.context(0), der.context(1)
 # A statement has a handful of each; the bounds keep a hostile message under a second.
-_MOST_CERTIFICATES, _MOST_SIGNERS = 64, 16
-_LARGEST = 64 * 2**20
+_MOST_CERTIFICATES, _MOST_SIGNERS, _MOST_ATTRIBUTES = 64, 16, 64
+_LARGEST = 32 * 2**20
 
 
 class BadSignedData(InputError):
@@ -95,9 +95,7 @@ def read(message: bytes) -> SignedData:
 def _signed_data(reader: der.Reader) -> SignedData:
     version = _version(reader, 1, 3)
     digests = reader.inner(der.SET, "digestAlgorithms")
-    announced = set()
-    while digests.next_tag() is not None:
-        announced.add(_digest_algorithm(digests))
+    announced = {_digest_algorithm(der.Reader(one, digests.path)) for one in _members(digests, _MOST_SIGNERS)}
     content = _content(reader.sequence("contentInfo"))
     certificates: tuple[Certificate, ...] = ()
     if reader.next_tag() == _CERTIFICATES:
@@ -201,6 +199,8 @@ def read_attributes(reader: der.Reader) -> list[tuple[str, bytes]]:
         attribute = reader.sequence("attribute")
         found.append((attribute.oid("type"), attribute.content(der.SET, "values")))
         attribute.end()
+        if len(found) > _MOST_ATTRIBUTES:
+            raise BadSignedData(f"> {_MOST_ATTRIBUTES}", path=reader.path)
     return found
 
 

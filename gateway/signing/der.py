@@ -15,6 +15,7 @@ BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
 NULL: Final = 0x05
 OID: Final = 0x06
+ENUMERATED: Final = 0x0A
 UTC_TIME: Final = 0x17
 GENERALIZED_TIME: Final = 0x18
 SEQUENCE: Final = 0x30
@@ -41,8 +42,9 @@ class Reader:
 
     __slots__ = ("_at", "_data", "path")
 
-    def __init__(self, data: bytes, path: str) -> None:
-        self._data, self._at, self.path = data, 0, path
+    def __init__(self, data: bytes | memoryview, path: str) -> None:
+        # A view, so that going inwards copies nothing.
+        self._data, self._at, self.path = memoryview(data), 0, path
 
     def next_tag(self) -> int | None:
         """The tag of what comes next; None at the end."""
@@ -51,16 +53,17 @@ class Reader:
     def encoded(self, tag: int, name: str) -> bytes:
         """The next element with its tag and length."""
         start, _, end = self._take(tag, name)
-        return self._data[start:end]
+        return bytes(self._data[start:end])
 
     def content(self, tag: int, name: str) -> bytes:
         """The content of the next element."""
         _, start, end = self._take(tag, name)
-        return self._data[start:end]
+        return bytes(self._data[start:end])
 
     def inner(self, tag: int, name: str) -> Reader:
         """A reader of the content of the next element."""
-        return Reader(self.content(tag, name), self._inside(name))
+        _, start, end = self._take(tag, name)
+        return Reader(self._data[start:end], self._inside(name))
 
     def sequence(self, name: str) -> Reader:
         return self.inner(SEQUENCE, name)

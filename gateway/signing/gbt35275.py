@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from gateway.errors import GatewayError, TrustError, UsageError, raise_all
 from gateway.signing import _signed_data as structure
 from gateway.signing import der, sm2, sm2_signers
-from gateway.signing._signed_data import CONTENT_TYPE, DATA, MESSAGE_DIGEST, SignerInfo
+from gateway.signing._signed_data import DATA, SignerInfo
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.sm3 import sm3
 
@@ -173,14 +173,17 @@ def _certificate(info: SignerInfo, known: Sequence[Certificate]) -> Certificate:
 def _is_attributes(content: bytes) -> bool:
     """Whether a signature over ``content`` may have been made over somebody's signed attributes.
 
-    Without this, leaving the attributes out would turn them into the content, with a valid signature.
+    Without this, leaving the attributes out would turn them into the content, with a valid signature. No
+    document looks like them: one SET whose first member is an object identifier with a SET of values.
     """
-    if content[:1] != bytes([der.SET]):
-        return False
+    reader = der.Reader(content, "")
     try:
-        reader = der.Reader(content, "/content")
-        inner = reader.inner(der.SET, "attributes")
+        members = reader.inner(der.SET, "attributes")
         reader.end()
-        return any(oid in {MESSAGE_DIGEST, CONTENT_TYPE} for oid, _ in structure.read_attributes(inner))
+        first = members.sequence("attribute")
+        first.oid("type")
+        first.content(der.SET, "values")
+        first.end()
     except der.BadDer:
         return False
+    return True

@@ -208,6 +208,12 @@ def read_time(reader: der.Reader, name: str) -> datetime:
 
 
 def _extensions(reader: der.Reader) -> dict[str, object]:
+    values, critical = read_extensions(reader)
+    return {"critical": critical, "extensions": values, **_understood(values, reader.path)}
+
+
+def read_extensions(reader: der.Reader) -> tuple[dict[str, bytes], frozenset[str]]:
+    """The values of extensions by object identifier, and which of them are critical (RFC 5280, 4.2)."""
     values: dict[str, bytes] = {}
     critical = set()
     while reader.next_tag() is not None:
@@ -219,8 +225,7 @@ def _extensions(reader: der.Reader) -> dict[str, object]:
             raise extension.wrong(oid)
         values[oid] = extension.content(der.OCTET_STRING, "extnValue")
         extension.end()
-    known = {"critical": frozenset(critical), "extensions": values}
-    return {**known, **_understood(values, reader.path)}
+    return values, frozenset(critical)
 
 
 def _understood(values: dict[str, bytes], path: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -180,6 +181,10 @@ class TestRefused:
         stolen = made.message(ATTRIBUTES, structure.write_signer_info(LEAF_CERTIFICATE, b"", signature))
         assert refusals(stolen) == ["sm.content-is-attributes"]
 
+    @pytest.mark.parametrize("content", [b"1", b"1,2,3", b"1\x00", b"1\x03" + b"0\x01\x06", b"1\x04abcd"])
+    def test_content_that_begins_like_attributes_is_none(self, content: bytes) -> None:
+        assert gbt35275.verify(made.message(content, made.signer_info(content))).content == content
+
     def test_attributes_that_are_missing(self) -> None:
         for attributes in ((), (TYPE,), (DIGEST,)):
             encoded = der.set_of(*attributes)
@@ -232,6 +237,8 @@ class TestRefused:
     def test_too_many(self) -> None:
         certificates = [made.certificate(LEAF, MIDDLE, serial=i) for i in range(1, 67)]
         assert refusals(made.message(CONTENT, certificates=certificates)) == ["sm.bad-signed-data"]
+        many = (attribute(f"1.2.3.{i}", b"\x05\x00") for i in range(65))
+        assert refusals(with_attributes(TYPE, DIGEST, *many)) == ["sm.bad-signed-data"]
         infos = [made.signer_info(bytes([i])) for i in range(17)]
         assert refusals(made.message(CONTENT, *infos)) == ["sm.bad-signed-data"]
 
@@ -276,6 +283,17 @@ def trusted(message: bytes, content: bytes) -> bool:
     except GatewayError:
         return False
     return found.content == content
+
+
+def test_a_large_content_is_copied_twice_at_most() -> None:
+    content = bytes(8 * 2**20)
+    message = made.message(content, made.signer_info(content))
+    tracemalloc.start()
+    try:
+        assert gbt35275.verify(message).content == content
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(content)
+    finally:
+        tracemalloc.stop()
 
 
 class TestChanges:
