@@ -44,12 +44,13 @@ TABLES = (
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """A table of this folder."""
     return list(csv.DictReader((HERE / name).read_text(encoding="utf-8").splitlines()))
 
 
-WORDS = _rows("words.csv")
-EXCEPTIONS = _rows("words_exceptions.csv")
+WORDS = rows("words.csv")
+EXCEPTIONS = rows("words_exceptions.csv")
 ENGLISH = [row["word"] for row in WORDS if row["language"] == "en"]
 CHINESE = [row["word"] for row in WORDS if row["language"] == "zh"]
 FORBIDDEN = re.compile(
@@ -67,8 +68,13 @@ def excused(word: str, line: str, *, file: str = "") -> list[int]:
     return [
         number
         for number, row in enumerate(EXCEPTIONS)
-        if row["word"].casefold() == word and row["line"] in line and file in ("", row["file"])
+        if row["word"].casefold() == word and file in ("", row["file"]) and is_in(row["line"], line, word)
     ]
+
+
+def is_in(piece: str, line: str, word: str) -> bool:
+    """A piece that is the bare word, as a code is, excuses only the line that is no more than it."""
+    return piece == line.strip() if piece.casefold() == word else piece in line
 
 
 def _papers() -> Iterator[tuple[str, list[str]]]:
