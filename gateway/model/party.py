@@ -15,12 +15,28 @@ class PartyIds(Part):
     eu_operator: Text = None  # responsible economic operator, Reg (EU) 2023/1542
 
 
+class PostalAddress(Part):
+    """Where post arrives; ``street`` is everything below the postal code."""
+
+    country: Text = None  # ISO 3166-1 alpha-2
+    postal_code: Text = None
+    street: Text = None
+
+
+class Operator(Part):
+    """The economic operator who is responsible in the EU; its identifier is in ``PartyIds``."""
+
+    name: Text = None
+    address: PostalAddress = PostalAddress()
+
+
 class Enterprise(Part):
     """The producer. ``uscc`` is the unified social credit code (GB 32100-2015)."""
 
     name: Names = None
     uscc: Text = None
     address: Text = None
+    postal_code: Text = None
     gb2260: Text = None
     country: Text = None  # ISO 3166-1 alpha-2
     legal_representative: Text = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.model.base import Amount, Count, Day, Names, Part, Text
+from gateway.model.party import Operator, PostalAddress
 
 
 class ProductIds(Part):
@@ -82,3 +83,5 @@ class Passport(Part):
     doc_number: Text = None  # EU declaration of conformity
     study_link: Text = None  # public version of the study, Art 7(1)(g)
     warranty_months: Count = None
+    place: PostalAddress = PostalAddress()  # of manufacture, as it is published
+    operator: Operator = Operator()
