@@ -53,8 +53,9 @@ WORDS = rows("words.csv")
 EXCEPTIONS = rows("words_exceptions.csv")
 ENGLISH = [row["word"] for row in WORDS if row["language"] == "en"]
 CHINESE = [row["word"] for row in WORDS if row["language"] == "zh"]
+# A format's name (ILCD+EPD) and an element's (epd:amount) are no words of ours.
 FORBIDDEN = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(map(re.escape, ENGLISH))})(?![\w-])|{'|'.join(CHINESE)}", re.IGNORECASE
+    rf"(?<![\w+-])(?:{'|'.join(map(re.escape, ENGLISH))})(?![\w-]|:\w)|{'|'.join(CHINESE)}", re.IGNORECASE
 )
 
 
