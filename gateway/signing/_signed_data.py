@@ -34,7 +34,7 @@ _CERTIFICATES, _CRLS = der.context(0), der.context(1)
 _SIGNED_ATTRIBUTES, _UNSIGNED_ATTRIBUTES = der.context(0), der.context(1)
 # A statement has a handful of each; the bounds keep a hostile message under a second.
 _MOST_CERTIFICATES, _MOST_SIGNERS, _MOST_ATTRIBUTES = 64, 16, 64
-_LARGEST = 32 * 2**20
+LARGEST = 32 * 2**20
 
 
 class BadSignedData(InputError):
@@ -74,7 +74,7 @@ class SignedData:
 
 
 def read(message: bytes) -> SignedData:
-    if len(message) > _LARGEST:
+    if len(message) > LARGEST:
         raise BadSignedData(len(message))
     try:
         outer = der.parse(message, "contentInfo")

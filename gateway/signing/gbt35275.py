@@ -7,6 +7,8 @@ Source: GB/T 35275-2017, 5 to 8; for attributes, PKCS #7 1.5 (RFC 2315), 9, and 
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,9 +16,11 @@ from datetime import UTC, datetime
 from gateway.errors import GatewayError, TrustError, UsageError, raise_all
 from gateway.signing import _signed_data as structure
 from gateway.signing import der, sm2, sm2_signers
-from gateway.signing._signed_data import DATA, SignerInfo
+from gateway.signing._signed_data import DATA, BadSignedData, SignerInfo
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.sm3 import sm3
+
+_ARMOUR = re.compile(rb"\s*-----BEGIN (PKCS7|CMS)-----([A-Za-z0-9+/=\s]+)-----END \1-----\s*")
 
 
 class SignedDataRefused(TrustError):
@@ -95,6 +99,28 @@ def verify(
         certificates=found.certificates,
         revocation_lists=found.revocation_lists,
     )
+
+
+def decoded(data: bytes) -> bytes:
+    """The DER message in ``data``: as it is, or out of base64, with PEM armour or without.
+
+    Raises:
+        BadSignedData: none of these.
+    """
+    if data[:1] == bytes([der.SEQUENCE]):
+        return data
+    if len(data) > 2 * structure.LARGEST:
+        raise BadSignedData(len(data))
+    armour = _ARMOUR.fullmatch(data)
+    text = b"".join((armour[2] if armour else data).split())
+    try:
+        message = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise BadSignedData from error
+    # Exactly the spelling of these bytes; bits that decoding drops are not passed over.
+    if not message or base64.b64encode(message) != text:
+        raise BadSignedData
+    return message
 
 
 def sign(

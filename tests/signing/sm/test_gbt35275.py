@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import tracemalloc
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -125,8 +126,8 @@ class TestHolds:
         assert gbt35275.verify(made.message(b"", made.signer_info(b""))).content == b""
         assert gbt35275.verify(made.message(None, made.signer_info(b"")), b"").content == b""
 
-    def test_by_libcrypto(self) -> None:
-        assert gbt35275.verify(DETACHED, CONTENT, engine=Libcrypto.find()).content == CONTENT
+    def test_by_libcrypto(self, engine: Libcrypto) -> None:
+        assert gbt35275.verify(DETACHED, CONTENT, engine=engine).content == CONTENT
 
 
 def with_attributes(*attributes: bytes) -> bytes:
@@ -308,9 +309,8 @@ class TestChanges:
     def test_every_byte_by_one_bit(self) -> None:
         assert trusted(self.MESSAGE, CONTENT)
         for i in range(len(self.MESSAGE)):
-            for mask in (0x01, 0x80):
-                changed = self.MESSAGE[:i] + bytes([self.MESSAGE[i] ^ mask]) + self.MESSAGE[i + 1 :]
-                assert not trusted(changed, CONTENT), (i, mask)
+            changed = self.MESSAGE[:i] + bytes([self.MESSAGE[i] ^ 1]) + self.MESSAGE[i + 1 :]
+            assert not trusted(changed, CONTENT), i
 
     @given(st.integers(0, len(MESSAGE) - 1), st.integers(1, 255))
     def test_any_byte_in_any_way(self, index: int, mask: int) -> None:
@@ -337,6 +337,46 @@ class TestChanges:
     def test_any_bytes(self, data: bytes) -> None:
         with pytest.raises(GatewayError):
             gbt35275.verify(data, CONTENT)
+
+
+class TestTextForms:
+    """Tools hand messages over as text as well."""
+
+    ARMOUR = b"-----BEGIN PKCS7-----\n" + base64.encodebytes(PLAIN) + b"-----END PKCS7-----\n"
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            PLAIN,
+            base64.b64encode(PLAIN),
+            base64.encodebytes(PLAIN).replace(b"\n", b"\r\n"),
+            ARMOUR,
+            ARMOUR.replace(b"PKCS7", b"CMS"),
+        ],
+    )
+    def test_taken(self, data: bytes) -> None:
+        assert gbt35275.decoded(data) == PLAIN
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            base64.b64encode(PLAIN)[:-1],
+            base64.urlsafe_b64encode(PLAIN + b"\xff\xff\xff"),
+            ARMOUR[:-8],
+            ARMOUR.replace(b"BEGIN PKCS7", b"BEGIN CMS"),
+            ARMOUR * 2,
+            b"{}",
+            "电池".encode(),
+            b"MA=",
+            b"MB==",
+        ],
+        ids=range(10),
+    )
+    def test_refused(self, data: bytes) -> None:
+        with pytest.raises(GatewayError) as refused:
+            gbt35275.decoded(data)
+        assert refused.value.error_code == "sm.bad-signed-data"
 
 
 class TestSigning:

@@ -20,6 +20,7 @@ OPEN = b"-----BEGIN PRIVATE KEY-----\n" + base64.encodebytes(LEAF.pkcs8) + b"---
 LOCKED = _pkcs8.encrypt(LEAF.pkcs8, b"correct horse")
 
 
+@pytest.mark.usefixtures("engine")
 class TestLibcrypto:
     """Signing by the system's libcrypto."""
 
@@ -61,8 +62,8 @@ class TestLibcrypto:
         with pytest.raises(TypeError):
             pickle.dumps(key)
 
-    def test_several_threads(self) -> None:
-        key, engine = sm2_signers.load_signer(OPEN), Libcrypto.find()
+    def test_several_threads(self, engine: Libcrypto) -> None:
+        key = sm2_signers.load_signer(OPEN)
         held = []
 
         def work() -> None:
@@ -77,8 +78,7 @@ class TestLibcrypto:
             thread.join()
         assert held == [True] * 80
 
-    def test_agrees_with_plain_integers(self) -> None:
-        engine = Libcrypto.find()
+    def test_agrees_with_plain_integers(self, engine: Libcrypto) -> None:
         good = sm2.Signature.from_der(LEAF.sign(MESSAGE))
         for key in (LEAF.public_key, OTHER.public_key):
             for signature in (good, sm2.Signature(good.s, good.r)):
@@ -101,13 +101,14 @@ class TestWithoutLibcrypto:
         with pytest.raises(NoLibcrypto):
             Libcrypto(name)
 
-    def test_a_libcrypto_without_sm2(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_libcrypto_without_sm2(self, monkeypatch: pytest.MonkeyPatch, engine: Libcrypto) -> None:
         def refuses(*_: object) -> bool:
             return False
 
+        name = engine.name
         monkeypatch.setattr(Libcrypto, "holds", refuses)
         with pytest.raises(NoLibcrypto):
-            Libcrypto(libcrypto._UNIX[0])
+            Libcrypto(name)
 
     def test_none_of_the_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(libcrypto, "_UNIX", ("libno.so.1", "libno.so.2"))

@@ -50,8 +50,7 @@ class TestHolds:
         assert found.certificates == (LEAF_CERTIFICATE, MIDDLE_CERTIFICATE, ROOT_CERTIFICATE)
         assert found.anchor is ROOT_CERTIFICATE
 
-    def test_by_libcrypto(self) -> None:
-        engine = Libcrypto.find()
+    def test_by_libcrypto(self, engine: Libcrypto) -> None:
         verify_chain(LEAF_CERTIFICATE, [MIDDLE_CERTIFICATE], [ROOT_CERTIFICATE], at=NOW, engine=engine)
 
     def test_an_intermediate_as_anchor(self) -> None:
