@@ -204,6 +204,23 @@ class TestByCommand:
         assert code == 0
         assert told["files"][0]["evaluations"][0]["pack"] == "acme-supplier"
 
+    def test_issue_may_require_a_pack_by_its_file(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The folder keeps the pack, so that the run can be repeated without the file."""
+        document = json.loads((ACME / "supplier.json").read_bytes())
+        document["rules"][1]["parameters"] = {"fields": ["/battery/category"]}
+        pack, key, out = tmp_path / "own.json", str(tmp_path / "key.pem"), str(tmp_path / "out")
+        pack.write_text(json.dumps(document), encoding="utf-8")
+        assert run(["keygen", "-o", key, "--no-passphrase"], capsys)[0] == 0
+        asked = ["issue", str(TEA), "--to", "pact", "--require", str(pack), "--key", key, "-o", out]
+        code, told = run(asked, capsys)
+        assert code == 5
+        assert told["inputs"][0]["evaluations"][0]["blocking"] == ["ACME-02"]
+        pack.unlink()
+        code, told = run(["verify", out, "--replay"], capsys)
+        assert (code, told["replay"]["holds"]) == (0, True)
+
     def test_a_file_that_is_no_pack(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         code, told = run(["check", str(TEA), "--rules", str(TEA)], capsys)
         assert (code, told["errors"][0]["code"]) == (7, "rules.not-a-pack")

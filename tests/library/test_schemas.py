@@ -64,9 +64,9 @@ class TestPublished:
     """The files of ``schemas/hutong``."""
 
     def test_committed_is_generated(self) -> None:
-        """``python -m gateway.console.shapes`` writes them anew."""
         folder = Path(str(resources.schema("hutong")))
-        assert {path.name: path.read_bytes() for path in folder.iterdir()} == schemas()
+        stale = {path.name: path.read_bytes() for path in folder.iterdir()} != schemas()
+        assert not stale, "run python -m gateway.console.shapes"
 
     @pytest.mark.parametrize("name", sorted(schemas()))
     def test_sound_named_by_a_urn_and_open(self, name: str) -> None:
@@ -78,7 +78,8 @@ class TestPublished:
         assert '"type": "null"' not in text
 
     def test_every_command_has_a_shape(self) -> None:
-        assert not sorted(set(cli.hutong.commands) - set(ANSWERS))
+        lacking = sorted(set(cli.hutong.commands) - set(ANSWERS))
+        assert not lacking, "describe their answers in gateway/console/shapes.py"
 
 
 class TestDeclaration:

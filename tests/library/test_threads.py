@@ -98,10 +98,10 @@ class TestThreads:
         assert found == [{f"{n % len(every)} {serial[n % len(every)]}"} for n in range(THREADS)]
 
     @pytest.mark.exhaustive
-    def test_a_thousand_of_the_full_example_in_each(self) -> None:
+    def test_the_full_example_fifty_times_in_each(self) -> None:
         data = inputs()["lfp-pack.json"]
         serial = digest(data, ["pact"])
-        assert in_threads(lambda _: digest(data, ["pact"]), 1_000) == [{serial}] * THREADS
+        assert in_threads(lambda _: digest(data, ["pact"]), 50) == [{serial}] * THREADS
 
     def test_first_use_may_be_in_threads(self) -> None:
         """Caches that are filled by eight threads at once, in a process that has loaded nothing yet."""
