@@ -344,6 +344,34 @@ class TestFaults:
             gateway.read(b"{}", context=context(bad_plugin(formats=(card(read=read),))))
         assert gateway.describe(caught.value, "zh").what == "没有合计。"
 
+    @pytest.mark.parametrize(
+        ("group", "held", "code"),
+        [
+            ("formats", "FORMATS = ['pact@3.0']", "plugin.wrong-part"),
+            ("formats", "FORMATS = None", "plugin.wrong-part"),
+            ("formats", "", "plugin.raised"),
+            ("formats", "raise SystemError('no')", "plugin.raised"),
+            ("rules", "RULES = b'{}'", "plugin.wrong-part"),
+            ("rules", "import pathlib; RULES = {'a': pathlib.Path('/nowhere')}", "plugin.raised"),
+            ("tables", "TABLES = {'a': b'x,y\\n1,2,3\\n'}", "plugin.wrong-part"),
+            ("tables", "TABLES = {'a': b''}", "plugin.wrong-part"),
+            ("tables", "TABLES = {'a': b'\\xff'}", "plugin.wrong-part"),
+            ("tables", "TABLES = 7", "plugin.wrong-part"),
+        ],
+    )
+    def test_loading(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, held: str, code: str
+    ) -> None:
+        (tmp_path / "bad_carbon.py").write_text(held + "\n", encoding="utf-8")
+        install(tmp_path, entries=f"[hutong.{group}]\nbad = bad_carbon:{group.upper()}\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, "bad_carbon", raising=False)
+        with pytest.raises(gateway.PluginError) as caught:
+            gateway.load_plugin("bad")
+        sys.modules.pop("bad_carbon", None)
+        assert caught.value.error_code == code
+        assert caught.value.params["plugin"] == "bad"
+
     def test_a_table_that_nobody_brings(self) -> None:
         with pytest.raises(gateway.UsageError):
             gateway.Context().table("acme-boundaries")

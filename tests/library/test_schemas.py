@@ -117,6 +117,9 @@ class TestDeclaration:
             b'{"format": "hutong-declaration@1", "declaration": {"lines": 7, "surprise": 1}}',
             b'{"format": "hutong-declaration@1", "declaration": {"product": {"mass": {"amount": 1.5}}}}',
             b'{"format": "hutong-declaration@1", "declaration": {}, "declaration": {}}',
+            b'{"format": "hutong-declaration@1", "declaration": {"lines": [{"id": "a", "amount": []}]}}',
+            b'{"format": "hutong-declaration@1", "declaration": {"extras": {"a/b": 5}}}',
+            b"[" * 100_000,
         ],
     )
     def test_anything_else_is_refused(self, data: bytes) -> None:
