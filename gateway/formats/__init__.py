@@ -13,10 +13,11 @@ from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.en18223 import FORMAT as EN18223
+from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.pact import FORMAT as PACT
 
-_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT, EN18223, ILCD_EPD)
+_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT, EN18223, HTML, ILCD_EPD)
 
 # Formats that go together under one name.
 GROUPS: dict[str, tuple[str, ...]] = {
