@@ -20,7 +20,7 @@ from gateway.formats.ilcd.carbon import en_15804, layout, picked
 from gateway.formats.ilcd.nodes import Tree, down, items
 from gateway.formats.ilcd.package import Fresh, as_member
 from gateway.formats.ilcd.reader import PROCESS, read
-from gateway.formats.ilcd.tables import RESULT_SET, TARGET, flow_properties, table
+from gateway.formats.ilcd.tables import RESULT_SET, REVIEWS, TARGET, flow_properties, table
 from gateway.formats.ilcd.view import restore, restore_part
 from gateway.formats.ilcd.writer import put_results, uuid_name
 from gateway.model.base import LangText, Leaf
@@ -190,7 +190,9 @@ def _bare(declaration: Declaration) -> Declaration:
 
 
 def _is_review(verification: Verification) -> bool:
-    return isinstance(verification.kind, str) or isinstance(verification.body_name, LangText)
+    """Whether it is one of the set that is written; one that covers other results would say too much here."""
+    covers = verification.kind == "none" or RESULT_SET in verification.covers
+    return covers and verification.kind in REVIEWS.values()
 
 
 def _version(told: object) -> str:

@@ -44,6 +44,7 @@ class Entry:
     mean: str = ""
     carbon: str = ""
     order: list[list[str | None]] = field(default_factory=list)
+    is_named: bool = True
 
     def at(self, number: int) -> str:
         """The place of an amount in the document's tree."""
@@ -92,7 +93,7 @@ def join(root: Node, entries: list[tuple[str, int, Node]]) -> None:
 def node_of(
     entry_group: str,
     rest: Node,
-    id_: str,
+    id_: str | None,
     version: str | None,
     names: Mapping[str, str],
     amounts: Iterator[tuple[Where, str]],
@@ -101,7 +102,8 @@ def node_of(
     _, _, reference_name = next(found for found in LISTS if found[0] == entry_group)
     node = dict(rest)
     reference = dict(_dict(node.get(reference_name)))
-    reference["@refObjectId"] = id_
+    if id_ is not None:
+        reference["@refObjectId"] = id_
     if version is not None:
         reference["@version"] = version
     if names:
@@ -127,8 +129,9 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
     if not isinstance(reference, dict) or not isinstance(other, dict):
         return None
     id_, raw, names = reference.get("@refObjectId"), other.get(AMOUNT), reference.get(NAME, {})
-    if not isinstance(id_, str) or not isinstance(raw, list) or not isinstance(names, dict):
+    if not isinstance(raw, list) or not isinstance(names, dict):
         return None
+    is_named = isinstance(id_, str)
     amounts: list[tuple[Where, str]] = []
     for value in raw:
         module = value.get(MODULE)
@@ -138,6 +141,7 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
     if not all(isinstance(text, str) for text in names.values()):
         return None
     version = reference.get("@version")
+    item = next(item for name, item, _ in LISTS if name == group)
     group_reference = _dict(other.get(UNIT_GROUP))
     rest = dict(node)
     rest[reference_name] = {k: v for k, v in reference.items() if k not in ("@refObjectId", "@version", NAME)}
@@ -145,7 +149,7 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
     return Entry(
         group,
         index,
-        id_,
+        str(id_) if is_named else f"{item}-{index}",
         version if isinstance(version, str) else None,
         {lang: str(text) for lang, text in names.items()},
         amounts,
@@ -153,6 +157,7 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
         next((str(text) for text in _dict(group_reference.get(NAME)).values()), ""),
         rest,
         str(node.get(MEAN, "")),
+        is_named=is_named,
     )
 
 

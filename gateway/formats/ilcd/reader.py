@@ -241,6 +241,8 @@ def _text(value: object) -> str:
 def _furniture(entry: Entry) -> dict[str, object]:
     """What an indicator has beside its model, and where it stood."""
     told: dict[str, object] = {"group": entry.group, "index": entry.index, "rest": entry.rest, "id": entry.id}
+    if not entry.is_named:
+        told["nameless"] = "yes"
     if entry.carbon:
         told |= {"carbon": entry.carbon, "order": entry.order, "names": entry.names}
         if entry.version is not None:

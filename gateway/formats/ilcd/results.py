@@ -62,6 +62,10 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
     home = f"/results/{RESULT_SET}"
     for entry in entries:
         unit = _unit(entry, found)
+        if not entry.is_named:
+            at_ = entry.at(0).partition("/common:other")[0]
+            name = next(iter(entry.names.values()), "")
+            found.findings.append(Finding("ilcd.indicator-without-id", at_, name, Severity.WARNING))
         amounts = [_amount(text, unit, entry.at(n), found) for n, (_, text) in enumerate(entry.amounts)]
         carbon = climate.pop(entry.id, "")
         if carbon and len({where for where, _ in entry.amounts}) == len(amounts):

@@ -16,7 +16,7 @@ from gateway.codec.xmltree import Node
 from gateway.formats.ilcd.indicators import NAME
 from gateway.formats.ilcd.nodes import at, items
 from gateway.formats.ilcd.results import SEPARATOR
-from gateway.formats.ilcd.tables import REVIEWS
+from gateway.formats.ilcd.tables import RESULT_SET, REVIEWS
 
 _INFO: Final = ("processInformation", "dataSetInformation")
 _TIME: Final = ("processInformation", "time")
@@ -226,6 +226,8 @@ def _review(review: Node, id_: str) -> None:
     kind = REVIEWS.get(str(review.get("@type")))
     if kind is not None:
         review["#kind"] = kind
+        if kind != "none":
+            review["#covers"] = [RESULT_SET]
     reviewers = review.get(_REVIEWER)
     first = reviewers[0] if isinstance(reviewers, list) and reviewers else None
     if isinstance(reviewers, list) and isinstance(first, dict) and isinstance(first.get(NAME), dict):
@@ -235,6 +237,7 @@ def _review(review: Node, id_: str) -> None:
 
 def _spell_review(review: Node) -> None:
     review.pop("#id", None)
+    review.pop("#covers", None)
     kind = review.pop("#kind", None)
     words = [word for word, own in REVIEWS.items() if own == kind]
     if words and "@type" not in review:

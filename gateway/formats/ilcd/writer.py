@@ -132,7 +132,8 @@ def _indicator(place: Mapping[str, Any], waiting: dict[str, list[Indicator]]) ->
     indicator = same.pop(0)
     names = indicator.name.root if isinstance(indicator.name, LangText) else {}
     version = indicator.version if isinstance(indicator.version, str) else None
-    return node_of(place["group"], place["rest"], indicator.id, version, names, values_of(indicator))
+    id_ = None if "nameless" in place else indicator.id
+    return node_of(place["group"], place["rest"], id_, version, names, values_of(indicator))
 
 
 def _name_modules(root: Node, rows: Mapping[Where, ResultRow]) -> None:
