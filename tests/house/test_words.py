@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from gateway.codec.base import Context, Package
 from gateway.formats import formats
@@ -53,9 +54,12 @@ WORDS = rows("words.csv")
 EXCEPTIONS = rows("words_exceptions.csv")
 ENGLISH = [row["word"] for row in WORDS if row["language"] == "en"]
 CHINESE = [row["word"] for row in WORDS if row["language"] == "zh"]
+# With the endings of adjectives and plurals.
+GERMAN = [f"{re.escape(row['word'])}(?:e[mnrs]?|n)?" for row in WORDS if row["language"] == "de"]
 # A format's name (ILCD+EPD) and an element's (epd:amount) are no words of ours.
 FORBIDDEN = re.compile(
-    rf"(?<![\w+-])(?:{'|'.join(map(re.escape, ENGLISH))})(?![\w-]|:\w)|{'|'.join(CHINESE)}", re.IGNORECASE
+    rf"(?<![\w+-])(?:{'|'.join([*map(re.escape, ENGLISH), *GERMAN])})(?![\w-]|:\w)|{'|'.join(CHINESE)}",
+    re.IGNORECASE,
 )
 
 
@@ -126,6 +130,15 @@ def _leaves(value: object) -> Iterator[str]:
         yield value
 
 
+def _texts_of(page: bytes) -> Iterator[str]:
+    """The texts of a page that people read."""
+    root = etree.fromstring(page, etree.HTMLParser(encoding="utf-8"))
+    assert root is not None
+    for element in root.iter("*"):
+        if element.tag != "style":
+            yield from (text.strip() for text in (element.text, element.tail) if text and text.strip())
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_no_output_says_it_unless_its_source_does(example: str) -> None:
     data = (ROOT / "examples" / example).read_bytes()
@@ -139,6 +152,8 @@ def test_no_output_says_it_unless_its_source_does(example: str) -> None:
     for name, content in {**folder, **draft(prepared)}.items():
         if name.endswith(".json") and not name.startswith(f"{PRIVATE}source"):
             told += [text for text in _leaves(json.loads(content)) if text not in own]
+        elif name.endswith(".html"):
+            told += [text for text in _texts_of(content) if text not in own]
     assert len(prepared.written) >= 2
     assert len(told) > 1_000
     assert [hit for hit in sorted(said(told)) if not excused(*hit)] == []
@@ -163,7 +178,7 @@ class TestTheList:
         keys = [(row["language"], row["word"].casefold()) for row in WORDS]
         assert keys == sorted(set(keys))
         assert all(row["why"] for row in WORDS)
-        assert {row["language"] for row in WORDS} == set(LANGS)
+        assert {row["language"] for row in WORDS} == {*LANGS, "de"}
 
     @pytest.mark.parametrize(
         "line",
@@ -174,13 +189,16 @@ class TestTheList:
             "该文件已认证。",
             "本值为欧盟碳足迹",
             "performance class A",
+            "Der Wert ist zertifiziert.",
+            "ein amtlicher Wert",
         ],
     )
     def test_a_claim_is_noticed(self, line: str) -> None:
         assert said([line])
 
     @pytest.mark.parametrize(
-        "line", ["certificate", "non-compliant", "EPDs", "compliance", "认证机构", "trusted-list"]
+        "line",
+        ["certificate", "non-compliant", "EPDs", "compliance", "认证机构", "trusted-list", "Zertifikat"],
     )
     def test_other_words_are_left_alone(self, line: str) -> None:
         assert not said([line])
