@@ -45,7 +45,36 @@ def footprint(declaration: Declaration, entries: Iterable[Entry]) -> list[Elemen
         )
         for entry in entries
     ]
-    return [items("ProductCarbonFootprints", told, semantic=terms.ENTRIES, item_semantic=terms.ENTRY)]
+    listed = items("ProductCarbonFootprints", told, semantic=terms.ENTRIES, item_semantic=terms.ENTRY)
+    rules = list(_rules(declaration))
+    if not rules:
+        return [listed]
+    name = "ProductOrSectorSpecificCarbonFootprints"
+    return [listed, items(name, rules, semantic=terms.RULE_ENTRIES, item_semantic=terms.RULE_ENTRY)]
+
+
+def _rules(declaration: Declaration) -> Iterable[Element]:
+    """The product category rules that say who operates them: the template asks for both."""
+    for rules in declaration.method.pcr:
+        members = [
+            prop(f"PcfRule{name}", value, semantic=f"{terms.RULE}/{name}/1/0")
+            for name, value in (
+                ("Operator", rules.operator),
+                ("Name", rules.name),
+                ("Version", rules.version),
+            )
+            if isinstance(value, str) and value
+        ]
+        if isinstance(rules.operator, str) and rules.operator and isinstance(rules.name, str) and rules.name:
+            yield collection(
+                "",
+                [
+                    _methods(declaration),
+                    collection("ProductOrSectorSpecificRule", members, semantic=f"{terms.RULE}/1/0"),
+                    collection("PcfInformation", (), semantic=terms.INFORMATION),
+                ],
+                semantic=terms.RULE_ENTRY,
+            )
 
 
 def passport(
@@ -109,7 +138,6 @@ def _battery(
             "WebLinkToPublicCarbonFootprintStudy",
             identifiers,
             semantic=f"{terms.SAMM_BATTERY}#webLinkToPublicCarbonFootprintStudy",
-            item_semantic=terms.DOCUMENT_ID,
             kind="Property",
         ),
         *_dates(declaration),

@@ -154,9 +154,8 @@ def _add(
 ) -> None:
     """One entry, unless another set says the same; what says otherwise is a lack."""
     position, phase, rows = told
-    amounts = [row.carbon.total.amount for _, _, row in rows if isinstance(row.carbon.total, Quantity)]
-    if not rows and isinstance(result.carbon.total, Quantity):
-        amounts = [result.carbon.total.amount]
+    told_amounts = [row.carbon.total for _, _, row in rows] if rows else [result.carbon.total]
+    amounts = [convert(one, KG_CO2E).amount for one in told_amounts if isinstance(one, Quantity)]
     amount = _exact(total(amounts))
     twin = _twin(found, phase, per)
     if twin is None:
@@ -187,8 +186,10 @@ def _account(found: Entries, path: str, before: object, after: Decimal, *, alone
         found.notes.append(Note("aas.one-entry-per-phase", path, Fate.AGGREGATED, "", written))
     elif before == Quantity(after, KG_CO2E):
         found.claims.add(path)
-    else:
+    elif before.unit == KG_CO2E:
         found.notes.append(Note("passport.rounded", path, Fate.ROUNDED, shown(before), written))
+    else:
+        found.notes.append(Note("aas.converted-unit", path, Fate.CONVERTED, shown(before), written))
 
 
 def _exact(value: Exact) -> Decimal:

@@ -68,6 +68,7 @@ def read_foreign(environment: Mapping[str, JsonValue], found: Found) -> Reading:
     for index, entry in enumerate(entries):
         if isinstance(entry, dict):
             _read_entry(reading, entry, f"/{escape(name)}/{index}", sets)
+    _read_rules(reading, plain)
     reading.keep(plain, "/CarbonFootprint", "", "")
     for other in submodels(environment):
         if other.at != found.at:
@@ -202,6 +203,20 @@ def _read_texts(reading: _Reading, entry: dict[str, JsonValue], at: str) -> None
     links = study[1] if study is not None and isinstance(study[1], list) else []
     if study is not None and len(links) == 1 and str(links[0]).startswith(("https://", "http://")):
         _once(reading, "/passport/study_link", links[0], f"{at}/{escape(study[0])}/0")
+
+
+def _read_rules(reading: _Reading, plain: Mapping[str, JsonValue]) -> None:
+    """The product category rules: who operates them, what they are called, which version."""
+    listed = _member(plain, "ProductOrSectorSpecificCarbonFootprints")
+    for index, entry in enumerate(listed[1] if listed is not None and isinstance(listed[1], list) else ()):
+        rule = _member(entry, "ProductOrSectorSpecificRule") if isinstance(entry, dict) else None
+        if listed is None or rule is None or not isinstance(rule[1], dict):
+            continue
+        for name in ("Name", "Operator", "Version"):
+            found = _text(rule[1], f"PcfRule{name}")
+            if found is not None and found[1]:
+                place = f"/{escape(listed[0])}/{index}/{escape(rule[0])}/{escape(found[0])}"
+                reading.put(f"/method/pcr/*/{name.lower()}", (str(index),), found[1], place)
 
 
 def _once(reading: _Reading, model: str, value: object, place: str) -> bool:

@@ -23,6 +23,7 @@ from gateway.formats.aas import FOOTPRINT, PASSPORT
 from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per
+from gateway.model.scope import Method, ProductCategoryRules
 from gateway.model.walk import diff
 from gateway.quantity import Quantity
 
@@ -100,6 +101,15 @@ class TestForeign:
         (result,) = reading(json.loads(text)).declaration.results
         assert [r.module for r in result.rows] == ["A1", "A3", "C3"]
         assert result.rows[0].carbon.total == kg("7")
+
+    def test_product_category_rules(self, steel: Build, footprint: Write) -> None:
+        rules = ProductCategoryRules(name="钢铁产品种类规则", operator="CISA", version="2", date="2023-01-01")
+        silent = ProductCategoryRules(name="without an operator")
+        method = Method(standards=("ISO14067",), pcr=(rules, silent))
+        written = footprint(steel(method=method))
+        assert written.reread.method.pcr == (rules, silent)
+        found = reading(without_basis(written)).declaration
+        assert found.method.pcr == (rules.model_copy(update={"date": None}),)
 
     def test_unreadable_amount_is_a_finding(self, steel: Build, footprint: Write) -> None:
         document = without_basis(footprint(steel()))
