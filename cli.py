@@ -15,7 +15,7 @@ import click
 
 import gateway
 from gateway.console import terminal
-from gateway.console.commands import comparing, judging, making, trusting
+from gateway.console.commands import comparing, judging, laying, making, trusting
 from gateway.console.commands.options import LANGS, everywhere
 from gateway.console.framework import Group, Option, speaking
 from gateway.console.terminal import Console
@@ -151,6 +151,7 @@ for _command in (
     judging.targets,
     judging.check,
     making.template,
+    laying.layout,
     making.convert,
     making.issue,
     judging.gaps,

@@ -10,7 +10,8 @@ from gateway.codec.base import Context
 from gateway.console import failures, findings
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
-from gateway.console.inputs import load
+from gateway.console.inputs import one_previous
+from gateway.console.inputs import source_of as opened
 from gateway.console.terminal import Console, joined
 from gateway.errors import GatewayError, UsageError
 from gateway.pipeline.convert import Source, read
@@ -31,6 +32,7 @@ def check_files(
     rules: Sequence[str] = (),
     previous: str | None = None,
     mark: Destination | None = None,
+    layout: str | None = None,
 ) -> Exit:
     """Print everything that is wrong or doubtful in each file, and the answers of ``rules``.
 
@@ -38,6 +40,7 @@ def check_files(
 
     Args:
         previous: a file with the version that the one file follows, for rules about changes.
+        layout: a file that says what the cells of another form's workbook are.
         mark: where the one workbook goes with its findings in it.
 
     Raises:
@@ -45,8 +48,7 @@ def check_files(
             ``mark`` exists, or is for a file that is no workbook.
     """
     packs(rules, context.plugins)
-    if previous is not None and (len(names) != 1 or not rules):
-        raise UsageError(previous, code="usage.previous")
+    one_previous(previous, names, rules)
     if mark is not None:
         if len(names) != 1:
             raise UsageError(len(names), code="usage.annotate-one")
@@ -56,7 +58,7 @@ def check_files(
 
     def source_of(name: str, format_: str | None) -> Source | None:
         try:
-            return read(load(name), format=format_, context=context)
+            return read(opened(console, name, layout), format=format_, context=context)
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))
             return None
@@ -112,6 +114,8 @@ def _tell(console: Console, name: str, source: Source, answers: Sequence[Evaluat
     if answers:
         console.answer()
     console.answer(console.say("cli.check-other-rules" if answers else "cli.check-not-checked"))
+    if source.evidence.strength == 1 and source.evidence.reasons[:1] == ("workbook",):
+        console.tell(console.say("cli.by-labels-only", file=name), "careful")
 
 
 def _json(name: str, source: Source, answers: Sequence[Evaluation]) -> dict[str, object]:

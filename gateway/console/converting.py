@@ -12,7 +12,7 @@ from gateway import messages
 from gateway.codec.base import Context
 from gateway.console import findings, outcomes
 from gateway.console.failures import Exit
-from gateway.console.inputs import STDIN, load
+from gateway.console.inputs import STDIN, source_of
 from gateway.console.terminal import Console
 from gateway.errors import UsageError
 from gateway.pipeline.convert import Outcome, Source, read
@@ -34,14 +34,21 @@ class Destination:
 
 
 def convert(
-    console: Console, name: str, request: Request, to: Destination, context: Context, *, strict: bool
+    console: Console,
+    name: str,
+    request: Request,
+    to: Destination,
+    context: Context,
+    *,
+    strict: bool,
+    layout: str | None = None,
 ) -> Exit:
     """Write one file in one target format. ``-`` as destination is stdout."""
     if to.path == STDIN and console.as_json:
         raise UsageError("-o - --json", code="usage.two-documents")
     if to.path != STDIN:
         files.refuse_existing(to.place, force=to.force)
-    source = read(load(name), format=request.format, context=context)
+    source = read(source_of(console, name, layout), format=request.format, context=context)
     made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
     written = [outcome for outcome in made if outcome.package is not None]
     if written:

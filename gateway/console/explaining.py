@@ -10,7 +10,7 @@ from gateway.codec.base import Context
 from gateway.console import failures
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
-from gateway.console.inputs import STDIN, load
+from gateway.console.inputs import STDIN, load, source_of
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, UsageError
 from gateway.pipeline import explain as explaining
@@ -27,6 +27,7 @@ def explain(
     context: Context,
     *,
     page: Destination | None = None,
+    layout: str | None = None,
 ) -> Exit:
     """Print what a value stands on, of a declaration or of a file in an issued folder.
 
@@ -43,7 +44,9 @@ def explain(
     if Path(name).is_dir():
         found = explaining.explain_issued(files.load_folder(Path(name)), pointer, plugins=context.plugins)
     else:
-        found = explaining.explain(read(load(name), format=format_, context=context), pointer)
+        found = explaining.explain(
+            read(source_of(console, name, layout), format=format_, context=context), pointer
+        )
     if page is None:
         for line in explaining.as_text(found, console.lang):
             console.answer(line)
@@ -64,13 +67,21 @@ def _put(console: Console, found: explaining.Explanation, page: Destination) -> 
     console.tell(console.say("cli.output", place=page.path))
 
 
-def gaps(console: Console, name: str, category: str, format_: str | None, context: Context) -> Exit:
+def gaps(
+    console: Console,
+    name: str,
+    category: str,
+    format_: str | None,
+    context: Context,
+    *,
+    layout: str | None = None,
+) -> Exit:
     """Print which passport data points a declaration fills, and who can supply the others.
 
     Raises:
         UsageError: the declaration names no battery category, and none was given.
     """
-    found = rules.coverage(read(load(name), format=format_, context=context), category)
+    found = rules.coverage(read(source_of(console, name, layout), format=format_, context=context), category)
     for line in found.lines(console.lang):
         console.answer(line)
     console.document({"file": name, **found.to_json()})

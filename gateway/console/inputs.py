@@ -14,6 +14,7 @@ from gateway.errors import UsageError
 if TYPE_CHECKING:
     from gateway.codec.base import Context, Package
     from gateway.codec.plugin import Plugin
+    from gateway.console.terminal import Console
     from gateway.pipeline.issue import Request
 
 STDIN = "-"
@@ -38,6 +39,53 @@ def load(name: str) -> Package:
         limit = str(files.MAX_FILE_BYTES // MIB)
         raise files.StorageError(path="stdin", code="storage.too-large", limit=limit)
     return Package.of(data, name="stdin")
+
+
+def source_of(console: Console, name: str, layout: str | None = None) -> Package:
+    """The file ``name``, with the layout along which it is to be read if it is another form's workbook.
+
+    A layout that stands beside it is used where a person has confirmed it and every label fits; it is said.
+
+    Raises:
+        StorageError: a file cannot be read.
+        InputError: ``layout`` is no layout.
+    """
+    package = load(name)
+    if layout is not None:
+        from gateway.pipeline.layout import with_layout
+        from gateway.storage.files import read_file
+
+        return with_layout(package, read_file(Path(layout)))
+    beside = () if name == STDIN else layout_beside(name)
+    return _along(console, name, package, beside) if beside else package
+
+
+def layout_beside(name: str) -> tuple[str, ...]:
+    """The layout files that may be for ``name``: ``X.xlsx.layout.json`` and ``layout.json`` beside it."""
+    file = Path(name)
+    places = (file.with_name(f"{file.name}.layout.json"), file.with_name("layout.json"))
+    return tuple(str(place) for place in places if place.is_file())
+
+
+def _along(console: Console, name: str, package: Package, beside: Sequence[str]) -> Package:
+    from gateway.pipeline import layout as layouts
+    from gateway.storage.files import read_file
+
+    if not layouts.wants_layout(package):
+        return package
+    for place in beside:
+        data = read_file(Path(place))
+        told, wrong = layouts.fits(package, data)
+        if told is None:
+            continue  # somebody else's layout.json
+        if wrong:
+            console.tell(console.say("cli.layout-other-form", layout=place, file=name, at=wrong[0].at))
+        elif not told.confirmed:
+            console.tell(console.say("cli.layout-unconfirmed", layout=place, file=name), "careful")
+        else:
+            console.tell(console.say("cli.layout-used", layout=place, file=name))
+            return layouts.with_layout(package, data)
+    return package
 
 
 def context(environment: Mapping[str, str], clock: datetime, plugins: Sequence[str] = ()) -> Context:
@@ -95,6 +143,7 @@ def request(
     preview: bool,
     draft: bool = False,
     rules: tuple[str, ...] = (),
+    previous: str | None = None,
 ) -> Request:
     """What was asked for, in the words that writers know."""
     from gateway.model.disclosure import Disclosure
@@ -102,7 +151,18 @@ def request(
 
     said = {"preview": preview, "draft": draft}
     options = {name: "yes" for name, wanted in said.items() if wanted}
-    return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)))
+    before = None if previous is None else load(previous)
+    return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)), before)
+
+
+def one_previous(previous: str | None, names: Sequence[str], rules: Sequence[str]) -> None:
+    """An earlier version is of one file, and for rules.
+
+    Raises:
+        UsageError: it is given for several, or without rules.
+    """
+    if previous is not None and (len(names) != 1 or not rules):
+        raise UsageError(previous, code="usage.previous")
 
 
 def passphrase(file: str | None, descriptor: int | None) -> bytes | None:

@@ -14,7 +14,7 @@ from gateway.codec.base import Context, need_writer
 from gateway.console import failures, findings, outcomes
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
-from gateway.console.inputs import STDIN, load
+from gateway.console.inputs import STDIN, source_of
 from gateway.console.terminal import Console, is_terminal
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.formats import find
@@ -71,6 +71,7 @@ def issue(
     *,
     yes: bool,
     required: Sequence[str] = (),
+    layout: str | None = None,
 ) -> Exit:
     """Prepare every input, show its totals, sign with ``key`` (None: an unsigned draft), write, list.
 
@@ -87,7 +88,10 @@ def issue(
     packs(request.rules, context.plugins)
     files.refuse_existing(to.place, force=to.force)
     named = zip(_tracked(console, names), _folders(names, to.place), strict=True)
-    rows = [_prepare(name, folder, request, context, signing=key is not None) for name, folder in named]
+    rows = [
+        _prepare(console, name, folder, request, context, layout=layout, signing=key is not None)
+        for name, folder in named
+    ]
     for row in rows:
         _tell(console, row, required)
     ready = [row for row in rows if row.ready]
@@ -139,10 +143,19 @@ def _folders(names: Sequence[str], place: Path) -> list[Path]:
     return folders
 
 
-def _prepare(name: str, folder: Path, request: Request, context: Context, *, signing: bool) -> Row:
+def _prepare(
+    console: Console,
+    name: str,
+    folder: Path,
+    request: Request,
+    context: Context,
+    *,
+    layout: str | None,
+    signing: bool,
+) -> Row:
     """One input; what cannot be read, or may not be signed, does not stop the others."""
     try:
-        prepared = prepare(load(name), request, context=context)
+        prepared = prepare(source_of(console, name, layout), request, context=context)
         if signing:
             refuse_expired(prepared.source)
         return Row(name, folder, prepared)

@@ -78,7 +78,11 @@ def detect(package: Package, plugins: Sequence[Plugin] = ()) -> Detected:
     if not found and len(package.members) == 1 and package.only.data.lstrip()[:1] in (b"{", b"["):
         assert package.json is not None  # looks like JSON: if it is broken, this says where
     if not found:
-        raise InputError(package.name, path=package.name, code="input.unknown-format")
+        from gateway.frontdoor.workbook import is_any_workbook  # only what fits nothing is looked at so
+
+        foreign = len(package.members) == 1 and is_any_workbook(package.only.data)
+        code = "input.foreign-workbook" if foreign else "input.unknown-format"
+        raise InputError(package.name, path=package.name, code=code)
     if len(found) > 1 and found[1].evidence.strength == found[0].evidence.strength:
         names = " · ".join(f"--from {d.format.id}" for d in found)
         raise UsageError(package.name, path=package.name, code="usage.ambiguous-format", choices=names)

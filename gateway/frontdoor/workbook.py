@@ -40,6 +40,7 @@ __all__ = [
     "Workbook",
     "column_letters",
     "column_number",
+    "is_any_workbook",
     "is_workbook",
     "number_format",
     "open_workbook",
@@ -50,6 +51,7 @@ _RELATION: Final = (
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
 _OLE: Final = b"\xd0\xcf\x11\xe0"
+_ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ class Workbook:
 def is_workbook(data: bytes) -> bool:
     """Whether ``data`` looks like an .xlsx; nothing is unpacked."""
     return data.startswith(b"PK\x03\x04") and b"xl/" in data and b"[Content_Types].xml" in data
+
+
+def is_any_workbook(data: bytes) -> bool:
+    """Whether ``data`` looks like .xlsx, .xlsb, .xls or .ods; nothing is unpacked."""
+    zipped = data.startswith(b"PK\x03\x04") and (b"xl/workbook" in data or _ODS in data[:200])
+    return zipped or data.startswith(_OLE)
 
 
 def open_workbook(

@@ -73,7 +73,7 @@ def read(package: Package | bytes, *, format: str | None = None, context: Contex
         UsageError: two formats fit, or there is no such format.
     """
     found = Package.of(package) if isinstance(package, bytes) else package
-    own = replace(context or Context(), source=_digest(found))
+    own = replace(context or Context(), source=digest(found))
     detected = detect(found, own.plugins) if format is None else _named(format, own)
     reading = run_reader(detected.format, found, own)
     seen = consistency.check(reading.declaration, reading.origins)
@@ -202,10 +202,11 @@ def _withheld_notes(declaration: Declaration, redacted: Declaration) -> Iterator
             yield Note("codec.withheld", path, Fate.WITHHELD, shown(leaf), "", stake(declaration, path, leaf))
 
 
-def _digest(package: Package) -> str:
+def digest(package: Package) -> str:
+    """SHA-256 of a file; of several, that of the list of theirs, whatever the files are called."""
     if len(package.members) == 1:
         return sha256_hex(package.only.data)
-    rows = "".join(f"{sha256_hex(m.data)}  {m.name}\n" for m in package.members)
+    rows = "".join(f"{sha256_hex(m.data)}\n" for m in package.members)
     return sha256_hex(rows.encode())
 
 

@@ -16,7 +16,7 @@ from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import PlainJson
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import documents
-from gateway.pipeline.convert import Outcome, Source, convert, read
+from gateway.pipeline.convert import Outcome, Source, convert, digest, read
 from gateway.pipeline.rules import brought_packs, evaluate
 from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding, Report, Severity
@@ -34,6 +34,8 @@ LEAVES = ".leaves.json"
 # Every note of a run, which stays at home and can be made again: its leaves would be half of all work.
 FULL_REPORT = f"{PRIVATE}report.json"
 FINDINGS = f"{PRIVATE}findings.json"
+# What the files of an input are called where they are kept, before number and ending.
+SOURCE, PREVIOUS = "source", "previous"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
 _JSON, _HTML = "application/json", "text/html"
@@ -62,13 +64,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for: the part of a run that must be recorded so that it can be repeated."""
+    """What was asked for: the part of a run that must be recorded so that it can be repeated.
+
+    ``previous`` is the version that this one follows, for rules about changes; it is kept beside the source.
+    """
 
     to: tuple[str, ...]
     disclosure: Disclosure = Disclosure.C1
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
+    previous: Package | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,10 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
         UsageError: an unknown format or rule pack, or two formats that fit.
     """
     source = _dated(read(package, format=request.format, context=context))
-    evaluations = evaluate(source, request.rules)
+    previous = None if request.previous is None else read(request.previous, context=context)
+    evaluations = evaluate(source, request.rules, previous=previous)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
-    files = _files(source, outcomes, evaluations, request.disclosure)
+    files = _files(source, outcomes, evaluations, request)
     return Prepared(source, request, outcomes, files, evaluations)
 
 
@@ -167,7 +174,7 @@ def with_leaves(files: Mapping[str, File]) -> Iterator[str]:
 
 
 def _files(
-    source: Source, outcomes: Sequence[Outcome], evaluations: Sequence[Evaluation], disclosure: Disclosure
+    source: Source, outcomes: Sequence[Outcome], evaluations: Sequence[Evaluation], request: Request
 ) -> dict[str, File]:
     files: dict[str, File] = {}
     for outcome in outcomes:
@@ -176,10 +183,10 @@ def _files(
             files[name] = File(
                 member.data, member.media_type, outcome.disclosure, outcome.format.schema_edition
             )
-    files[REPORT] = File(documents.public_report(source, outcomes), _JSON, disclosure)
-    for member in source.package.members:
-        name = f"{PRIVATE}source{_suffix(member.name)}"
-        files[name] = File(member.data, _source_type(member.data), Disclosure.C3)
+    files[REPORT] = File(documents.public_report(source, outcomes), _JSON, request.disclosure)
+    files.update(_kept(SOURCE, source.package))
+    if request.previous is not None:
+        files.update(_kept(PREVIOUS, request.previous))
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
     brought = brought_packs(source.context.plugins) if evaluations else {}
@@ -188,6 +195,13 @@ def _files(
             name = f"{RULES}{evaluation.pack.id}.json"
             files[name] = File(brought[evaluation.pack.id], _JSON, Disclosure.C3)
     return files
+
+
+def _kept(name: str, package: Package) -> Iterator[tuple[str, File]]:
+    """The bytes of an input as they came; the files after the first are numbered."""
+    for number, member in enumerate(package.members, 1):
+        own = f"{PRIVATE}{name if number == 1 else f'{name}-{number}'}{_suffix(member.name)}"
+        yield own, File(member.data, _source_type(member.data), Disclosure.C3)
 
 
 def _source_type(data: bytes) -> str:
@@ -217,6 +231,7 @@ def facts(prepared: Prepared) -> dict[str, PlainJson]:
             "disclosure": request.disclosure.value,
             "options": dict(sorted(request.options.items())),
             "rules": list(request.rules),
+            **({} if request.previous is None else {"previous": digest(request.previous)}),
             **({"plugins": list[PlainJson](plugins)} if plugins else {}),
         },
     }

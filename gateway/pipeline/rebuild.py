@@ -10,21 +10,43 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.codec.base import Context, Package
+from gateway.codec.base import Context, Member, Package
 from gateway.codec.plugin import Plugin
 from gateway.errors import InputError, UsageError, raise_all
 from gateway.frontdoor.json import pointer
 from gateway.model.disclosure import Disclosure
-from gateway.pipeline.issue import MANIFEST, PRIVATE, RULES, Prepared, Request, prepare, timestamp
+from gateway.pipeline.issue import (
+    MANIFEST,
+    PREVIOUS,
+    PRIVATE,
+    RULES,
+    SOURCE,
+    Prepared,
+    Request,
+    prepare,
+    timestamp,
+)
 
 # Whoever may see more is not served by files; no command writes such a folder.
 _OFFERED = frozenset({Disclosure.C0, Disclosure.C1})
-_SOURCE = re.compile(rf"{PRIVATE}source(\.[a-z0-9]{{1,8}})?")
 
 
 def private_source(files: Mapping[str, bytes]) -> str | None:
-    """The name of the source in an issued folder, if it is there."""
-    return next((name for name in sorted(files) if _SOURCE.fullmatch(name)), None)
+    """The name of the source's first file in an issued folder, if it is there."""
+    return next(iter(_kept(files, SOURCE)), None)
+
+
+def _kept(files: Mapping[str, bytes], name: str) -> list[str]:
+    """The names of an input's files, in their order."""
+    pattern = re.compile(rf"{PRIVATE}{name}(?:-([2-9]))?(\.[a-z0-9]{{1,8}})?")
+    found = [(int(m.group(1) or 1), m.string) for m in map(pattern.fullmatch, sorted(files)) if m]
+    return [kept for _, kept in sorted(found)]
+
+
+def _package(files: Mapping[str, bytes], names: Sequence[str]) -> Package:
+    media_type = "application/octet-stream"
+    members = [Member(name.removeprefix(PRIVATE), media_type, files[name]) for name in names]
+    return Package(tuple(members), members[0].name)
 
 
 def rebuild(
@@ -38,14 +60,19 @@ def rebuild(
         InputError: the source is not here, the facts record no run, or the source cannot be read.
         UsageError: the run asked for a format, rule pack or plugin that is not here.
     """
-    name = private_source(files)
-    if name is None:
+    names = _kept(files, SOURCE)
+    if not names:
         raise InputError(path=PRIVATE, code="replay.no-source")
     run = _recorded(facts).run
-    request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules)
-    package = Package.of(files[name], name=name.removeprefix(PRIVATE))
+    before = _kept(files, PREVIOUS) if run.previous else []
+    if run.previous and not before:
+        raise InputError(path=PRIVATE, code="replay.no-previous")
+    previous = _package(files, before) if before else None
+    request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules, previous)
     own = _with_packs(files, run.plugins, plugins)
-    return prepare(package, request, context=Context(now=datetime.fromisoformat(run.time), plugins=own))
+    return prepare(
+        _package(files, names), request, context=Context(now=datetime.fromisoformat(run.time), plugins=own)
+    )
 
 
 def _with_packs(
@@ -105,6 +132,7 @@ class _Run(_Strict):
     disclosure: Annotated[Disclosure, AfterValidator(_offered)]
     options: dict[str, str]
     rules: tuple[str, ...]
+    previous: str = ""
     plugins: tuple[str, ...] = ()
 
 

@@ -9,6 +9,7 @@ from gateway.console.commands.options import (
     FORCE,
     FROM,
     INPUT,
+    LAYOUT,
     PLUGIN,
     command,
     context_now,
@@ -28,11 +29,19 @@ from gateway.errors import UsageError
 @option("-o", "--output", "out", metavar="FILE", help="cli.option-html-output")
 @FROM
 @FORCE
+@LAYOUT
 @PLUGIN
 @everywhere
 @click.pass_obj
 def explain(
-    console: Console, place: str, pointer: str, html: bool, out: str | None, format_: str | None, force: bool
+    console: Console,
+    place: str,
+    pointer: str,
+    html: bool,
+    out: str | None,
+    format_: str | None,
+    force: bool,
+    layout: str | None,
 ) -> int:
     """See ``hutong explain --help``."""
     from gateway.console import converting, explaining
@@ -40,7 +49,7 @@ def explain(
     if out is not None and not html:
         raise UsageError(out, code="usage.output-without-html")
     page = converting.Destination(out or inputs.STDIN, force) if html else None
-    return explaining.explain(console, place, pointer, format_, context_now(), page=page)
+    return explaining.explain(console, place, pointer, format_, context_now(), page=page, layout=layout)
 
 
 @command(help="cli.help-diff", example="hutong diff declaration-2025.json declaration-2026.json")

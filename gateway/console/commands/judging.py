@@ -9,7 +9,9 @@ from gateway.console.commands.options import (
     FORCE,
     FROM,
     INPUT,
+    LAYOUT,
     PLUGIN,
+    PREVIOUS,
     RULES,
     command,
     context_now,
@@ -59,10 +61,11 @@ def targets(console: Console, files: tuple[str, ...], to: tuple[str, ...], markd
 @command(help="cli.help-check", example="hutong check declaration.json --rules eu-battery")
 @click.argument("files", nargs=-1, required=True, type=INPUT)
 @RULES
-@option("--previous", metavar="OLD", help="cli.option-previous")
+@PREVIOUS
 @option("--annotate", metavar="XLSX", help="cli.option-annotate")
 @FROM
 @FORCE
+@LAYOUT
 @PLUGIN
 @everywhere
 @click.pass_obj
@@ -74,24 +77,28 @@ def check(
     annotate: str | None,
     format_: str | None,
     force: bool,
+    layout: str | None,
 ) -> int:
     """See ``hutong check --help``."""
     from gateway.console import checking, converting
 
     packs, context = inputs.with_packs(rules, context_now())
     mark = None if annotate is None else converting.Destination(annotate, force)
-    return checking.check_files(console, files, format_, context, rules=packs, previous=previous, mark=mark)
+    return checking.check_files(
+        console, files, format_, context, rules=packs, previous=previous, mark=mark, layout=layout
+    )
 
 
 @command(help="cli.help-gaps", example="hutong gaps declaration.json")
 @click.argument("file", type=INPUT)
 @option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
 @FROM
+@LAYOUT
 @PLUGIN
 @everywhere
 @click.pass_obj
-def gaps(console: Console, file: str, category: str | None, format_: str | None) -> int:
+def gaps(console: Console, file: str, category: str | None, format_: str | None, layout: str | None) -> int:
     """See ``hutong gaps --help``."""
     from gateway.console import explaining
 
-    return explaining.gaps(console, file, category or "", format_, context_now())
+    return explaining.gaps(console, file, category or "", format_, context_now(), layout=layout)

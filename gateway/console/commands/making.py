@@ -12,10 +12,12 @@ from gateway.console.commands.options import (
     FORCE,
     FROM,
     INPUT,
+    LAYOUT,
     PASSPHRASE_FD,
     PASSPHRASE_FILE,
     PLUGIN,
     PREVIEW,
+    PREVIOUS,
     RULES,
     command,
     context_now,
@@ -51,6 +53,7 @@ def template(
 @option("--to", required=True, metavar="ID", help="cli.option-to-one")
 @option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-output")
 @FROM
+@LAYOUT
 @PLUGIN
 @DISCLOSURE
 @PREVIEW
@@ -68,13 +71,16 @@ def convert(
     preview: bool,
     strict: bool,
     force: bool,
+    layout: str | None,
 ) -> int:
     """See ``hutong convert --help``."""
     from gateway.console import converting
 
     request = inputs.request((to,), disclosure, format_, preview=preview)
     destination = converting.Destination(out, force)
-    return converting.convert(console, file, request, destination, context_now(), strict=strict)
+    return converting.convert(
+        console, file, request, destination, context_now(), strict=strict, layout=layout
+    )
 
 
 @command(help="cli.help-issue", example="hutong issue declaration.json --to pact --key key.pem -o out")
@@ -88,6 +94,8 @@ def convert(
 @RULES
 @option("--require", multiple=True, metavar="PACK", help="cli.option-require")
 @FROM
+@PREVIOUS
+@LAYOUT
 @PLUGIN
 @DISCLOSURE
 @PREVIEW
@@ -111,6 +119,8 @@ def issue(
     preview: bool,
     yes: bool,
     force: bool,
+    previous: str | None,
+    layout: str | None,
 ) -> int:
     """See ``hutong issue --help``."""
     from gateway.console import converting, issuing, keying
@@ -120,10 +130,21 @@ def issue(
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     private = None if key is None else keying.load_key(key, secret)
     asked, context = inputs.with_packs((*rules, *require), context_now())
-    request = inputs.request(to, disclosure, format_, preview=preview, draft=draft, rules=asked)
+    inputs.one_previous(previous, files, asked)
+    request = inputs.request(
+        to, disclosure, format_, preview=preview, draft=draft, rules=asked, previous=previous
+    )
     destination = converting.Destination(out, force)
     return issuing.issue(
-        console, files, request, private, destination, context, yes=yes, required=asked[len(rules) :]
+        console,
+        files,
+        request,
+        private,
+        destination,
+        context,
+        yes=yes,
+        required=asked[len(rules) :],
+        layout=layout,
     )
 
 

@@ -38,6 +38,8 @@ DISCLOSURE = option(
     show_default=True,
     help="cli.option-disclosure",
 )
+LAYOUT = option("--layout", metavar="LAYOUT", help="cli.option-layout")
+PREVIOUS = option("--previous", metavar="OLD", help="cli.option-previous")
 RULES = option("--rules", multiple=True, metavar="PACK", help="cli.option-rules")
 PLUGIN = option(
     "--plugin",

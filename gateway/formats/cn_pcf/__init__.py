@@ -15,6 +15,8 @@ _ZIP = b"PK\x03\x04"
 
 
 def _detect(package: Package) -> Evidence | None:
+    if _has_layout(package):
+        return Evidence(2, ("workbook", "hutong-layout@1"))
     if len(package.members) != 1:
         return None
     if package.only.data.startswith(_ZIP):
@@ -46,7 +48,18 @@ def _detect_workbook(package: Package) -> Evidence | None:
     return Evidence(strength, ("workbook", *seen)) if strength else None
 
 
+def _has_layout(package: Package) -> bool:
+    """Whether it is a workbook with the layout along which it is read."""
+    return len(package.members) == 2 and b'"hutong-layout@1"' in package.members[1].data
+
+
 def _read(package: Package, context: Context) -> Reading:
+    if _has_layout(package):
+        from gateway.formats.cn_pcf.foreign_layout import Layout
+        from gateway.formats.cn_pcf.foreign_reader import read_with_layout
+
+        workbook, layout = package.members
+        return read_with_layout(workbook.data, Layout.from_json(layout.data))
     if len(package.members) == 1 and package.only.data.startswith(_ZIP):
         from gateway.formats.cn_pcf.workbook_reader import read_workbook
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -14,6 +15,8 @@ from gateway.frontdoor import limits as lim
 from gateway.frontdoor.workbook import Cell, Row, is_workbook, number_format, open_workbook
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
+# First words that end a table.
+_TOTALS: Final = ("合计", "总计", "小计", "累计", "total", "sum", "subtotal", "注", "备注", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,23 @@ def grid(data: bytes) -> Grid:
     elif not data.startswith(_OLE) or len(data) > lim.ARCHIVE.max_bytes:
         raise InputError(data[:4].hex(" "), code="workbook.no-workbook")
     return Grid(_calamine(data), exact=False)
+
+
+def body_of(rows: Sequence[Row], heading: int, columns: Container[int]) -> Iterator[Row]:
+    """The rows below a heading, up to an empty row, a total or a remark."""
+    last = heading
+    for row in rows:
+        words = next((plain(c.text or "") for c in row.cells if c.kind == "text"), "")
+        known = [c for c in row.cells if c.column in columns]
+        if row.number != last + 1 or words.startswith(_TOTALS) or not known:
+            return
+        last = row.number
+        yield row
+
+
+def plain(text: str) -> str:
+    """A text in one spelling of width and case."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def _calamine(data: bytes) -> tuple[tuple[str, tuple[Row, ...]], ...]:

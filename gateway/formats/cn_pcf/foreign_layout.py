@@ -32,21 +32,27 @@ class Why(_Part):
 
 
 class CellLayout(_Part):
-    """One cell that holds one field; ``unit`` where the workbook names it."""
+    """One cell that holds one field; ``unit`` where the workbook names it.
+
+    ``label`` is what must stand at ``label_cell``: in a workbook of another form the cell is not read.
+    """
 
     sheet: str
     cell: str
     key: str
     unit: str = ""
+    label_cell: str = ""
+    label: str = ""
     why: Why = Why()
 
 
 class ColumnLayout(_Part):
-    """One column of a table."""
+    """One column of a table; ``label`` is what must stand in the table's row of headings."""
 
     column: str
     key: str
     unit: str = ""
+    label: str = ""
     why: Why = Why()
 
 
@@ -59,11 +65,15 @@ class Constant(_Part):
 
 
 class TableLayout(_Part):
-    """A table: its rows from ``first`` to ``last``; ``id_prefix`` keeps numbers of several tables apart."""
+    """A table: its rows from ``first`` to ``last``; ``id_prefix`` keeps numbers of several tables apart.
+
+    Without ``last`` it ends at an empty row, a total or a remark. ``heading`` is the row of its labels.
+    """
 
     sheet: str
     first: int
-    last: int
+    last: int | None = None
+    heading: int = 0
     columns: tuple[ColumnLayout, ...]
     constants: tuple[Constant, ...] = ()
     id_prefix: str = ""

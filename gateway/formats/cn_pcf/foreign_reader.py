@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from gateway.codec.base import Reading
-from gateway.errors import UsageError
-from gateway.formats.cn_pcf.foreign_cells import Grid, grid
-from gateway.formats.cn_pcf.foreign_layout import Constant, Layout, TableLayout
+from gateway.errors import UsageError, shorten
+from gateway.formats.cn_pcf.foreign_cells import Grid, body_of, grid, plain
+from gateway.formats.cn_pcf.foreign_layout import CellLayout, Constant, Layout, TableLayout
 from gateway.formats.cn_pcf.workbook_heads import Column
 from gateway.formats.cn_pcf.workbook_layout import field_of, layout
 from gateway.formats.cn_pcf.workbook_reader import read_found
 from gateway.formats.cn_pcf.workbook_sheets import FormCell, Found, Record
 from gateway.frontdoor.workbook import Cell, Row, column_number, number_format
 from gateway.report import Fate, Finding, Note, Severity
+
+MISFITS: Final = frozenset({"workbook.layout-no-sheet", "workbook.layout-other-label"})
 
 
 def read_with_layout(data: bytes, told: Layout) -> Reading:
@@ -32,6 +35,17 @@ def read_with_layout(data: bytes, told: Layout) -> Reading:
     return read_found(work.found, since_1904=cells.since_1904, stale=cells.stale)
 
 
+def misfits(data: bytes, told: Layout) -> tuple[Finding, ...]:
+    """Where a workbook has another sheet or label than the layout was made for; nothing: it fits.
+
+    Raises:
+        InputError: the workbook cannot be opened.
+    """
+    work = _Reading(grid(data), told)
+    work.run()
+    return tuple(f for f in work.found.findings if f.code in MISFITS)
+
+
 @dataclass(slots=True)
 class _Reading:
     """One workbook while it is read along a layout."""
@@ -40,38 +54,62 @@ class _Reading:
     told: Layout
     found: Found = field(default_factory=Found)
     read: set[tuple[str, str]] = field(default_factory=set)
+    texts: dict[tuple[str, str], Cell] = field(default_factory=dict)
 
     def run(self) -> None:
         rows = dict(self.cells.sheets)
+        self.texts = {(name, c.ref): c for name, sheet in rows.items() for r in sheet for c in r.cells}
+        for name in dict.fromkeys(
+            [*(t.sheet for t in self.told.tables), *(c.sheet for c in self.told.cells)]
+        ):
+            if name not in rows:
+                there = ", ".join(rows)
+                self._find("workbook.layout-no-sheet", name, there, Severity.ERROR, sheet=name)
         for table in self.told.tables:
             self._table(table, rows.get(table.sheet, ()))
         for wanted in self.told.cells:
-            cell = next(
-                (c for r in rows.get(wanted.sheet, ()) for c in r.cells if c.ref == wanted.cell), None
-            )
-            own = field_of(wanted.key)
-            if cell is None or own is None:
-                at = f"{wanted.sheet}!{wanted.cell}"
-                self.found.findings.append(
-                    Finding(
-                        "workbook.layout-empty-cell", at, "", Severity.WARNING, params={"key": wanted.key}
-                    )
-                )
-                continue
-            self.read.add((wanted.sheet, cell.ref))
-            at = f"{wanted.sheet}!{cell.ref}"
-            self.found.forms.append(FormCell(wanted.key, own, cell, at, wanted.unit, ""))
+            if wanted.sheet in rows:
+                self._cell(wanted)
         for constant in self.told.constants:
             own = field_of(constant.key)
             if own is not None:
                 self.found.forms.append(FormCell(constant.key, own, _constant(constant, 1), "layout", "", ""))
         self._rest()
 
+    def _cell(self, wanted: CellLayout) -> None:
+        own, at = field_of(wanted.key), f"{wanted.sheet}!{wanted.cell}"
+        assert own is not None
+        cell = self.texts.get((wanted.sheet, wanted.cell))
+        if not self._labelled(wanted.sheet, wanted.label_cell, wanted.label, wanted.key):
+            return
+        if cell is None:
+            self._find("workbook.layout-empty-cell", at, "", Severity.WARNING, key=wanted.key)
+            return
+        self.read |= {(wanted.sheet, wanted.cell), (wanted.sheet, wanted.label_cell)}
+        self.found.forms.append(FormCell(wanted.key, own, cell, at, wanted.unit, ""))
+
+    def _labelled(self, sheet: str, ref: str, label: str, key: str) -> bool:
+        """Whether the label stands where the layout has it; a layout made by hand may have none."""
+        there = self.texts.get((sheet, ref))
+        saw = "" if there is None else there.text or ""
+        if not ref or not label or plain(saw) == plain(label):
+            return True
+        self._find("workbook.layout-other-label", f"{sheet}!{ref}", saw, Severity.ERROR, label=label, key=key)
+        return False
+
+    def _find(self, code: str, at: str, saw: str, severity: Severity, **params: str) -> None:
+        self.found.findings.append(Finding(code, at, shorten(saw), severity, params=params))
+
     def _table(self, table: TableLayout, rows: Sequence[Row]) -> None:
-        columns = {column_number(c.column): c for c in table.columns}
-        for row in rows:
-            if not table.first <= row.number <= table.last:
-                continue
+        columns = {
+            column_number(c.column): c
+            for c in table.columns
+            if not rows
+            or not table.heading
+            or self._labelled(table.sheet, f"{c.column}{table.heading}", c.label, c.key)
+        }
+        self.read |= {(table.sheet, f"{c.column}{table.heading}") for c in table.columns}
+        for row in _rows_of(table, rows, columns):
             pairs = [(columns[c.column], c) for c in row.cells if c.column in columns]
             known = [(_column(c.key, c.unit), self._named(c.key, cell, table)) for c, cell in pairs]
             if not known:
@@ -101,6 +139,14 @@ class _Reading:
             if words:
                 finding = Finding("workbook.words-not-read", name, str(len(words)), Severity.INFO)
                 self.found.findings.append(finding)
+
+
+def _rows_of(table: TableLayout, rows: Sequence[Row], columns: Container[int]) -> Iterator[Row]:
+    if table.last is not None:
+        last = table.last
+        return (row for row in rows if table.first <= row.number <= last)
+    below = [row for row in rows if row.number >= table.first]
+    return body_of(below, table.first - 1, columns)
 
 
 def _numbers(cells: Sequence[Cell]) -> Iterator[Cell]:

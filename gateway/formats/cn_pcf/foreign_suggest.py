@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway import resources
-from gateway.formats.cn_pcf.foreign_cells import grid
+from gateway.formats.cn_pcf.foreign_cells import body_of, grid, plain
 from gateway.formats.cn_pcf.foreign_layout import (
     CellLayout,
     ColumnLayout,
@@ -22,9 +21,8 @@ from gateway.formats.cn_pcf.workbook_heads import Column, columns_by_labels, is_
 from gateway.formats.cn_pcf.workbook_layout import Field, field_of, keys_for, tidy_label
 from gateway.frontdoor.workbook import Cell, Row, column_letters
 
-# How many labels make a row of words a heading, and which first words end a table.
+# How many labels make a row of words a heading.
 _FEWEST_LABELS: Final = 3
-_TOTALS: Final = ("合计", "总计", "小计", "累计", "total", "sum", "subtotal", "注", "备注", "note")
 
 
 def suggest_layout(data: bytes) -> Layout:
@@ -78,7 +76,7 @@ class _Suggestion:
             columns = self._heading(name, row)
             if columns is None:
                 continue
-            body = list(_body(rows[index + 1 :], row.number, columns))
+            body = list(body_of(rows[index + 1 :], row.number, columns))
             in_tables |= {row.number, *(r.number for r in body)}
             if body:
                 self._table(name, row, columns, body)
@@ -104,7 +102,10 @@ class _Suggestion:
                 continue
             why = _why(cell.text or "", column.own)
             letters = column_letters(cell.column)
-            found.append(ColumnLayout(column=letters, key=column.own.key, unit=column.unit, why=why))
+            label = cell.text or ""
+            found.append(
+                ColumnLayout(column=letters, key=column.own.key, unit=column.unit, label=label, why=why)
+            )
         taken = {column.key for column in found}
         constants = tuple(c for c in _constants(name) if c.key not in taken)
         is_lines = any(key.startswith("lines[].") for key in taken)
@@ -112,8 +113,8 @@ class _Suggestion:
             TableLayout(
                 sheet=name,
                 first=body[0].number,
-                last=body[-1].number,
                 columns=tuple(found),
+                heading=row.number,
                 constants=constants if is_lines else (),
             )
         )
@@ -136,9 +137,9 @@ class _Suggestion:
             assert own is not None
             unit = tidy_label(label)[1] if is_unit(tidy_label(label)[1]) else ""
             unit = unit or next((c.text or "" for c in right if c.kind == "text" and _is_unit(c)), "")
-            self._cell(name, value, own, unit, label)
+            self._cell(name, value, own, unit, cell)
 
-    def _cell(self, name: str, value: Cell, own: Field, unit: str, label: str) -> None:
+    def _cell(self, name: str, value: Cell, own: Field, unit: str, label: Cell) -> None:
         """A cell; a unit per something is the field's unit, and says what the declared unit is."""
         numerator, _, per = unit.partition("/")
         if own.row.type != "amount":
@@ -146,26 +147,24 @@ class _Suggestion:
         elif own.row.unit == "kg{CO2eq}" and per and is_unit(numerator) and own.key.startswith("results."):
             unit = numerator
             self._declared_unit(per)
-        why = _why(label, own)
-        self.cells.append(CellLayout(sheet=name, cell=value.ref, key=own.key, unit=unit, why=why))
+        text = label.text or ""
+        self.cells.append(
+            CellLayout(
+                sheet=name,
+                cell=value.ref,
+                key=own.key,
+                unit=unit,
+                label_cell=label.ref,
+                label=text,
+                why=_why(text, own),
+            )
+        )
 
     def _declared_unit(self, per: str) -> None:
         if is_unit(per) and all(c.key != "unit.unit" for c in self.constants):
             why = Why.of("layout.per-unit", unit=per)
             self.constants.append(Constant(key="unit.amount", value="1", why=why))
             self.constants.append(Constant(key="unit.unit", value=per, why=why))
-
-
-def _body(rows: Sequence[Row], heading: int, columns: Mapping[int, Column]) -> Iterator[Row]:
-    """The rows below a heading, up to an empty row, a total or a remark."""
-    last = heading
-    for row in rows:
-        words = next((_plain(c.text or "") for c in row.cells if c.kind == "text"), "")
-        known = [c for c in row.cells if c.column in columns]
-        if row.number != last + 1 or words.startswith(_TOTALS) or not known:
-            return
-        last = row.number
-        yield row
 
 
 def _constants(sheet: str) -> Iterator[Constant]:
@@ -190,13 +189,9 @@ def _is_label_or_unit(cell: Cell) -> bool:
     if cell.kind != "text":
         return False
     text = cell.text or ""
-    return _is_unit(cell) or bool(keys_for(text, tables=False)) or _plain(text) in {"单位", "unit", ":", "："}
+    return _is_unit(cell) or bool(keys_for(text, tables=False)) or plain(text) in {"单位", "unit", ":", "："}
 
 
 def _is_unit(cell: Cell) -> bool:
     text = (cell.text or "").strip()
     return not text.replace(".", "").isdecimal() and is_unit(text.partition("/")[0] if "/" in text else text)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
