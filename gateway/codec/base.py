@@ -134,12 +134,14 @@ class Writing:
 
     ``notes`` say what became of leaves that did not go through unchanged, by model path; a leaf that
     is neither read back nor noted becomes a dropped note by itself. ``claims`` are the leaves that the
-    writer promises to carry: one that is not read back is our bug.
+    writer promises to carry: one that is not read back is our bug. ``left_out`` is what keeps an optional
+    member of the package from being written.
     """
 
     package: Package
     notes: tuple[Note, ...] = ()
     claims: frozenset[str] = frozenset()
+    left_out: tuple[GatewayError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

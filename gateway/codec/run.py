@@ -39,6 +39,7 @@ class Written:
     notes: tuple[Note, ...]
     carried: frozenset[str]
     reread: Declaration
+    left_out: tuple[GatewayError, ...] = ()
 
 
 def run_reader(format_: Format, package: Package, context: Context) -> Reading:
@@ -83,7 +84,7 @@ def _write(format_: Format, declaration: Declaration, context: Context) -> Writt
         if path not in carried
     ]
     added = [notes[path] for path in after if path not in before]
-    return Written(writing.package, (*kept, *added), carried, reread)
+    return Written(writing.package, (*kept, *added), carried, reread, writing.left_out)
 
 
 def stake(declaration: Declaration, path: str, leaf: Leaf | None) -> Exact | None:

@@ -73,6 +73,8 @@ def to_json(source: Source, outcome: Outcome) -> dict[str, object]:
         return facts | {"lacks": [messages.to_json(lack) for lack in outcome.lacks]}
     if outcome.restated is not None and documents.states_total(outcome):
         facts["total"] = total_json(source.declaration, outcome.restated)
+    if outcome.lacks:
+        facts["lacks"] = [messages.to_json(lack) for lack in outcome.lacks]
     return facts | {"carried": outcome.carried, "notes": Report(outcome.notes).counts()}
 
 
@@ -80,6 +82,14 @@ def total_json(declaration: Declaration, result: ResultSet) -> dict[str, object]
     """A total with its basis for programs; the amount is a text."""
     basis = documents.basis_facts(declaration, result)
     return {"id": result.id, "kgCO2e": documents.total_text(result), "basis": basis}
+
+
+def _left_out(outcome: Outcome) -> list[tuple[str, str]]:
+    """The optional members that were not written, each with the fields that it lacks."""
+    found: dict[str, list[str]] = {}
+    for error in outcome.lacks:
+        found.setdefault(error.params.get("part", ""), []).append(error.params.get("field", error.path))
+    return [(part, ", ".join(dict.fromkeys(fields))) for part, fields in found.items()]
 
 
 def _written(console: Console, source: Source, outcome: Outcome, report: str) -> list[Line]:
@@ -91,6 +101,8 @@ def _written(console: Console, source: Source, outcome: Outcome, report: str) ->
         made.append((f"    {total_line(console, source.declaration, outcome.restated)}", ""))
     elif outcome.restated is not None:
         made.append((f"    {console.say('cli.not-filled')}", "careful"))
+    for part, fields in _left_out(outcome):
+        made.append((f"    {console.say('cli.left-out', part=part, fields=fields)}", "careful"))
     if not outcome.notes:
         made.append((f"    {console.say('cli.nothing-lost', n=outcome.carried)}", ""))
         return made

@@ -42,7 +42,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One target: its package and every leaf that did not go through unchanged, or what it lacks."""
+    """One target: its package and every leaf that did not go through unchanged, or what it lacks.
+
+    ``lacks`` of a target that was written are those of an optional member of its package.
+    """
 
     format: Format
     package: Package | None
@@ -149,7 +152,8 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     own = by_path(source.declaration)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
     restated_set = visible.result_set(basis.result_set) if basis else None
-    return Outcome(format_, written.package, notes, (), len(written.carried), restated_set, origins, allowed)
+    left_out, carried = _placed(source, written.left_out), len(written.carried)
+    return Outcome(format_, written.package, notes, left_out, carried, restated_set, origins, allowed)
 
 
 def _is_asked(basis: BasisRequest, context: Context) -> bool:

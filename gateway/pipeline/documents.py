@@ -140,6 +140,8 @@ def _public_target(source: Source, outcome: Outcome) -> dict[str, object]:
     if outcome.restated is not None and states_total(outcome):
         facts["total"] = total_text(outcome.restated)
     facts["carried"] = outcome.carried
+    if outcome.lacks:
+        facts["lacks"] = [_public_lack(error, mask) for error in outcome.lacks]
     notes = (_unstated(note, outcome) for note in public_notes(outcome.notes, mask))
     return facts | {"notes": [_note(note) for note in notes]}
 
@@ -151,6 +153,8 @@ def _private_target(outcome: Outcome) -> dict[str, object]:
     if outcome.restated is not None:
         facts["total"] = total_text(outcome.restated)
     facts["carried"] = outcome.carried
+    if outcome.lacks:
+        facts["lacks"] = [messages.to_json(error) for error in outcome.lacks]
     facts["notes"] = [_note(note) | _exact(note) for note in outcome.notes]
     return facts | {"origins": _origins(outcome.origins)}
 

@@ -11,14 +11,17 @@ _OWN = ("batteryCarbonFootprint", "carbonFootprintPerLifecycleStage", "carbonFoo
 
 
 def _detect(package: Package) -> Evidence | None:
-    document = package.json_object
+    from gateway.formats.batterypass.general import OWN as GENERAL
+    from gateway.formats.batterypass.table import annex_of, parts
+
+    document = parts(package)[0].json_object
     if document is None:
         return None
-    from gateway.formats.batterypass.table import annex_of
 
     if annex_of(document) is not None:
         return Evidence(3, ("hutong/notice", *(name for name in _OWN if name in document)))
-    return Evidence(2, _OWN) if all(name in document for name in _OWN) else None
+    fits = next((names for names in (_OWN, GENERAL) if all(name in document for name in names)), None)
+    return None if fits is None else Evidence(2, fits)
 
 
 def _read(package: Package, context: Context) -> Reading:

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from gateway.codec import build
+from gateway.codec import build, jsonwrite
 from gateway.codec.base import Context, Package, Reading
 from gateway.codec.jsonread import JsonReading
 from gateway.errors import InputError
-from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, reading
+from gateway.formats.batterypass import general
+from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, parts, reading
+from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E
@@ -24,15 +26,22 @@ def read(package: Package, context: Context) -> Reading:
     Raises:
         InputError: it is not ours.
     """
-    document = package.json
+    own, beside = parts(package)
+    document = own.json
     if not isinstance(document, dict) or annex_of(document) is None:
-        raise InputError(package.name, path="", code="batterypass.not-ours")
+        alone = isinstance(document, dict) and all(name in document for name in general.OWN)
+        code = "batterypass.general-alone" if alone else "batterypass.not-ours"
+        raise InputError(package.name, path="", code=code)
     found = JsonReading(reading(), document, RESULT_SET).run()
     _put_values(found.tree, document)
     try:
         declaration = Declaration.model_validate(build.plain(found.tree))
     except ValidationError as error:
         raise InputError(error.error_count(), path="/hutong", code="batterypass.not-ours") from error
+    if beside is not None:
+        rendered = json_door.parse(jsonwrite.encode(general.members(declaration)).encode())
+        if beside.json != rendered:
+            raise InputError(general.FILE_NAME, path="", code="batterypass.not-ours")
     origins = dict(build.origins(declaration, found.tree))
     return Reading(declaration, findings=tuple(found.findings), origins=origins)
 

@@ -9,12 +9,14 @@ from gateway.codec import passport
 from gateway.codec.base import Package
 from gateway.codec.schema import judge
 from gateway.errors import shorten
-from gateway.formats.batterypass.table import STAGES, annex_of
+from gateway.formats.batterypass.general import OWN as GENERAL
+from gateway.formats.batterypass.table import STAGES, annex_of, parts
 from gateway.frontdoor.json import JsonValue
 from gateway.report import Finding, Severity
 
 _SCHEMA = "batterypass/carbon-footprint-1.2.schema.json"
 _OWN_SCHEMA = "batterypass/hutong-1.schema.json"
+_GENERAL_SCHEMA = "batterypass/general-product-information-1.2.schema.json"
 _VALUES = (
     "batteryCarbonFootprint",
     "carbonFootprintPerLifecycleStage",
@@ -26,12 +28,19 @@ _PER = "BatteryPass Data Model 1.2.0"
 
 
 def validate(package: Package) -> tuple[Finding, ...]:
-    """Everything wrong (errors) or doubtful (warnings) in one document, filled or left empty.
+    """Everything wrong (errors) or doubtful (warnings) in a footprint, filled or left empty, and beside it.
 
     Raises:
         InputError: the bytes are no JSON.
     """
-    document = package.json
+    own, beside = parts(package)
+    told = own.json
+    if isinstance(told, dict) and annex_of(told) is None and all(name in told for name in GENERAL):
+        return judge(told, _GENERAL_SCHEMA)
+    return (*_footprint(told), *(judge(beside.json, _GENERAL_SCHEMA) if beside is not None else ()))
+
+
+def _footprint(document: JsonValue) -> tuple[Finding, ...]:
     own = annex_of(document)
     if isinstance(document, dict) and own is not None:
         marked = tuple(_below_own(document["hutong"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.codec.annex import Riders, reading_table, riders
+from gateway.codec.base import Package
 from gateway.codec.fields import FieldTable
 
 TARGET = "batterypass@1.2"
@@ -12,6 +13,7 @@ RESULT_SET = "batterypass"
 HOME = f"/results/{RESULT_SET}"
 ANNEX = "/hutong"
 _TABLE = "fields/batterypass.csv"
+_BOTH = 2
 
 # BatteryPass Data Model 1.2.0, LifecycleStage; Annex II, point 4 of Regulation (EU) 2023/1542.
 STAGES: Mapping[str, str] = {
@@ -30,6 +32,14 @@ def reading() -> FieldTable:
 def riding() -> Riders:
     """What rides along in our own member."""
     return riders(_TABLE, below=ANNEX, result_set=RESULT_SET)
+
+
+def parts(package: Package) -> tuple[Package, Package | None]:
+    """The footprint and, where it is there, the general information beside it."""
+    if len(package.members) != _BOTH:
+        return package, None
+    one, two = (Package((member,), package.name) for member in package.members)
+    return (one, two) if annex_of(one.json_object) is not None else (two, one)
 
 
 def annex_of(document: object) -> Mapping[str, object] | None:

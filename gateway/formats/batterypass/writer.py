@@ -8,6 +8,7 @@ from gateway.codec.base import Context, Member, Package, Writing
 from gateway.codec.fields import FieldTable
 from gateway.codec.passport import Footprint
 from gateway.errors import raise_all
+from gateway.formats.batterypass import general
 from gateway.formats.batterypass.table import ANNEX, HOME, RESULT_SET, STAGES, TARGET, riding
 from gateway.model.base import Part
 from gateway.model.declaration import Declaration
@@ -18,7 +19,7 @@ FILE_NAMES = {True: "carbon-footprint-preview.json", False: "carbon-footprint-no
 
 
 def write(declaration: Declaration, context: Context) -> Writing:
-    """The submodel as one JSON file.
+    """The footprint as one JSON file, and the general information as another if nothing of it is missing.
 
     Both profiles ask for the same: what cannot be filled in a preview is refused under the default, too,
     although that leaves the values out.
@@ -43,8 +44,12 @@ def write(declaration: Declaration, context: Context) -> Writing:
     document["hutong"] = {"notice": passport.notice(filled=filled), **own.members}
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
-    package = Package((Member(FILE_NAMES[filled], MEDIA_TYPE, data),), name)
-    return Writing(package, tuple(notes), frozenset(claims))
+    files = [Member(FILE_NAMES[filled], MEDIA_TYPE, data)]
+    left_out = tuple(general.missing(declaration))
+    if not left_out:
+        told = (jsonwrite.encode(general.members(declaration)) + "\n").encode("utf-8")
+        files.append(Member(general.FILE_NAME, MEDIA_TYPE, told))
+    return Writing(Package(tuple(files), name), tuple(notes), frozenset(claims), left_out)
 
 
 def _members(figures: Footprint, declaration: Declaration) -> dict[str, object]:
