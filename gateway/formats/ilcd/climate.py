@@ -18,15 +18,16 @@ _NAMESPACE: Final = uuid.UUID("0b0a8f0e-5c0d-5f2b-9a53-7c3d8f1f6f4e")
 _EF31: Final = frozenset({"EF3.1", "AR6"})
 # EN 15804+A2 has the biogenic class as a net value and counts uptake in the total; our others are not its.
 _EN_15804: Final = ("total_including_uptake", "fossil", "biogenic", "luluc")
+# No "CO2" and no bare "GWP" in them: readers that look at names would take ours for official indicators.
 _CLASS_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "total": ("carbon footprint, total", "产品碳足迹总量"),
     "total_including_uptake": ("carbon footprint with biogenic uptake", "计入生物固碳的碳足迹"),
     "fossil": ("fossil emissions", "化石源排放"),
     "biogenic": ("biogenic, net", "生物源（净值）"),
     "biogenic_emission": ("biogenic emissions", "生物成因排放"),
-    "biogenic_co2": ("biogenic CO2 emissions", "生物成因二氧化碳排放"),
-    "biogenic_non_co2": ("biogenic non-CO2 emissions", "生物成因非二氧化碳排放"),
-    "biogenic_uptake": ("biogenic CO2 uptake", "生物成因清除"),
+    "biogenic_co2": ("biogenic carbon dioxide emissions", "生物成因二氧化碳排放"),
+    "biogenic_non_co2": ("biogenic emissions of other gases", "生物成因非二氧化碳排放"),
+    "biogenic_uptake": ("biogenic carbon dioxide uptake", "生物成因清除"),
     "luluc": ("land use and land use change", "土地利用变化"),
     "aircraft": ("aircraft emissions", "航空运输排放"),
     "packaging": ("packaging emissions", "包装排放"),
@@ -54,10 +55,10 @@ def names(carbon: str, gwp_set: str | None) -> dict[str, str]:
             "en": f"{row['name_en']} ({row['code']}, EF 3.1)",
             "zh": f"{row['name_zh']}（{row['code']}，EF 3.1）",
         }
-    told = gwp_set if gwp_set and gwp_set != "unknown" else ""
-    label = code_list("GWP_SET").get(told)
-    en_set = f"GWP100 of {label['label_en']}" if label else f"GWP set {told}" if told else "GWP set not told"
-    zh_set = f"GWP100：{label['label_zh']}" if label else f"GWP 来源：{told}" if told else "GWP 来源未说明"
+    label = code_list("GWP_SET").get(gwp_set or "unknown", code_list("GWP_SET")["unknown"])
+    is_told = label["code"] != "unknown"
+    en_set = f"GWP100 of {label['label_en']}" if is_told else "gas factors not told"
+    zh_set = f"GWP100：{label['label_zh']}" if is_told else "温室气体系数来源未说明"
     return {"en": f"{en}, as declared ({en_set})", "zh": f"{zh}，按声明（{zh_set}）"}
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.codec.base import Context, Writing
+from gateway.codec.fields import code_list
 from gateway.codec.lacks import Lacks, lack
 from gateway.codec.run import shown
 from gateway.codec.xmlstructure import structure
@@ -140,7 +141,7 @@ def _tells(result: ResultSet) -> bool:
 
 def _gwp_set(declaration: Declaration, result: ResultSet) -> str | None:
     own = result.basis.gwp_set if isinstance(result.basis.gwp_set, str) else declaration.method.gwp_set
-    return own if isinstance(own, str) else None
+    return own if isinstance(own, str) and own in code_list("GWP_SET") else None
 
 
 def _round(amount: Quantity) -> Quantity:
