@@ -75,15 +75,24 @@ def gaps(
     context: Context,
     *,
     layout: str | None = None,
+    to: Destination | None = None,
 ) -> Exit:
     """Print which passport data points a declaration fills, and who can supply the others.
 
     Raises:
         UsageError: the declaration names no battery category, and none was given.
     """
+    if to is not None:
+        files.refuse_existing(to.place, force=to.force)
     found = rules.coverage(read(source_of(console, name, layout), format=format_, context=context), category)
-    for line in found.lines(console.lang):
-        console.answer(line)
+    if to is not None:
+        from gateway.pipeline.gaps_workbook import gaps_workbook
+
+        files.write_file(to.place, gaps_workbook(found), force=to.force)
+        console.tell(console.say("cli.output", place=to.path))
+    else:
+        for line in found.lines(console.lang):
+            console.answer(line)
     console.document({"file": name, **found.to_json()})
     return Exit.DONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -35,7 +36,8 @@ def suggest(console: Console, name: str, to: Destination) -> Exit:
     write_file(to.place, found.to_json(), force=to.force)
     _tell(console, found)
     console.tell(console.say("cli.layout-written", layout=to.path, file=name))
-    console.document({"file": name, "layout": to.path, "suggested": found.model_dump(mode="json")})
+    content = json.loads(found.to_json())
+    console.document({"file": name, "layout": to.path, "confirmed": False, "suggested": content})
     return Exit.DONE
 
 

@@ -141,6 +141,24 @@ class Template(Shape):
     filled: bool
 
 
+class CellValue(Shape):
+    """A cell, the leaf that it holds, and its value."""
+
+    at: str
+    path: str
+    value: str
+
+
+class Layout(Shape):
+    """``hutong layout suggest`` with the layout file's content, or ``confirm`` with what is read along it."""
+
+    file: str
+    layout: str
+    confirmed: bool
+    suggested: dict[str, Any] | None = None
+    values: list[CellValue] | None = None
+
+
 class Total(Shape):
     """A total, and never without it its basis."""
 
@@ -378,6 +396,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "check": Check,
     "targets": Targets,
     "template": Template,
+    "layout": Layout,
     "convert": Convert,
     "issue": Issue,
     "gaps": Gaps,

@@ -92,13 +92,25 @@ def check(
 @command(help="cli.help-gaps", example="hutong gaps declaration.json")
 @click.argument("file", type=INPUT)
 @option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
+@option("-o", "--output", "out", metavar="XLSX", help="cli.option-gaps-output")
 @FROM
+@FORCE
 @LAYOUT
 @PLUGIN
 @everywhere
 @click.pass_obj
-def gaps(console: Console, file: str, category: str | None, format_: str | None, layout: str | None) -> int:
+def gaps(
+    console: Console,
+    file: str,
+    category: str | None,
+    format_: str | None,
+    layout: str | None,
+    out: str | None,
+    force: bool,
+) -> int:
     """See ``hutong gaps --help``."""
-    from gateway.console import explaining
+    from gateway.console import converting, explaining
 
-    return explaining.gaps(console, file, category or "", format_, context_now(), layout=layout)
+    to = None if out is None else converting.Destination(out, force)
+
+    return explaining.gaps(console, file, category or "", format_, context_now(), layout=layout, to=to)
