@@ -50,6 +50,13 @@ def write(declaration: Declaration, context: Context) -> Writing:
 
 
 def _again(declaration: Declaration) -> Writing:
+    written, kept = again(declaration)
+    claims = {f"/extras/{escape(name)}" for name in kept if not name.startswith(f"{TARGET}#/{SODA}")}
+    return Writing(Again((as_member(written),), uuid_name(declaration)), claims=frozenset(claims))
+
+
+def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
+    """The files of the package that was read, and the names of the extras that are in them."""
     tree = jsonwrite.to_tree(declaration, table(), absences=False)
     kept = jsonwrite.graft(tree, declaration.extras, TARGET)
     view: Node = jsonwrite.finish(tree)  # type: ignore[assignment]  # strings, lists and dicts
@@ -78,8 +85,7 @@ def _again(declaration: Declaration) -> Writing:
         written[name] = _document(dataset["kind"], profile, dataset["root"], dataset)
     documents: Any = view.get(DOCUMENTS, {})
     written |= {name: from_text(text) for name, text in documents.items()}
-    claims = {f"/extras/{escape(name)}" for name in kept if not name.startswith(f"{TARGET}#/{SODA}")}
-    return Writing(Again((as_member(written),), uuid_name(declaration)), claims=frozenset(claims))
+    return written, kept
 
 
 def uuid_name(declaration: Declaration) -> str:
