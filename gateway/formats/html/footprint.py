@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from gateway.formats.html import labels
+from gateway.formats.html.bars import Bar, draw
 from gateway.formats.html.page import Entry, Fact, Sheet
 from gateway.formats.html.shown import Shown
-from gateway.model.results import KG_CO2E, Carbon, Per, ResultRow, ResultSet, Role
+from gateway.model.base import LangText, Names
+from gateway.model.results import Carbon, Per, ResultRow, ResultSet, Role
 from gateway.model.walk import escape, keyed
-from gateway.quantity import Quantity, round_places
+from gateway.quantity import Quantity
 
-# The width of a bar's drawing; its height is the style sheet's.
-_WIDTH = 1000
-_CLASSES = tuple(name for name in Carbon.model_fields if name != "total")
+_FIGURES = tuple(Carbon.model_fields)
+# What a set is about; after EN 15804 only the second is stated.
+_TOTALS = ("total", "total_including_uptake")
 # What a set says beside its stages and classes.
 _FURTHER = (
     "gate_total",
@@ -33,16 +33,6 @@ _BASIS = (
     ("basis/recycling_model", "/method/recycling_model"),
     ("basis/electricity_approach", "/method/electricity_approach"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar in a drawing 1000 wide; ``zero`` is where nothing stands."""
-
-    x: str
-    width: str
-    zero: str
-    negative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator beside the footprint, with a value for each module and scenario."""
+
+    names: tuple[Shown, ...]
+    tags: tuple[Fact, ...]
+    amounts: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Footprint:
     """One result set as the page shows it. A total never stands without ``per``, ``basis`` and coverage."""
 
@@ -76,6 +75,7 @@ class Footprint:
     role: Shown
     restated: bool
     total: Shown | None
+    figure: str
     per: tuple[Shown, ...]
     is_unit: bool
     basis: tuple[Fact, ...]
@@ -86,6 +86,7 @@ class Footprint:
     has_shares: bool
     columns: tuple[str, ...]
     totals: tuple[Shown | None, ...]
+    indicators: tuple[Indicator, ...]
     further: tuple[Fact, ...]
     by_gas: tuple[Entry, ...]
     variants: tuple[Entry, ...]
@@ -135,15 +136,21 @@ class _Lists:
 def _footprint(sheet: Sheet, anchor: str, home: str, result: ResultSet, lists: _Lists) -> Footprint:
     rows = [(f"{home}/rows/{escape(key)}", row) for key, row in keyed(result.rows)]
     told = [(path, row) for path, row in rows if isinstance(row, ResultRow)]
+    main = _main(result, [row for _, row in told])
     homes = (home, *(path for path, _ in told))
-    columns = tuple(name for name in _CLASSES if any(f"{h}/carbon/{name}" in sheet.by_path for h in homes))
-    bars = _bars([row for _, row in told])
+    columns = tuple(
+        name
+        for name in _FIGURES
+        if name != main and any(f"{h}/carbon/{name}" in sheet.by_path for h in homes)
+    )
+    bars = draw([row for _, row in told], main)
     own, role = sheet.at(f"{home}/id"), sheet.at(f"{home}/role")
     assert own is not None
     assert role is not None
     per, is_unit = _per(sheet, home, result)
     stages = tuple(
-        _stage(sheet, path, row, columns, bar, lists) for (path, row), bar in zip(told, bars, strict=True)
+        _stage(sheet, path, row, (main, *columns), bar, lists)
+        for (path, row), bar in zip(told, bars, strict=True)
     )
     labelled = labels.fields()
     status = sheet.at(f"{home}/basis/legal_status")
@@ -152,7 +159,8 @@ def _footprint(sheet: Sheet, anchor: str, home: str, result: ResultSet, lists: _
         id=own,
         role=role,
         restated=result.role is Role.RESTATED,
-        total=sheet.at(f"{home}/carbon/total"),
+        total=sheet.at(f"{home}/carbon/{main}"),
+        figure=labelled[f"/results/*/carbon/{main}"].label[sheet.lang] if main != _TOTALS[0] else "",
         per=per,
         is_unit=is_unit,
         basis=_basis(sheet, home),
@@ -163,11 +171,21 @@ def _footprint(sheet: Sheet, anchor: str, home: str, result: ResultSet, lists: _
         has_shares=any(stage.share for stage in stages),
         columns=tuple(labelled[f"/results/*/carbon/{name}"].label[sheet.lang] for name in columns),
         totals=tuple(sheet.at(f"{home}/carbon/{name}") for name in columns),
+        indicators=_indicators(sheet, f"{home}/indicators", result, lists),
         further=_below(sheet, home, *_FURTHER),
         by_gas=lists.of(home, "/results/*/by_gas/*"),
         variants=lists.of(home, "/results/*/variants/*"),
         withheld=lists.of(home, "/results/*/withheld/*"),
     )
+
+
+def _main(result: ResultSet, rows: list[ResultRow]) -> str:
+    """The figure that the set is about: its total, or where nobody states one, that with uptake counted."""
+    carbons = (result.carbon, *(row.carbon for row in rows))
+    for name in _TOTALS:
+        if any(isinstance(getattr(carbon, name), Quantity) for carbon in carbons):
+            return name
+    return _TOTALS[0]
 
 
 def _per(sheet: Sheet, home: str, result: ResultSet) -> tuple[tuple[Shown, ...], bool]:
@@ -203,6 +221,27 @@ def _parameters(sheet: Sheet, home: str, result: ResultSet) -> tuple[Parameter, 
     return tuple(made)
 
 
+def _indicators(sheet: Sheet, home: str, result: ResultSet, lists: _Lists) -> tuple[Indicator, ...]:
+    made = []
+    for key, indicator in keyed(result.indicators):
+        path = f"{home}/{escape(key)}"
+        made.append(
+            Indicator(
+                _names(sheet, path, getattr(indicator, "name", None)),
+                _below(sheet, path, "id", "version", pattern="/results/*/indicators/*"),
+                lists.of(path, "/results/*/indicators/*/amounts/*"),
+            )
+        )
+    return tuple(made)
+
+
+def _names(sheet: Sheet, path: str, name: Names) -> tuple[Shown, ...]:
+    """A name in all its languages, that of the page first."""
+    langs = [f"{path}/name/{escape(lang)}" for lang, _ in name.items()] if isinstance(name, LangText) else []
+    texts = _all(sheet, langs or [f"{path}/name"])
+    return tuple(sorted(texts, key=lambda one: one.lang != sheet.lang))
+
+
 def _covered(sheet: Sheet, result: ResultSet) -> tuple[tuple[str, tuple[Shown, ...]], ...]:
     """The verifications that name this set: where they stand on the page, and by whom."""
     found = []
@@ -215,18 +254,16 @@ def _covered(sheet: Sheet, result: ResultSet) -> tuple[tuple[str, tuple[Shown, .
 
 
 def _stage(
-    sheet: Sheet, path: str, row: ResultRow, columns: tuple[str, ...], bar: Bar | None, lists: _Lists
+    sheet: Sheet, path: str, row: ResultRow, figures: tuple[str, ...], bar: Bar | None, lists: _Lists
 ) -> Stage:
     code = sheet.at(f"{path}/stage")
-    names = [f"{path}/name/{escape(lang)}" for lang in getattr(row.name, "root", {})] or [f"{path}/name"]
-    ordered = tuple(sorted(_all(sheet, sorted(names)), key=lambda one: one.lang != sheet.lang))
     return Stage(
-        name=_named(sheet, code, ordered),
+        name=_named(sheet, code, _names(sheet, path, row.name)),
         tags=_below(sheet, path, "module", "scenario", "scope", pattern="/results/*/rows/*"),
-        total=sheet.at(f"{path}/carbon/total"),
+        total=sheet.at(f"{path}/carbon/{figures[0]}"),
         share=sheet.at(f"{path}/share"),
         bar=bar,
-        classes=tuple(sheet.at(f"{path}/carbon/{name}") for name in columns),
+        classes=tuple(sheet.at(f"{path}/carbon/{name}") for name in figures[1:]),
         sources=lists.of(path, "/results/*/rows/*/by_source/*"),
     )
 
@@ -237,30 +274,6 @@ def _named(sheet: Sheet, code: Shown | None, texts: tuple[Shown, ...]) -> tuple[
     if texts and texts[0].lang == sheet.lang:
         return (texts[0], *known, *texts[1:])
     return (*known, *texts)
-
-
-def _bars(rows: list[ResultRow]) -> list[Bar | None]:
-    """Bars on one scale from the least to the greatest value, zero included; none where units differ."""
-    amounts = [row.carbon.total for row in rows]
-    told = [Fraction(a.amount) for a in amounts if isinstance(a, Quantity) and a.unit == KG_CO2E]
-    low, high = min([Fraction(0), *told]), max([Fraction(0), *told])
-    if low == high:
-        return [None] * len(rows)
-    scale = Fraction(_WIDTH) / (high - low)
-    made: list[Bar | None] = []
-    for amount in amounts:
-        if not isinstance(amount, Quantity) or amount.unit != KG_CO2E:
-            made.append(None)
-            continue
-        value = Fraction(amount.amount)
-        start, width = (min(value, Fraction(0)) - low) * scale, abs(value) * scale
-        made.append(Bar(_plain(start), _plain(width), _plain(-low * scale), value < 0))
-    return made
-
-
-def _plain(value: Fraction) -> str:
-    text = f"{round_places(value, 2):f}"
-    return f"{Decimal(text).normalize():f}"
 
 
 def _below(sheet: Sheet, home: str, *names: str, pattern: str = "/results/*") -> tuple[Fact, ...]:

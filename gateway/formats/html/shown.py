@@ -47,6 +47,8 @@ _TRANSLATED: Final = frozenset(
         "/unit/text",
         "/verifications/*/body_name",
         "/results/*/rows/*/name",
+        "/results/*/indicators/*/name",
+        "/scenarios/*/description",
     }
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -18,7 +19,7 @@ from gateway.formats.html.footprint import footprints
 from gateway.formats.html.labels import LANGS, Lang
 from gateway.formats.html.page import SECTIONS, Sheet
 from gateway.formats.html.shown import DIGITS
-from gateway.model.base import LangText, Leaf, Missing, here
+from gateway.model.base import LangText, Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.walk import by_path
 from gateway.quantity import Quantity, minus, round_significant
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 TARGET: Final = "html@1"
 MEDIA_TYPE: Final = "text/html"
+_FOOTPRINT = re.compile(r"/results/[^/]+/(?:rows/[^/]+/)?carbon/")
 # The subtags that say which script a page's own words are in.
 TAGS: Final[Mapping[Lang, str]] = {"zh": "zh-Hans", "en": "en", "de": "de"}
 
@@ -62,7 +64,9 @@ def _lacks(declaration: Declaration) -> Iterator[Lacks]:
     name = declaration.product.name
     if not isinstance(name, LangText) or not any(name.root.values()):
         yield lack(TARGET, "/product/name", lang="zh")
-    if not any(here(result.carbon.total) for result in declaration.results):
+    # EN 15804 states modules and no total.
+    amounts = (leaf for path, leaf in by_path(declaration).items() if _FOOTPRINT.match(path))
+    if not any(isinstance(amount, Quantity) for amount in amounts):
         yield lack(TARGET, "/results/*/carbon/total")
     yield from link.lacks(TARGET, declaration.passport.product_link)
 
@@ -99,7 +103,6 @@ def _page(sheet: Sheet, context: Context) -> str:
         link_kind=link.kind(product_link),
         qr=_qr(product_link) if product_link else "",
         source=context.source,
-        missing=Missing,
     )
 
 

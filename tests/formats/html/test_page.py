@@ -13,10 +13,14 @@ from typing import Any
 
 import pytest
 
+from gateway.codec.base import Package
 from gateway.formats.html import labels
+from gateway.model.base import LangText
 from gateway.model.disclosure import Disclosure, field_classes
+from gateway.model.product import Product
+from gateway.model.results import Carbon, Indicator, IndicatorAmount, ResultRow, ResultSet
 from gateway.model.walk import replace
-from gateway.pipeline.convert import Source, convert
+from gateway.pipeline.convert import Source, convert, read
 from gateway.quantity import Quantity
 from gateway.report import Fate
 
@@ -79,7 +83,7 @@ class TestPublicOnly:
 
     def test_every_public_field_of_the_form_has_its_place(self) -> None:
         # Lines are never public; signatures inside a source sign other bytes than these.
-        left_out = ("/lines/", "/signatures/", "/extras", "/scenarios/", "/results/*/indicators/")
+        left_out = ("/lines/", "/signatures/", "/extras")
         public = {p for p, c in field_classes().items() if c is Disclosure.C0 and not p.startswith(left_out)}
         listed = {re.sub(r"/\*$", "", pattern) for pattern in labels.fields()}
         assert sorted(public - listed) == []
@@ -213,6 +217,46 @@ class TestFigures:
         assert max(width for width, _ in drawn) == 1000
         for width, amount in drawn:
             assert abs(width - amount / most * 1000) <= Decimal("0.005")
+
+    def test_a_set_without_a_total_says_so_and_shows_its_modules(self, tea: Source, write: Write) -> None:
+        declared = tea.declaration.result_set("declared")
+        assert declared is not None
+        rows = tuple(
+            ResultRow(stage="production", module=m, carbon=Carbon(total_including_uptake=Quantity(v, KG)))
+            for m, v in (("A1-A3", Decimal("30.1")), ("D", Decimal("-20.59")))
+        )
+        amounts = (IndicatorAmount(module="A1-A3", amount=Quantity(Decimal("427.9"), "MJ")),)
+        energy = Indicator(id="PENRE", name=LangText({"en": "non-renewable energy"}), amounts=amounts)
+        epd = ResultSet(id="declared", basis=declared.basis, rows=rows, indicators=(energy,))
+        outcome = write(tea, tea.declaration.model_copy(update={"results": (epd,)}))
+        article = next(parsed(pages(outcome)["en"]).iter("article"))
+        assert "This result set states no total." in text(article)
+        assert "Total including biogenic uptake, kg CO₂e" in text(article)
+        assert [r.get("class") for r in article.iter("rect")] == [
+            "track",
+            "plus",
+            "zero",
+            "track",
+            "minus",
+            "zero",
+        ]
+        assert "non-renewable energy" in text(article)
+        assert "A1-A3 · 427.9 MJ" in text(article)
+        assert {n.fate for n in outcome.notes} == {Fate.WITHHELD}
+
+    def test_nothing_to_show_is_refused_with_its_fields(self, tea: Source, write: Write) -> None:
+        bare = tea.declaration.model_copy(update={"results": (), "product": Product()})
+        assert {e.path for e in write(tea, bare).lacks} == {"/product/name", "/results/*/carbon/total"}
+
+    @pytest.mark.oracle
+    def test_published_epds_lose_nothing_but_what_has_no_field(self, oracle_data: Path, write: Write) -> None:
+        for name in ("oekobau_with_dependencies.zip", "epditaly_with_dependencies.zip"):
+            source = read(Package.of((oracle_data / "lca" / "ilcd-epd" / name).read_bytes(), name=name))
+            outcome = write(source)
+            assert outcome.written
+            assert [
+                n.path for n in outcome.notes if n.fate == Fate.DROPPED and "/extras/" not in n.path
+            ] == []
 
     def test_a_credit_goes_to_the_left_of_zero(self, battery: Source, write: Write) -> None:
         path = "/results/pack/rows/eol/carbon/total"
