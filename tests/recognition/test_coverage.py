@@ -10,6 +10,8 @@ import pytest
 from gateway.errors import UsageError
 from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
+from gateway.model.party import PostalAddress
+from gateway.model.product import Passport
 from gateway.pipeline.convert import read
 from gateway.recognition.coverage import Requirement, State, Supplier, coverage
 from tests.recognition.ideal import EXAMPLE, change, example
@@ -57,6 +59,13 @@ def test_a_filled_point_names_its_place_in_the_users_file() -> None:
     assert points[9].at == ("/product/massKg",)
     assert points[7].at == ("/sites/0/address",)
     assert points[2].at == ("/enterprise/nameZh",)
+
+
+def test_a_published_place_of_manufacture_fills_its_point() -> None:
+    place = PostalAddress(country="CN", postal_code="230000", street="示例路1号")
+    told = Declaration(passport=Passport(place=place))
+    assert coverage(told, "EV").points[7].state is State.FILLED
+    assert coverage(Declaration(), "EV").points[7].state is State.MISSING
 
 
 def test_half_of_a_point_is_told_as_half() -> None:

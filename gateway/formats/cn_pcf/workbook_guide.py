@@ -11,10 +11,15 @@ from gateway.errors import UsageError
 from gateway.formats.cn_pcf.workbook_layout import Field, key_of
 
 Kind: TypeAlias = Literal["battery", "product"]
-_NAMES: Final = {"battery-passport": "batterypass"}
+# The document holds the same footprint and asks for a header on top.
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "battery-passport": ("batterypass", "en18223"),
+    "en18223": ("batterypass", "en18223"),
+}
 TARGET_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "pact": {"zh": "PACT 3.0", "en": "PACT 3.0"},
     "batterypass": {"zh": "电池护照", "en": "battery passport"},
+    "en18223": {"zh": "护照文件（EN 18223）", "en": "passport document (EN 18223)"},
 }
 
 
@@ -24,13 +29,13 @@ def known_targets(targets: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: there is none of that name here.
     """
-    found = []
+    found: list[str] = []
     for name in targets:
         family = name.partition("@")[0]
-        family = _NAMES.get(family, family)
-        if family not in {*TARGET_NAMES, "cn-pcf"}:
-            raise UsageError(name, code="usage.unknown-format", known=", ".join([*TARGET_NAMES, *_NAMES]))
-        found.append(family)
+        if family not in {*TARGET_NAMES, *_NAMES, "cn-pcf"}:
+            known = ", ".join(dict.fromkeys([*TARGET_NAMES, *_NAMES]))
+            raise UsageError(name, code="usage.unknown-format", known=known)
+        found.extend(_NAMES.get(family, (family,)))
     return tuple(dict.fromkeys(found))
 
 

@@ -182,6 +182,8 @@ class TestTemplate:
         assert f"#{fill(plain, 'document.id')}" == FILLS["required"]
         assert f"#{fill(plain, 'passport.studyLink')}" == FILLS["conditional"]
         assert f"#{fill(with_target, 'passport.studyLink')}" == FILLS["target"]
+        assert f"#{fill(with_target, 'passport.granularity')}" == FILLS["target"]
+        assert template("battery", targets=("en18223",)) == with_target
 
     def test_texts_are_in_text_format(self) -> None:
         sheet = next(s for s in opened(template("battery")) if s.title.startswith("8 "))
