@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gateway import messages
-from gateway.codec.base import Context
+from gateway.codec.base import Context, Package
 from gateway.console import failures, findings
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
@@ -15,6 +15,7 @@ from gateway.console.inputs import source_of as opened
 from gateway.console.terminal import Console, joined
 from gateway.errors import GatewayError, UsageError
 from gateway.pipeline.convert import Source, read
+from gateway.pipeline.registers import split
 from gateway.pipeline.rules import evaluate, packs
 from gateway.report import Report, Severity
 from gateway.storage.files import refuse_existing, write_file
@@ -56,16 +57,31 @@ def check_files(
     codes: list[Exit] = []
     documents: list[dict[str, object]] = []
 
-    def source_of(name: str, format_: str | None) -> Source | None:
+    def packages(name: str) -> tuple[Package, ...]:
         try:
-            return read(opened(console, name, layout), format=format_, context=context)
+            return split(opened(console, name, layout))
+        except GatewayError as error:
+            codes.append(failures.not_read(console, name, error, documents))
+            return ()
+
+    def source_of(package: Package, name: str, format_: str | None) -> Source | None:
+        try:
+            return read(package, format=format_, context=context)
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))
             return None
 
-    old = None if previous is None else source_of(previous, None)
-    for name in names if previous is None or old else ():
-        source = source_of(name, format_)
+    old = None
+    if previous is not None:
+        old = next((source_of(package, previous, None) for package in packages(previous)), None)
+    inputs = (
+        (package.name if len(parts) > 1 else name, package)
+        for name in (names if previous is None or old else ())
+        for parts in [packages(name)]
+        for package in parts
+    )
+    for name, package in inputs:
+        source = source_of(package, name, format_)
         if source is not None:
             answers = evaluate(source, rules, previous=old)
             codes.append(_code(source.report, answers))

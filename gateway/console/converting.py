@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from gateway import messages
-from gateway.codec.base import Context
-from gateway.console import findings, outcomes
+from gateway.codec.base import Context, Package
+from gateway.console import failures, findings, outcomes
 from gateway.console.failures import Exit
 from gateway.console.inputs import STDIN, source_of
 from gateway.console.terminal import Console
@@ -18,6 +18,7 @@ from gateway.errors import UsageError
 from gateway.pipeline.convert import Outcome, Source, read
 from gateway.pipeline.convert import convert as write_targets
 from gateway.pipeline.issue import Request
+from gateway.pipeline.registers import split
 from gateway.storage import files
 
 
@@ -48,7 +49,10 @@ def convert(
         raise UsageError("-o - --json", code="usage.two-documents")
     if to.path != STDIN:
         files.refuse_existing(to.place, force=to.force)
-    source = read(source_of(console, name, layout), format=request.format, context=context)
+    packages = split(source_of(console, name, layout))
+    if len(packages) > 1:
+        return _convert_rows(console, name, packages, request, to, context, strict=strict)
+    source = read(packages[0], format=request.format, context=context)
     made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
     written = [outcome for outcome in made if outcome.package is not None]
     if written:
@@ -60,12 +64,52 @@ def convert(
         console.tell(console.say("cli.output", place=to.path))
     if console.as_json:
         console.document(_json(name, source, made, to.path if written else ""))
-    if len(written) < len(made):
+    return _code(source, made, strict=strict)
+
+
+def _code(source: Source, made: Sequence[Outcome], *, strict: bool) -> Exit:
+    if not all(outcome.written for outcome in made):
         return Exit.INPUT
     lost = any(
         findings.is_loss(n) for notes in (source.report.notes, *(o.notes for o in made)) for n in notes
     )
     return Exit.LOSS if strict and lost else Exit.DONE
+
+
+def _convert_rows(
+    console: Console,
+    name: str,
+    packages: Sequence[Package],
+    request: Request,
+    to: Destination,
+    context: Context,
+    *,
+    strict: bool,
+) -> Exit:
+    """Every row of a register as a declaration of its own: one folder, named by line and file."""
+    if to.path == STDIN:
+        raise UsageError(len(packages), path="-o", code="usage.several-files-to-stdout")
+    tree: dict[str, bytes] = {}
+    rows, codes = [], []
+    for package in packages:
+        source = read(package, format=request.format, context=context)
+        made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
+        line = package.name.rpartition(" ")[2]
+        for outcome in made:
+            for member in outcome.package.members if outcome.package else ():
+                tree[f"{line}/{outcome.format.folder}/{member.name}"] = member.data
+        outcomes.tell_source(console, package.name, source)
+        for outcome in made:
+            outcomes.tell_outcome(console, source, outcome, console.say("cli.see-json"))
+        codes.append(_code(source, made, strict=strict))
+        rows.append((package.name, source, made))
+    if tree:
+        files.write_folder(to.place, tree, force=to.force)
+        console.tell(console.say("cli.output", place=to.path))
+    if console.as_json:
+        told = [_json(row, source, made, to.path if tree else "") for row, source, made in rows]
+        console.document({"file": name, "output": to.path if tree else "", "rows": told})
+    return failures.worst(codes)
 
 
 def _put(written: Sequence[Outcome], to: Destination) -> None:

@@ -200,12 +200,22 @@ class Source(Shape):
     notes: list[Note]
 
 
-class Convert(Shape):
-    """``hutong convert``."""
+class Converted(Shape):
+    """An input and what became of it."""
 
     file: str
     source: Source
     targets: list[NotedTarget]
+    output: str
+
+
+class Convert(Shape):
+    """``hutong convert``: source and targets, or of a register the same for each row."""
+
+    file: str
+    source: Source | None = None
+    targets: list[NotedTarget] | None = None
+    rows: list[Converted] | None = None
     output: str
 
 

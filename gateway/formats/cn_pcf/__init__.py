@@ -22,7 +22,7 @@ def _detect(package: Package) -> Evidence | None:
     if package.only.data.startswith(_ZIP):
         return _detect_workbook(package)
     if package.only.data.lstrip()[:1] != b"{":
-        return None
+        return _detect_register(package)
     try:
         document = package.json
     except GatewayError:
@@ -33,6 +33,14 @@ def _detect(package: Package) -> Evidence | None:
     if isinstance(document.get("document"), dict) and isinstance(document.get("product"), dict) and own:
         return Evidence(2, ("document", "product", *own))
     return None
+
+
+def _detect_register(package: Package) -> Evidence | None:
+    if package.only.data[:1] in (b"", b"<", b"[") or b"\x00" in package.only.data[:512]:
+        return None
+    from gateway.formats.cn_pcf.register import detect_register
+
+    return detect_register(package)
 
 
 def _detect_workbook(package: Package) -> Evidence | None:
@@ -64,6 +72,10 @@ def _read(package: Package, context: Context) -> Reading:
         from gateway.formats.cn_pcf.workbook_reader import read_workbook
 
         return read_workbook(package, context)
+    if len(package.members) == 1 and package.only.data.lstrip()[:1] != b"{" and _detect_register(package):
+        from gateway.formats.cn_pcf.register import read_one
+
+        return read_one(package)
     from gateway.formats.cn_pcf.reader import read
 
     return read(package, context)

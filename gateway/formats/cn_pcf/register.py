@@ -6,12 +6,13 @@ declared total, per the unit that it names (``kgCO2e/kWh`` is 1 kWh); nothing el
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from gateway import resources
-from gateway.codec.base import Reading
+from gateway.codec.base import Evidence, Package, Reading
 from gateway.codec.cellread import CellReading
 from gateway.errors import InputError, shorten
 from gateway.formats.cn_pcf.reader import read_document
@@ -25,6 +26,8 @@ from gateway.model.origin import Origin
 from gateway.report import Fate, Finding, Note, Severity
 
 _TOTAL, _UNIT, _LABEL = "results.totalKg", "unit", "label.value"
+# No heading of a register is longer; anything else is not looked at as a whole.
+_LONGEST_HEAD = 4096
 _NEEDED = ("label.certNo", _TOTAL, _UNIT)
 
 
@@ -56,6 +59,79 @@ def read_register(
     if twice:
         raise InputError(twice[0], code="register.column-twice")
     return tuple(_certificate(row, keys, rows[0].cells) for row in rows[1:] if any(row.cells))
+
+
+def split_register(package: Package) -> tuple[Package, ...]:
+    """A register as one of one row for each certificate, each row on its own line; anything else as it is.
+
+    Raises:
+        InputError: ``table.*``.
+    """
+    form = _form(package)
+    if form is None:
+        return (package,)
+    data = package.only.data
+    rows = [row for row in read_csv(data, encoding=form.encoding, delimiter=form.delimiter) if any(row.cells)]
+    if len(rows) < 3:
+        return (package,)
+    lines = data.splitlines(keepends=True)
+    ends = [*(row.line - 1 for row in rows[1:]), len(lines)]
+    head = b"".join(lines[: ends[0]])
+    found = []
+    for row, end in zip(rows[1:], ends[1:], strict=True):
+        above = b"\n" * (row.line - 1 - ends[0])
+        own = head + above + b"".join(lines[row.line - 1 : end])
+        found.append(Package.of(own, name=f"{package.name} › {row.line}"))
+    return tuple(found)
+
+
+def detect_register(package: Package) -> Evidence | None:
+    """The headings of a register, in UTF-8 or GB 18030, between commas, semicolons or tabs."""
+    form = _form(package)
+    return None if form is None else Evidence(2, ("certificate register", *form.names))
+
+
+def read_one(package: Package) -> Reading:
+    """The declaration of a register with one row.
+
+    Raises:
+        InputError: it has another number of rows.
+    """
+    form = _form(package)
+    assert form is not None
+    found = read_register(package.only.data, encoding=form.encoding, delimiter=form.delimiter)
+    if len(found) != 1:
+        raise InputError(len(found), path=package.name, code="register.several-rows")
+    return found[0].reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a register is written, and the headings that say that it is one."""
+
+    encoding: Encoding
+    delimiter: Delimiter
+    names: tuple[str, ...]
+
+
+def _form(package: Package) -> _Form | None:
+    if len(package.members) != 1:
+        return None
+    data = package.only.data
+    first = data.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0][:_LONGEST_HEAD]
+    encoding: Encoding
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head = first.decode(encoding).rstrip("\r")
+            data.decode(encoding)  # the rows may be in Chinese where the headings are not
+        except UnicodeDecodeError:
+            continue
+        delimiter: Delimiter
+        for delimiter in (",", ";", "\t"):
+            names = tuple(name.strip().strip('"') for name in head.split(delimiter))
+            if set(_NEEDED) <= {_headings().get(heading(name), "") for name in names}:
+                return _Form(encoding, delimiter, names)
+    return None
 
 
 @cache
