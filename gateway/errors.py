@@ -128,7 +128,9 @@ def shorten(text: str) -> str:
     """``text`` on one line, control characters made visible, at most 120 characters."""
     if len(text) <= _SHOWN and text.isprintable():
         return text
-    clean = "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in text[: 4 * _SHOWN])
+    clean = text[: 4 * _SHOWN]
+    if not clean.isprintable():
+        clean = "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in clean)
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 

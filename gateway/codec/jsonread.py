@@ -36,6 +36,7 @@ class JsonReading:
     table: FieldTable
     root: JsonValue
     namespace: str
+    whole: bool = False  # keep what has no row with all that is in it (texts only), not scalar by scalar
     tree: build.Tree = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -227,13 +228,18 @@ class JsonReading:
 
     def _keep(self, value: JsonValue, at: str) -> None:
         """Keep what has no row, at its own place."""
+        if self.whole:
+            text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+            self._kept.append((at, text))
+            self.notes.append(Note("input.kept-as-extra", at, Fate.UNREAD, shorten(text)))
+            return
         for where, scalar in scalars(value, at):
             self._kept.append((where, dump(scalar)))
             self.notes.append(Note("input.kept-as-extra", where, Fate.UNREAD, shorten(shown(scalar))))
 
     def _misfit(self, value: JsonValue, at: str) -> None:
         """Keep what stands where something else belongs; it cannot be written back to its place."""
-        self._misfits.update(where for where, _ in scalars(value, at))
+        self._misfits.update([at] if self.whole else [where for where, _ in scalars(value, at)])
         self._keep(value, at)
 
     def _place(self, at: str) -> str:

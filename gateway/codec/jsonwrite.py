@@ -99,7 +99,7 @@ def graft(tree: Tree, extras: Mapping[str, str], namespace: str) -> frozenset[st
         space, _, pointer = name.partition("#")
         if space == namespace and pointer.startswith("/"):
             steps = tuple(unescape(step) for step in pointer.split("/")[1:])
-            if _graft(tree, steps, json.loads(text, parse_float=_Raw, parse_int=_Raw)):
+            if _graft(tree, steps, _DECODER.decode(text)):
                 done.add(name)
     return frozenset(done)
 
@@ -108,6 +108,10 @@ class _Raw(str):
     """A number of an extra, exactly as it was read; it is written without quotes."""
 
     __slots__ = ()
+
+
+# Made once: ``json.loads`` with arguments makes one for every call.
+_DECODER = json.JSONDecoder(parse_float=_Raw, parse_int=_Raw)
 
 
 def number(value: Decimal) -> str:

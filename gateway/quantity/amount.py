@@ -99,6 +99,20 @@ class Quantity:
         }
 
 
+def read_amount(text: str, unit: str) -> Quantity:
+    """The quantity of a cell whose unit is a code that ``parse_unit`` has given, the text kept beside it.
+
+    Raises:
+        NotANumber: see ``parse_decimal``.
+    """
+    # A data set has thousands of these in one unit; both parts are proven already.
+    found = object.__new__(Quantity)
+    object.__setattr__(found, "amount", parse_decimal(text.strip()))
+    object.__setattr__(found, "unit", unit)
+    object.__setattr__(found, "text", text)
+    return found
+
+
 def read_quantity(amount: str, unit: str) -> Quantity:
     """The quantity of two cells, the text as read kept beside it.
 

@@ -85,6 +85,8 @@ def parse_decimal(text: str) -> Decimal:
     """
     if len(text) > 2 * _MAX_DIGITS or not _NUMBER.fullmatch(text):
         raise NotANumber(text)
+    if len(text) <= _MAX_EXPONENT and "e" not in text and "E" not in text:
+        return Decimal(text)  # too short to be out of range
     return checked(Decimal(text))
 
 

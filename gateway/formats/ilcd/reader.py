@@ -66,7 +66,7 @@ def read(package: Package, context: Context) -> Reading:
         if dataset is not None:
             files[part] = dataset[0]
             view[part] = simplify_part(part, dataset[1].root)
-    reading = JsonReading(table(), view, TARGET).run()  # type: ignore[arg-type]  # strings, lists and dicts
+    reading = JsonReading(table(), view, TARGET, whole=True).run()  # type: ignore[arg-type]  # strings, lists and dicts
     unit = _unit(process, flow, datasets)
     if unit is not None:
         build.put(reading.tree, ("unit", "amount"), (), "", build.Found(unit, _exchange_place(process)))
@@ -319,7 +319,7 @@ class _Origins(Mapping[str, Origin | Derived]):
         places = {
             f"/{part}{path}": place for part, one in self._trees.items() for path, place in one.places()
         }
-        own |= found.origins
+        own |= found.origins()
         return {path: self._placed(origin, places) for path, origin in own.items()}
 
     def _placed(self, origin: Origin, places: Mapping[str, str]) -> Origin:

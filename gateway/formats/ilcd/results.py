@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gateway.codec.fields import code_list
 from gateway.codec.jsonwrite import language
@@ -30,9 +32,10 @@ from gateway.model.results import (
 )
 from gateway.model.stages import covered
 from gateway.model.walk import escape, keyed
-from gateway.quantity import Quantity, parse_decimal, parse_unit, show
+from gateway.quantity import Quantity, parse_decimal, parse_unit, read_amount, show
 from gateway.report import Finding, Severity
 
+_PLAIN = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
 # Between two languages of one text, and before the stage of a row that is no module's own.
 SEPARATOR = " · "
 STAGE_WORD = "stage: "
@@ -45,7 +48,12 @@ class Results:
     result: ResultSet | None = None
     gwp_set: str = ""
     findings: list[Finding] = field(default_factory=list)
-    origins: dict[str, Origin] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    def origins(self) -> Iterator[tuple[str, Origin]]:
+        """The origin of every amount."""
+        if self.result is not None:
+            yield from _origins(self.result, self.entries)
 
 
 def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
@@ -53,27 +61,24 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
 
     An entry that became rows is marked with its class and the order of its values.
     """
-    found = Results()
+    found = Results(entries=entries)
     climate = _climate(entries, found)
     rows: dict[Where, dict[str, Amount]] = {}
-    at: dict[Where, dict[str, str]] = {}
     totals: dict[str, Amount] = {}
     others: list[Indicator] = []
-    home = f"/results/{RESULT_SET}"
     for entry in entries:
         unit = _unit(entry, found)
         if not entry.is_named:
             at_ = entry.at(0).partition("/common:other")[0]
             name = next(iter(entry.names.values()), "")
             found.findings.append(Finding("ilcd.indicator-without-id", at_, name, Severity.WARNING))
-        amounts = [_amount(text, unit, entry.at(n), found) for n, (_, text) in enumerate(entry.amounts)]
+        amounts = [_amount(text, unit, entry, n, found) for n, (_, text) in enumerate(entry.amounts)]
         carbon = climate.pop(entry.id, "")
         if carbon and len({where for where, _ in entry.amounts}) == len(amounts):
             entry.carbon = carbon
             entry.order = [list(where) for where, _ in entry.amounts]
-            for n, ((where, _), amount) in enumerate(zip(entry.amounts, amounts, strict=True)):
+            for (where, _), amount in zip(entry.amounts, amounts, strict=True):
                 rows.setdefault(where, {})[carbon] = amount
-                at.setdefault(where, {})[carbon] = entry.at(n)
             total = _total(entry)
             if total is not None:
                 totals[carbon] = total
@@ -94,7 +99,6 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
         rows=tuple(row for _, row in told),
         indicators=tuple(others),
     )
-    _place(found, home, [where for where, _ in told], at, entries)
     return found
 
 
@@ -197,13 +201,13 @@ def _unit(entry: Entry, found: Results) -> str | None:
         return None
 
 
-def _amount(text: str, unit: str | None, at: str, found: Results) -> Amount:
-    bare = text.strip()
+def _amount(text: str, unit: str | None, entry: Entry, number: int, found: Results) -> Amount:
     if unit is not None:
         try:
-            return Quantity(parse_decimal(bare), unit, text)
+            return read_amount(text, unit)
         except GatewayError:
             pass
+    bare = text.strip()
     if not bare:
         return Missing(missing=Reason.NULL, unit=unit)
     if bare.upper() in NOT_DECLARED:
@@ -211,7 +215,7 @@ def _amount(text: str, unit: str | None, at: str, found: Results) -> Amount:
     if bare.upper() in NOT_APPLICABLE:
         return Missing(missing=Reason.NOT_APPLICABLE, unit=unit, text=text)
     if unit is not None:
-        found.findings.append(Finding("ilcd.not-an-amount", at, shorten(text)))
+        found.findings.append(Finding("ilcd.not-an-amount", entry.at(number), shorten(text)))
     return Missing(missing=Reason.UNREADABLE, unit=unit, text=text)
 
 
@@ -236,20 +240,20 @@ def _credits(rows: list[ResultRow]) -> Amount:
     return value if isinstance(value, Quantity) else None
 
 
-def _place(
-    found: Results, home: str, rows: list[Where], at: Mapping[Where, Mapping[str, str]], entries: list[Entry]
-) -> None:
-    """The origin of every amount."""
-    assert found.result is not None
-    for (key, _), where in zip(keyed(found.result.rows), rows, strict=True):
-        for carbon, place in at[where].items():
-            found.origins[f"{home}/rows/{escape(key)}/carbon/{carbon}"] = Origin(place)
+def _origins(result: ResultSet, entries: list[Entry]) -> Iterator[tuple[str, Origin]]:
+    home = f"/results/{RESULT_SET}"
+    climate = [entry for entry in entries if entry.carbon]
+    order = dict.fromkeys(where for entry in climate for where, _ in entry.amounts)
+    rows = dict(zip(order, (key for key, _ in keyed(result.rows)), strict=True))
+    for entry in climate:
+        for n, (where, text) in enumerate(entry.amounts):
+            yield f"{home}/rows/{escape(rows[where])}/carbon/{entry.carbon}", Origin(entry.at(n), text)
     plain = [entry for entry in entries if not entry.carbon]
-    for (key, indicator), entry in zip(keyed(found.result.indicators), plain, strict=True):
+    for (key, indicator), entry in zip(keyed(result.indicators), plain, strict=True):
         assert isinstance(indicator, Indicator)
         for n, (inner, _) in enumerate(keyed(indicator.amounts)):
             path = f"{home}/indicators/{escape(key)}/amounts/{escape(inner)}/amount"
-            found.origins[path] = Origin(entry.at(n), entry.amounts[n][1])
+            yield path, Origin(entry.at(n), entry.amounts[n][1])
 
 
 def write_amount(amount: Amount) -> str | None:
@@ -263,12 +267,9 @@ def write_amount(amount: Amount) -> str | None:
 
 def same_text(amount: Quantity) -> str:
     """The text of a quantity, its own where it still says this number."""
-    if amount.text:
-        try:
-            if parse_decimal(amount.text.strip()) == amount.amount:
-                return amount.text
-        except GatewayError:
-            pass
+    text = amount.text
+    if text and _PLAIN.fullmatch(text) and Decimal(text) == amount.amount:
+        return text
     return show(amount.amount)
 
 

@@ -57,12 +57,15 @@ def _again(declaration: Declaration) -> Writing:
 
 def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
     """The files of the package that was read, and the names of the extras that are in them."""
-    tree = jsonwrite.to_tree(declaration, table(), absences=False)
+    # Results are put back by themselves, extras grafted: neither is worth a walk along the table.
+    plain = declaration.model_copy(update={"results": (), "extras": {}})
+    tree = jsonwrite.to_tree(plain, table(), absences=False)
     kept = jsonwrite.graft(tree, declaration.extras, TARGET)
     view: Node = jsonwrite.finish(tree)  # type: ignore[assignment]  # strings, lists and dicts
     files: Any = view[FILES]
     aside: Any = view.get(ASIDE, {})
     _put_back(view)
+    marked = any(name.endswith(f"/{LANGUAGE}") for name in kept)
     written: dict[str, bytes] = {}
     for part, name in files.items():
         root = view[part]
@@ -76,7 +79,8 @@ def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
             restore(root)
         else:
             restore_part(part, root)
-        _languages(root)
+        if marked:
+            _languages(root)
         written[name] = _document(*_KINDS[part], root, aside.get(part, {}))
     datasets: Any = view.get(DATASETS, {})
     for name, text in datasets.items():
