@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,7 @@ def evaluate(
         return ()
     from gateway.recognition import evaluate as rules
 
+    cells = _cells(source)
     return tuple(
         rules.evaluate(
             source.declaration,
@@ -90,9 +91,21 @@ def evaluate(
             origins=source.origins,
             on=on or day(source.context),
             previous=previous.declaration if previous else None,
+            places=cells,
         )
         for pack in asked
     )
+
+
+def _cells(source: Source) -> Mapping[str, str]:
+    """Of a workbook, the cell in which each field of a form is or would be; of anything else nothing."""
+    data = source.package.members[0].data
+    if len(source.package.members) != 1 or not data.startswith(b"PK"):
+        return {}
+    from gateway.formats.cn_pcf.workbook_sheets import places
+    from gateway.frontdoor.workbook import is_workbook, open_workbook
+
+    return places(open_workbook(data)) if is_workbook(data) else {}
 
 
 @own_arithmetic

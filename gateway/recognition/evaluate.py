@@ -147,6 +147,7 @@ def evaluate(
     on: date,
     acts: Acts | None = None,
     previous: Declaration | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """Ask every rule that has a test.
 
@@ -155,6 +156,7 @@ def evaluate(
         on: the day that decides what is in force.
         acts: entry into force of acts by id, over those of the shipped table.
         previous: the version that this one follows, for rules about changes.
+        places: where fields of the domestic form would stand in the user's own file, filled or not.
 
     Raises:
         UsageError: a rule names a test that does not exist.
@@ -167,7 +169,7 @@ def evaluate(
         if not rule.test:
             continue
         answer = outside if outside is not None and rule.id != pack.scope else _ask(rule, case)
-        results.append(_result(rule, answer, origins, rule.force(on, known)))
+        results.append(_result(rule, answer, origins, rule.force(on, known), places or {}))
     return Evaluation(pack, on, tuple(results))
 
 
@@ -200,17 +202,17 @@ def _texts(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list) else ()
 
 
-def _result(rule: Rule, answer: Answer, origins: Origins, force: Force) -> Result:
+def _result(rule: Rule, answer: Answer, origins: Origins, force: Force, places: Mapping[str, str]) -> Result:
     outcome = answer.outcome
     # Only a clause that was read in full fails anybody.
     if outcome is Outcome.FAIL and rule.clause_read is not ClauseRead.FULL:
         outcome = Outcome.NEEDS_EVIDENCE
     paths = answer.paths if answer.paths or outcome is Outcome.PASS else rule.paths[:1]
-    at = tuple(dict.fromkeys(_place(path, origins) for path in paths))
+    at = tuple(dict.fromkeys(_place(path, origins, places) for path in paths))
     return Result(rule, outcome, answer.outcome, answer.force or force, replace(answer, paths=paths), at)
 
 
-def _place(path: str, origins: Origins) -> str:
+def _place(path: str, origins: Origins, places: Mapping[str, str]) -> str:
     """The user's own cell; for an empty field its place on the domestic form."""
     origin = origins.get(path)
     if isinstance(origin, Origin):
@@ -218,6 +220,8 @@ def _place(path: str, origins: Origins) -> str:
     if isinstance(origin, Derived):
         parents = (origins.get(parent) for parent in origin.parents)
         return next((p.at for p in parents if isinstance(p, Origin)), path)
+    if (own := places.get(labels(path)["field"])) is not None:
+        return own
     # Nothing stands there: something of the same line, site or set, else the place on the form.
     steps = path.split("/")
     for depth in range(len(steps), 2, -1):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import openpyxl
 import pytest
 
 from gateway.codec.base import Context, Package
@@ -14,6 +16,7 @@ from gateway.pipeline.issue import FINDINGS, MANIFEST, PRIVATE, Request, issue, 
 from gateway.pipeline.rebuild import rebuild
 from gateway.pipeline.receive import replay, verify
 from gateway.pipeline.rules import compare, coverage, day, evaluate
+from gateway.pipeline.workbook import template
 from gateway.recognition.outcome import Force, Outcome
 from gateway.signing.keys import PrivateKey
 
@@ -143,3 +146,21 @@ class TestRebuild:
         again = rebuild(folder, verify(folder).facts)
         assert again.source.context.now == datetime(2026, 11, 21, 12, tzinfo=UTC)
         assert {n: f.data for n, f in again.files.items()}.items() <= folder.items()
+
+
+def test_an_empty_field_of_a_workbook_is_named_by_its_cell() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template("battery", filled=True)))
+    cells = []
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value in ("product.model", "passport.docNumber"):
+                    value = row[4]
+                    cells.append(f"{sheet.title}!{value.coordinate}")
+                    value.value = None
+    out = io.BytesIO()
+    book.save(out)
+    found = evaluate(read(out.getvalue()), ["eu-battery"])[0]
+    assert found["EUB-23"].outcome is Outcome.MISSING_INPUT
+    assert found["EUB-23"].at
+    assert set(found["EUB-23"].at) <= set(cells)

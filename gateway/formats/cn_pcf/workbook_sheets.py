@@ -20,6 +20,7 @@ from gateway.formats.cn_pcf.workbook_heads import (
 )
 from gateway.formats.cn_pcf.workbook_layout import (
     LISTS,
+    QUICK,
     README,
     REST,
     SECTION,
@@ -30,7 +31,7 @@ from gateway.formats.cn_pcf.workbook_layout import (
     layout,
     tidy_key,
 )
-from gateway.frontdoor.workbook import Cell, Row, Shape, Sheet, Workbook
+from gateway.frontdoor.workbook import Cell, Row, Shape, Sheet, Workbook, column_letters
 from gateway.report import Fate, Finding, Note, Severity
 
 # A row of labels is a heading of a table when so many are known; under a title of its own two are enough.
@@ -102,6 +103,22 @@ def evidence(book: Workbook) -> tuple[int, tuple[str, ...]]:
     if len(set(seen)) >= 3:
         return 2, tuple(dict.fromkeys(seen))[:5]
     return (1, tuple(dict.fromkeys(labels))[:5]) if len(set(labels)) >= 6 else (0, ())
+
+
+def places(book: Workbook) -> dict[str, str]:
+    """The cell of each field that has a row in a form, filled or not, by its place in the JSON form."""
+    found: dict[str, str] = {}
+    for sheet in sorted(book.sheets, key=lambda sheet: sheet.name == QUICK):
+        roles: dict[str, list[int]] | None = None
+        for row in book.rows(sheet):
+            texts = {c.column: c.text for c in row.cells if c.kind == "text" and c.text}
+            roles = form_roles(texts) or roles
+            for column in roles.get("key", ()) if roles else ():
+                key = tidy_key(texts.get(column, ""))
+                if key and "[" not in key and "{" not in key and field_of(key) is not None:
+                    cell = f"{column_letters(roles['value'][0])}{row.number}" if roles else ""
+                    found.setdefault("/" + key.replace(".", "/"), f"{sheet.name}!{cell}")
+    return found
 
 
 def _first_texts(book: Workbook) -> Iterator[str]:
