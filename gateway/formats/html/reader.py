@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TypeAlias, get_args, get_origin
@@ -209,8 +210,15 @@ def _value(annotation: object, node: Tree | Leaf) -> object:
     if any(get_origin(kind) is tuple for kind in inside):
         if not parts:
             return tuple(node.values())
-        return tuple(_part(parts[0], item) for item in node.values() if isinstance(item, dict))
+        return tuple(_part(parts[0], item) for item in _items(parts[0], node) if isinstance(item, dict))
     return _part(parts[0], node)
+
+
+def _items(kind: type[Part], node: Tree) -> Iterator[Tree | Leaf]:
+    """The items of a list; one that is known by its number keeps it, though those before it show nothing."""
+    if kind.key is not Part.key or not all(re.fullmatch(r"0|[1-9]\d{0,4}", name) for name in node):
+        return iter(node.values())
+    return (node.get(str(number), {}) for number in range(max(map(int, node)) + 1))
 
 
 def _inside(annotation: object) -> list[object]:
