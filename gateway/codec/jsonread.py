@@ -145,13 +145,15 @@ class JsonReading:
 
     def _languages(self, row: Row, value: JsonValue, at: str, stars: tuple[str, ...]) -> None:
         """A text by language: all of it, or English, else Chinese, else the first where one has room."""
-        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        if not isinstance(value, dict) or not all(
+            isinstance(text, str) and lang[:1] not in ("#", "@") for lang, text in value.items()
+        ):
             self._misfit(value, at)
             return
         best = next((lang for lang in ("en", "zh") if lang in value), next(iter(value), ""))
         for lang, text in value.items():
             where = f"{at}/{escape(lang)}"
-            takes = row.type == "langs" or lang == best
+            takes = (row.type == "onelang" and lang == best) or (row.type == "langs" and lang != "")
             own = lang if row.type == "langs" else ""
             if not (takes and self._put(row.model, stars, own, build.Found(text, where, str(text)))):
                 self._keep(text, where)

@@ -13,6 +13,7 @@ TEXT: Final = "#text"
 ORDER: Final = "#order"
 _AGAIN: Final = "#again"  # inside this module only: elements kept aside, put back where they stood
 _LANG_KEY: Final = "@xml:lang"
+_PLAIN: Final = frozenset({_LANG_KEY, TEXT})
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32)])
 _SPECIAL: Final = re.compile(r"[&<>\r]")
 _SPECIAL_ATTRIBUTE: Final = re.compile(r"[&<\"\r\n\t]")
@@ -118,7 +119,7 @@ class _Writing:
                 self.out.append(f"{indent}<{name}>{shown}</{name}>" if value else f"{indent}<{name}/>")
             elif element is None:
                 self.values(key, value, None, indent)
-            elif element.languages is not None and isinstance(value, dict):
+            elif element.languages is not None and isinstance(value, dict) and TEXT not in value:
                 self.languages(key, value, indent)
             else:
                 self.values(key, value, element.content, indent)
@@ -128,13 +129,14 @@ class _Writing:
         out, name = self.out, self.name(key)
         again = texts.get(_AGAIN, ())
         for language, text in texts.items():
+            if language == _AGAIN:
+                continue
             if not again:
                 shown = _text(text) if _needs_escape(text) else text
                 out.append(f'{indent}<{name} xml:lang="{_attribute(language)}">{shown}</{name}>')
                 continue
-            if language == _AGAIN:
-                continue
-            same = [n for n in again if (n.get(_LANG_KEY, "en"), n.get(TEXT, "")) == (language, text)]
+            # A second element that is no more than the first stays a second one.
+            same = [n for n in again if _says(n, language, text) and len(n) > len(_PLAIN & set(n))]
             if same:
                 again = [n for n in again if n is not same[0]]
                 self.group(same[0], None, key, indent)
@@ -178,6 +180,10 @@ class _Writing:
             return local
         self.prefixes.add(prefix)
         return key
+
+
+def _says(node: Tree, language: str, text: str) -> bool:
+    return (node.get(_LANG_KEY, "en"), node.get(TEXT, "")) == (language, text)
 
 
 def _text(text: str) -> str:

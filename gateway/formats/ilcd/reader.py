@@ -44,6 +44,8 @@ DATASETS: Final = "#datasets"
 DOCUMENTS: Final = "#documents"
 ASIDE: Final = "#aside"
 SODA: Final = "#soda"
+# Stands where the source has defects of form: it may come back spelt otherwise.
+ODD: Final = "#odd"
 _REFERENCE_UNIT: Final = ("unitGroupInformation", "quantitativeReference", "referenceToReferenceUnit")
 _MODULES: Final = ("processInformation", "dataSetInformation", "common:other", "epd:modules", "epd:module")
 
@@ -219,6 +221,8 @@ def _kept(
         elif aside := _aside(tree):
             part = next(part for part, file in files.items() if file == name)
             found[extra(ASIDE, part)] = _text(aside)
+    if datasets.findings:
+        found[extra(ODD)] = _text("yes")
     for name, data in datasets.documents.items():
         found[extra(DOCUMENTS, name)] = _text(to_text(data))
     for name, left in datasets.leftovers.items():

@@ -7,7 +7,7 @@ of ours about the reference period. ``restore`` undoes what ``simplify`` did, to
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gateway.codec.fields import code_list, code_synonyms
@@ -28,6 +28,7 @@ _DATABASES: Final = (
     "dataSourcesTreatmentAndRepresentativeness",
     "referenceToDataSource",
 )
+_SCENARIOS: Final = (*_INFO, "common:other", "epd:scenarios", "epd:scenario")
 _REVIEWS: Final = ("modellingAndValidation", "validation", "review")
 _REVIEWER: Final = "common:referenceToNameOfReviewerAndInstitution"
 _ONLY_REVIEW: Final = "verification"
@@ -67,6 +68,8 @@ def simplify(root: Node) -> Node:
         _parts(reference, _RULE_PARTS, "")
     for reference in _forks(view, _DATABASES):
         _parts(reference, _DATABASE_PARTS, "DATABASE")
+    for path, test in _ITEMS:
+        _all_or_none(view, path, test)
     reviews = _forks(view, _REVIEWS)
     for number, review in enumerate(reviews, 1):
         _review(review, _ONLY_REVIEW if len(reviews) == 1 else str(number))
@@ -110,6 +113,10 @@ def restore(root: Node) -> None:
         kind = reference.pop("#kind", None)
         if kind is not None and "@type" not in reference:
             reference["@type"] = _FUNCTIONAL
+    for path, _ in _ITEMS:
+        above = at(root, path[:-1])
+        if isinstance(above, dict) and f"#{path[-1]}" in above:
+            above[path[-1]] = above.pop(f"#{path[-1]}")
     for path, parts, codes in ((_RULES, _RULE_PARTS, ""), (_DATABASES, _DATABASE_PARTS, "DATABASE")):
         for reference in items(root, path):
             told = [reference.pop(part) for part in parts if part in reference]
@@ -211,6 +218,32 @@ def _parts(reference: Node, parts: tuple[str, ...], codes: str) -> None:
     if len(told) <= len(parts) and _joined(told, codes) == names:
         del reference[NAME]
         reference.update(zip(parts, told, strict=False))
+
+
+def _has_name(item: Node) -> bool:
+    """Whether the model has something to say of a reference."""
+    names = item.get(NAME)
+    if "#name" in item:
+        return True
+    return isinstance(names, dict) and bool(names) and not any(key[:1] in "#@" for key in names)
+
+
+def _is_scenario(item: Node) -> bool:
+    return isinstance(item.get("@epd:name"), str)
+
+
+def _all_or_none(view: Node, path: tuple[str, ...], test: Callable[[Node], bool]) -> None:
+    """A list with an item that the model cannot count is kept whole: no item may take another's place."""
+    found = at(view, path)
+    if found is None or (isinstance(found, list) and all(isinstance(i, dict) and test(i) for i in found)):
+        return
+    above = _fork(view, path[:-1])
+    assert above is not None
+    above[f"#{path[-1]}"] = above.pop(path[-1])
+
+
+# Lists of which the table has the items, and what an item cannot be without.
+_ITEMS: Final = ((_RULES, _has_name), (_DATABASES, _has_name), (_SCENARIOS, _is_scenario))
 
 
 def _joined(told: list[Any], codes: str) -> Node:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.codec import jsonwrite
-from gateway.codec.base import Context, Writing
+from gateway.codec.base import Context, Package, Writing
 from gateway.codec.jsonread import LANGUAGE, UNREAD
+from gateway.codec.run import shown
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import Node, XmlTree, write_tree
 from gateway.errors import GatewayError
 from gateway.formats.ilcd.indicators import MEAN, Where, join, node_of
+from gateway.formats.ilcd.nodes import at, items
 from gateway.formats.ilcd.package import Again, as_member, from_text
 from gateway.formats.ilcd.reader import (
     ASIDE,
@@ -20,8 +22,10 @@ from gateway.formats.ilcd.reader import (
     DOCUMENTS,
     FILES,
     LAYOUT,
+    ODD,
     PROCESS,
     SODA,
+    read,
 )
 from gateway.formats.ilcd.results import label_of, module_of, same_text, values_of, write_amount
 from gateway.formats.ilcd.tables import RESULT_SET, TARGET, table
@@ -29,8 +33,9 @@ from gateway.formats.ilcd.view import restore, restore_part
 from gateway.model.base import LangText
 from gateway.model.declaration import Declaration
 from gateway.model.results import Indicator, ResultRow, ResultSet
-from gateway.model.walk import escape, unescape
+from gateway.model.walk import diff, escape, unescape
 from gateway.quantity import Quantity, parse_decimal
+from gateway.report import Fate, Note
 
 _KINDS = {PROCESS: ("process", "epd"), "flow": ("flow", ""), "owner": ("contact", "")}
 _HOME = f"{TARGET}#/{FILES}/{PROCESS}"
@@ -43,16 +48,27 @@ def write(declaration: Declaration, context: Context) -> Writing:
         Lacks: every field that a new one cannot be without, together.
     """
     if _HOME in declaration.extras:
-        return _again(declaration)
+        return _again(declaration, context)
     from gateway.formats.ilcd.foreign import write_new
 
     return write_new(declaration, context)
 
 
-def _again(declaration: Declaration) -> Writing:
+def _again(declaration: Declaration, context: Context) -> Writing:
     written, kept = again(declaration)
+    package = Again((as_member(written),), uuid_name(declaration))
+    if f"{TARGET}#/{ODD}" in declaration.extras:
+        return Writing(package, tuple(_respelt(declaration, package, context)))
     claims = {f"/extras/{escape(name)}" for name in kept if not name.startswith(f"{TARGET}#/{SODA}")}
-    return Writing(Again((as_member(written),), uuid_name(declaration)), claims=frozenset(claims))
+    return Writing(package, claims=frozenset(claims))
+
+
+def _respelt(declaration: Declaration, package: Package, context: Context) -> Iterator[Note]:
+    """What a source with defects of form says otherwise once it is in order."""
+    for path, (before, after) in diff(declaration, read(package, context).declaration).items():
+        if after is not None and not path.startswith("/results/"):
+            fate = Fate.INFERRED if before is None else Fate.CONVERTED
+            yield Note("ilcd.put-in-order", path, fate, shown(before), shown(after))
 
 
 def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
@@ -169,10 +185,9 @@ def _name_modules(root: Node, rows: Mapping[Where, ResultRow]) -> None:
 def _amount(root: Node, declaration: Declaration) -> None:
     """The amount of the reference flow, where it is not what it was."""
     amount = declaration.unit.amount
-    reference: Any = root.get("processInformation", {})
-    wanted = reference.get("quantitativeReference", {}).get("referenceToReferenceFlow", [None])[0]
-    exchanges: Any = root.get("exchanges", {})
-    for exchange in exchanges.get("exchange", ()):
+    references = at(root, ("processInformation", "quantitativeReference", "referenceToReferenceFlow"))
+    wanted = references[0] if isinstance(references, list) and references else None
+    for exchange in items(root, ("exchanges", "exchange")):
         if exchange.get("@dataSetInternalID") == wanted and isinstance(amount, Quantity):
             for name in ("meanAmount", "resultingAmount"):
                 if name in exchange and not _says(exchange[name], amount):
@@ -189,14 +204,14 @@ def _says(text: str, amount: Quantity) -> bool:
 def _put_back(view: Node) -> None:
     """What stood where something else belongs, to where it stood, as far as there is room."""
     misfits: Any = view.pop(UNREAD, {})
-    for at, value in misfits.items():
-        steps = [unescape(step) for step in at.split("/")[1:]]
+    for place, value in misfits.items():
+        steps = [unescape(step) for step in place.split("/")[1:]]
         node: Any = view
         for step in steps[:-1]:
             if isinstance(node, list):
                 node = node[int(step)] if step.isdecimal() and int(step) < len(node) else None
             else:
-                node = node.setdefault(step, {}) if isinstance(node, dict) else None
+                node = node.get(step) if isinstance(node, dict) else None
         if isinstance(node, dict) and steps[-1] not in node:
             node[steps[-1]] = value
 
