@@ -11,7 +11,7 @@ from gateway.codec.fields import code_list
 from gateway.codec.jsonwrite import language
 from gateway.errors import GatewayError, shorten
 from gateway.formats.ilcd.climate import known_classes
-from gateway.formats.ilcd.indicators import Entry, Where
+from gateway.formats.ilcd.indicators import MODULE, SCENARIO, Entry, Where
 from gateway.formats.ilcd.tables import (
     NOT_APPLICABLE,
     NOT_DECLARED,
@@ -247,6 +247,9 @@ def _origins(result: ResultSet, entries: list[Entry]) -> Iterator[tuple[str, Ori
     rows = dict(zip(order, (key for key, _ in keyed(result.rows)), strict=True))
     for entry in climate:
         for n, (where, text) in enumerate(entry.amounts):
+            place = entry.at(n).removesuffix("/#text")
+            for name, key in (("stage", MODULE), ("module", MODULE), ("scenario", SCENARIO)):
+                yield f"{home}/rows/{escape(rows[where])}/{name}", Origin(f"{place}/{key}")
             yield f"{home}/rows/{escape(rows[where])}/carbon/{entry.carbon}", Origin(entry.at(n), text)
     plain = [entry for entry in entries if not entry.carbon]
     for (key, indicator), entry in zip(keyed(result.indicators), plain, strict=True):
