@@ -12,11 +12,11 @@ from gateway import resources
 from gateway.codec import choices
 from gateway.formats.cn_pcf._workbook_styles import Styles, display_unit
 from gateway.formats.cn_pcf.workbook_guide import (
-    TARGET_NAMES,
     Kind,
     class_of,
     hint,
     known_targets,
+    names_of,
     needs,
     quick_rows,
 )
@@ -119,7 +119,7 @@ class _Rendering:
         sheet.freeze_panes(1, 0)
         sheet.activate()
         self._form_head(sheet, 0)
-        for row, texts in enumerate(quick_rows(self._kind), 1):
+        for row, texts in enumerate(quick_rows(self._kind, self._targets), 1):
             own = field_of(texts["key"])
             assert own is not None
             label = {x: texts[f"label_{x}"] or own.row.label[x] for x in ("zh", "en")}
@@ -325,7 +325,8 @@ class _Rendering:
 
     def _required(self, own: Field) -> str:
         told = needs(own.key)
-        names = [TARGET_NAMES[t][self._lang[0]] for t in self._targets if told.get(t) == "required"]
+        needed = [target for target in self._targets if told.get(target) == "required"]
+        names = [names[self._lang[0]] for names in names_of(needed)]
         home = own.row.required if own.row.required != "O" else ""
         return " · ".join([home, *names] if home else names)
 

@@ -11,16 +11,23 @@ from gateway.errors import UsageError
 from gateway.formats.cn_pcf.workbook_layout import Field, key_of
 
 Kind: TypeAlias = Literal["battery", "product"]
-# The document holds the same footprint and asks for a header on top.
+_PASSPORT: Final = ("batterypass", "aas-02035-3", "en18223")
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "battery-passport": ("batterypass", "en18223"),
+    "battery-passport": _PASSPORT,
+    # The document holds the same footprint and asks for a header on top.
     "en18223": ("batterypass", "en18223"),
 }
 TARGET_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "pact": {"zh": "PACT 3.0", "en": "PACT 3.0"},
-    "batterypass": {"zh": "电池护照", "en": "battery passport"},
+    "batterypass": {"zh": "BatteryPass 1.2", "en": "BatteryPass 1.2"},
+    "aas-02023": {"zh": "AAS 碳足迹（02023）", "en": "AAS carbon footprint (02023)"},
+    "aas-02035-3": {"zh": "AAS 电池护照（02035-3）", "en": "AAS battery passport (02035-3)"},
     "en18223": {"zh": "护照文件（EN 18223）", "en": "passport document (EN 18223)"},
+    "ilcd-epd": {"zh": "ILCD+EPD", "en": "ILCD+EPD"},
+    "html": {"zh": "护照网页", "en": "passport page"},
 }
+# What all forms of it need is said once.
+_PASSPORT_NAME: Final[Mapping[str, str]] = {"zh": "电池护照", "en": "battery passport"}
 
 
 def known_targets(targets: Sequence[str]) -> tuple[str, ...]:
@@ -49,9 +56,24 @@ def needs(key: str) -> Mapping[str, str]:
     return found.get(key) or (found.get(declared, {}) if key.startswith("results.") else {})
 
 
-def quick_rows(kind: Kind) -> tuple[Mapping[str, str], ...]:
-    """The cells of the quick sheet."""
-    return tuple(row for row in resources.table("fields/cn_pcf_quick.csv") if row["kind"] == kind)
+def quick_rows(kind: Kind, targets: Sequence[str] = ()) -> tuple[Mapping[str, str], ...]:
+    """The cells of the quick sheet: what every preview needs, and what the chosen targets ask for on top.
+
+    The sheet stays short: PACT's carbon classes come first, and a passport's header only without them.
+    """
+    if not targets or "pact" in targets:
+        wanted = {"", "pact"}
+    else:
+        wanted = {"", "passport"} if set(targets) & set(_PASSPORT) else {""}
+    rows = resources.table("fields/cn_pcf_quick.csv")
+    return tuple(row for row in rows if row["kind"] == kind and row["targets"] in wanted)
+
+
+def names_of(targets: Sequence[str]) -> list[Mapping[str, str]]:
+    """The names of targets, all forms of the passport under one."""
+    if not set(_PASSPORT) <= set(targets):
+        return [TARGET_NAMES[target] for target in targets]
+    return [_PASSPORT_NAME, *(TARGET_NAMES[target] for target in targets if target not in _PASSPORT)]
 
 
 def class_of(own: Field) -> str:
@@ -75,10 +97,11 @@ def hint(own: Field) -> tuple[str, str]:
     elif required[:1] in {"C", "M"}:
         zh.append(f"有条件必填（{required}）")
         en.append(f"required under a condition ({required})")
-    for target, need in needs(own.key).items():
-        names = TARGET_NAMES[target]
-        zh.append(f"{names['zh']}{'必填' if need == 'required' else '可能需要'}")
-        en.append(f"{'required' if need == 'required' else 'may be needed'} for {names['en']}")
+    told = needs(own.key)
+    for need, words in (("required", ("必填", "required")), ("conditional", ("可能需要", "may be needed"))):
+        for names in names_of([target for target in told if told[target] == need]):
+            zh.append(f"{names['zh']}{words[0]}")
+            en.append(f"{words[1]} for {names['en']}")
     if not zh:
         return "选填", "optional"
     return "；".join(zh), "; ".join(en)

@@ -14,7 +14,7 @@ from gateway.codec.run import run_reader
 from gateway.errors import UsageError
 from gateway.formats.cn_pcf import FORMAT
 from gateway.formats.cn_pcf._workbook_styles import FILLS, display_unit
-from gateway.formats.cn_pcf.workbook_guide import needs, quick_rows
+from gateway.formats.cn_pcf.workbook_guide import known_targets, needs, quick_rows
 from gateway.formats.cn_pcf.workbook_layout import field_of, layout
 from gateway.formats.cn_pcf.workbook_template import template
 from gateway.model.walk import by_path
@@ -90,8 +90,11 @@ class TestQuickSheet:
     """At most 35 cells, and a first preview from them alone."""
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_has_at_most_35_cells(self, kind: Kind) -> None:
-        keys = [row["key"] for row in quick_rows(kind)]
+    @pytest.mark.parametrize(
+        "targets", [(), ("pact",), ("battery-passport",), ("battery-passport", "pact"), ("html", "ilcd-epd")]
+    )
+    def test_has_at_most_35_cells(self, kind: Kind, targets: tuple[str, ...]) -> None:
+        keys = [row["key"] for row in quick_rows(kind, known_targets(targets))]
         assert 20 < len(set(keys)) == len(keys) <= 35
         assert all(field_of(key) for key in keys)
 
@@ -102,6 +105,11 @@ class TestQuickSheet:
         targets = {"battery": ["cn-pcf", "pact", "batterypass"], "product": ["cn-pcf", "pact"]}[kind]
         written = convert(source, to=targets, options={"draft": "yes"})
         assert {o.format.folder: [str(x) for x in o.lacks] for o in written if not o.written} == {}
+
+    def test_asks_for_the_header_of_a_passport(self) -> None:
+        keys = {row["key"] for row in quick_rows("battery", known_targets(["battery-passport"]))}
+        assert {"passport.id", "passport.productLink", "document.issuedAt"} <= keys
+        assert not any(key.endswith("fossilKg") for key in keys)
 
     def test_fills_the_same_fields(self) -> None:
         told = by_path(read(filled_quick("battery")).declaration)
@@ -183,7 +191,7 @@ class TestTemplate:
         assert f"#{fill(plain, 'passport.studyLink')}" == FILLS["conditional"]
         assert f"#{fill(with_target, 'passport.studyLink')}" == FILLS["target"]
         assert f"#{fill(with_target, 'passport.granularity')}" == FILLS["target"]
-        assert template("battery", targets=("en18223",)) == with_target
+        assert template("battery", targets=("batterypass", "aas-02035-3", "en18223")) == with_target
 
     def test_texts_are_in_text_format(self) -> None:
         sheet = next(s for s in opened(template("battery")) if s.title.startswith("8 "))
