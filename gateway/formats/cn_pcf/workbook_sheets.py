@@ -165,7 +165,7 @@ class _SheetReader:
         texts = {c.column: c.text for c in row.cells if c.kind == "text" and c.text}
         first = next(iter(texts.values()), "")
         roles = form_roles(texts)
-        if first.startswith(SECTION):
+        if first.startswith(SECTION) and len(row.cells) == 1:
             self._section, self._table, self._titled = first.removeprefix(SECTION).strip(), None, True
         elif roles is not None:
             self._form, self._table, self._recognised = roles, None, True

@@ -222,3 +222,8 @@ class TestShape:
         sheet["A1"] = "1+1"
         (finding,) = read(book.data).findings
         assert (finding.code, finding.at, finding.saw) == ("workbook.sheet-not-read", "我的计算", "1")
+
+
+def test_a_value_may_begin_like_a_section(book: Any) -> None:
+    book.cell("lines[].nameZh").value = "▌铜"
+    assert "▌铜" in {str(leaf) for leaf in by_path(read(book.data).declaration).values()}
