@@ -52,6 +52,10 @@ def lay_out(declaration: Declaration) -> Content:
     return Content(work.forms, work.tables, [*rest, *foreign])
 
 
+# A name that no cell would hold, or nobody would recognise, names nothing.
+_LONGEST_NAME = 200
+
+
 @dataclass(slots=True)
 class _Laying:
     """One document while it is laid out. ``left``: the scalars that have no cell yet."""
@@ -143,6 +147,7 @@ class _Laying:
             or own
             or name.startswith("#")
             or name != name.strip()
+            or len(name) > _LONGEST_NAME
             or any(c in name for c in "[]/~")
         ):
             return f"#{index + 1}"
