@@ -24,7 +24,8 @@ from gateway.storage import files
 from gateway.trust.verify import State
 
 _EXAMPLE = "lfp-pack.json"
-_TARGETS = ("pact", "battery-passport")
+_TARGETS = ("battery-passport", "ilcd-epd", "pact", "html")
+_RULES = ("eu-battery",)
 
 
 def demo(console: Console, out: str, context: Context, *, force: bool) -> Exit:
@@ -33,7 +34,7 @@ def demo(console: Console, out: str, context: Context, *, force: bool) -> Exit:
     inner = replace(console, sink=documents.append)
     place = Path(out)
     key = _demo_key(console, place)
-    request = Request(to=_TARGETS, options={"preview": "yes"})
+    request = Request(to=_TARGETS, options={"preview": "yes"}, rules=_RULES)
     example = str(resources.example(_EXAMPLE))
     console.tell(console.say("cli.demo-issue", example=example, to=" + ".join(_TARGETS)), "head")
     codes = [issuing.issue(inner, [example], request, key, Destination(out, force), context, yes=True)]
