@@ -146,6 +146,19 @@ def flow(of: Gas, *, list: str, context: tuple[str, ...]) -> End | None:
     return None
 
 
+def without_affixes(name: str) -> Iterable[str]:
+    """The key of a name, then without what people put beside it: R22制冷剂, methane emissions."""
+    key = _key(name)
+    yield key
+    for _ in range(2):
+        for affix in _AFFIXES:
+            shorter = key.removesuffix(affix) if key.endswith(affix) else key.removeprefix(affix)
+            if shorter and shorter != key:
+                key = shorter
+                yield key
+                break
+
+
 def _by_id(end: End) -> Gas | Abstained | None:
     if len(end.id) != 36:
         return None
@@ -193,7 +206,7 @@ def _named(name: str, of_list: str = "") -> _Named | None:
     formula = _by_formula().get(re.sub(r"\s", "", name))
     if formula is not None:
         return formula, None
-    for whole in _without_affixes(key):
+    for whole in without_affixes(name):
         one = _listed(whole, of_list)
         if one is not None:
             return _gases()[one], None
@@ -244,20 +257,6 @@ def _listed(key: str, of_list: str) -> str | None:
     if found is None and (code := _CODE.fullmatch(key)):
         found = names.get((f"r{code[1] or code[2]}", ""))
     return found
-
-
-def _without_affixes(key: str) -> Iterable[str]:
-    yield key
-    for _ in range(2):
-        for affix in _AFFIXES:
-            if key.endswith(affix) and len(key) > len(affix):
-                key = key.removesuffix(affix)
-                yield key
-                break
-            if key.startswith(affix) and len(key) > len(affix):
-                key = key.removeprefix(affix)
-                yield key
-                break
 
 
 def _key(name: str) -> str:
