@@ -183,7 +183,8 @@ class Format:
     """One version of one format.
 
     ``private_reader``: it reads only what we wrote ourselves, to check it. ``audience`` is the widest
-    disclosure class that this carrier may ever hold, whatever the caller allows. ``plugin`` names who
+    disclosure class that this carrier may ever hold, whatever the caller allows. ``parameters`` are what
+    the caller may choose by name, each with the values it takes; none: any text. ``plugin`` names who
     brought it; it is empty for those that ship.
     """
 
@@ -199,6 +200,7 @@ class Format:
     audience: Disclosure = Disclosure.C1
     schema_edition: str = ""
     legal_status: str = ""
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plugin: str = ""
 
     @property

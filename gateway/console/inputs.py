@@ -144,13 +144,23 @@ def request(
     draft: bool = False,
     rules: tuple[str, ...] = (),
     previous: str | None = None,
+    chosen: Sequence[str] = (),
 ) -> Request:
-    """What was asked for, in the words that writers know."""
+    """What was asked for, in the words that writers know.
+
+    Raises:
+        UsageError: an option is not written as NAME=VALUE.
+    """
     from gateway.model.disclosure import Disclosure
     from gateway.pipeline.issue import Request
 
     said = {"preview": preview, "draft": draft}
     options = {name: "yes" for name, wanted in said.items() if wanted}
+    for text in chosen:
+        name, equals, value = text.partition("=")
+        if not equals or name in said:
+            raise UsageError(text, code="usage.not-an-option")
+        options[name] = value
     before = None if previous is None else load(previous)
     return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)), before)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package
 from gateway.codec.run import run_reader, run_writer, shown, stake
-from gateway.errors import GatewayError, InternalError, PluginError, flatten
+from gateway.errors import GatewayError, InternalError, PluginError, UsageError, flatten, raise_all
 from gateway.formats import Detected, detect, find
 from gateway.model import consistency
 from gateway.model.base import Leaf, Reason
@@ -20,6 +20,9 @@ from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
+
+# Options that any target may be asked with.
+_EVERYWHERE = frozenset({"preview", "draft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,24 @@ def convert(
     """Write ``source`` in every format of ``to`` (ids, ids without version, or groups), in that order.
 
     Raises:
-        UsageError: there is no such format, or it is only read.
+        UsageError: there is no such format, it is only read, or no target has such an option or value.
         InternalError: an output broke a promise; nothing of it is returned.
         PluginError: the same of a plugin's format.
     """
     context = replace(source.context, disclosure=disclosure, options=dict(options or {}))
     targets = {format_.id: format_ for name in to for format_ in find(name, context.plugins)}
+    raise_all(_unknown_options(context.options, tuple(targets.values())))
     return tuple(_write(source, format_, context) for format_ in targets.values())
+
+
+def _unknown_options(options: Mapping[str, str], targets: Sequence[Format]) -> Iterator[UsageError]:
+    """The options that no target has, and the values that none takes."""
+    known = {name: values for format_ in targets for name, values in format_.parameters.items()}
+    for name, value in options.items():
+        if name not in {*_EVERYWHERE, *known}:
+            yield UsageError(name, code="usage.unknown-option", known=", ".join(sorted(known)) or "-")
+        elif known.get(name) and value not in known[name]:
+            yield UsageError(value, code="usage.unknown-choice", option=name, known=", ".join(known[name]))
 
 
 def _write(source: Source, format_: Format, context: Context) -> Outcome:

@@ -19,6 +19,7 @@ from gateway.console.commands.options import (
     PREVIEW,
     PREVIOUS,
     RULES,
+    SET,
     command,
     context_now,
     everywhere,
@@ -57,6 +58,7 @@ def template(
 @PLUGIN
 @DISCLOSURE
 @PREVIEW
+@SET
 @option("--strict", is_flag=True, help="cli.option-strict")
 @FORCE
 @everywhere
@@ -69,6 +71,7 @@ def convert(
     format_: str | None,
     disclosure: str,
     preview: bool,
+    chosen: tuple[str, ...],
     strict: bool,
     force: bool,
     layout: str | None,
@@ -76,7 +79,7 @@ def convert(
     """See ``hutong convert --help``."""
     from gateway.console import converting
 
-    request = inputs.request((to,), disclosure, format_, preview=preview)
+    request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen)
     destination = converting.Destination(out, force)
     return converting.convert(
         console, file, request, destination, context_now(), strict=strict, layout=layout
@@ -99,6 +102,7 @@ def convert(
 @PLUGIN
 @DISCLOSURE
 @PREVIEW
+@SET
 @option("--yes", is_flag=True, help="cli.option-yes")
 @FORCE
 @everywhere
@@ -117,6 +121,7 @@ def issue(
     format_: str | None,
     disclosure: str,
     preview: bool,
+    chosen: tuple[str, ...],
     yes: bool,
     force: bool,
     previous: str | None,
@@ -132,7 +137,14 @@ def issue(
     asked, context = inputs.with_packs((*rules, *require), context_now())
     inputs.one_previous(previous, files, asked)
     request = inputs.request(
-        to, disclosure, format_, preview=preview, draft=draft, rules=asked, previous=previous
+        to,
+        disclosure,
+        format_,
+        preview=preview,
+        draft=draft,
+        rules=asked,
+        previous=previous,
+        chosen=chosen,
     )
     destination = converting.Destination(out, force)
     return issuing.issue(

@@ -49,6 +49,7 @@ PLUGIN = option(
     callback=lambda ctx, _, names: ctx.meta.__setitem__(_PLUGINS, names),
     help="cli.option-plugin",
 )
+SET = option("--set", "chosen", multiple=True, metavar="NAME=VALUE", help="cli.option-set")
 PASSPHRASE_FILE = option("--passphrase-file", metavar="FILE", help="cli.option-passphrase-file")
 PASSPHRASE_FD = option("--passphrase-fd", type=int, metavar="N", help="cli.option-passphrase-fd")
 

@@ -53,6 +53,9 @@ def _validate(package: Package, *, target: str) -> tuple[Finding, ...]:
     return validate(package, target=target)
 
 
+# As gateway.formats.aas.container has them, without reading it for every start.
+_PARAMETERS = {"aas-container": ("aasx", "json")}
+
 FOOTPRINT = Format(
     id=_FOOTPRINT,
     title={
@@ -65,6 +68,7 @@ FOOTPRINT = Format(
     write=_write_footprint,
     validate=partial(_validate, target=_FOOTPRINT),
     audience=Disclosure.C0,
+    parameters=_PARAMETERS,
     schema_edition="IDTA 02023 1.0.1, AAS metamodel 3.0, own statement",
 )
 PASSPORT = Format(
@@ -80,6 +84,7 @@ PASSPORT = Format(
     validate=partial(_validate, target=_PASSPORT),
     basis=passport_basis("aas-02035-3"),
     audience=Disclosure.C0,
+    parameters=_PARAMETERS,
     schema_edition="IDTA 02035-3 1.0, AAS metamodel 3.0, own statement",
     legal_status="draft",
 )
