@@ -16,6 +16,7 @@ from uuid import UUID
 
 from gateway import resources
 from gateway.model.inventory import CarbonClass
+from gateway.nomenclature.chinese import simplified
 from gateway.nomenclature.halocarbons import agrees, composition
 from gateway.nomenclature.identifiers import fedefl_id
 from gateway.nomenclature.names import cas_number, exact, inverted, spelling
@@ -261,7 +262,7 @@ def _listed(key: str, of_list: str) -> str | None:
 
 def _key(name: str) -> str:
     """A name without case, width, blanks and punctuation; a prime counts (HG'-02)."""
-    return re.sub(r"[^\w']|_", "", spelling(exact(name))).strip("'")
+    return re.sub(r"[^\w']|_", "", spelling(exact(simplified(name)))).strip("'")
 
 
 @cache
