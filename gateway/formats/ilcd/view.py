@@ -54,6 +54,8 @@ _FACTS: Final[Mapping[str, tuple[tuple[str, ...], str, tuple[str, str]]]] = {
 }
 _RULE_PARTS: Final = ("#name", "#version", "#operator")
 _DATABASE_PARTS: Final = ("#name", "#version")
+# Stands in a name for a part that nobody told.
+_GAP: Final = "—"
 
 
 def simplify(root: Node) -> Node:
@@ -119,7 +121,7 @@ def restore(root: Node) -> None:
             above[path[-1]] = above.pop(f"#{path[-1]}")
     for path, parts, codes in ((_RULES, _RULE_PARTS, ""), (_DATABASES, _DATABASE_PARTS, "DATABASE")):
         for reference in items(root, path):
-            told = [reference.pop(part) for part in parts if part in reference]
+            told = _with_gaps([reference.pop(part, None) for part in parts])
             if told:
                 names = reference.get(NAME)
                 reference[NAME] = _joined(told, codes) | (names if isinstance(names, dict) else {})
@@ -214,16 +216,16 @@ def _parts(reference: Node, parts: tuple[str, ...], codes: str) -> None:
     if not isinstance(names, dict) or not names:
         return
     told = str(names.get("en") or next(iter(names.values()))).split(SEPARATOR)
-    told[0] = code_synonyms(codes).get(told[0].casefold(), told[0])
+    told[0] = code_synonyms(codes).get(folded(told[0]), told[0])
     if len(told) <= len(parts) and _joined(told, codes) == names:
         del reference[NAME]
-        reference.update(zip(parts, told, strict=False))
+        reference.update((part, text) for part, text in zip(parts, told, strict=False) if text != _GAP)
 
 
 def _has_name(item: Node) -> bool:
     """Whether the model has something to say of a reference."""
     names = item.get(NAME)
-    if "#name" in item:
+    if any(part in item for part in _RULE_PARTS):
         return True
     return isinstance(names, dict) and bool(names) and not any(key[:1] in "#@" for key in names)
 
@@ -246,9 +248,17 @@ def _all_or_none(view: Node, path: tuple[str, ...], test: Callable[[Node], bool]
 _ITEMS: Final = ((_RULES, _has_name), (_DATABASES, _has_name), (_SCENARIOS, _is_scenario))
 
 
+def _with_gaps(parts: list[Any]) -> list[Any]:
+    """The parts up to the last one that is told; a sign stands for one that is not."""
+    told = [part if part is not None else _GAP for part in parts]
+    while told and told[-1] == _GAP:
+        told.pop()
+    return told
+
+
 def _joined(told: list[Any], codes: str) -> Node:
     label = code_list(codes).get(told[0]) if codes else None
-    if label is None or code_synonyms(codes).get(label["label_en"].casefold()) != told[0]:
+    if label is None or code_synonyms(codes).get(folded(label["label_en"])) != told[0]:
         text = SEPARATOR.join(told)
         return {language(text): text}
     return {lang: SEPARATOR.join([label[f"label_{lang}"], *told[1:]]) for lang in ("en", "zh")}
