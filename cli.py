@@ -157,6 +157,7 @@ for _command in (
     judging.gaps,
     comparing.explain,
     comparing.diff,
+    comparing.whatif,
     trusting.verify,
     trusting.keygen,
     making.demo,

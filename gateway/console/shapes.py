@@ -15,9 +15,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gateway import resources
+from gateway.console.recomputed_shapes import Operand, Whatif
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
-from gateway.pipeline.explain import Kind
 from gateway.pipeline.shapes import (
     Both,
     Counts,
@@ -288,23 +288,6 @@ class Gaps(Shape):
     points: list[Point]
 
 
-class Operand(Shape):
-    """A value and what it stands on."""
-
-    path: str = ""
-    kind: Kind
-    value: str = ""
-    exact: str = ""
-    written: str = ""
-    formula: str = ""
-    at: str = ""
-    text: str = ""
-    label: Both | None = None
-    proven: bool
-    differs: bool = False
-    operands: list[Operand] | None = None
-
-
 class Explain(Operand):
     """``hutong explain``."""
 
@@ -412,6 +395,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "gaps": Gaps,
     "explain": Explain,
     "diff": Diff,
+    "whatif": Whatif,
     "verify": Verify,
     "keygen": Keygen,
     "demo": Demo,

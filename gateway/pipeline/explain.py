@@ -141,15 +141,15 @@ class _Explaining:
     def __init__(self, source: Source, outcome: Outcome | None) -> None:
         self.source = source
         self.leaves: dict[str, Leaf] = by_path(source.declaration)
-        self.derived: dict[str, Derived] = {}
         places = source.origins
+        self.derived = {path: o for path, o in places.items() if isinstance(o, Derived)}
         self.output: dict[str, Leaf] = {}
         self.package = outcome.package if outcome is not None else None
         if outcome is not None and outcome.package is not None:
             reading = outcome.format.read(outcome.package, source.context)
             places = reading.origins
             self.output = by_path(reading.declaration)
-            self.derived = {p: o for p, o in outcome.origins.items() if isinstance(o, Derived)}
+            self.derived |= {p: o for p, o in outcome.origins.items() if isinstance(o, Derived)}
         self.paths = {origin.at: path for path, origin in places.items() if isinstance(origin, Origin)}
         for path in self.derived:
             value = self._again(path)

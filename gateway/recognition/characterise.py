@@ -13,6 +13,7 @@ from gateway.quantity import Quantity, add_all, convert, times
 
 # A set that differs from another in a few gases holds only those rows.
 _BASED_ON: Final = {"AR5-CH4-28": "AR5"}
+SETS: Final = ("AR4", "AR5", "AR5-CH4-28", "AR6", "EF3.1")
 
 
 class NoFactor(MappingError):
@@ -57,6 +58,12 @@ def gwp100(gas: str, gwp_set: str) -> Decimal:
             return _table()[gas, of]
     known = {name for name, of in _table() if of in sets and name.partition("-")[0] == gas}
     raise NoFactor(gas, gwp_set=gwp_set, known=", ".join(sorted(known)))
+
+
+def characterised(gwp_set: str) -> tuple[str, ...]:
+    """The gases that the set has a value for, in the order of the table."""
+    sets = (gwp_set, _BASED_ON.get(gwp_set, gwp_set))
+    return tuple(dict.fromkeys(gas for gas, of in _table() if of in sets))
 
 
 def in_gwp_set(footprint: Quantity, *, declared: str, wanted: str) -> Quantity:

@@ -1,4 +1,4 @@
-"""Where a figure comes from, and what changed: ``explain``, ``diff``."""
+"""Where a figure comes from, what changed, and what would be: ``explain``, ``diff``, ``whatif``."""
 
 from __future__ import annotations
 
@@ -63,3 +63,41 @@ def diff(console: Console, old: str, new: str) -> int:
     from gateway.console import explaining
 
     return explaining.diff(console, old, new, context_now())
+
+
+@command(help="cli.help-whatif", example="hutong whatif declaration.json --electricity 0.5306")
+@click.argument("file", type=INPUT)
+@option("--electricity", metavar="FACTOR|ID", help="cli.option-electricity")
+@option("--line", "lines", multiple=True, metavar="ID", help="cli.option-line")
+@option("--gwp", metavar="SET", help="cli.option-gwp")
+@option(
+    "--per",
+    type=click.Choice(["kwh-delivered", "kwh-rated", "kwh-usable", "kg", "pack"]),
+    help="cli.option-per",
+)
+@option("--profile", metavar="PROFILE", help="cli.option-profile")
+@option("--energy", metavar="KWH", help="cli.option-energy")
+@option("--explain", is_flag=True, help="cli.option-explain")
+@FROM
+@LAYOUT
+@PLUGIN
+@everywhere
+@click.pass_obj
+def whatif(
+    console: Console,
+    file: str,
+    electricity: str | None,
+    lines: tuple[str, ...],
+    gwp: str | None,
+    per: str | None,
+    profile: str | None,
+    energy: str | None,
+    explain: bool,
+    format_: str | None,
+    layout: str | None,
+) -> int:
+    """See ``hutong whatif --help``."""
+    from gateway.console import recomputing
+
+    asked = recomputing.Asked(electricity, gwp, per, profile, energy, lines)
+    return recomputing.whatif(console, file, asked, format_, context_now(), layout=layout, explain=explain)

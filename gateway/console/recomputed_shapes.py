@@ -1,0 +1,123 @@
+"""The shapes of what ``whatif`` and ``factors`` answer under ``--json``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gateway.model.results import Per
+from gateway.pipeline.explain import Kind
+from gateway.pipeline.shapes import Both, Number, Problem, Shape
+from gateway.recognition.scenario import Lever
+
+
+class Operand(Shape):
+    """A value and what it stands on."""
+
+    path: str = ""
+    kind: Kind
+    value: str = ""
+    exact: str = ""
+    written: str = ""
+    formula: str = ""
+    at: str = ""
+    text: str = ""
+    label: Both | None = None
+    proven: bool
+    differs: bool = False
+    operands: list[Operand] | None = None
+
+
+class Basis(Shape):
+    """What the recomputed figures rest on. ``energy``: the kWh that they are over."""
+
+    per: Per
+    energy: Number | None = None
+    boundary: str = ""
+    gwp_set: str = ""
+    method_profile: str = ""
+    legal_status: str = ""
+    recycling_model: str = ""
+    electricity_approach: str = ""
+
+
+class Stage(Shape):
+    """A stage of the recomputed set, kg CO2e."""
+
+    stage: str
+    kg: Number
+
+
+class Recomputed(Shape):
+    """The recomputed result set beside the declared set ``derivedFrom``, kg CO2e."""
+
+    id: str
+    role: Literal["recomputed"]
+    derived_from: str
+    basis: Basis
+    kg: Number
+    stages: list[Stage]
+
+
+class Compared(Shape):
+    """A total before and after on one kind of denominator, kg CO2e; ``by`` lever adds up to ``delta``.
+
+    The extents are the kWh or kg that the totals are over; 1: the declared result's own.
+    """
+
+    per: Per
+    before: Number
+    after: Number
+    delta: Number
+    by: dict[Lever, Number]
+    before_extent: Number
+    after_extent: Number
+    before_profile: str = ""
+    after_profile: str = ""
+
+
+class ChangedLine(Shape):
+    """An activity line before and after, kg CO2e at the declared denominator."""
+
+    id: str
+    path: str
+    name: Both
+    amount: str = ""
+    factor: str = ""
+    new_factor: str = ""
+    before: Number
+    after: Number
+    delta: Number
+    by: dict[Lever, Number]
+
+
+class Bounds(Shape):
+    """Between which kg CO2e the declared total lies in another GWP set.
+
+    ``common``: if what is told without its gases is CO2, CH4 and N2O; ``anyGas``: any gas of both sets.
+    """
+
+    declared: str
+    wanted: str
+    bare: Number
+    common: list[Number]
+    any_gas: list[Number]
+
+
+class Whatif(Shape):
+    """``hutong whatif``.
+
+    ``unchanged`` compares at the declared denominator, ``over`` at the asked one where it is another.
+    ``remainder`` is what the declared total holds beyond its lines: it is kept.
+    """
+
+    file: str
+    format: Literal["hutong-whatif@1"]
+    set: Recomputed
+    unchanged: Compared
+    over: Compared | None = None
+    lines: list[ChangedLine]
+    remainder: Number
+    bounds: Bounds | None = None
+    refused: list[Problem]
+    findings: list[Problem]
+    explanation: Operand | None = None
