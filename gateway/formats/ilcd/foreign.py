@@ -18,11 +18,11 @@ from gateway.codec.xmltree import Node, write_tree
 from gateway.errors import raise_all
 from gateway.formats.ilcd import datasets as sets
 from gateway.formats.ilcd.carbon import en_15804, layout, picked
-from gateway.formats.ilcd.nodes import Tree, down, items
+from gateway.formats.ilcd.nodes import Tree, at, down, items
 from gateway.formats.ilcd.package import Fresh, as_member
 from gateway.formats.ilcd.reader import PROCESS, read
 from gateway.formats.ilcd.tables import RESULT_SET, REVIEWS, TARGET, flow_properties, table
-from gateway.formats.ilcd.view import restore, restore_part
+from gateway.formats.ilcd.view import DATABASES, RULES, restore, restore_part
 from gateway.formats.ilcd.writer import put_results, uuid_name
 from gateway.model.base import LangText, Leaf
 from gateway.model.declaration import Declaration
@@ -152,7 +152,9 @@ def _round(amount: Quantity) -> Quantity:
 def _write_process(new: _New, result: ResultSet) -> None:
     declaration, context = new.declaration, new.context
     uuid = sets.new_id(context, "/process")
-    view: Tree = jsonwrite.finish(jsonwrite.to_tree(_bare(declaration), table(), absences=False))
+    placed: Tree = jsonwrite.to_tree(_bare(declaration), table(), absences=False)
+    _drop_gaps(placed[PROCESS])
+    view: Tree = jsonwrite.finish(placed)
     root: Tree = view[PROCESS]
     root |= {"@version": "1.1", "@epd2:epd-version": "1.2"}
     info = down(root, "processInformation", "dataSetInformation")
@@ -175,6 +177,15 @@ def _write_process(new: _New, result: ResultSet) -> None:
     _write_sources(new, root)
     publication = root["administrativeInformation"]["publicationAndOwnership"]
     new.add("process", uuid, root, publication["common:dataSetVersion"])
+
+
+def _drop_gaps(root: Tree) -> None:
+    """Leave out a list with an item of which nothing can be said: those after it would take its place."""
+    for path in (RULES, DATABASES):
+        above = at(root, path[:-1])
+        found = above.get(path[-1]) if isinstance(above, dict) else None
+        if isinstance(found, dict) and set(found) != {str(number) for number in range(len(found))}:
+            del above[path[-1]]
 
 
 def _bare(declaration: Declaration) -> Declaration:

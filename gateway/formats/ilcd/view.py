@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from gateway.codec.fields import code_list, code_synonyms
+from gateway.codec.fields import code_list, code_synonyms, folded
 from gateway.codec.jsonwrite import language
 from gateway.codec.xmltree import Node
 from gateway.formats.ilcd.indicators import NAME
@@ -22,8 +22,8 @@ _INFO: Final = ("processInformation", "dataSetInformation")
 _TIME: Final = ("processInformation", "time")
 _REFERENCE: Final = ("processInformation", "quantitativeReference")
 _FUNCTIONAL: Final = "Functional unit"
-_RULES: Final = ("modellingAndValidation", "LCIMethodAndAllocation", "referenceToLCAMethodDetails")
-_DATABASES: Final = (
+RULES: Final = ("modellingAndValidation", "LCIMethodAndAllocation", "referenceToLCAMethodDetails")
+DATABASES: Final = (
     "modellingAndValidation",
     "dataSourcesTreatmentAndRepresentativeness",
     "referenceToDataSource",
@@ -66,9 +66,9 @@ def simplify(root: Node) -> Node:
     quantitative = _fork(view, _REFERENCE)
     if quantitative is not None and quantitative.get("@type") == _FUNCTIONAL:
         quantitative["#kind"] = "functional"
-    for reference in _forks(view, _RULES):
+    for reference in _forks(view, RULES):
         _parts(reference, _RULE_PARTS, "")
-    for reference in _forks(view, _DATABASES):
+    for reference in _forks(view, DATABASES):
         _parts(reference, _DATABASE_PARTS, "DATABASE")
     for path, test in _ITEMS:
         _all_or_none(view, path, test)
@@ -119,7 +119,7 @@ def restore(root: Node) -> None:
         above = at(root, path[:-1])
         if isinstance(above, dict) and f"#{path[-1]}" in above:
             above[path[-1]] = above.pop(f"#{path[-1]}")
-    for path, parts, codes in ((_RULES, _RULE_PARTS, ""), (_DATABASES, _DATABASE_PARTS, "DATABASE")):
+    for path, parts, codes in ((RULES, _RULE_PARTS, ""), (DATABASES, _DATABASE_PARTS, "DATABASE")):
         for reference in items(root, path):
             told = _with_gaps([reference.pop(part, None) for part in parts])
             if told:
@@ -245,12 +245,12 @@ def _all_or_none(view: Node, path: tuple[str, ...], test: Callable[[Node], bool]
 
 
 # Lists of which the table has the items, and what an item cannot be without.
-_ITEMS: Final = ((_RULES, _has_name), (_DATABASES, _has_name), (_SCENARIOS, _is_scenario))
+_ITEMS: Final = ((RULES, _has_name), (DATABASES, _has_name), (_SCENARIOS, _is_scenario))
 
 
 def _with_gaps(parts: list[Any]) -> list[Any]:
-    """The parts up to the last one that is told; a sign stands for one that is not."""
-    told = [part if part is not None else _GAP for part in parts]
+    """The parts up to the last that is told; a sign stands for one that is not, or would look like two."""
+    told = [_GAP if part is None or SEPARATOR in part else part for part in parts]
     while told and told[-1] == _GAP:
         told.pop()
     return told
