@@ -82,10 +82,11 @@ def identify(end: End, *, class_needed: bool = True) -> Gas | Abstained:
     found, told = _by_name(end)
     if isinstance(found, Abstained):
         return found
-    if any(signal.what == "cas" for signal in objections(end, found)):
+    against = {signal.what for signal in objections(end, found)}
+    if "cas" in against:
         return Abstained.CAS_CONFLICT
-    if objections(end, found):
-        return Abstained.AMBIGUOUS
+    if against and not (found.cas and cas_number(end.cas) == found.cas):
+        return Abstained.AMBIGUOUS  # name and CAS number together outweigh a formula
     return _classed(found, end, told, class_needed)
 
 
