@@ -1,0 +1,106 @@
+"""Reading the name of a gas: listed names, formulas, CA index names, designations, class words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from gateway.model.inventory import CarbonClass
+from gateway.nomenclature._gas_table import Gas, by_formula, class_names, gases, name_key, names
+from gateway.nomenclature.names import exact, inverted
+from gateway.nomenclature.row import Abstained
+
+_AFFIXES: Final = (
+    "制冷剂",
+    "冷媒",
+    "发泡剂",
+    "灭火剂",
+    "气体",
+    "排放量",
+    "排放",
+    "refrigerant",
+    "emissions",
+    "emission",
+    "gas",
+)
+_CODE: Final = re.compile(
+    r"(?:cfc|hcfc|hcfo|hfc|hfo|fc|pfc|hcc|r|freon|氟利昂|氟里昂)([ec]?\d\w*)|f(\d{2,3}[a-z]*)"
+)
+_DESIGNATION: Final = re.compile(
+    r"(?:[ezni]-)?(?:r|h?cf[ce]|h?cfo|hf[ceo]|p?fc|hcc|hg|halon)[ '-]*c?\d[\w(), -]*"
+)
+# Longer than any name of a gas, by far.
+_MAX_LENGTH: Final = 400
+
+Named: TypeAlias = tuple[Gas | Abstained, CarbonClass | None]
+
+
+def named(name: str, of_list: str = "") -> Named | None:
+    """The gas of a name and the carbon class that the name tells; ``None`` where no table knows it.
+
+    A formula is case-sensitive (CO is not Co) and stands for one gas or is ambiguous.
+    """
+    return _read(name, of_list, depth=2) if len(name) <= _MAX_LENGTH else None
+
+
+def without_affixes(name: str) -> Iterable[str]:
+    """The key of a name, then without what people put beside it: R22制冷剂, methane emissions."""
+    key = name_key(name)
+    yield key
+    for _ in range(2):
+        for affix in _AFFIXES:
+            shorter = key.removesuffix(affix) if key.endswith(affix) else key.removeprefix(affix)
+            if shorter and shorter != key:
+                key = shorter
+                yield key
+                break
+
+
+def _read(name: str, of_list: str, *, depth: int) -> Named | None:
+    if not name_key(name):
+        return None
+    formula = by_formula().get(re.sub(r"\s", "", name))
+    if formula is not None:
+        return formula, None
+    for whole in without_affixes(name):
+        one = _listed(whole, of_list)
+        if one is not None:
+            return gases()[one], None
+        if whole in class_names():
+            substance, told = class_names()[whole]
+            return gases()[substance], told
+    text = exact(name)
+    for plain in inverted(text):
+        one = _listed(name_key(plain), of_list)
+        if one is not None:
+            return gases()[one], None
+    return _in_parts(text, of_list, depth=depth - 1) if depth else None
+
+
+def _in_parts(text: str, of_list: str, *, depth: int) -> Named | None:
+    """Two names in one: ``PFC-14 (Perfluoromethane)``, ``Ethane, pentafluoro-, HFC-125``.
+
+    Known parts must agree. A part that looks like a designation must be known, and one known part is enough
+    only if it is a designation.
+    """
+    split = re.fullmatch(r"(.+?)[(<\[]([^()<>\[\]]+)[)>\]]", text) or re.fullmatch(r"(.+),([^,]+)", text)
+    if split is None:
+        return None
+    parts = (split[1].rstrip(" ,"), split[2].strip())
+    found = [(part, _read(part, of_list, depth=depth)) for part in parts]
+    looks = [known is not None for part, known in found if _DESIGNATION.fullmatch(part)]
+    known = [known for _, known in found if known is not None]
+    if not known or not all(looks) or (len(known) == 1 and not looks):
+        return None
+    told = {carbon for _, carbon in known if carbon is not None}
+    if len({one if isinstance(one, Abstained) else one.key for one, _ in known}) > 1 or len(told) > 1:
+        return Abstained.AMBIGUOUS, None
+    return known[0][0], next(iter(told), None)
+
+
+def _listed(key: str, of_list: str) -> str | None:
+    found = names().get((key, "")) or names().get((key, name_key(of_list)))
+    if found is None and (code := _CODE.fullmatch(key)):
+        found = names().get((f"r{code[1] or code[2]}", ""))
+    return found
