@@ -18,6 +18,9 @@ _AFFIXES: Final = (
     "灭火剂",
     "气体",
     "排放量",
+    "泄漏",
+    "泄露",
+    "逸散",
     "排放",
     "refrigerant",
     "emissions",
@@ -30,6 +33,8 @@ _CODE: Final = re.compile(
 _DESIGNATION: Final = re.compile(
     r"(?:[ezni]-)?(?:r|h?cf[ce]|h?cfo|hf[ceo]|p?fc|hcc|hg|halon)[ '-]*c?\d[\w(), -]*"
 )
+# Chinese before or behind Latin letters; locants belong to the Chinese.
+_SCRIPTS: Final = re.compile(r"([0-9]*[一-鿿]+)([a-z]\w*)|([a-z][a-z0-9]*)([一-鿿]+)")
 # Longer than any name of a gas, by far.
 _MAX_LENGTH: Final = 400
 
@@ -70,12 +75,25 @@ def _read(name: str, of_list: str, *, depth: int) -> Named | None:
         if whole in class_names():
             substance, told = class_names()[whole]
             return gases()[substance], told
+        if (both := _doubled(whole, of_list)) is not None:
+            return both, None
     text = exact(name)
     for plain in inverted(text):
         one = _listed(name_key(plain), of_list)
         if one is not None:
             return gases()[one], None
     return _in_parts(text, of_list, depth=depth - 1) if depth else None
+
+
+def _doubled(key: str, of_list: str) -> Gas | Abstained | None:
+    """A Chinese name with its formula or designation beside it, 三氟化氮NF3: both known, and the same."""
+    split = _SCRIPTS.fullmatch(key)
+    if split is None:
+        return None
+    found = {_listed(part, of_list) for part in split.groups() if part}
+    if None in found:
+        return None
+    return gases()[str(found.pop())] if len(found) == 1 else Abstained.AMBIGUOUS
 
 
 def _in_parts(text: str, of_list: str, *, depth: int) -> Named | None:

@@ -62,6 +62,10 @@ class TestNames:
             ("HG'-01", "HG'-01"),
             ("HG-01", "HFE-338pcc13"),
             ("Biogenic N2O", "N2O"),
+            ("三氟化氮NF3", "NF3"),
+            ("1,1,1,2-四氟乙烷R134a", "HFC-134a"),
+            ("制冷剂R134a泄漏", "HFC-134a"),
+            ("二氧化碳 CO2（化石源）", "CO2-fossil"),
         ],
     )
     def test_is_found(self, name: str, key: str) -> None:
@@ -86,6 +90,7 @@ class TestNames:
 
     def test_two_names_in_one_must_agree(self) -> None:
         assert identify(End(name="HFC-134a (HFC-32)")) is Abstained.AMBIGUOUS
+        assert identify(End(name="三氟甲烷R134a")) is Abstained.AMBIGUOUS
         assert identify(End(name="HFC-134a, R-410A")) is Abstained.NO_CANDIDATE
         assert identify(End(name="HFC-134a, R-32 mix")) is Abstained.NO_CANDIDATE
         assert named("CH4 (Methane, fossil)") == "CH4-fossil"
