@@ -158,6 +158,7 @@ for _command in (
     comparing.explain,
     comparing.diff,
     comparing.whatif,
+    comparing.factors,
     trusting.verify,
     trusting.keygen,
     making.demo,

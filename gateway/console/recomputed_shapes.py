@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from gateway.model.results import Per
+from gateway.nomenclature.factors import Kept, Relation
 from gateway.pipeline.explain import Kind
-from gateway.pipeline.shapes import Both, Number, Problem, Shape
+from gateway.pipeline.shapes import Both, Counts, Number, Problem, Shape
 from gateway.recognition.scenario import Lever
 
 
@@ -121,3 +122,73 @@ class Whatif(Shape):
     refused: list[Problem]
     findings: list[Problem]
     explanation: Operand | None = None
+
+
+class MappedRow(Shape):
+    """A row of the map that speaks of a line."""
+
+    database: str
+    version: str
+    id: str
+    relation: Relation
+    reason: str
+    at: str
+
+
+class Quality(Shape):
+    """Data quality by component and their mean, 1 (best) to 5."""
+
+    ter: Number
+    ger: Number
+    tir: Number
+    p: Number
+    dqr: Number
+
+
+class Cpcd(Shape):
+    """What an id of CPCD says: class of UN CPC 2.1, year of the data, grade."""
+
+    cpc21: str
+    year: int
+    grade: Literal["literature", "product_literature", "core"]
+
+
+class MappedLine(Shape):
+    """A line in both accounts; ``kept``: why it keeps its factor. Outside the total there are no kg."""
+
+    line: str
+    name: Both
+    amount: str = ""
+    factor_declared: str = ""
+    factor_target: str = ""
+    declared_kg: Number | None = None
+    recomputed_kg: Number | None = None
+    delta_kg: Number | None = None
+    delta_percent: Number | None = None
+    kept: Kept | None = None
+    rows: list[MappedRow] | None = None
+    quality_before: Quality | None = None
+    quality_after: Quality | None = None
+    cpcd: Cpcd | None = None
+    licence: str = ""
+
+
+class NotSubstituted(Shape):
+    """What stays at declared factors, with its share of the declared total (1: all)."""
+
+    kg: Number
+    share: Number
+
+
+class Factors(Shape):
+    """``hutong factors``: the declared and the recomputed account."""
+
+    file: str
+    format: Literal["hutong-factors@1"]
+    set: Recomputed
+    totals: Compared
+    not_substituted: NotSubstituted
+    remainder: Number
+    counts: Counts
+    lines: list[MappedLine]
+    findings: list[Problem]

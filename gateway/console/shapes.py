@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gateway import resources
-from gateway.console.recomputed_shapes import Operand, Whatif
+from gateway.console.recomputed_shapes import Factors, Operand, Whatif
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
 from gateway.pipeline.shapes import (
@@ -396,6 +396,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "explain": Explain,
     "diff": Diff,
     "whatif": Whatif,
+    "factors": Factors,
     "verify": Verify,
     "keygen": Keygen,
     "demo": Demo,

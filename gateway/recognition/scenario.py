@@ -8,7 +8,7 @@ exactly and depend on no order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -49,7 +49,7 @@ class Levers:
     profile: str = ""
     energy: Quantity | None = None  # delivered over life, where the question assumes it
     lines: tuple[str, ...] = ()
-    factors: Mapping[str, EmissionFactor] = field(default_factory=dict)  # by path of the line
+    factors: Mapping[str, EmissionFactor] | None = None  # by path of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def what_if(declaration: Declaration, levers: Levers, *, set_id: str = ID) -> Sc
         UsageError: no lever is named, a line or set is not there, or an id is taken.
         InputError: the lines cannot be tied to a declared total, or a denominator is not told.
     """
-    if not (levers.electricity or levers.gwp_set or levers.per or levers.factors):
+    if not (levers.electricity or levers.gwp_set or levers.per) and levers.factors is None:
         raise UsageError(code="scenario.no-lever")
     if declaration.result_set(set_id) is not None:
         raise UsageError(set_id, code="scenario.id-taken")
@@ -194,7 +194,7 @@ class _Work:
             self._replace(counted, factor, Lever.ELECTRICITY)
 
     def _factors(self) -> None:
-        if not self.levers.factors:
+        if self.levers.factors is None:
             return
         self.pulled.append(Lever.FACTORS)
         for counted in self.account.lines:

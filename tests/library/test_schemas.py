@@ -137,6 +137,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     Path(bad).write_bytes(b'{"a": 1.5}')
     thin = place / "thin.json"
     thin.write_bytes(b'{"document": {}, "product": {"massKg": "heavy"}, "results": {"total": "x"}}')
+    mapped, values = place / "map.csv", place / "values.csv"
+    mapped.write_text(
+        "line,target_database,target_id,relation,ter,reason\n"
+        "L18,mydb,power,equivalent,1,why\nL01,mydb,a,equivalent,,\nL01,mydb,b,equivalent,,\n"
+    )
+    values.write_text("database,id,value,unit,kind\nmydb,power,0.7,kg CO2e/kWh,lca_co2e\n")
     packs = ["--rules", "eu-battery", "--rules", "gbt-24067", "--rules", "cn-label"]
     to = ["--to", "pact", "--to", "batterypass"]
     runs = [
@@ -167,6 +173,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         ["whatif", pack, "--electricity", "2023/direct_co2/average/CN", "--gwp", "AR5", "--per", "kwh-rated"],
         ["whatif", pack, "--per", "kwh-delivered", "--profile", "eu-battery-ev-draft-2024"],
         ["whatif", tea, "--electricity", "0.6205"],
+        ["factors", pack, "--map", str(mapped), "--values", str(values)],
+        ["factors", tea, "--map", str(mapped)],
+        ["factors", pack, "--map", str(values)],
         ["verify", f"{out}/lfp-pack", "--replay"],
         ["verify", out],
         ["demo", "-o", str(place / "demo")],

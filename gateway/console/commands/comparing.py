@@ -1,4 +1,4 @@
-"""Where a figure comes from, what changed, and what would be: ``explain``, ``diff``, ``whatif``."""
+"""Where a figure comes from, what changed, what would be: ``explain``, ``diff``, ``whatif``, ``factors``."""
 
 from __future__ import annotations
 
@@ -101,3 +101,31 @@ def whatif(
 
     asked = recomputing.Asked(electricity, gwp, per, profile, energy, lines)
     return recomputing.whatif(console, file, asked, format_, context_now(), layout=layout, explain=explain)
+
+
+@command(help="cli.help-factors", example="hutong factors declaration.json --map map.csv --values values.csv")
+@click.argument("file", type=INPUT)
+@option("--map", "mapping", metavar="CSV", required=True, help="cli.option-map")
+@option("--values", metavar="CSV", help="cli.option-values")
+@option("-o", "--output", "out", metavar="CSV", help="cli.option-factors-output")
+@FROM
+@FORCE
+@LAYOUT
+@PLUGIN
+@everywhere
+@click.pass_obj
+def factors(
+    console: Console,
+    file: str,
+    mapping: str,
+    values: str | None,
+    out: str | None,
+    format_: str | None,
+    force: bool,
+    layout: str | None,
+) -> int:
+    """See ``hutong factors --help``."""
+    from gateway.console import converting, recomputing
+
+    to = None if out is None else converting.Destination(out, force)
+    return recomputing.factors(console, file, mapping, values, format_, context_now(), layout=layout, to=to)
