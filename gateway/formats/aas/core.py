@@ -12,6 +12,7 @@ from gateway.formats.aas.elements import Element, collection, items, prop
 from gateway.formats.aas.entries import Entry
 from gateway.formats.aas.terms import Value, by_ours
 from gateway.model.declaration import Declaration
+from gateway.model.results import Basis
 from gateway.quantity import plain
 
 _DRAFT = {
@@ -78,16 +79,24 @@ def _rules(declaration: Declaration) -> Iterable[Element]:
 
 
 def passport(
-    declaration: Declaration, total: Decimal, stages: Mapping[str, Decimal], absolute: Decimal | None
+    declaration: Declaration,
+    basis: Basis,
+    total: Decimal,
+    stages: Mapping[str, Decimal],
+    absolute: Decimal | None,
 ) -> list[Element]:
-    """02035-3: the total per kWh, the total per battery, and one entry for each stage per kWh."""
+    """02035-3: the total per kWh, the total per battery, and one entry for each stage per kWh.
+
+    ``basis`` is that of the restated values: its method stands at each of them, with its legal status.
+    """
+    method = f"{basis.method_profile} ({basis.legal_status})"
     phases = [phase for stage in stages if (phase := by_ours("phase", stage)) is not None]
-    entries = [_battery(declaration, total, _KWH, phases, _said(_TOTAL, _PER_KWH))]
+    entries = [_battery(declaration, method, total, _KWH, phases, _said(_TOTAL, _PER_KWH))]
     if absolute is not None:
-        entries.append(_battery(declaration, absolute, _PIECE, phases, _said(_TOTAL, _PER_PIECE)))
+        entries.append(_battery(declaration, method, absolute, _PIECE, phases, _said(_TOTAL, _PER_PIECE)))
     for phase, amount in zip(phases, stages.values(), strict=True):
         name = {"en": phase.value, "zh": phase.value}
-        entries.append(_battery(declaration, amount, _KWH, [phase], _said(name, _PER_KWH)))
+        entries.append(_battery(declaration, method, amount, _KWH, [phase], _said(name, _PER_KWH)))
     return [_list_of_battery(entries)]
 
 
@@ -114,7 +123,12 @@ def _said(what: Mapping[str, str], per: Mapping[str, str]) -> dict[str, str]:
 
 
 def _battery(
-    declaration: Declaration, amount: Decimal, unit: str, phases: list[Value], text: dict[str, str]
+    declaration: Declaration,
+    method: str,
+    amount: Decimal,
+    unit: str,
+    phases: list[Value],
+    text: dict[str, str],
 ) -> Element:
     link = declaration.passport.study_link
     identifiers = [
@@ -123,7 +137,7 @@ def _battery(
         if isinstance(link, str)
     ]
     members = [
-        _methods(declaration, also=[f"{terms.SAMM}#pcfCalculationMethods"]),
+        _method_list(method, "", also=[f"{terms.SAMM}#pcfCalculationMethods"]),
         _co2eq(amount, also=[f"{terms.SAMM}#pcfCo2eq"]),
         _unit(unit, also=[f"{terms.SAMM}#referenceImpactUnitForCalculation"]),
         _quantity(Decimal(1), also=[f"{terms.SAMM}#quantityOfMeasureForCalculation"]),
@@ -151,9 +165,12 @@ def _battery(
     )
 
 
-def _methods(declaration: Declaration, also: Iterable[str] = ()) -> Element:
+def _methods(declaration: Declaration) -> Element:
     """One method, as the template wants it; all that were followed ride along."""
-    value, irdi = terms.method_of(declaration.method.standards)
+    return _method_list(*terms.method_of(declaration.method.standards))
+
+
+def _method_list(value: str, irdi: str, also: Iterable[str] = ()) -> Element:
     return items(
         "PcfCalculationMethods",
         [prop("", value, semantic=terms.METHOD, value_id=irdi)],

@@ -23,7 +23,7 @@ from gateway.formats.aas.view import Found, View, basis, footprint, view
 from gateway.frontdoor.json import JsonValue
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin
-from gateway.model.results import KG_CO2E
+from gateway.model.results import KG_CO2E, Basis
 from gateway.model.stages import EU_STAGES
 from gateway.quantity import Quantity, parse_decimal
 
@@ -234,7 +234,9 @@ def _again(declaration: Declaration, entries: View, target: str) -> list[JsonVal
     if len(told) != first + len(EU_STAGES):
         return []
     stages = dict(zip(EU_STAGES, told[first:], strict=True))
-    return _plain(core.passport(declaration, told[0], stages, told[1] if absolute else None))
+    restated = declaration.result_set(PASSPORT_SET)
+    basis = Basis() if restated is None else restated.basis
+    return _plain(core.passport(declaration, basis, told[0], stages, told[1] if absolute else None))
 
 
 def _plain(elements: list[Element]) -> list[JsonValue]:

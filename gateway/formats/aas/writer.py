@@ -7,7 +7,7 @@ from datetime import date
 from operator import is_not
 from typing import TypeVar
 
-from gateway.codec import jsonwrite
+from gateway.codec import jsonwrite, product_link
 from gateway.codec import passport as battery
 from gateway.codec.annex import Annex, ride_along
 from gateway.codec.base import Context, Package, Writing
@@ -45,6 +45,10 @@ _DECLARED = {
     "zh": "按生命周期阶段列示的声明值，并非重新核算。是否计入生物源吸收，见ResultSets中的碳分类。"
     "模块D从不抵扣。此处不含跨阶段合计。",
 }
+
+
+# AAS metamodel 3.0, Identifier: at most 2,000 characters.
+_LONGEST_ASSET_ID = 2000
 
 
 def write_footprint(declaration: Declaration, context: Context) -> Writing:
@@ -89,7 +93,7 @@ def write_passport(declaration: Declaration, context: Context) -> Writing:
     elements = core.passport_left_empty()
     if filled:
         figures = battery.footprint(declaration, result)
-        elements = core.passport(own, figures.total, figures.stages, figures.absolute)
+        elements = core.passport(own, result.basis, figures.total, figures.stages, figures.absolute)
         notes.extend(figures.notes)
         claims |= {*figures.claims, "/passport/study_link"}
     else:
@@ -151,6 +155,10 @@ def _needed(declaration: Declaration, target: str) -> Iterable[GatewayError]:
         yield lack(target, "/document/issued_at", code="aas.no-publication-date")
     if not any(declaration.method.standards):
         yield lack(target, "/method/standards")
+    link = declaration.passport.product_link
+    yield from product_link.lacks(target, link)
+    if isinstance(link, str) and len(link) > _LONGEST_ASSET_ID:
+        yield lack(target, "/passport/product_link", code="aas.asset-id-too-long", length=str(len(link)))
 
 
 def _without_absences(annex: Annex, declaration: Declaration) -> Annex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from gateway.codec import jsonwrite, passport
+from gateway.codec import jsonwrite, passport, product_link
 from gateway.codec.annex import Annex, ride_along
 from gateway.codec.base import Context, Member, Package, Writing
 from gateway.codec.fields import FieldTable
@@ -98,6 +98,7 @@ def _lacks(declaration: Declaration) -> Iterator[GatewayError]:
     for member, path in places.items():
         if member not in found:
             yield lack(TARGET, path)
+    yield from product_link.lacks(TARGET, declaration.passport.product_link)
     if "economicOperatorId" not in found:
         yield lack(TARGET, "/enterprise/ids/lei", code="en18223.no-operator-id")
 

@@ -161,7 +161,9 @@ class Sheet:
             prefixes = tuple(row["prefix"] for row in rows)
             if rows[0]["always"] or any(p.startswith(prefixes) for p in hidden):
                 why = self.word(f"reason.{rows[0]['reason']}")
-                made.append(Restricted(self.word(f"group.{name}"), self._who(prefixes), why))
+                who = rows[0]["who"]
+                readers = self.word(f"restricted.{who}") if who else self._who(prefixes)
+                made.append(Restricted(self.word(f"group.{name}"), readers, why))
         return tuple(made)
 
     def _show(self, place: Place) -> Shown:

@@ -14,9 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from gateway.codec.product_link import is_link
 from gateway.formats.html import labels
 from gateway.formats.html.labels import Lang
-from gateway.formats.html.link import is_link
 from gateway.model.base import Leaf, Missing
 from gateway.model.walk import unescape
 from gateway.quantity import Exact, Quantity, plain, round_significant, show

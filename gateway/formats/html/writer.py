@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from gateway.codec import product_link as link_rules
 from gateway.codec.base import Context, Member, Package, Writing
 from gateway.codec.lacks import Lacks, lack
 from gateway.codec.run import shown as in_words
@@ -68,7 +69,7 @@ def _lacks(declaration: Declaration) -> Iterator[Lacks]:
     amounts = (leaf for path, leaf in by_path(declaration).items() if _FOOTPRINT.match(path))
     if not any(isinstance(amount, Quantity) for amount in amounts):
         yield lack(TARGET, "/results/*/carbon/total")
-    yield from link.lacks(TARGET, declaration.passport.product_link)
+    yield from link_rules.too_long(TARGET, declaration.passport.product_link)
 
 
 def _rounded(path: str, leaf: Leaf) -> Iterator[Note]:
@@ -83,7 +84,7 @@ def _rounded(path: str, leaf: Leaf) -> Iterator[Note]:
 
 def _page(sheet: Sheet, context: Context) -> str:
     declaration, lang = sheet.declaration, sheet.lang
-    product_link = link.coded(declaration.passport.product_link)
+    product_link = link_rules.coded(declaration.passport.product_link)
     sections = [section for name in SECTIONS if (section := sheet.section(name)) is not None]
     return _template().render(
         lang=lang,
@@ -100,7 +101,7 @@ def _page(sheet: Sheet, context: Context) -> str:
         restricted=sheet.restricted(),
         is_battery=declaration.battery is not None,
         link=product_link,
-        link_kind=link.kind(product_link),
+        link_kind=link_rules.kind(product_link),
         qr=_qr(product_link) if product_link else "",
         source=context.source,
     )

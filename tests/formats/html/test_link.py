@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.formats.html import link
+from gateway.codec import product_link as link
 from gateway.messages import explain
 from gateway.model.walk import replace
 from gateway.pipeline.convert import Source
@@ -25,7 +25,7 @@ def test_a_battery_code_that_does_not_fit_is_refused(battery: Source, write: Wri
     outcome = write(battery, replace(battery.declaration, "/passport/product_link", declared))
     assert not outcome.written
     (error,) = outcome.lacks
-    assert error.error_code == "html.identifier-too-long"
+    assert error.error_code == "passport.identifier-too-long"
     assert error.params["field"] == "/passport/productLink"
     for lang in ("zh", "en"):
         told = explain(error, lang)
