@@ -177,6 +177,8 @@ def _tell(console: Console, row: Row, required: Sequence[str]) -> None:
         stops = bool(answer.blocking) and answer.pack.id in required
         say = console.complain if stops else console.tell
         head, *rest = summary(answer, console.lang)
+        if answer.caution is not None and answer.pack.id in required:
+            say = console.complain  # whoever relies on the pack is to know, --quiet or not
         say(f"  {head}", "bad" if stops else "careful" if answer.blocking else "head")
         for line in rest:
             say(f"    {line}")

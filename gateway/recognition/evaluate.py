@@ -34,11 +34,13 @@ class Result:
 
     @property
     def blocks(self) -> bool:
-        """Whether a rule in force fails or lacks input. Soft rules and unread clauses never block."""
+        """Whether a rule in force fails or lacks input. Soft rules never block.
+
+        A missing field is missing however much of the clause was read; only failing needs a full read.
+        """
         return (
             self.rule.kind == "hard"
             and self.force is Force.IN_FORCE
-            and self.rule.clause_read is ClauseRead.FULL
             and self.outcome in (Outcome.FAIL, Outcome.MISSING_INPUT)
         )
 
@@ -112,6 +114,15 @@ class Evaluation:
                 "not_checked": str(len(self.pack.not_checked)),
             },
         )
+
+    @property
+    def caution(self) -> Said | None:
+        """What to know before relying on the pack: none of its rules in force could say *not met*."""
+        able = any(r.rule.clause_read is ClauseRead.FULL and r.rule.kind == "hard" for r in self.binding)
+        if able:
+            return None
+        read, rules = str(self.pack.read_in_full), str(len(self.pack.rules))
+        return Said("rules.none-could-fail", {"pack": self.pack.id, "read": read, "rules": rules})
 
     @property
     def binding(self) -> tuple[Result, ...]:

@@ -24,6 +24,8 @@ def lines(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
     """The head, then what binds, then drafts and what does not bind yet, then what was not checked."""
     yield evaluation.pack.title[lang]
     yield evaluation.head.text(lang)
+    if evaluation.caution is not None:
+        yield evaluation.caution.text(lang)
     yield _counts(evaluation.binding).text(lang)
     for force in Force:
         mine = [r for r in evaluation.results if r.force is force]
@@ -41,6 +43,8 @@ def lines(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
 def summary(evaluation: Evaluation, lang: Lang) -> Iterator[str]:
     """The head, the answers in force counted, and each rule that blocks in one line."""
     yield evaluation.head.text(lang)
+    if evaluation.caution is not None:
+        yield evaluation.caution.text(lang)
     yield _counts(evaluation.binding).text(lang)
     for result in evaluation.blocking:
         yield f"{result.rule.id} [{_outcome(result.outcome, lang)}] {result.rule.title[lang]}"

@@ -68,7 +68,7 @@ class TestWorkedExample:
         assert all(r.why.text("zh") and r.why.text("en") for r in unread)
         assert [r.rule.id for r in found.results if r.outcome is Outcome.FAIL] == ["EUB-15", "EUB-22"]
 
-    def test_only_rules_in_force_with_read_clauses_block(self, sample_03: Source) -> None:
+    def test_only_rules_in_force_block(self, sample_03: Source) -> None:
         assert [r.rule.id for r in _ask(sample_03, "eu-battery").blocking] == ["EUB-03", "EUB-22", "EUB-23"]
 
     def test_a_finding_stands_at_the_users_own_place(self, sample_03: Source) -> None:
@@ -77,6 +77,43 @@ class TestWorkedExample:
         assert found["EUB-13"].at == ("/lines/13/factor/value",)
         # nothing stands there: the place on the form where it belongs
         assert found["EUB-22"].at == ("/verification/notifiedBodyNo",)
+
+
+class TestBlocking:
+    """A rule in force blocks where it is not met or lacks data; for lacking data no clause need be read."""
+
+    @pytest.mark.parametrize(
+        ("name", "path", "rule"),
+        [
+            ("gbt-24067", "/period/start", "ISO-11"),
+            ("gbt-24067", "/goal/purpose", "ISO-14"),
+            ("cn-label", "/label/valid_until", "CN-08"),
+        ],
+    )
+    def test_a_missing_field_blocks_though_no_clause_was_read(
+        self, example: Source, name: str, path: str, rule: str
+    ) -> None:
+        gone = replace(example.declaration, path, None)
+        before = evaluate(example.declaration, pack(name), origins={}, on=ON)
+        after = evaluate(gone, pack(name), origins={}, on=ON)
+        assert before.blocking == ()
+        assert after[rule].outcome is Outcome.MISSING_INPUT
+        assert after[rule].rule.clause_read is not ClauseRead.FULL
+        assert rule in [r.rule.id for r in after.blocking]
+        finding = after[rule].finding()
+        assert finding is not None
+        assert finding.severity is Severity.ERROR
+
+    @pytest.mark.parametrize("name", PACKS)
+    @pytest.mark.parametrize("file", ["lfp-pack.json", "tea.json"])
+    def test_the_complete_examples_are_not_blocked(self, file: str, name: str) -> None:
+        source = _source(ROOT / "examples" / file)
+        assert [r.rule.id for r in _ask(source, name).blocking] == []
+
+    def test_a_pack_that_can_say_not_met_of_nothing_says_so(self, example: Source) -> None:
+        (caution,) = [c for name in PACKS if (c := _ask(example, name).caution)]
+        assert caution.text("en").startswith("No rule of gbt-24067 can say “not met”: 0 of 15 clauses")
+        assert caution.text("en") in as_text(_ask(example, "gbt-24067"), "en")
 
 
 class TestHead:
