@@ -17,7 +17,16 @@ from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.pact import FORMAT as PACT
 
-_FORMATS: tuple[Format, ...] = (CN_PCF, PACT, BATTERYPASS, AAS_FOOTPRINT, AAS_PASSPORT, EN18223, HTML, ILCD_EPD)
+_FORMATS: tuple[Format, ...] = (
+    CN_PCF,
+    PACT,
+    BATTERYPASS,
+    AAS_FOOTPRINT,
+    AAS_PASSPORT,
+    EN18223,
+    HTML,
+    ILCD_EPD,
+)
 
 # Formats that go together under one name.
 GROUPS: dict[str, tuple[str, ...]] = {
