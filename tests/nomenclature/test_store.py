@@ -113,6 +113,7 @@ def test_an_absent_file_is_a_mapping_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.oracle
+@pytest.mark.exhaustive
 def test_every_flow_of_the_published_lists_is_found_by_its_identifier(
     flow_lists: Mapping[str, FlowList],
 ) -> None:
