@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from gateway import resources
 from gateway.errors import GatewayError
 from gateway.model.inventory import CarbonClass
-from gateway.nomenclature import gases
+from gateway.nomenclature import energy, gases
 from gateway.nomenclature.blends import disaggregate
 from gateway.nomenclature.compartments import candidates
 from gateway.nomenclature.names import cas_number, exact
@@ -237,13 +237,33 @@ class Matcher:
         key = (end.name, end.cas, end.synonyms, end.formula, end.carbon_class, place.medium, place.dimension)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._gas_once(key[:5], end) or self._general(end, place)
+            found = self._found[key] = (
+                self._gas_once(key[:5], end) or self._energy(end, place) or self._general(end, place)
+            )
         return found
 
     def _gas_once(self, key: tuple[object, ...], end: End) -> Found | None:
         if key not in self._gas_of:
             self._gas_of[key] = None if self._plainly_no_gas(exact(end.name)) else self._gas(end)
         return self._gas_of[key]
+
+    def _energy(self, end: End, place: Place) -> Found | None:
+        """An energy carrier as a resource; kilograms do not become megajoules without a heating value."""
+        known = energy.carrier(end.name) if place.medium == "resource" else None
+        flow = energy.resource(known, self._list) if known is not None else None
+        row = self.target.row_of(flow.id) if flow is not None else None
+        if known is None or row is None:
+            return None
+        substance = self.target.substance_of(row)
+        evidence = (Signal("energy carrier", known.key, "energy/names.csv"),)
+        if place.dimension not in {None, self._kind(row)}:
+            why = Decision(abstained=Abstained.UNIT, evidence=evidence, candidates=(substance,))
+            return Found(why, {})
+        decision = Decision((substance,), Tier.CURATED, evidence=evidence)
+        return Found(decision, {self.target.context_of_row[row]: row})
+
+    def _kind(self, row: int) -> Dimension | None:
+        return dimension(self.target.units[self.target.unit_of_row[row]])
 
     def _plainly_no_gas(self, name: str) -> bool:
         """Whether a name of the target list is none of the tables of gases, which hold all that it has."""

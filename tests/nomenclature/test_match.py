@@ -11,6 +11,7 @@ from fractions import Fraction
 import pytest
 
 from gateway.errors import UsageError
+from gateway.nomenclature import energy
 from gateway.nomenclature.columns import match_columns
 from gateway.nomenclature.match import Match, Matcher, match, unit_factor
 from gateway.nomenclature.row import APPLIED, Abstained, End, MapRow, Predicate, Tier
@@ -111,6 +112,24 @@ class TestWhatApplies:
             ("HFC-32", Decimal("0.5")),
             ("HFC-125", Decimal("0.5")),
         }
+
+
+class TestEnergyCarriers:
+    """A table decides, and mass is no energy without a heating value."""
+
+    def ef(self) -> FlowList:
+        carrier = energy.carrier("crude oil")
+        assert carrier is not None
+        flow = energy.resource(carrier, "EF 3.1")
+        assert flow is not None
+        return FlowList(pack([Flow(flow.id, flow.name, flow.context, "MJ")], Edition("EF 3.1", "3.1")))
+
+    @pytest.mark.parametrize(("unit", "why"), [("MJ", None), ("kWh", None), ("kg", Abstained.UNIT)])
+    def test_crude_oil_in_ground(self, unit: str, why: Abstained | None) -> None:
+        source = End("ecoinvent", name="Oil, crude", context=("natural resource", "in ground"), unit=unit)
+        (found,) = match([source], self.ef())
+        assert found.abstained is why
+        assert [row.tier for row in found.rows] == ([] if why else [Tier.CURATED])
 
 
 class TestWhatDoesNot:
