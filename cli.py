@@ -15,7 +15,7 @@ import click
 
 import gateway
 from gateway.console import terminal
-from gateway.console.commands import comparing, judging, laying, making, trusting
+from gateway.console.commands import comparing, judging, laying, making, mapping, trusting
 from gateway.console.commands.options import LANGS, everywhere
 from gateway.console.framework import Group, Option, speaking
 from gateway.console.terminal import Console
@@ -159,6 +159,7 @@ for _command in (
     comparing.diff,
     comparing.whatif,
     comparing.factors,
+    mapping.mapping,
     trusting.verify,
     trusting.keygen,
     making.demo,

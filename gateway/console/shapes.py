@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gateway import resources
+from gateway.console.mapping_shapes import FlowMap
 from gateway.console.recomputed_shapes import Factors, Operand, Whatif
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
@@ -397,6 +398,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "diff": Diff,
     "whatif": Whatif,
     "factors": Factors,
+    "map": FlowMap,
     "verify": Verify,
     "keygen": Keygen,
     "demo": Demo,

@@ -143,6 +143,14 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         "L18,mydb,power,equivalent,1,why\nL01,mydb,a,equivalent,,\nL01,mydb,b,equivalent,,\n"
     )
     values.write_text("database,id,value,unit,kind\nmydb,power,0.7,kg CO2e/kWh,lca_co2e\n")
+    flows = place / "flows.csv"
+    flows.write_text(
+        "SourceFlowName,SourceUnit,MatchCondition,TargetFlowName,TargetUnit\na,g,=,b,kg\nc,g,~,d,kg\n"
+    )
+    gases = place / "gases.json"
+    told = json.loads((ROOT / "examples" / "tea.json").read_bytes())
+    told["lines"][0]["resultByGas"] = [{"gas": "R-410A", "kg": 1}, {"gas": "SO2F2", "kg": 2}, {"gas": "CH4", "kg": 3}]
+    gases.write_text(json.dumps(told))
     packs = ["--rules", "eu-battery", "--rules", "gbt-24067", "--rules", "cn-label"]
     to = ["--to", "pact", "--to", "batterypass"]
     runs = [
@@ -167,6 +175,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         ["explain", pack, "/results/pack/carbon/total"],
         ["explain", f"{out}/lfp-pack", "pact/product-footprint.json#/pcf/fossilGhgEmissions"],
         ["explain", pack, "/nowhere"],
+        ["map", "convert", str(flows), "--to", "randonneur", "-o", str(place / "m.json")],
+        ["map", "audit", str(flows)],
+        ["map", "review", str(flows)],
+        ["map", "audit", pack],
         ["diff", pack, tea],
         ["diff", pack, bad],
         ["whatif", pack, "--electricity", "0.6205", "--explain"],
@@ -175,6 +187,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         ["whatif", tea, "--electricity", "0.6205"],
         ["factors", pack, "--map", str(mapped), "--values", str(values)],
         ["factors", tea, "--map", str(mapped)],
+        ["translate", str(gases), "--target", "ef-3.1"],
+        ["translate", tea, "--target", "ecoinvent"],
         ["factors", pack, "--map", str(values)],
         ["verify", f"{out}/lfp-pack", "--replay"],
         ["verify", out],

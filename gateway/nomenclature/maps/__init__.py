@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Final
 
 from gateway.errors import UsageError
+from gateway.nomenclature.formats import MAP_FORMATS
 from gateway.nomenclature.maps.base import BadMapFile, MapFormat
 from gateway.nomenclature.maps.losses import losses
 from gateway.nomenclature.row import MapRow, MapSet, Predicate
@@ -40,7 +41,7 @@ _ABOUT: Final[dict[str, tuple[str, str, str, str, str, bool]]] = {
     "hutong-map": ("Hutong map", "Hutong 映射文件", "json", "native", "native", True),
     "flowmap-csv": ("openLCA flow map, CSV", "openLCA 流映射（CSV）", "csv", "flowmap", "flowmap", False),
 }
-FORMATS: Final = tuple(_ABOUT)
+FORMATS: Final = MAP_FORMATS
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,23 +32,23 @@ EXTRAS: Final = (
 )
 # The columns in order: a field of an end, the factor, or an extra.
 COLUMNS: Final = (
-    "source.id",
-    "target.id",
+    "source/id",
+    "target/id",
     "factor",
-    "source.name",
-    "source.context",
-    "source.location",
-    "target.name",
-    "target.context",
-    "target.location",
+    "source/name",
+    "source/context",
+    "source/location",
+    "target/name",
+    "target/context",
+    "target/location",
     "source_flow_property_id",
-    "source.flow_property",
+    "source/flow_property",
     "target_flow_property_id",
-    "target.flow_property",
+    "target/flow_property",
     "source_unit_id",
-    "source.unit",
+    "source/unit",
     "target_unit_id",
-    "target.unit",
+    "target/unit",
     "provider_id",
     "provider_name",
     "provider_category",
@@ -113,7 +113,7 @@ def _row(line: Row, troubles: Troubles) -> list[MapRow]:
         troubles.error("map.wrong-width", f"line {line.line}", len(line.cells))
         return []
     cells = dict(zip(COLUMNS, line.cells, strict=False))
-    for name in ("source.id", "target.id"):
+    for name in ("source/id", "target/id"):
         if not cells[name].strip():
             troubles.error("map.no-id", cell(line.line, name), "")
     factor = base.read_factor(cells["factor"] or "-", cell(line.line, "factor"), troubles)
@@ -130,12 +130,12 @@ def _row(line: Row, troubles: Troubles) -> list[MapRow]:
 def end_of(side: str, cells: Mapping[str, str]) -> End:
     """One end of the cells of a row by name."""
     return End(
-        id=cells.get(f"{side}.id", ""),
-        name=cells.get(f"{side}.name", ""),
-        context=base.read_context(cells.get(f"{side}.context", "")),
-        unit=cells.get(f"{side}.unit", ""),
-        flow_property=cells.get(f"{side}.flow_property", ""),
-        location=cells.get(f"{side}.location", ""),
+        id=cells.get(f"{side}/id", ""),
+        name=cells.get(f"{side}/name", ""),
+        context=base.read_context(cells.get(f"{side}/context", "")),
+        unit=cells.get(f"{side}/unit", ""),
+        flow_property=cells.get(f"{side}/flow_property", ""),
+        location=cells.get(f"{side}/location", ""),
     )
 
 
@@ -144,12 +144,12 @@ def cells_of(row: MapRow) -> dict[str, str]:
     told = {name: text for name, text in row.extra if name in EXTRAS}
     for side, end in (("source", row.source), ("target", row.target)):
         told |= {
-            f"{side}.id": end.id,
-            f"{side}.name": end.name,
-            f"{side}.context": base.context_text(end.context),
-            f"{side}.unit": end.unit,
-            f"{side}.flow_property": end.flow_property,
-            f"{side}.location": end.location,
+            f"{side}/id": end.id,
+            f"{side}/name": end.name,
+            f"{side}/context": base.context_text(end.context),
+            f"{side}/unit": end.unit,
+            f"{side}/flow_property": end.flow_property,
+            f"{side}/location": end.location,
         }
     told["factor"] = "1" if row.factor is None else plain(base.as_decimal(row.factor))
     return {name: text for name, text in told.items() if text}

@@ -141,10 +141,10 @@ def _ref(side: str, cells: Mapping[str, str], extra: Mapping[str, str]) -> dict[
         "@type": "Flow",
         **_some(
             {
-                "@id": cells.get(f"{side}.id"),
-                "name": cells.get(f"{side}.name"),
-                "category": cells.get(f"{side}.context"),
-                "location": cells.get(f"{side}.location"),
+                "@id": cells.get(f"{side}/id"),
+                "name": cells.get(f"{side}/name"),
+                "category": cells.get(f"{side}/context"),
+                "location": cells.get(f"{side}/location"),
                 "flowType": extra.get(f"{side}_flow_type"),
                 "refUnit": extra.get(f"{side}_ref_unit"),
             }
@@ -153,8 +153,8 @@ def _ref(side: str, cells: Mapping[str, str], extra: Mapping[str, str]) -> dict[
     told: dict[str, object] = {"flow": flow}
     named = partial(_named, cells=cells)
     for member, kind, id_, name in (
-        ("flowProperty", "FlowProperty", f"{side}_flow_property_id", f"{side}.flow_property"),
-        ("unit", "Unit", f"{side}_unit_id", f"{side}.unit"),
+        ("flowProperty", "FlowProperty", f"{side}_flow_property_id", f"{side}/flow_property"),
+        ("unit", "Unit", f"{side}_unit_id", f"{side}/unit"),
     ):
         if ref := named(kind, id_=id_, name=name):
             told[member] = ref
@@ -183,7 +183,7 @@ def _row(entry: JsonValue, at: str, lists: list[Mapping[str, JsonValue]], troubl
         cells = _cells(side, ref)
         end = flowmap.end_of(side, cells)
         ends.append(replace(end, list=_text(told.get("name"))))
-        extra |= {name: text for name, text in cells.items() if "." not in name}
+        extra |= {name: text for name, text in cells.items() if "/" not in name}
     extra |= _unknown(entry)
     factor = base.read_number(entry.get("conversionFactor"), f"{at}/conversionFactor", troubles)
     return MapRow(ends[0], ends[1], factor=factor, extra=tuple(extra.items()))
@@ -201,12 +201,12 @@ def _cells(side: str, ref: Mapping[str, JsonValue]) -> dict[str, str]:
     path = flow.get("categoryPath")
     category = "/".join(map(_text, path)) if isinstance(path, list) else _text(flow.get("category"))
     cells = {
-        f"{side}.id": _text(flow.get("@id")),
-        f"{side}.name": _text(flow.get("name")),
-        f"{side}.context": category,
-        f"{side}.location": _text(flow.get("location")),
-        f"{side}.unit": _text(unit.get("name")),
-        f"{side}.flow_property": _text(prop.get("name")),
+        f"{side}/id": _text(flow.get("@id")),
+        f"{side}/name": _text(flow.get("name")),
+        f"{side}/context": category,
+        f"{side}/location": _text(flow.get("location")),
+        f"{side}/unit": _text(unit.get("name")),
+        f"{side}/flow_property": _text(prop.get("name")),
         f"{side}_unit_id": _text(unit.get("@id")),
         f"{side}_flow_property_id": _text(prop.get("@id")),
         f"{side}_flow_type": _text(flow.get("flowType")),

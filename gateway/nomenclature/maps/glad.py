@@ -158,8 +158,6 @@ def _row(line: Row, cells: Mapping[str, str], troubles: Troubles) -> MapRow:
 
 def _predicate(raw: str, line: Row, troubles: Troubles) -> Predicate:
     text = raw.strip()
-    if text in _FILLERS:
-        return Predicate.EXACT
     if text not in predicates.GLAD:
         troubles.warn("map.unknown-relation", cell(line.line, "MatchCondition"), raw)
         return Predicate.CLOSE

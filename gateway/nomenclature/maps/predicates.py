@@ -14,6 +14,10 @@ GLAD: Final[Mapping[str, Predicate]] = {
     "<": Predicate.BROADER,
     ">": Predicate.NARROWER,
     "~": Predicate.CLOSE,
+    # What programs write for an empty cell.
+    "nan": Predicate.EXACT,
+    "NaN": Predicate.EXACT,
+    "None": Predicate.EXACT,
 }
 # SSSOM 1.1: subject predicate object, so that broadMatch has the broader object.
 SSSOM: Final[Mapping[str, Predicate]] = {
@@ -55,6 +59,8 @@ SYMBOLS: Final = frozenset(GLAD) | frozenset(SSSOM)
 def glad_symbol(row: MapRow) -> str:
     """The match condition: what the file said where it still holds, else ours."""
     known = GLAD.get(row.raw_predicate)
+    if row.predicate is Predicate.NONE and known is not None:
+        return row.raw_predicate  # the factor says it
     if row.predicate is Predicate.PROXY and known is Predicate.CLOSE:
         return row.raw_predicate
     if known is row.predicate or (known is None and row.predicate is Predicate.CLOSE and row.raw_predicate):

@@ -1,0 +1,7 @@
+"""The names of map formats, for whoever only lists them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAP_FORMATS: Final = ("glad", "randonneur", "flowmap-jsonld", "sssom", "hutong-map", "flowmap-csv")
