@@ -297,7 +297,7 @@ class Explain(Operand):
 
 
 class Reason(Shape):
-    """Why a new calculation is due."""
+    """Why a new calculation is due, or what else is to be looked at."""
 
     code: str
     path: str
@@ -313,6 +313,7 @@ class Diff(Shape):
     new_calculation_due: bool
     results_changed: bool
     reasons: list[Reason]
+    remarks: list[Reason]
     leaves: dict[str, tuple[str, str]]
 
 

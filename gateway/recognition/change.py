@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,23 +14,36 @@ from gateway.model.declaration import Declaration
 from gateway.model.walk import diff, escape
 from gateway.quantity import Quantity, convert, parse_unit, plain, round_significant, same_quantity
 from gateway.recognition._ask import labels
+from gateway.recognition.carriers import UPSTREAM, supplied
 from gateway.recognition.outcome import Said
 
 _MATERIALS = ("material", "component", "packaging")
+# What the result of a line, or of the whole, is calculated with.
+_IS_INPUT = re.compile(
+    r"/lines/[^/]+/(amount|amount_per_unit|direction|category|stage|recycled_share|factor/value|factor/kind)$"
+    r"|/lines/[^/]+/allocation"
+    r"|/method/|/unit/amount|/boundary/|/battery/(lifetime|usable)_energy$|/period/output$"
+).match
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One change that makes a new calculation due, or that keeps us from telling."""
+    """One change that makes a new calculation due, that keeps us from telling, or that is to be looked at."""
 
     code: str
     path: str
     said: Said
 
+    def to_json(self) -> dict[str, object]:
+        """The same as one document."""
+        return {"code": self.code, "path": self.path, "message": self.said.both()}
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Every leaf that differs, and what follows from it.
+
+    ``remarks`` are changes of which that clause says nothing, and that somebody should look at all the same.
 
     Source: Regulation (EU) 2023/1542, Annex II point 5 (a change of bill of materials or energy mix).
     """
@@ -37,6 +51,7 @@ class Changes:
     leaves: Mapping[str, tuple[Leaf | None, Leaf | None]]
     reasons: tuple[Reason, ...]
     results_changed: bool
+    remarks: tuple[Reason, ...] = ()
 
     @property
     def due(self) -> bool:
@@ -51,7 +66,7 @@ class Changes:
         """The same, line by line."""
         code = "change.due" if self.due else "change.not-due"
         yield Said(code, {"leaves": str(len(self.leaves)), "reasons": str(len(self.reasons))}).text(lang)
-        for reason in self.reasons:
+        for reason in (*self.reasons, *self.remarks):
             yield f"- {reason.said.text(lang)}"
 
     def leaf_lines(self, lang: Lang) -> Iterator[str]:
@@ -67,7 +82,8 @@ class Changes:
             "format": "hutong-changes@1",
             "newCalculationDue": self.due,
             "resultsChanged": self.results_changed,
-            "reasons": [{"code": r.code, "path": r.path, "message": r.said.both()} for r in self.reasons],
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "remarks": [remark.to_json() for remark in self.remarks],
             "leaves": {path: [_shown(old), _shown(new)] for path, (old, new) in self.leaves.items()},
         }
 
@@ -76,8 +92,54 @@ def compare(old: Declaration, new: Declaration) -> Changes:
     """The differences of ``new`` from ``old``."""
     leaves = diff(old, new)
     reasons = (*_basis(old, new), *_bill_of_materials(old, new), *_energy(old, new), *_plants(old, new))
-    changed = any(path.startswith("/results/") for path in leaves)
-    return Changes(leaves, reasons, changed)
+    results = [path for path in leaves if path.startswith("/results/")]
+    inputs = _inputs(old, new, leaves)
+    return Changes(
+        leaves,
+        reasons,
+        bool(results),
+        (*_unseen(old, new), *_model(old, new), *_alone(leaves, inputs, results)),
+    )
+
+
+def _unseen(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    """Where neither shows a bill of materials or an energy mix, none was compared."""
+    if not (_materials(old) or _materials(new)):
+        yield _reason("change.no-materials", "/lines", None, None)
+    if not (_mix(old) or _mix(new)):
+        yield _reason("change.no-energy", "/lines", None, None)
+
+
+def _model(old: Declaration, new: Declaration) -> Iterator[Reason]:
+    """Another model needs a declaration of its own (Art 7(1))."""
+    before, after = old.product.model, new.product.model
+    if before and after and before != after:
+        yield _reason("change.model", "/product/model", before, after)
+
+
+def _inputs(
+    old: Declaration, new: Declaration, leaves: Mapping[str, tuple[Leaf | None, Leaf | None]]
+) -> list[str]:
+    """The leaves that a result is calculated from, without lines that only go by another id."""
+    before = {f"/lines/{escape(line.id)}/": line.model_copy(update={"id": ""}) for line in old.lines}
+    after = {f"/lines/{escape(line.id)}/": line.model_copy(update={"id": ""}) for line in new.lines}
+    moved = [place for place, line in before.items() if place not in after and line in after.values()]
+    moved += [place for place, line in after.items() if place not in before and line in before.values()]
+    return [path for path in leaves if _IS_INPUT(path) and not path.startswith(tuple(moved))]
+
+
+def _alone(
+    leaves: Mapping[str, tuple[Leaf | None, Leaf | None]], inputs: list[str], results: list[str]
+) -> Iterator[Reason]:
+    """Inputs that moved no result, and results that moved without an input."""
+    if bool(inputs) == bool(results):
+        return
+    changed = inputs or results
+    code = "change.inputs-alone" if inputs else "change.results-alone"
+    old, new = leaves[changed[0]]
+    label = labels(changed[0])
+    told = {"count": str(len(changed)), "zh": label["zh"], "en": label["en"]}
+    yield _reason(code, changed[0], old, new, **told)
 
 
 def _basis(old: Declaration, new: Declaration) -> Iterator[Reason]:
@@ -143,7 +205,8 @@ def _energy(old: Declaration, new: Declaration) -> Iterator[Reason]:
 def _mix(declaration: Declaration) -> dict[str, Fraction]:
     """Shares by kind of electricity at the sites; without sites, shares of the lines that are energy.
 
-    A carrier whose unit tells no energy (m3 of gas) counts as there or not there.
+    A carrier whose unit tells no energy (m3 of gas) counts as there or not there. A line of upstream
+    emissions tells no more energy where the line that uses it is there.
     """
     shares = _shares(
         (f"{used.kind}", used.consumption)
@@ -151,7 +214,8 @@ def _mix(declaration: Declaration) -> dict[str, Fraction]:
         for used in site.electricity
         if isinstance(used.kind, str)
     )
-    lines = [line for line in declaration.lines if line.category == "energy"]
+    every = [line for line in declaration.lines if line.category == "energy"]
+    lines = [line for line in every if line.factor.kind != UPSTREAM or supplied(line, every) is None]
     of_lines = _shares((_name(line), line.amount_per_unit) for line in lines)
     carriers = {_name(line): Fraction(1) for line in lines if _name(line) not in of_lines}
     return {**carriers, **of_lines, **shares}

@@ -13,14 +13,18 @@ from gateway.model.activity import Line
 from gateway.model.base import Amount
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin, Origins
-from gateway.quantity import Quantity, parse_unit
+from gateway.quantity import Quantity
 from gateway.recognition import electricity
 from gateway.recognition._ask import in_unit, lines_of, near, number, positive, text
+from gateway.recognition.account import product
+from gateway.recognition.carriers import UPSTREAM, supplied
 from gateway.recognition.electricity import Announced, Use
 from gateway.recognition.places import Province, Scheme, province
 from gateway.report import Finding, Severity
 
 _KG: Final = "kg{CO2eq}"
+_WHOLE: Final = (electricity.LIFE_CYCLE,)
+_BURNT: Final = electricity.DIRECT
 # As for stage sums: what rounding of a printed amount per unit may explain.
 _TOLERANCE: Final = Fraction(5, 1000)
 
@@ -119,34 +123,32 @@ def _expected(declaration: Declaration, use: Use) -> Province | None:
 def _twice(declaration: Declaration) -> Iterator[Finding]:
     """Upstream emissions told apart beside a factor that already has them."""
     lines = [(path, line) for path, line in lines_of(declaration) if line.category == "energy"]
-    alike: dict[object, list[Line]] = {}
-    for _, line in lines:
-        alike.setdefault(_carrier(line), []).append(line)
+    of_kind = {kind: [line for _, line in lines if line.factor.kind in kind] for kind in (_WHOLE, _BURNT)}
     for path, line in lines:
-        carrier = _carrier(line)
-        if line.factor.kind != "upstream_co2e" or carrier is None:
+        if line.factor.kind != UPSTREAM or supplied(line, of_kind[_BURNT]) is not None:
             continue
-        partners = [other for other in alike[carrier] if other is not line]
-        kinds = {other.factor.kind for other in partners}
-        whole = [other for other in partners if other.factor.kind == electricity.LIFE_CYCLE]
-        if whole and not kinds & set(electricity.DIRECT):
-            kg = in_unit(line.result, _KG)
+        whole = supplied(line, of_kind[_WHOLE])
+        if whole is not None:
+            kg = _kg(line)
             yield _warning(
                 "guards.counted-twice",
                 f"{path}/result",
                 "?" if kg is None else number(kg),
                 line=line.id,
-                whole=", ".join(other.id for other in whole),
+                whole=whole.id,
             )
 
 
-def _carrier(line: Line) -> object:
-    """Amount, stage and place: the same of fuel that one line burns and the other supplies."""
-    if not isinstance(line.amount_per_unit, Quantity):
+def _kg(line: Line) -> Fraction | None:
+    """What the line comes to: its result, else its amount times its factor."""
+    stated = in_unit(line.result, _KG)
+    if stated is not None:
+        return stated
+    amount, factor = line.amount_per_unit, line.factor.value
+    if not isinstance(amount, Quantity) or not isinstance(factor, Quantity):
         return None
-    unit = parse_unit(line.amount_per_unit.unit)
-    amount = Fraction(line.amount_per_unit.amount) * unit.factor
-    return line.stage, line.site_id, unit.dimension, amount
+    made = product(amount, Quantity(factor.amount, factor.unit.replace("{CO2}", "{CO2eq}")))
+    return None if made is None else Fraction(made.amount)
 
 
 def _period(declaration: Declaration) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ def q(amount: str, unit: str) -> Quantity:
 def test_nothing_changed() -> None:
     changes = compare(example(), example())
     assert (changes.leaves, changes.reasons, changes.due, changes.results_changed) == ({}, (), False, False)
+    assert changes.remarks == ()
+    assert "Annex II point 5 asks for no new calculation" in changes.text("en")
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,64 @@ def test_reasons_speak_both_languages() -> None:
     document = found.to_json()
     assert document["newCalculationDue"] is True
     assert document["leaves"] == {"/lines/L01/amount_per_unit": ["150 kg", "151 kg"]}
+
+
+class TestEnergyMix:
+    """2,520 kWh from the grid, 280 kWh of one's own, 2.8 GJ of gas = 777.78 kWh: 3,577.78 kWh in all."""
+
+    def test_a_fuel_counts_once_although_its_supply_is_a_line_of_its_own(self) -> None:
+        # 3020 kWh from the grid make it 4077.78 kWh
+        found = compare(example(), change(example(), {"/lines/L18/amount_per_unit": q("3020", "kW.h")}))
+        told = {r.said.params["name"]: (r.said.params["old"], r.said.params["new"]) for r in found.reasons}
+        assert told == {
+            "外购电力": ("0.704348", "0.740599"),
+            "自建光伏电力": ("0.0782609", "0.0686649"),
+            "天然气燃烧": ("0.217391", "0.190736"),
+        }
+
+    @pytest.mark.parametrize("amount", ["2.8", "3.1"])
+    def test_the_supply_alone_is_the_fuel(self, amount: str) -> None:
+        lines = tuple(line for line in example().lines if line.id != "L20")
+        alone = example().model_copy(update={"lines": lines})
+        before = change(alone, {"/lines/L21/amount_per_unit": q(amount, "GJ")})
+        after = change(before, {"/lines/L21/amount_per_unit": q("28", "GJ")})
+        told = {reason.said.params["name"] for reason in compare(before, after).reasons}
+        assert "天然气供应" in told
+
+    def test_another_amount_of_supply_changes_no_mix(self) -> None:
+        assert not compare(example(), change(example(), {"/lines/L21/amount_per_unit": q("3.1", "GJ")})).due
+
+
+class TestRemarks:
+    """What the clause does not speak of is named all the same, and nothing is concluded from it."""
+
+    @pytest.mark.parametrize(
+        ("changes", "codes"),
+        [
+            ({"/product/name/en": "X"}, []),
+            ({"/product/model": "EX-LFP72-401"}, ["change.model"]),
+            ({"/lines/L01/factor/value": q("9.9", "kg{CO2eq}/kg")}, ["change.inputs-alone"]),
+            ({"/lines/L01/recycled_share": q("50", "%")}, ["change.inputs-alone"]),
+            ({"/results/pack/carbon/total": q("7000", "kg{CO2eq}")}, ["change.results-alone"]),
+            (
+                {
+                    "/lines/L01/factor/value": q("9.9", "kg{CO2eq}/kg"),
+                    "/results/pack/carbon/total": q("6523.7712", "kg{CO2eq}"),
+                },
+                [],
+            ),
+        ],
+    )
+    def test_model_inputs_and_results(self, changes: dict[str, object], codes: list[str]) -> None:
+        found = compare(example(), change(example(), changes))
+        assert [remark.code for remark in found.remarks] == codes
+        assert not found.due
+
+    def test_a_line_with_another_id_is_no_other_input(self) -> None:
+        first, *rest = example().lines
+        renamed = example().model_copy(update={"lines": (first.model_copy(update={"id": "LX"}), *rest)})
+        assert compare(example(), renamed).remarks == ()
+
+    def test_what_is_not_there_was_not_compared(self) -> None:
+        bare = example().model_copy(update={"lines": (), "sites": ()})
+        assert [r.code for r in compare(bare, bare).remarks] == ["change.no-materials", "change.no-energy"]

@@ -200,9 +200,40 @@ class TestCounting:
     def test_direct_and_upstream_belong_together(self) -> None:
         assert not guards.check(example(), {})
 
-    def test_upstream_of_another_amount_is_another_fuel(self) -> None:
+    @pytest.mark.parametrize("amount", ["3.1", "2.8001", "2.0"])
+    def test_another_amount_of_the_same_carrier_is_caught(self, amount: str) -> None:
+        changes = {"/lines/L20/factor/kind": "lca_co2e", "/lines/L21/amount_per_unit": q(amount, "GJ")}
+        codes = {f.code for f in guards.check(change(example(), changes), {})}
+        assert "guards.counted-twice" in codes
+
+    def test_another_carrier_is_not(self) -> None:
+        diesel = {f"/lines/L21/name/{lang}": name for lang, name in (("zh", "柴油供应"), ("en", "diesel"))}
         changes = {"/lines/L20/factor/kind": "lca_co2e", "/lines/L21/amount_per_unit": q("3.1", "GJ")}
-        assert "guards.counted-twice" not in [f.code for f in guards.check(change(example(), changes), {})]
+        codes = {f.code for f in guards.check(change(example(), {**changes, **diesel}), {})}
+        assert "guards.counted-twice" not in codes
+
+    @pytest.mark.parametrize(("amount", "kg"), [("2100", "105"), ("2100.5", "105.025"), ("2000", "100")])
+    def test_without_a_result_the_kg_are_amount_times_factor(self, amount: str, kg: str) -> None:
+        upstream = power("0.05", kind="upstream_co2e").model_copy(
+            update={
+                "id": "E2",
+                "name": LangText({"zh": "外购电力上游"}),
+                "amount_per_unit": q(amount, "kW.h"),
+            }
+        )
+        (finding,) = found(power(), upstream)
+        assert (finding.code, finding.saw) == ("guards.counted-twice", kg)
+        assert (finding.params["line"], finding.params["whole"]) == ("E2", "E1")
+
+    def test_a_carrier_that_nobody_names_is_told_by_its_amount(self) -> None:
+        def nameless(number: str, kind: str, amount: str) -> Line:
+            told = {"id": number, "name": LangText({"zh": "能源"}), "amount_per_unit": q(amount, "GJ")}
+            factor = {"kind": kind, "value": q("16", "kg{CO2eq}/GJ")}
+            return power().model_copy(update={**told, "factor": EmissionFactor.model_validate(factor)})
+
+        whole = nameless("A", "lca_co2e", "3")
+        assert [f.saw for f in found(whole, nameless("B", "upstream_co2e", "3"))] == ["48"]
+        assert not found(whole, nameless("B", "upstream_co2e", "3.5"))
 
 
 class TestPeriod:
