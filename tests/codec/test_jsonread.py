@@ -11,7 +11,8 @@ import pytest
 from gateway.codec import build
 from gateway.codec.base import Package
 from gateway.codec.fields import compile_table
-from gateway.codec.jsonread import JsonReading, language
+from gateway.codec.jsonread import JsonReading
+from gateway.codec.jsonwrite import language
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Reason
 from gateway.model.declaration import Declaration
