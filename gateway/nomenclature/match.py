@@ -249,7 +249,8 @@ class Matcher:
 
     def _energy(self, end: End, place: Place) -> Found | None:
         """An energy carrier as a resource; kilograms do not become megajoules without a heating value."""
-        known = energy.carrier(end.name) if place.medium == "resource" else None
+        asked = place.medium == "resource" and self._list == gases.EF31
+        known = energy.carrier(end.name) if asked else None
         flow = energy.resource(known, self._list) if known is not None else None
         row = self.target.row_of(flow.id) if flow is not None else None
         if known is None or row is None:
