@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -123,9 +124,15 @@ def _decisions(
             choices = click.Choice(_RELATIONS)
             asked_for = console.say("cli.review-relation")
             relation = Predicate(click.prompt(asked_for, default="exact", type=choices, err=True))
-        why = click.prompt(console.say("cli.review-why"), err=True)
+        why = click.prompt(console.say("cli.review-why"), err=True, value_proc=partial(_reason, console))
         made.append(Decision(item.key, candidate, person, day, why, relation))
     return queue.decide(items, made)
+
+
+def _reason(console: Console, text: str) -> str:
+    if len(text.strip()) < queue.SHORTEST_REASON:
+        raise click.BadParameter(console.say("review.no-justification"))
+    return text
 
 
 def _choice(console: Console, item: Item) -> str:

@@ -21,8 +21,8 @@ from gateway.signing import jws
 KIND: Final = ("kind", "hutong-decisions@1")
 # SSSOM's word for what a person did.
 _BY_HAND: Final = "semapv:ManualMappingCuration"
-# A reason of one or two letters is none.
-_SHORTEST_REASON: Final = 4
+# A single character is no reason; in Chinese two can be.
+SHORTEST_REASON: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def decide(items: Sequence[Item], decisions: Iterable[Decision]) -> tuple[MapRow
 def _lacks(one: Decision, item: Item) -> str:
     if not one.person.strip():
         return "review.no-person"
-    if len(one.justification.strip()) < _SHORTEST_REASON:
+    if len(one.justification.strip()) < SHORTEST_REASON:
         return "review.no-justification"
     if one.candidate is not None and not 0 <= one.candidate < len(item.candidates):
         return "review.no-such-candidate"

@@ -19,6 +19,7 @@ from gateway.frontdoor.table import Row, read_csv
 from gateway.model.inventory import CarbonClass
 from gateway.nomenclature.maps import base, native, predicates
 from gateway.nomenclature.maps.base import BadMapFile, MapReading, Troubles, cell
+from gateway.nomenclature.maps.sssom_header import prefix_map, read_header
 from gateway.nomenclature.row import End, MapRow, MapSet, Predicate, Signal, Tier
 from gateway.quantity.exact import read_exact
 from gateway.report import Exact
@@ -115,8 +116,6 @@ _READ: Final = frozenset(
     }
 )
 _SIGNS: Final = (b"subject_", b"predicate_id", b"object_")
-_LONGEST_HEADER: Final = 1_000_000
-_DEEPEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,47 +160,6 @@ def read(data: bytes) -> MapReading:
         for line in table[1:]
     )
     return MapReading(_set(header, rows), troubles.settle())
-
-
-def read_header(text: bytes) -> dict[str, Any]:
-    """The metadata; every value is a text, a list or a mapping, nothing is turned into a number.
-
-    Raises:
-        BadMapFile: it is no YAML mapping, refers to itself, or is too long or too deep.
-    """
-    import yaml
-
-    if not text.strip():
-        return {}
-    if len(text) > _LONGEST_HEADER:
-        raise BadMapFile(len(text), path="line 1", code="map.bad-header")
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            depth += isinstance(event, yaml.events.CollectionStartEvent)
-            depth -= isinstance(event, yaml.events.CollectionEndEvent)
-            if isinstance(event, yaml.events.AliasEvent) or depth > _DEEPEST:
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise BadMapFile(path=f"line {line}", code="map.bad-header")
-        # The loader that leaves every scalar a text.
-        found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts, lists and mappings only
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f"line {mark.line + 1}" if mark is not None else "line 1"
-        saw = getattr(error, "problem", None) or type(error).__name__
-        raise BadMapFile(saw, path=at, code="map.bad-header") from error
-    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
-        raise BadMapFile(path="line 1", code="map.bad-header")
-    return found
-
-
-def prefix_map(value: object) -> dict[str, str]:
-    """A prefix map, in its short form and in the long one of LinkML."""
-    found = value if isinstance(value, dict) else {}
-    return {
-        str(name): str(url["prefix_url"] if isinstance(url, dict) and "prefix_url" in url else url)
-        for name, url in found.items()
-    }
 
 
 def _extras(header: Mapping[str, Any]) -> dict[str, str]:

@@ -32,64 +32,10 @@ from gateway.nomenclature.maps.sssom import (
     SPDX,
     joined,
 )
+from gateway.nomenclature.maps.sssom_header import ROW_SLOTS, SET_SLOTS, prefix_map
 from gateway.nomenclature.row import End, MapRow, MapSet, Tier
 from gateway.quantity.exact import show
 
-# Slots of SSSOM 1.1 without a field here, that come back to where they were read.
-ROW_SLOTS: Final = (
-    "record_id",
-    "subject_type",
-    "object_type",
-    "predicate_label",
-    "predicate_type",
-    "author_id",
-    "reviewer_id",
-    "creator_id",
-    "creator_label",
-    "mapping_provider",
-    "mapping_source",
-    "mapping_cardinality",
-    "cardinality_scope",
-    "mapping_tool_id",
-    "mapping_tool_version",
-    "publication_date",
-    "review_date",
-    "reviewer_agreement",
-    "curation_rule",
-    "curation_rule_text",
-    "subject_match_field",
-    "object_match_field",
-    "match_string",
-    "subject_preprocessing",
-    "object_preprocessing",
-    "similarity_score",
-    "similarity_measure",
-    "see_also",
-    "issue_tracker_item",
-    "other",
-)
-SET_SLOTS: Final = (
-    "sssom_version",
-    "mapping_set_source",
-    "mapping_set_confidence",
-    "creator_id",
-    "predicate_type",
-    "mapping_provider",
-    "cardinality_scope",
-    "mapping_tool_id",
-    "mapping_tool_version",
-    "subject_match_field",
-    "object_match_field",
-    "subject_preprocessing",
-    "object_preprocessing",
-    "similarity_measure",
-    "curation_rule",
-    "curation_rule_text",
-    "see_also",
-    "issue_tracker",
-    "other",
-    "comment",
-)
 # semapv, the vocabulary of SSSOM's justifications
 _REASONS: Final[Mapping[Tier, str]] = {
     Tier.OVERRIDE: "semapv:ManualMappingCuration",
@@ -196,7 +142,7 @@ def _definitions(header: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _object(text: str | None) -> dict[str, str]:
     value = parse(text.encode()) if text else None
-    return sssom.prefix_map(value)
+    return prefix_map(value)
 
 
 def _quoted(text: str) -> str:

@@ -81,7 +81,7 @@ class TestQueue:
         ("person", "why", "candidate", "code"),
         [
             (" ", "a reason", 0, "review.no-person"),
-            ("Ann", " ok ", 0, "review.no-justification"),
+            ("Ann", " x ", 0, "review.no-justification"),
             ("Ann", "a reason", 7, "review.no-such-candidate"),
         ],
     )
