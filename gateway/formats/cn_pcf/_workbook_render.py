@@ -15,6 +15,7 @@ from gateway.formats.cn_pcf.workbook_guide import (
     Kind,
     class_of,
     hint,
+    home_need,
     known_targets,
     names_of,
     needs,
@@ -137,7 +138,9 @@ class _Rendering:
         for block in forms:
             row = self._form(sheet, row, block)
         for block in tables:
-            row = self._table(sheet, row + bool(row), block, last=block is tables[-1])
+            # Where the first column holds keys it may be deleted whole, so no table begins in it.
+            left = int(bool(forms))
+            row = self._table(sheet, row + bool(row), block, left=left, last=block is tables[-1])
 
     def _new_sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name[:31])
@@ -194,17 +197,16 @@ class _Rendering:
         sheet.write_string(row, 7, told, self._styles.hint())
         self._guide(sheet, (row, row), 4, own, label, told)
 
-    def _table(self, sheet: Worksheet, row: int, block: Block, *, last: bool) -> int:
+    def _table(self, sheet: Worksheet, row: int, block: Block, *, left: int, last: bool) -> int:
         first, second = self._lang
-        sheet.write_string(
-            row, 0, f"{SECTION}{block.title[first]} {block.title[second]}", self._styles.section()
-        )
-        for column, parent in enumerate(block.parents):
+        title = f"{SECTION}{block.title[first]} {block.title[second]}"
+        sheet.write_string(row, left, title, self._styles.section())
+        for column, parent in enumerate(block.parents, left):
             key = key_of(parent)
             for down, lang in enumerate(self._lang, 1):
                 sheet.write_string(row + down, column, PARENT_LABELS[key][lang], self._styles.head())
             sheet.write_string(row + 3, column, key, self._styles.key)
-        start = len(block.parents)
+        start = left + len(block.parents)
         rows = self._content.tables.get(block.prefix, ())
         spare = _SPARE.get(block.prefix[0], _SPARE_ROWS) if last else _SPARE_ROWS
         span = (row + 4, row + 3 + len(rows) + spare)
@@ -213,7 +215,7 @@ class _Rendering:
             zh, en = hint(own)
             self._guide(sheet, span, column, own, own.row.label, f"{zh} / {en}")
         for at, found in enumerate(rows, row + 4):
-            for column, name in enumerate(found.parents):
+            for column, name in enumerate(found.parents, left):
                 sheet.write_string(at, column, name, self._styles.value("@", "required"))
             for column, own in enumerate(block.fields, start):
                 value = found.values.get(own.key)
@@ -327,7 +329,7 @@ class _Rendering:
         told = needs(own.key)
         needed = [target for target in self._targets if told.get(target) == "required"]
         names = [names[self._lang[0]] for names in names_of(needed)]
-        home = own.row.required if own.row.required != "O" else ""
+        home = home_need(own)
         return " · ".join([home, *names] if home else names)
 
 

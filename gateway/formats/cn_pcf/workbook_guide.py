@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, Literal, TypeAlias
@@ -11,6 +12,7 @@ from gateway.errors import UsageError
 from gateway.formats.cn_pcf.workbook_layout import Field, key_of
 
 Kind: TypeAlias = Literal["battery", "product"]
+_HINT_MARK: Final = re.compile("；|; | / ")
 _PASSPORT: Final = ("batterypass", "aas-02035-3", "en18223")
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "battery-passport": _PASSPORT,
@@ -28,6 +30,19 @@ TARGET_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 # What all forms of it need is said once.
 _PASSPORT_NAME: Final[Mapping[str, str]] = {"zh": "电池护照", "en": "battery passport"}
+
+
+# When a field is required that is not required always; the words behind the field table's short forms.
+_CONDITIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "C": {"zh": "适用时必填", "en": "required where it applies"},
+    "C battery": {"zh": "电池产品必填", "en": "required for batteries"},
+    "C EU": {"zh": "产品供往欧盟时必填", "en": "required where the product goes to the EU"},
+    "C MIIT": {"zh": "向工信部申报时必填", "en": "required where it is filed with MIIT"},
+    "C PACT": {"zh": "以 PACT 交换时必填", "en": "required where it is exchanged as PACT"},
+    "M export": {"zh": "数据出境时必填", "en": "required where data leave China"},
+    "M on export": {"zh": "数据出境时必填", "en": "required where data leave China"},
+    "M if verified": {"zh": "经核查时必填", "en": "required where the declaration was verified"},
+}
 
 
 def known_targets(targets: Sequence[str]) -> tuple[str, ...]:
@@ -94,9 +109,9 @@ def hint(own: Field) -> tuple[str, str]:
     if required == "M":
         zh.append("国内声明必填")
         en.append("required at home")
-    elif required[:1] in {"C", "M"}:
-        zh.append(f"有条件必填（{required}）")
-        en.append(f"required under a condition ({required})")
+    elif required in _CONDITIONS:
+        zh.append(_CONDITIONS[required]["zh"])
+        en.append(_CONDITIONS[required]["en"])
     told = needs(own.key)
     for need, words in (("required", ("必填", "required")), ("conditional", ("可能需要", "may be needed"))):
         for names in names_of([target for target in told if told[target] == need]):
@@ -105,3 +120,36 @@ def hint(own: Field) -> tuple[str, str]:
     if not zh:
         return "选填", "optional"
     return "；".join(zh), "; ".join(en)
+
+
+def home_need(own: Field) -> str:
+    """``M``: required at home, ``C``: required under a condition; empty where optional."""
+    if own.row.required == "M":
+        return "M"
+    return "C" if own.row.required in _CONDITIONS else ""
+
+
+def is_home_need(own: Field, text: str) -> bool:
+    """Whether a text is what a template says about a field's need at home."""
+    return text in {home_need(own), own.row.required}
+
+
+def is_target_name(text: str) -> bool:
+    """Whether a text names a target."""
+    return any(text in names.values() for names in (*TARGET_NAMES.values(), _PASSPORT_NAME))
+
+
+def is_hint(text: str) -> bool:
+    """Whether a text says nothing but what hints say, of this or an earlier edition of the template."""
+    return all(piece in _hint_words() for piece in _HINT_MARK.split(text))
+
+
+@cache
+def _hint_words() -> frozenset[str]:
+    words = {"选填", "optional", "国内声明必填", "required at home"}
+    for short, told in _CONDITIONS.items():
+        words |= {told["zh"], told["en"], f"有条件必填（{short}）", f"required under a condition ({short})"}
+    for names in (*TARGET_NAMES.values(), _PASSPORT_NAME):
+        words |= {names["zh"] + "必填", names["zh"] + "可能需要"}
+        words |= {f"required for {names['en']}", f"may be needed for {names['en']}"}
+    return frozenset(words)

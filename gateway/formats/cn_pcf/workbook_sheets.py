@@ -31,6 +31,16 @@ from gateway.formats.cn_pcf.workbook_layout import (
     layout,
     tidy_key,
 )
+from gateway.formats.cn_pcf.workbook_leftover import (
+    beside_value,
+    heading_leftover,
+    hidden_values,
+    is_heading_of,
+    is_own_section,
+    is_own_text,
+    quick_key,
+    rest_parts,
+)
 from gateway.frontdoor.workbook import Cell, Row, Shape, Sheet, Workbook, column_letters
 from gateway.report import Fate, Finding, Note, Severity
 
@@ -83,7 +93,7 @@ def find(book: Workbook) -> Found:
     """All values of the workbook's sheets, in order."""
     found = Found()
     for sheet in book.sheets:
-        if sheet.name not in {README, LISTS, FINDINGS_SHEET}:
+        if sheet.name != FINDINGS_SHEET:
             _SheetReader(book, sheet, found).run()
     return found
 
@@ -142,15 +152,21 @@ class _SheetReader:
         self._titled = False
         self._recognised = False
         self._unread: list[Cell] = []
+        self._hidden_by_row: list[Cell] = []
+        self._hidden_by_column: list[Cell] = []
 
     def run(self) -> None:
         for row in self._book.rows(self._sheet, self._shape):
-            if self._sheet.name == REST:
+            if self._sheet.name in {README, LISTS}:
+                own = (is_own_text(self._sheet.name, cell) for cell in row.cells)
+                self._unread.extend(c for c, known in zip(row.cells, own, strict=True) if not known)
+            elif self._sheet.name == REST:
                 self._rest(row)
             else:
                 self._row(row)
         self._found.recognised |= self._recognised
-        if self._recognised:
+        self._tell_hidden()
+        if self._recognised or self._sheet.name in {README, LISTS}:
             for cell in self._unread:
                 self._unread_note(cell)
             for area in self._shape.merged:
@@ -165,10 +181,12 @@ class _SheetReader:
         texts = {c.column: c.text for c in row.cells if c.kind == "text" and c.text}
         first = next(iter(texts.values()), "")
         roles = form_roles(texts)
-        if first.startswith(SECTION) and len(row.cells) == 1:
+        if first.startswith(SECTION) and row.cells[0].text == first:
             self._section, self._table, self._titled = first.removeprefix(SECTION).strip(), None, True
+            self._unread.extend(row.cells[1:] if is_own_section(self._section) else row.cells)
         elif roles is not None:
             self._form, self._table, self._recognised = roles, None, True
+            self._unread.extend(heading_leftover(row, (c for found in roles.values() for c in found)))
         elif self._heading(row, texts):
             self._titled, self._recognised = False, True
         elif self._table is not None:
@@ -183,7 +201,7 @@ class _SheetReader:
         columns = columns_by_keys(texts)
         if columns is not None:
             above = range(row.number - _HEADING_ROWS, row.number)
-            self._unread = [c for c in self._unread if c.row not in above or c.column not in columns]
+            self._unread = [c for c in self._unread if c.row not in above or not is_heading_of(c, columns)]
         elif len(texts) == len(row.cells):
             now = self._table if self._in_heading else None
             fewest = _FEWEST_TITLED if self._titled or self._in_heading else _FEWEST_LABELS
@@ -194,6 +212,7 @@ class _SheetReader:
                 return units is not None
         if columns is None:
             return False
+        self._unread.extend(heading_leftover(row, columns))
         self._table = merged(self._table, columns) if self._table and self._in_heading else columns
         self._in_heading = True
         return True
@@ -223,9 +242,10 @@ class _SheetReader:
     def _form_row(self, row: Row, roles: Mapping[str, list[int]]) -> None:
         by_column = {cell.column: cell for cell in row.cells}
         value = by_column.get(roles["value"][0])
-        key = None if value is None else self._form_key(by_column, roles, value)
-        own = None if key is None else field_of(key)
-        if value is None or key is None or own is None:
+        key = self._form_key(by_column, roles, value)
+        own = field_of(key) if key else None
+        self._unread.extend(beside_value(by_column, roles, key, own))
+        if value is None or own is None:
             return
 
         def beside(role: str) -> str:
@@ -236,16 +256,16 @@ class _SheetReader:
         self._found.forms.append(FormCell(key, own, value, self._at(value), beside("unit"), beside("class")))
 
     def _form_key(
-        self, by_column: Mapping[int, Cell], roles: Mapping[str, list[int]], value: Cell
-    ) -> str | None:
-        """The key of a row, by its key or by both its labels; None, and said, where that is not certain."""
+        self, by_column: Mapping[int, Cell], roles: Mapping[str, list[int]], value: Cell | None
+    ) -> str:
+        """The key of a row, by its key or by both its labels; empty, and said, where that is not certain."""
         text = next((by_column[c].text for c in roles.get("key", ()) if c in by_column), None)
         if text:
             key = tidy_key(text)
             if field_of(key) is not None and "[]" not in key:
                 return key
             self._unknown("workbook.unknown-key", value, key=shorten(text))
-            return None
+            return ""
         labels = [by_column[c].text or "" for c in roles.get("label", ()) if c in by_column]
         found = [set(keys_for(label, tables=False)) for label in labels]
         known = [keys for keys in found if keys]
@@ -254,14 +274,18 @@ class _SheetReader:
             choices = {key for key in choices if self._fits_section(key)} or choices
         if len(choices) == 1:
             return choices.pop()
+        quick = quick_key(labels) if self._sheet.name == QUICK else ""
+        if quick:
+            return quick
         label = shorten(" / ".join(labels))
         code = "workbook.ambiguous-label" if choices else "workbook.unknown-label"
         self._unknown(code, value, label=label, keys=", ".join(sorted(choices)))
-        return None
+        return ""
 
-    def _unknown(self, code: str, value: Cell, **params: str) -> None:
-        self._find(code, value, **params)
-        self._unread_note(value)
+    def _unknown(self, code: str, value: Cell | None, **params: str) -> None:
+        if value is not None:
+            self._find(code, value, **params)
+            self._unread_note(value)
 
     def _fits_section(self, key: str) -> bool:
         block = layout().by_key[key][0]
@@ -271,14 +295,20 @@ class _SheetReader:
 
     def _rest(self, row: Row) -> None:
         self._recognised = True
-        place, *parts = (cell.text or "" for cell in row.cells)
-        if place.startswith("/") or "#" in place:
-            self._found.rest.append((place, "".join(parts), f"{self._sheet.name}!B{row.number}"))
+        place, text, unread = rest_parts(row)
+        self._unread.extend(unread)
+        if place:
+            self._found.rest.append((place, text, f"{self._sheet.name}!B{row.number}"))
 
     def _hidden(self, row: Row, cell: Cell) -> None:
-        column_hidden = any(low <= cell.column <= high for low, high in self._shape.hidden_columns)
-        if row.hidden or column_hidden or self._sheet.state != "visible":
-            self._find("workbook.hidden-value", cell)
+        if row.hidden or self._sheet.state != "visible":
+            self._hidden_by_row.append(cell)
+        elif self._shape.hidden_columns and any(a <= cell.column <= b for a, b in self._shape.hidden_columns):
+            self._hidden_by_column.append(cell)
+
+    def _tell_hidden(self) -> None:
+        for cells, by_row in ((self._hidden_by_row, True), (self._hidden_by_column, False)):
+            self._found.findings.extend(hidden_values(self._sheet.name, cells, by_row=by_row))
 
     def _at(self, cell: Cell) -> str:
         return f"{self._sheet.name}!{cell.ref}"
