@@ -148,9 +148,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         "SourceFlowName,SourceUnit,MatchCondition,TargetFlowName,TargetUnit\na,g,=,b,kg\nc,g,~,d,kg\n"
     )
     gases = place / "gases.json"
-    told = json.loads((ROOT / "examples" / "tea.json").read_bytes())
-    told["lines"][0]["resultByGas"] = [{"gas": "R-410A", "kg": 1}, {"gas": "SO2F2", "kg": 2}, {"gas": "CH4", "kg": 3}]
-    gases.write_text(json.dumps(told))
+    gassed = json.loads((ROOT / "examples" / "tea.json").read_bytes())
+    gassed["lines"][0]["resultByGas"] = [{"gas": g, "kg": 1} for g in ("R-410A", "SO2F2", "CH4")]
+    gases.write_text(json.dumps(gassed))
     packs = ["--rules", "eu-battery", "--rules", "gbt-24067", "--rules", "cn-label"]
     to = ["--to", "pact", "--to", "batterypass"]
     runs = [
