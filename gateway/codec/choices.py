@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from gateway import resources
-from gateway.codec.fields import Row, code_list, folded, one_code
+from gateway.codec.fields import Row, code_list, named_code, one_code
 from gateway.model.base import Reason
 
 FLAG, MISSING = "FLAG", "MISSING"
@@ -48,7 +48,7 @@ def as_code(row: Row, text: str) -> tuple[str | bool, bool] | None:
         bracketed = bare.rpartition("[")[2].removesuffix("]") if bare.endswith("]") else ""
         exact = bare == text and text in _entries(name)
         code = bare if bare in _entries(name) else bracketed if bracketed in _entries(name) else None
-        code = code or _by_name(name).get(folded(bare))
+        code = code or named_code(_by_name(name), bare)
     if code is None:
         return None
     return (code == "true" if name == FLAG else code), exact

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from gateway.codec.fields import Row, choices, code_list, code_synonyms, folded
+from gateway.codec.fields import Row, choices, code_list, code_synonyms, named_code
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import JsonValue
 from gateway.model.activity import Place
@@ -109,7 +109,7 @@ def _code(row: Row, value: JsonValue, text: str) -> Leaf:
         return _text(row, value, text)
     if not row.code_list or value in code_list(row.code_list):
         return Leaf(value, text)
-    known = code_synonyms(row.code_list).get(folded(value))
+    known = named_code(code_synonyms(row.code_list), value)
     if known is not None:
         return Leaf(known, text, "input.label-for-code")
     told = {"list": row.code_list, "allowed": choices(row.code_list)}

@@ -9,14 +9,23 @@ are read only.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 from gateway import resources
 
 STAR = "*"
+_NAMES: Final = re.compile(r"[;；]| / ")
+_REMARK: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
+_STAGE_WORD: Final = re.compile(r"\s*(?:阶段|stages?|phases?|modules?|模块)$|^(?:模块|modules? )\s*")
+_MODULES: Final = re.compile(
+    r"(?:(?:en|iso) ?(?:15804|21930)[:\s]*)?(?:modules? |模块 ?)?(?P<letter>[abcd])(?P<first>[1-7])"
+    r"(?:\s*(?:[~–—至到/ ]|to)\s*(?P<other>[abcd])?(?P<last>[1-7]))?(?: ?(?:modules?|模块|阶段|stages?))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +125,50 @@ def code_synonyms(name: str) -> Mapping[str, str]:
 
 
 def one_code(rows: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
-    """The folded labels and synonyms of code rows that name exactly one code."""
-    found: dict[str, set[str]] = {}
+    """The folded labels and synonyms of code rows that name exactly one code.
+
+    A label may be several names (``main production; EN15804 A3``) and may say more in brackets; what is
+    left without that names a code, too, unless a label in full or a second code is called so.
+    """
+    full: dict[str, set[str]] = {}
+    part: dict[str, set[str]] = {}
     for code, row in rows.items():
-        for spelling in (row["label_zh"], row["label_en"], *row["synonyms"].split("|")):
-            if spelling:
-                found.setdefault(folded(spelling), set()).add(code)
-    return {spelling: next(iter(codes)) for spelling, codes in found.items() if len(codes) == 1}
+        labels = [row["label_zh"], row["label_en"]]
+        for spelling in (*labels, *row["synonyms"].split("|")):
+            full.setdefault(folded(spelling), set()).add(code)
+        for label in labels:
+            for name in _NAMES.split(_REMARK.sub("", label)):
+                part.setdefault(folded(name), set()).add(code)
+    found = {**part, **full}
+    return {name: next(iter(codes)) for name, codes in found.items() if name and len(codes) == 1}
+
+
+def named_code(names: Mapping[str, str], text: str) -> str | None:
+    """The code that people call so: by a name of it, with or without the word stage, or by its modules.
+
+    ``names`` are those of ``one_code``. Modules of EN 15804 (``A3``, ``C1-C4``) count where all of them
+    belong to one code.
+    """
+    plain = folded(text)
+    found = names.get(plain)
+    if found is None:
+        bare = _STAGE_WORD.sub("", plain)
+        found = names.get(bare) if bare else None
+    if found is None:
+        codes = {names.get(module) for module in _modules(plain)}
+        found = codes.pop() if len(codes) == 1 else None
+    return found
+
+
+def _modules(plain: str) -> Sequence[str]:
+    """The modules of EN 15804 that a folded text names, one by one: ``en 15804 c1 c4`` is four."""
+    found = _MODULES.fullmatch(plain)
+    if found is None:
+        return ()
+    letter, first, last = found["letter"], int(found["first"]), int(found["last"] or found["first"])
+    if found["other"] and found["other"] != letter:
+        return ()
+    return [f"{letter}{number}" for number in range(first, last + 1)]
 
 
 def folded(text: str) -> str:
