@@ -159,6 +159,7 @@ for _command in (
     comparing.diff,
     comparing.whatif,
     comparing.factors,
+    comparing.translate,
     mapping.mapping,
     trusting.verify,
     trusting.keygen,

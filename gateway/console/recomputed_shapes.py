@@ -1,4 +1,4 @@
-"""The shapes of what ``whatif`` and ``factors`` answer under ``--json``."""
+"""The shapes of what ``whatif``, ``factors`` and ``translate`` answer under ``--json``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Literal
 
 from gateway.model.results import Per
 from gateway.nomenclature.factors import Kept, Relation
+from gateway.nomenclature.row import Abstained, Predicate, Tier
 from gateway.pipeline.explain import Kind
 from gateway.pipeline.shapes import Both, Counts, Number, Problem, Shape
 from gateway.recognition.scenario import Lever
@@ -191,4 +192,50 @@ class Factors(Shape):
     remainder: Number
     counts: Counts
     lines: list[MappedLine]
+    findings: list[Problem]
+
+
+class Evidence(Shape):
+    """One signal behind a row."""
+
+    what: str
+    value: str
+    source: str
+
+
+class FoundRow(Shape):
+    """A flow of the target. Source amount × share × factor = target amount."""
+
+    id: str
+    name: str
+    context: list[str]
+    predicate: Predicate
+    tier: Tier
+    share: Number
+    factor: Number
+    losses: list[str]
+    evidence: list[Evidence]
+
+
+class Named(Shape):
+    """A name and what became of it: rows, a code, or the reason why it stays. ``lostKg`` is kg CO2e."""
+
+    path: str
+    kind: Literal["flow", "place", "unit"]
+    name: str = ""
+    code: str = ""
+    amount: str = ""
+    abstained: Abstained | None = None
+    lost_kg: Number | None = None
+    rows: list[FoundRow] | None = None
+
+
+class Translate(Shape):
+    """``hutong translate``."""
+
+    file: str
+    format: Literal["hutong-translation@1"]
+    target: str
+    lost_kg: Number
+    entries: list[Named]
     findings: list[Problem]

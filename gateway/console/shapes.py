@@ -16,7 +16,7 @@ from pydantic import Field
 
 from gateway import resources
 from gateway.console.mapping_shapes import FlowMap
-from gateway.console.recomputed_shapes import Factors, Operand, Whatif
+from gateway.console.recomputed_shapes import Factors, Operand, Translate, Whatif
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
 from gateway.pipeline.shapes import (
@@ -399,6 +399,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "diff": Diff,
     "whatif": Whatif,
     "factors": Factors,
+    "translate": Translate,
     "map": FlowMap,
     "verify": Verify,
     "keygen": Keygen,

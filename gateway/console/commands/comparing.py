@@ -1,4 +1,4 @@
-"""Where a figure comes from, what changed, what would be: ``explain``, ``diff``, ``whatif``, ``factors``."""
+"""What a figure stands on, was, would be: ``explain``, ``diff``, ``whatif``, ``factors``, ``translate``."""
 
 from __future__ import annotations
 
@@ -129,3 +129,26 @@ def factors(
 
     to = None if out is None else converting.Destination(out, force)
     return recomputing.factors(console, file, mapping, values, format_, context_now(), layout=layout, to=to)
+
+
+@command(help="cli.help-translate", example="hutong translate declaration.json --target ef-3.1")
+@click.argument("file", type=INPUT)
+@option("--target", metavar="TARGET", required=True, help="cli.option-target")
+@option("--list", "lists", metavar="LIST", multiple=True, help="cli.option-flow-list")
+@FROM
+@LAYOUT
+@PLUGIN
+@everywhere
+@click.pass_obj
+def translate(
+    console: Console,
+    file: str,
+    target: str,
+    lists: tuple[str, ...],
+    format_: str | None,
+    layout: str | None,
+) -> int:
+    """See ``hutong translate --help``."""
+    from gateway.console import translating
+
+    return translating.translated(console, file, target, lists, format_, context_now(), layout=layout)
