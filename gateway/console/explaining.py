@@ -13,6 +13,7 @@ from gateway.console.failures import Exit
 from gateway.console.inputs import STDIN, load, source_of
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, UsageError
+from gateway.messages import Lang
 from gateway.pipeline import explain as explaining
 from gateway.pipeline import rules
 from gateway.pipeline.convert import Source, read
@@ -54,6 +55,39 @@ def explain(
         _put(console, found, page)
     console.document({"of": name, "pointer": pointer, **explaining.to_json(found)})
     return Exit.TRUST if found.differs else Exit.DONE
+
+
+def list_figures(
+    console: Console,
+    name: str,
+    format_: str | None,
+    context: Context,
+    *,
+    target: str = "",
+    layout: str | None = None,
+) -> Exit:
+    """Print every figure of a declaration or of an issued folder, with the pointer to ask for it.
+
+    Raises:
+        UsageError: the folder has no such ``target``, or ``target`` is for a declaration.
+    """
+    if Path(name).is_dir():
+        folder = files.load_folder(Path(name))
+        found = explaining.explanations_issued(folder, target=target, plugins=context.plugins)
+    else:
+        if target:
+            raise UsageError(target, code="usage.list-and-pointer")
+        source = read(source_of(console, name, layout), format=format_, context=context)
+        found = explaining.explanations(source)
+    for pointer, told in found.items():
+        console.row((pointer, told.written or explaining.value_text(told.value), _name(told, console.lang)))
+    figures = [{"pointer": pointer, **explaining.to_json(told)} for pointer, told in found.items()]
+    console.document({"of": name, "figures": figures})
+    return Exit.TRUST if any(told.differs for told in found.values()) else Exit.DONE
+
+
+def _name(told: explaining.Explanation, lang: Lang) -> str:
+    return told.label.get(lang, told.path)
 
 
 def _put(console: Console, found: explaining.Explanation, page: Destination) -> None:

@@ -296,6 +296,19 @@ class Explain(Operand):
     pointer: str
 
 
+class Figure(Operand):
+    """One figure of a list, with the pointer to ask for it."""
+
+    pointer: str
+
+
+class Figures(Shape):
+    """``hutong explain`` without a pointer."""
+
+    of: str
+    figures: list[Figure]
+
+
 class Reason(Shape):
     """Why a new calculation is due, or what else is to be looked at."""
 
@@ -409,7 +422,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
 
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
-    answers: Any = reduce(or_, (*ANSWERS.values(), NotCompared, Errors))
+    answers: Any = reduce(or_, (*ANSWERS.values(), Figures, NotCompared, Errors))
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {
         f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from gateway.codec.base import Member, Package
@@ -22,7 +23,7 @@ from gateway.model.walk import by_path
 from gateway.pipeline.convert import Outcome, Source
 from gateway.pipeline.issue import MANIFEST
 from gateway.pipeline.rebuild import private_source, rebuild
-from gateway.quantity import Quantity, round_significant, show
+from gateway.quantity import Quantity, convert, round_significant, same_number, show
 from gateway.quantity.exact import own_arithmetic
 from gateway.signing import manifest
 
@@ -70,11 +71,43 @@ def explain(source: Source, pointer: str, outcome: Outcome | None = None) -> Exp
     Raises:
         UsageError: there is no value at this pointer.
     """
+    return _Explaining(source, outcome).at(pointer)
+
+
+@own_arithmetic
+def explanations(source: Source, outcome: Outcome | None = None) -> dict[str, Explanation]:
+    """Every amount in an outcome's file, or in the source, by its pointer."""
     work = _Explaining(source, outcome)
-    path, written = work.find(pointer)
-    if path is None:
-        return Explanation(pointer, Kind.WRITTEN, written=written)
-    return work.path(path, written)
+    return {pointer: work.at(pointer) for pointer in work.figures()}
+
+
+@own_arithmetic
+def explanations_issued(
+    files: Mapping[str, bytes], *, target: str = "", plugins: Sequence[Plugin] = ()
+) -> dict[str, Explanation]:
+    """Every amount of an issued folder by ``file#pointer``; with ``target`` those of one format.
+
+    Raises:
+        InputError: no manifest or private source, or the run cannot be repeated.
+        UsageError: the folder has no such target.
+    """
+    if MANIFEST not in files:
+        raise InputError(path=MANIFEST, code="explain.not-issued")
+    prepared = rebuild(files, manifest.parse(files[MANIFEST]).facts, plugins)
+    written = [o for o in prepared.outcomes if o.written]
+    asked = [o for o in written if target in ("", o.format.id, o.format.id.partition("@")[0])]
+    if not asked:
+        known = ", ".join(o.format.id for o in written)
+        raise UsageError(target, code="explain.no-such-target", known=known or "-")
+    found: dict[str, Explanation] = {}
+    for outcome in asked:
+        for pointer, explanation in explanations(prepared.source, outcome).items():
+            (member,) = _members(outcome)[:1]
+            name = f"{outcome.format.folder}/{member.name}"
+            same = files.get(name) == prepared.files[name].data
+            told = explanation if same else replace(explanation, kind=Kind.UNPROVEN, differs=True)
+            found[f"{name}#{pointer}"] = told
+    return found
 
 
 @own_arithmetic
@@ -128,11 +161,7 @@ def _as_it_stands(outcome: Outcome, files: Mapping[str, bytes]) -> Outcome:
 
 def figures(source: Source, outcome: Outcome | None = None) -> Iterator[str]:
     """The pointers of all amounts in an outcome's file, or in the source."""
-    work = _Explaining(source, outcome)
-    told = work.output or work.leaves
-    for pointer, path in work.paths.items():
-        if isinstance(work.leaves.get(path), Quantity) and isinstance(told.get(path), Quantity):
-            yield pointer
+    yield from _Explaining(source, outcome).figures()
 
 
 class _Explaining:
@@ -155,6 +184,21 @@ class _Explaining:
             value = self._again(path)
             if value is not None:
                 self.leaves[path] = value
+
+    def figures(self) -> Iterator[str]:
+        """The pointers of all amounts."""
+        told = self.output or self.leaves
+        for pointer, path in self.paths.items():
+            if isinstance(self.leaves.get(path), Quantity) and isinstance(told.get(path), Quantity):
+                yield pointer
+
+    def at(self, pointer: str) -> Explanation:
+        """The value at a pointer; one that stands there in another unit is calculated from its own."""
+        path, written = self.find(pointer)
+        if path is None:
+            return Explanation(pointer, Kind.WRITTEN, written=written)
+        found = self.path(path, written)
+        return (written and _converted(found, self.output.get(path))) or found
 
     def find(self, pointer: str) -> tuple[str | None, str]:
         """The leaf behind a pointer and how it is written there."""
@@ -202,6 +246,27 @@ class _Explaining:
             return self._again(path)
         value = self.leaves.get(path)
         return value if isinstance(value, Quantity) else None
+
+
+def _converted(found: Explanation, there: Leaf | None) -> Explanation | None:
+    """The value in the unit in which it is written; None where that is not all that differs."""
+    own = found.value
+    if not isinstance(own, Quantity) or not isinstance(there, Quantity) or own.unit == there.unit:
+        return None
+    try:
+        value, factor = convert(own, there.unit), convert(Quantity(Decimal(1), own.unit), there.unit)
+    except GatewayError:
+        return None
+    if not same_number(value.amount, there.amount):
+        return None
+    unit = f"{there.unit}/({own.unit})" if set("./") & set(own.unit) else f"{there.unit}/{own.unit}"
+    table = f"UCUM: 1 {own.unit} = {show(factor.amount)} {there.unit}"
+    by = Explanation("", Kind.CONSTANT, Quantity(factor.amount, unit), at=table)
+    formula = f"{value_text(own)} × {show(factor.amount)} {unit}"
+    operands = (replace(found, written=""), by)
+    return Explanation(
+        found.path, Kind.CALCULATED, value, formula=formula, label=found.label, operands=operands
+    )
 
 
 def as_text(explanation: Explanation, lang: Lang, indent: str = "") -> list[str]:

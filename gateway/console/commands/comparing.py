@@ -24,7 +24,9 @@ from gateway.errors import UsageError
     help="cli.help-explain", example="hutong explain out pact/product-footprint.json#/pcf/fossilGhgEmissions"
 )
 @click.argument("place", metavar="FILE|DIR", type=INPUT)
-@click.argument("pointer")
+@click.argument("pointer", required=False)
+@option("--list", "lists", is_flag=True, help="cli.option-explain-list")
+@option("--target", metavar="ID", help="cli.option-explain-target")
 @option("--html", is_flag=True, help="cli.option-html")
 @option("-o", "--output", "out", metavar="FILE", help="cli.option-html-output")
 @FROM
@@ -36,7 +38,9 @@ from gateway.errors import UsageError
 def explain(
     console: Console,
     place: str,
-    pointer: str,
+    pointer: str | None,
+    lists: bool,
+    target: str | None,
     html: bool,
     out: str | None,
     format_: str | None,
@@ -48,6 +52,14 @@ def explain(
 
     if out is not None and not html:
         raise UsageError(out, code="usage.output-without-html")
+    if lists or pointer is None:
+        if html or (lists and pointer is not None):
+            raise UsageError(pointer or "--html", code="usage.list-and-pointer")
+        return explaining.list_figures(
+            console, place, format_, context_now(), target=target or "", layout=layout
+        )
+    if target is not None:
+        raise UsageError(target, code="usage.list-and-pointer")
     page = converting.Destination(out or inputs.STDIN, force) if html else None
     return explaining.explain(console, place, pointer, format_, context_now(), page=page, layout=layout)
 
