@@ -38,27 +38,26 @@ def picked(result: ResultSet, tidy: Callable[[Quantity], Quantity]) -> ResultSet
     return result.model_copy(update=update)
 
 
-def en_15804(result: ResultSet, gwp_set: str | None) -> ResultSet:
+def en_15804(result: ResultSet, gwp_set: str | None, biogenic: str | None) -> ResultSet:
     """The set with the net biogenic class and the total that counts uptake, where their parts are told.
 
     EN 15804+A2, 6.4.4 and C.2.4: GWP-biogenic is uptake and release together, GWP-total the sum of all three.
     """
-    if climate_id("fossil", gwp_set) != climate_ids("EF3.1")["fossil"]:
+    if climate_id("biogenic", gwp_set, biogenic) != climate_ids("EF3.1")["biogenic"]:
         return result
     rows = tuple(row.model_copy(update={"carbon": _net(row.carbon)}) for row in result.rows)
     return result.model_copy(update={"carbon": _net(result.carbon), "rows": rows})
 
 
-def layout(result: ResultSet, gwp_set: str | None) -> list[Any]:
+def layout(result: ResultSet, gwp_set: str | None, biogenic: str | None) -> list[Any]:
     """One indicator for every class that has an amount, and the others that the set has."""
     told = [result.carbon, *(row.carbon for row in result.rows)]
     classes = [n for n in Carbon.model_fields if any(getattr(c, n) is not None for c in told)]
     found: list[Any] = []
     for name in classes:
         place = _place("LCIAResults", "kg CO2e", _GWP_UNITS)
-        id_ = climate_id(name, gwp_set)
-        place |= {"id": id_, "carbon": name, "order": [], "names": names(name, gwp_set)}
-        place["rest"]["meanAmount"] = ""
+        id_ = climate_id(name, gwp_set, biogenic)
+        place |= {"id": id_, "carbon": name, "order": [], "names": names(name, gwp_set, biogenic)}
         if id_ in indicators():
             place["version"] = indicators()[id_]["version"]
         found.append(place)

@@ -17,7 +17,11 @@ _NAMESPACE: Final = uuid.UUID("0b0a8f0e-5c0d-5f2b-9a53-7c3d8f1f6f4e")
 # climate-carbon feedbacks, which no domestic set is.
 _EF31: Final = frozenset({"EF3.1", "AR6"})
 # EN 15804+A2 has the biogenic class as a net value and counts uptake in the total; our others are not its.
-_EN_15804: Final = ("total_including_uptake", "fossil", "biogenic", "luluc")
+_ALWAYS: Final = ("fossil", "luluc")
+# EN 15804+A2, C.2.4: uptake is −1 where it happens and +1 where it leaves; a set that counts neither, or
+# does not say, has other figures in these classes.
+_BY_CONVENTION: Final = ("total_including_uptake", "biogenic")
+_CONVENTION: Final = "m1p1"
 # No "CO2" and no bare "GWP" in them: readers that look at names would take ours for official indicators.
 _CLASS_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "total": ("carbon footprint, total", "产品碳足迹总量"),
@@ -34,9 +38,14 @@ _CLASS_NAMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def climate_id(carbon: str, gwp_set: str | None) -> str:
-    """The id of the indicator for a carbon class: the official one only where set and convention are its."""
-    if gwp_set in _EF31 and carbon in _EN_15804:
+def climate_id(carbon: str, gwp_set: str | None, biogenic: str | None = None) -> str:
+    """The id of the indicator for a carbon class: the official one only where set and convention are its.
+
+    Args:
+        biogenic: the declared convention for biogenic carbon, a code of the list BIO.
+    """
+    is_its = carbon in _ALWAYS or (carbon in _BY_CONVENTION and biogenic == _CONVENTION)
+    if gwp_set in _EF31 and is_its:
         return climate_ids("EF3.1")[carbon]
     return own_id(carbon, gwp_set)
 
@@ -46,11 +55,11 @@ def own_id(carbon: str, gwp_set: str | None) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"climate-change/{carbon}/{gwp_set or ''}"))
 
 
-def names(carbon: str, gwp_set: str | None) -> dict[str, str]:
+def names(carbon: str, gwp_set: str | None, biogenic: str | None) -> dict[str, str]:
     """What an indicator of ours is called."""
     en, zh = _CLASS_NAMES[carbon]
-    if climate_id(carbon, gwp_set) in indicators():
-        row = indicators()[climate_id(carbon, gwp_set)]
+    row = indicators().get(climate_id(carbon, gwp_set, biogenic))
+    if row is not None:
         return {
             "en": f"{row['name_en']} ({row['code']}, EF 3.1)",
             "zh": f"{row['name_zh']}（{row['code']}，EF 3.1）",

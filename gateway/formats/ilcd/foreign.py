@@ -18,6 +18,8 @@ from gateway.codec.xmltree import Node, write_tree
 from gateway.errors import raise_all
 from gateway.formats.ilcd import datasets as sets
 from gateway.formats.ilcd.carbon import en_15804, layout, picked
+from gateway.formats.ilcd.indicators import Where
+from gateway.formats.ilcd.modules import TOTAL, module_of, tells
 from gateway.formats.ilcd.nodes import Tree, at, down, items
 from gateway.formats.ilcd.package import Fresh, as_member
 from gateway.formats.ilcd.reader import PROCESS, read
@@ -27,7 +29,7 @@ from gateway.formats.ilcd.writer import put_results, uuid_name
 from gateway.model.base import LangText, Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.evidence import Label, Verification
-from gateway.model.results import Per, ResultSet, Role
+from gateway.model.results import Carbon, Per, ResultSet, Role
 from gateway.model.walk import by_path, diff
 from gateway.quantity import Quantity, convert, parse_unit, round_significant, show
 from gateway.report import Fate, Note
@@ -60,6 +62,7 @@ _ADDED: Final = (
     ),
     (r"/results/declared/credits", "ilcd.credits", Fate.INFERRED),
     (r"/method/gwp_set", "ilcd.gwp-set-of-results", Fate.INFERRED),
+    (r"/results/declared/rows/[^/]+/name/[^/]+", "ilcd.name-language", Fate.INFERRED),
 )
 _CHANGED: Final = (
     (r"/document/version", "ilcd.version", Fate.CONVERTED),
@@ -67,6 +70,7 @@ _CHANGED: Final = (
     (r"/(product/name|unit/text)/[^/]+", "ilcd.text-too-long", Fate.TRUNCATED),
     (r"/method/gwp_set", "ilcd.gwp-set-of-results", Fate.CONVERTED),
     (r"/results/declared/credits", "ilcd.credits", Fate.CHOSEN),
+    (r"/results/declared/rows/[^/]+/name/[^/]+", "ilcd.name-language", Fate.CONVERTED),
     (r"/results/declared/.*", "ilcd.rounded", Fate.ROUNDED),
 )
 
@@ -92,7 +96,8 @@ def write_new(declaration: Declaration, context: Context) -> Writing:
         Lacks: every field that is missing, together.
     """
     result = _needed(declaration)
-    own = en_15804(picked(result, _round), _gwp_set(declaration, result))
+    own = en_15804(picked(result, _round), _gwp_set(declaration, result), _biogenic(declaration))
+    raise_all(_not_told(own))
     new = _New(declaration, context)
     _write_process(new, own)
     package = Fresh((as_member(new.files),), uuid_name(declaration))
@@ -119,8 +124,11 @@ def _needed(declaration: Declaration) -> ResultSet:
     lacks = []
     if not isinstance(declaration.product.name, LangText):
         lacks.append(lack(TARGET, "/product/name", lang="zh"))
-    if not isinstance(declaration.unit.amount, Quantity):
+    amount = declaration.unit.amount
+    if not isinstance(amount, Quantity):
         lacks.append(lack(TARGET, "/unit/amount"))
+    elif amount.amount <= 0:
+        lacks.append(lack(TARGET, "/unit/amount", code="ilcd.amount-not-positive", amount=shown(amount)))
     result = declaration.result_set(RESULT_SET)
     told = result is not None and _tells(result)
     fits = result is not None and result.role is Role.DECLARED
@@ -134,6 +142,21 @@ def _needed(declaration: Declaration) -> ResultSet:
     return result
 
 
+def _not_told(result: ResultSet) -> Iterator[Lacks]:
+    """Rows whose stage or module the names of modules cannot tell: they would come back as others."""
+    taken: set[Where] = {(TOTAL, None)} if _has_amount(result.carbon) else set()
+    for row in result.rows:
+        before = set(taken)
+        module = module_of(row, taken)
+        if not tells(row, module, before):
+            path = "/results/declared/rows/*/module"
+            yield lack(TARGET, path, code="ilcd.module-not-told", module=module)
+
+
+def _has_amount(carbon: Carbon) -> bool:
+    return any(getattr(carbon, name) is not None for name in Carbon.model_fields)
+
+
 def _tells(result: ResultSet) -> bool:
     carbons = [result.carbon, *(row.carbon for row in result.rows)]
     return any(isinstance(getattr(c, name), Quantity) for c in carbons for name in type(c).model_fields)
@@ -142,6 +165,11 @@ def _tells(result: ResultSet) -> bool:
 def _gwp_set(declaration: Declaration, result: ResultSet) -> str | None:
     own = result.basis.gwp_set if isinstance(result.basis.gwp_set, str) else declaration.method.gwp_set
     return own if isinstance(own, str) and own in code_list("GWP_SET") else None
+
+
+def _biogenic(declaration: Declaration) -> str | None:
+    told = declaration.method.biogenic
+    return told if isinstance(told, str) else None
 
 
 def _round(amount: Quantity) -> Quantity:
@@ -171,8 +199,7 @@ def _write_process(new: _New, result: ResultSet) -> None:
     down(root, "modellingAndValidation", "LCIMethodAndAllocation")["typeOfDataSet"] = "EPD"
     _write_administration(new, root, view)
     _write_flow(new, root, view)
-    gwp_set = _gwp_set(declaration, result)
-    put_results(root, result, layout(result, gwp_set))
+    put_results(root, result, layout(result, _gwp_set(declaration, result), _biogenic(declaration)))
     restore(root)
     _write_sources(new, root)
     publication = root["administrativeInformation"]["publicationAndOwnership"]

@@ -1,7 +1,8 @@
 """Indicator results of an EPD process: taken out of the tree, and put back exactly where they stood.
 
 LCI indicators are exchanges with indicator flows, LCIA indicators are ``LCIAResults``; in both the values
-stand by module and scenario at the extension point, while ``meanAmount`` is 0.
+stand by module and scenario at the extension point, while ``meanAmount`` is 0. An ``LCIAResult`` with
+nothing but a ``meanAmount`` is an indicator of which only the total is told.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.codec.xmltree import Node
+from gateway.formats.ilcd.climate import known_classes
 
 # The list, its items, and what in an item names the indicator.
 LISTS: Final = (
@@ -45,6 +47,7 @@ class Entry:
     carbon: str = ""
     order: list[list[str | None]] = field(default_factory=list)
     is_named: bool = True
+    has_total: bool = False
 
     def at(self, number: int) -> str:
         """The place of an amount in the document's tree."""
@@ -109,7 +112,6 @@ def node_of(
     if names:
         reference[NAME] = dict(names)
     node[reference_name] = reference
-    other = dict(_dict(node.get(OTHER)))
     found: list[Any] = []
     for (module, scenario), text in amounts:
         value: Node = {MODULE: module}
@@ -117,7 +119,9 @@ def node_of(
             value[SCENARIO] = scenario
         value["#text"] = text
         found.append(value)
-    node[OTHER] = {AMOUNT: found, **other}
+    if found or OTHER in node:
+        own: Node = {AMOUNT: found} if found else {}
+        node[OTHER] = own | _dict(node.get(OTHER))
     return node
 
 
@@ -125,10 +129,14 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
     """The indicator of an item; None where it is none, or has what our model cannot hold."""
     if not isinstance(node, dict):
         return None
-    reference, other = node.get(reference_name), node.get(OTHER)
+    reference, other = node.get(reference_name), node.get(OTHER, {})
     if not isinstance(reference, dict) or not isinstance(other, dict):
         return None
-    id_, raw, names = reference.get("@refObjectId"), other.get(AMOUNT), reference.get(NAME, {})
+    id_, names = reference.get("@refObjectId"), reference.get(NAME, {})
+    # An exchange without values by module is no indicator but a flow.
+    is_climate = id_ in known_classes() and str(node.get(MEAN, "")).strip("+-.0 \t\n") != ""
+    nothing: Any = [] if is_climate and group == "LCIAResults" else None
+    raw: Any = other.get(AMOUNT, nothing)
     if not isinstance(raw, list) or not isinstance(names, dict):
         return None
     is_named = isinstance(id_, str)
@@ -145,7 +153,8 @@ def _entry(node: object, group: str, index: int, reference_name: str) -> Entry |
     group_reference = _dict(other.get(UNIT_GROUP))
     rest = dict(node)
     rest[reference_name] = {k: v for k, v in reference.items() if k not in ("@refObjectId", "@version", NAME)}
-    rest[OTHER] = {k: v for k, v in other.items() if k != AMOUNT}
+    if OTHER in node:
+        rest[OTHER] = {k: v for k, v in other.items() if k != AMOUNT}
     return Entry(
         group,
         index,

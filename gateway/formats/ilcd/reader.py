@@ -13,7 +13,7 @@ from gateway.codec.jsonread import JsonReading
 from gateway.codec.xmltree import Node, XmlTree
 from gateway.errors import GatewayError, InputError, shorten
 from gateway.formats.ilcd.indicators import Entry, split
-from gateway.formats.ilcd.nodes import at
+from gateway.formats.ilcd.nodes import at, language_orders
 from gateway.formats.ilcd.package import (
     TOP,
     Datasets,
@@ -44,6 +44,7 @@ DATASETS: Final = "#datasets"
 DOCUMENTS: Final = "#documents"
 ASIDE: Final = "#aside"
 SODA: Final = "#soda"
+LANGUAGES: Final = "#languages"
 # Stands where the source has defects of form: it may come back spelt otherwise.
 ODD: Final = "#odd"
 _REFERENCE_UNIT: Final = ("unitGroupInformation", "quantitativeReference", "referenceToReferenceUnit")
@@ -216,11 +217,19 @@ def _kept(
     for name, tree in datasets.trees.items():
         if name not in files.values():
             found[extra(DATASETS, name)] = _text(
-                {"kind": tree.structure.name, "root": tree.root, **_aside(tree)}
+                {
+                    "kind": tree.structure.name,
+                    "root": tree.root,
+                    "languages": language_orders(tree.root),
+                    **_aside(tree),
+                }
             )
         elif aside := _aside(tree):
             part = next(part for part, file in files.items() if file == name)
             found[extra(ASIDE, part)] = _text(aside)
+    for part, name in files.items():
+        if orders := language_orders(datasets.trees[name].root):
+            found[extra(LANGUAGES, part)] = _text(orders)
     if datasets.findings:
         found[extra(ODD)] = _text("yes")
     for name, data in datasets.documents.items():

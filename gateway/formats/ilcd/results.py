@@ -7,16 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from gateway.codec.fields import code_list
-from gateway.codec.jsonwrite import language
 from gateway.errors import GatewayError, shorten
 from gateway.formats.ilcd.climate import known_classes
 from gateway.formats.ilcd.indicators import MODULE, SCENARIO, Entry, Where
+from gateway.formats.ilcd.modules import TOTAL, TOTAL_TEXT, row_of
 from gateway.formats.ilcd.tables import (
     NOT_APPLICABLE,
     NOT_DECLARED,
     RESULT_SET,
-    STAGES,
     indicator_units,
     indicators,
 )
@@ -30,15 +28,11 @@ from gateway.model.results import (
     ResultRow,
     ResultSet,
 )
-from gateway.model.stages import covered
 from gateway.model.walk import escape, keyed
 from gateway.quantity import Quantity, parse_decimal, parse_unit, read_amount, show
 from gateway.report import Finding, Severity
 
 _PLAIN = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
-# Between two languages of one text, and before the stage of a row that is no module's own.
-SEPARATOR = " · "
-STAGE_WORD = "stage: "
 
 
 @dataclass(slots=True)
@@ -65,6 +59,7 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
     climate = _climate(entries, found)
     rows: dict[Where, dict[str, Amount]] = {}
     totals: dict[str, Amount] = {}
+    has_totals = labels.get(TOTAL) == TOTAL_TEXT
     others: list[Indicator] = []
     for entry in entries:
         unit = _unit(entry, found)
@@ -78,8 +73,12 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
             entry.carbon = carbon
             entry.order = [list(where) for where, _ in entry.amounts]
             for (where, _), amount in zip(entry.amounts, amounts, strict=True):
-                rows.setdefault(where, {})[carbon] = amount
-            total = _total(entry)
+                if has_totals and where == (TOTAL, None):
+                    entry.has_total = True
+                    totals[carbon] = amount
+                else:
+                    rows.setdefault(where, {})[carbon] = amount
+            total = None if entry.has_total else _total(entry)
             if total is not None:
                 totals[carbon] = total
             continue
@@ -91,72 +90,24 @@ def read_results(entries: list[Entry], labels: Mapping[str, str]) -> Results:
         others.append(Indicator(id=entry.id, version=entry.version, name=names, amounts=tuple(parts)))
     if not entries:
         return found
-    told = [(where, _row(where, classes, labels)) for where, classes in rows.items()]
+    told = list(_rows(rows, labels, {(TOTAL, None)} if has_totals else set()))
     found.result = ResultSet(
         id=RESULT_SET,
         carbon=Carbon(**totals),
-        credits=_credits([row for _, row in told]),
-        rows=tuple(row for _, row in told),
+        credits=_credits(told),
+        rows=tuple(told),
         indicators=tuple(others),
     )
     return found
 
 
-def module_of(row: ResultRow, taken: set[Where]) -> str:
-    """What stands at ``@module`` for a row: its module, else its stage, else its name; never twice."""
-    name = row.name.pick("en", "zh") if isinstance(row.name, LangText) else None
-    base = next(
-        (text for text in (row.module, row.stage, name[1] if name else None) if isinstance(text, str)), "row"
-    )
-    scenario = row.scenario if isinstance(row.scenario, str) else None
-    text, count = base, 1
-    while (text, scenario) in taken:
-        count += 1
-        text = f"{base}#{count}"
-    taken.add((text, scenario))
-    return text
-
-
-def label_of(row: ResultRow, module: str) -> str:
-    """The text of a module's name: the row's name, and its stage where the module does not tell it."""
-    names = row.name.root if isinstance(row.name, LangText) else {}
-    text = SEPARATOR.join(names[lang] for lang in ("zh", "en") if lang in names)
-    implied_stage, implied_module = _implied(module)
-    stage = row.stage if isinstance(row.stage, str) else None
-    own = row.module if isinstance(row.module, str) else None
-    if (stage, own) == (implied_stage, implied_module):
-        return text
-    return SEPARATOR.join(part for part in (f"{STAGE_WORD}{stage or '-'}", text) if part)
-
-
-def _implied(module: str) -> tuple[str | None, str | None]:
-    """Stage and module that ``@module`` tells by itself."""
-    base, _, count = module.partition("#")
-    if base in code_list("STAGE") and (not count or count.isdecimal()):
-        return base, None
-    if module in STAGES:
-        return STAGES[module], module
-    stages = {STAGES[m] for m in covered(module)}
-    return (stages.pop() if len(stages) == 1 else None), module
-
-
-def _row(where: Where, classes: Mapping[str, Amount], labels: Mapping[str, str]) -> ResultRow:
-    module, scenario = where
-    stage, own = _implied(module)
-    text = labels.get(module, "")
-    if text.startswith(STAGE_WORD):
-        word, _, text = text.removeprefix(STAGE_WORD).partition(SEPARATOR)
-        stage = None if word == "-" else word
-        own = own if covered(module) else None
-    carbon = Carbon(**dict(classes))
-    return ResultRow(stage=stage, module=own, scenario=scenario, name=_names(text), carbon=carbon)
-
-
-def _names(text: str) -> LangText | None:
-    if not text:
-        return None
-    zh, both, en = text.partition(SEPARATOR)
-    return LangText({"zh": zh, "en": en}) if both else LangText({language(text): text})
+def _rows(
+    rows: Mapping[Where, Mapping[str, Amount]], labels: Mapping[str, str], before: set[Where]
+) -> Iterator[ResultRow]:
+    """A row for every module and scenario; none stands where something did ``before``."""
+    for (module, scenario), classes in rows.items():
+        row = row_of(module, labels.get(module, ""), before, scenario)
+        yield row.model_copy(update={"carbon": Carbon(**dict(classes))})
 
 
 def _climate(entries: list[Entry], found: Results) -> dict[str, str]:
@@ -243,10 +194,18 @@ def _credits(rows: list[ResultRow]) -> Amount:
 def _origins(result: ResultSet, entries: list[Entry]) -> Iterator[tuple[str, Origin]]:
     home = f"/results/{RESULT_SET}"
     climate = [entry for entry in entries if entry.carbon]
-    order = dict.fromkeys(where for entry in climate for where, _ in entry.amounts)
+    order = dict.fromkeys(
+        where
+        for entry in climate
+        for where, _ in entry.amounts
+        if not (entry.has_total and where == (TOTAL, None))
+    )
     rows = dict(zip(order, (key for key, _ in keyed(result.rows)), strict=True))
     for entry in climate:
         for n, (where, text) in enumerate(entry.amounts):
+            if where not in rows:
+                yield f"{home}/carbon/{entry.carbon}", Origin(entry.at(n), text)
+                continue
             place = entry.at(n).removesuffix("/#text")
             for name, key in (("stage", MODULE), ("module", MODULE), ("scenario", SCENARIO)):
                 yield f"{home}/rows/{escape(rows[where])}/{name}", Origin(f"{place}/{key}")

@@ -14,8 +14,8 @@ from gateway.codec.fields import code_list, code_synonyms, folded
 from gateway.codec.jsonwrite import language
 from gateway.codec.xmltree import Node
 from gateway.formats.ilcd.indicators import NAME
+from gateway.formats.ilcd.modules import SEPARATOR
 from gateway.formats.ilcd.nodes import at, items
-from gateway.formats.ilcd.results import SEPARATOR
 from gateway.formats.ilcd.tables import RESULT_SET, REVIEWS
 
 _INFO: Final = ("processInformation", "dataSetInformation")

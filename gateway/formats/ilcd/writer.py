@@ -14,20 +14,22 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import Node, XmlTree, write_tree
 from gateway.errors import GatewayError
 from gateway.formats.ilcd.indicators import MEAN, Where, join, node_of
-from gateway.formats.ilcd.nodes import at, items
+from gateway.formats.ilcd.modules import TOTAL, TOTAL_TEXT, label_of, module_of
+from gateway.formats.ilcd.nodes import at, items, put_in_order
 from gateway.formats.ilcd.package import Again, as_member, from_text
 from gateway.formats.ilcd.reader import (
     ASIDE,
     DATASETS,
     DOCUMENTS,
     FILES,
+    LANGUAGES,
     LAYOUT,
     ODD,
     PROCESS,
     SODA,
     read,
 )
-from gateway.formats.ilcd.results import label_of, module_of, same_text, values_of, write_amount
+from gateway.formats.ilcd.results import same_text, values_of, write_amount
 from gateway.formats.ilcd.tables import RESULT_SET, TARGET, table
 from gateway.formats.ilcd.view import restore, restore_part
 from gateway.model.base import LangText
@@ -80,6 +82,7 @@ def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
     view: Node = jsonwrite.finish(tree)  # type: ignore[assignment]  # strings, lists and dicts
     files: Any = view[FILES]
     aside: Any = view.get(ASIDE, {})
+    orders: Any = view.get(LANGUAGES, {})
     _put_back(view)
     marked = any(name.endswith(f"/{LANGUAGE}") for name in kept)
     written: dict[str, bytes] = {}
@@ -97,10 +100,12 @@ def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
             restore_part(part, root)
         if marked:
             _languages(root)
+        put_in_order(root, orders.get(part, {}))
         written[name] = _document(*_KINDS[part], root, aside.get(part, {}))
     datasets: Any = view.get(DATASETS, {})
     for name, text in datasets.items():
         dataset = json.loads(text) if isinstance(text, str) else text
+        put_in_order(dataset["root"], dataset["languages"])
         profile = "epd" if dataset["kind"] == "process" and _is_epd(dataset["root"]) else ""
         written[name] = _document(dataset["kind"], profile, dataset["root"], dataset)
     documents: Any = view.get(DOCUMENTS, {})
@@ -117,7 +122,9 @@ def put_results(root: Node, result: ResultSet | None, layout: list[Any]) -> None
     """Indicators and module names into a process, each indicator to its place of ``layout``."""
     if result is None:
         return
-    taken: set[Where] = set()
+    totals = dict(_totals(result, layout))
+    # No row may stand where the totals do.
+    taken: set[Where] = {(TOTAL, None)} if totals else set()
     rows: dict[Where, ResultRow] = {}
     for row in result.rows:
         module = module_of(row, taken)
@@ -127,26 +134,44 @@ def put_results(root: Node, result: ResultSet | None, layout: list[Any]) -> None
         waiting.setdefault(indicator.id, []).append(indicator)
     nodes: list[tuple[str, int, Node]] = []
     for place in layout:
-        node = _climate(place, result, rows) if "carbon" in place else _indicator(place, waiting)
+        if "carbon" in place:
+            node: Node | None = _climate(place, result, rows, totals)
+        else:
+            node = _indicator(place, waiting)
         if node is not None:
             nodes.append((place["group"], int(place["index"]), node))
     join(root, nodes)
-    _name_modules(root, rows)
+    labels = {TOTAL: TOTAL_TEXT} if totals else {}
+    for (module, _), row in rows.items():
+        labels.setdefault(module, label_of(row, module))
+    _name_modules(root, labels)
 
 
-def _climate(place: Mapping[str, Any], result: ResultSet, rows: Mapping[Where, ResultRow]) -> Node | None:
-    """An indicator that stands in the rows as a carbon class."""
+def _totals(result: ResultSet, layout: list[Any]) -> Iterator[tuple[str, str]]:
+    """The totals that stand as values of their own, by class: all but those at ``meanAmount``."""
+    for place in layout:
+        if "carbon" in place and place["rest"].get(MEAN) != "":
+            text = write_amount(getattr(result.carbon, place["carbon"]))
+            if text is not None:
+                yield place["carbon"], text
+
+
+def _climate(
+    place: Mapping[str, Any],
+    result: ResultSet,
+    rows: Mapping[Where, ResultRow],
+    totals: Mapping[str, str],
+) -> Node:
+    """An indicator that stands in the rows and the totals as a carbon class."""
     carbon, rest = place["carbon"], dict(place["rest"])
     if rest.get(MEAN) == "":
         total = getattr(result.carbon, carbon)
         rest[MEAN] = same_text(total) if isinstance(total, Quantity) else "0"
     order: list[Where] = [(module, scenario) for module, scenario in place["order"]]
-    wanted = [*order, *(where for where in rows if where not in set(order))]
-    values = (
-        (where, text)
-        for where in wanted
-        if where in rows and (text := write_amount(getattr(rows[where].carbon, carbon))) is not None
-    )
+    texts = {where: write_amount(getattr(row.carbon, carbon)) for where, row in rows.items()}
+    texts[TOTAL, None] = totals.get(carbon, texts.get((TOTAL, None)))
+    wanted = [*order, *(where for where in texts if where not in set(order))]
+    values = ((where, text) for where in wanted if (text := texts.get(where)) is not None)
     return node_of(place["group"], rest, place["id"], place.get("version"), place["names"], values)
 
 
@@ -162,11 +187,8 @@ def _indicator(place: Mapping[str, Any], waiting: dict[str, list[Indicator]]) ->
     return node_of(place["group"], place["rest"], id_, version, names, values_of(indicator))
 
 
-def _name_modules(root: Node, rows: Mapping[Where, ResultRow]) -> None:
-    """What the rows are called, at the names of their modules."""
-    labels: dict[str, str] = {}
-    for (module, _), row in rows.items():
-        labels.setdefault(module, label_of(row, module))
+def _name_modules(root: Node, labels: Mapping[str, str]) -> None:
+    """What the rows and totals are called, at the names of their modules."""
     told = {module: label for module, label in labels.items() if label}
     node: Any = root
     steps = ("processInformation", "dataSetInformation", "common:other", "epd:modules")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from gateway import resources
 from gateway.codec.base import Context, Package
@@ -20,7 +21,7 @@ from gateway.formats.ilcd.climate import climate_id, own_classes
 from gateway.formats.ilcd.package import open_package
 from gateway.formats.ilcd.tables import climate_ids
 from gateway.frontdoor import archive
-from gateway.model.base import LangText
+from gateway.model.base import LangText, Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.party import Enterprise
 from gateway.model.product import Product
@@ -39,13 +40,15 @@ def kg(number: str) -> Quantity:
     return Quantity(Decimal(number), "kg{CO2eq}")
 
 
-def declaration(*rows: ResultRow, gwp_set: str | None = "AR6", **parts: Any) -> Declaration:
+def declaration(
+    *rows: ResultRow, gwp_set: str | None = "AR6", biogenic: str | None = "m1p1", **parts: Any
+) -> Declaration:
     whole = Declaration(
         document=Document(id="D-1", version="1.0"),
         enterprise=Enterprise(name=LangText({"zh": "示例有限公司", "en": "Example Co., Ltd."})),
         product=Product(name=LangText({"zh": "铝锭", "en": "aluminium ingot"}), model="A-1"),
         unit=FunctionalUnit(kind="declared", amount=Quantity(Decimal(1), "t")),
-        method=Method(gwp_set=gwp_set),
+        method=Method(gwp_set=gwp_set, biogenic=biogenic),
         results=(ResultSet(id="declared", rows=rows),),
     )
     return whole.model_copy(update=parts)
@@ -134,6 +137,21 @@ class TestClimateIndicators:
         assert set(found) <= set(own_classes())
         assert after.reread.method.gwp_set == gwp_set
 
+    @pytest.mark.parametrize("convention", ["00", "na", None])
+    def test_another_biogenic_convention_has_own_ids_for_total_and_biogenic(
+        self, convention: str | None
+    ) -> None:
+        after = written(declaration(*FIRST_LIGHT, biogenic=convention))
+        ids = climate_ids("EF3.1")
+        found = values(after.package)
+        assert {ids["fossil"], ids["luluc"]} <= set(found)
+        assert not {ids["total_including_uptake"], ids["biogenic"]} & set(found)
+        assert [n.path for n in after.notes if n.code == "ilcd.sum-of-classes"] == []
+        row = ResultRow(module="A1", carbon=Carbon(total_including_uptake=kg("1"), biogenic=kg("2")))
+        told = values(written(declaration(row, biogenic=convention)).package)
+        assert set(told) == {climate_id(c, "AR6", convention) for c in ("total_including_uptake", "biogenic")}
+        assert set(told) <= set(own_classes())
+
     def test_own_methods_are_named_with_their_set(self) -> None:
         results = process(written(declaration(*FIRST_LIGHT, gwp_set="AR5")).package)["LCIAResults"][
             "LCIAResult"
@@ -192,6 +210,147 @@ class TestStages:
             assert after.reread.results[0].carbon.total == expected
 
 
+class TestTotals:
+    """What is told as a total stands where EPD readers look for values, and is no module."""
+
+    @pytest.mark.parametrize("name", [n for n in Carbon.model_fields if n != "total"])
+    def test_a_single_class_without_rows(self, name: str) -> None:
+        after = written(
+            declaration(results=(ResultSet(id="declared", carbon=Carbon(**{name: kg("60800")})),))
+        )
+        (told,) = values(after.package).values()
+        assert told == {"total": "60800"}
+        assert after.reread.results[0].carbon == Carbon(**{name: kg("60800")})
+        assert [n for n in after.notes if n.path.startswith("/results")] == []
+
+    def test_totals_beside_rows_and_no_figure_at_mean_amount(self) -> None:
+        rows = (ResultRow(stage="production", carbon=Carbon(fossil=kg("4"))),)
+        result = ResultSet(id="declared", carbon=Carbon(total=kg("5"), fossil=kg("4.5")), rows=rows)
+        after = written(declaration(results=(result,)))
+        found = values(after.package)
+        assert found[climate_id("total", "AR6")] == {"total": "5"}
+        assert found[climate_id("fossil", "AR6")] == {"production": "4", "total": "4.5"}
+        listed = process(after.package)["LCIAResults"]["LCIAResult"]
+        assert {item["meanAmount"] for item in listed} == {"0"}
+        modules = process(after.package)["processInformation"]["dataSetInformation"]["common:other"]
+        texts = {m["@epd:name"]: m["#text"] for m in modules["epd:modules"]["epd:module"]}
+        assert texts["total"] == "声明的总量，不是 EN 15804 的模块 · Declared total, not a module of EN 15804"
+
+    def test_they_are_kept_when_the_package_is_written_again(self) -> None:
+        rows = (ResultRow(stage="production", carbon=Carbon(total=kg("4"))),)
+        own = declaration(results=(ResultSet(id="declared", carbon=Carbon(total=kg("5")), rows=rows),))
+        first = written(own).package
+        found = EPD.read(Package.of(first.only.data), CONTEXT)
+        assert "LCIAResult" in found.origins["/results/declared/carbon/total"].at  # type: ignore[union-attr]
+        after = run_writer(EPD, found.declaration, CONTEXT)
+        assert after.notes == ()
+        assert values(after.package) == values(first)
+
+    def test_an_unreadable_total_never_becomes_a_number(self) -> None:
+        carbon = Carbon(
+            total=Missing(missing=Reason.UNREADABLE, unit="kg{CO2eq}", text="1e308"), fossil=kg("1")
+        )
+        after = written(declaration(results=(ResultSet(id="declared", carbon=carbon),)))
+        assert set(values(after.package)) == {climate_id("fossil", "AR6")}
+        assert after.reread.results[0].carbon.total is None
+
+    def test_a_row_that_is_called_total_is_not_the_total(self) -> None:
+        rows = (ResultRow(stage="total", carbon=Carbon(total=kg("4"))),)
+        result = ResultSet(id="declared", carbon=Carbon(total=kg("5")), rows=rows)
+        after = written(declaration(results=(result,)))
+        assert after.reread.results[0].carbon.total == kg("5")
+        assert after.reread.results[0].rows == rows
+
+    @pytest.mark.oracle
+    def test_a_declaration_with_only_a_total(self, oracle_data: Path) -> None:
+        data = (oracle_data / "china/sample_inputs/05_rebar_cpcd_total_only.json").read_bytes()
+        (outcome,) = convert(read(Package.of(data)), to=["ilcd-epd"])
+        assert outcome.package is not None
+        assert list(values(outcome.package).values()) == [{"total": "2340"}]
+        assert EPD.read(outcome.package, CONTEXT).declaration.results[0].carbon.total == kg("2340")
+        assert [n for n in outcome.notes if n.path == "/results/declared/carbon/total"] == []
+
+    @pytest.mark.oracle
+    def test_a_foreign_indicator_with_nothing_but_a_mean_amount(self, oracle_data: Path) -> None:
+        data = (oracle_data / "lca/ilcd-epd/sample_EPD.xml").read_bytes()
+        root = etree.fromstring(data)
+        climate = next(root.iter(f"{GWP}LCIAResult"))
+        (reference,) = climate.findall(f"{GWP}referenceToLCIAMethodDataSet")
+        reference.set("refObjectId", climate_ids("A1")["total_including_uptake"])
+        for other in climate.findall("{http://lca.jrc.it/ILCD/Common}other"):
+            climate.remove(other)
+        mean = etree.SubElement(climate, f"{GWP}meanAmount")
+        mean.text = "12.5"
+        found = EPD.read(Package.of(etree.tostring(root)), CONTEXT).declaration
+        assert found.results[0].carbon.total_including_uptake == kg("12.5")
+        assert found.results[0].rows == ()
+        after = run_writer(EPD, found, CONTEXT)
+        assert after.notes == ()
+        assert b"12.5" in next(iter(archive.open_zip(after.package.only.data).read_all()))[1]
+
+
+NAMES = (
+    None,
+    {"en": "Upstream"},
+    {"zh": "上游"},
+    {"zh": "上游", "en": "raw"},
+    {"en": "A1"},
+    {"zh": "a（b）"},
+)
+STAGES = (None, "raw", "production", "credit", "Odd · stage", "raw material acquisition")
+MODULES = (None, "A1", "A1-A3", "B", "raw", "Core (2)", "D, A1")
+
+
+class TestModuleNames:
+    """Every name, stage and module comes back, and what people see is for people."""
+
+    @pytest.mark.parametrize("stage", STAGES)
+    @pytest.mark.parametrize("module", MODULES)
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_combination_comes_back(
+        self, stage: str | None, module: str | None, name: dict[str, str] | None
+    ) -> None:
+        own = ResultRow(
+            stage=stage, module=module, name=LangText(name) if name else None, carbon=Carbon(total=kg("1"))
+        )
+        if stage == module == "raw":
+            with pytest.raises(GatewayError) as caught:
+                written(declaration(own))
+            assert [e.error_code for e in flatten(caught.value)] == ["ilcd.module-not-told"]
+            return
+        after = written(declaration(own))
+        assert after.reread.results[0].rows == (own,)
+        after = written(declaration(own, own.model_copy(update={"carbon": Carbon(total=kg("2"))})))
+        assert [r.carbon.total for r in after.reread.results[0].rows] == [kg("1"), kg("2")]
+
+    @pytest.mark.parametrize(
+        "name", [{"zh": "PACK"}, {"en": "电芯"}, {"de": "x"}, {"en": "a · b"}, {"zh": " "}]
+    )
+    def test_a_name_that_cannot_come_back_costs_no_value(self, name: dict[str, str]) -> None:
+        after = written(declaration(ResultRow(name=LangText(name), carbon=Carbon(total=kg("1")))))
+        assert after.reread.results[0].rows[0].carbon.total == kg("1")
+        noted = {n.path for n in after.notes if "/name/" in n.path}
+        is_lost = {f"/results/declared/rows/row/name/{lang}" for lang in name} <= noted
+        assert is_lost or after.reread.results[0].rows[0].name == LangText(name)
+
+    def test_no_machine_syntax_in_texts(self) -> None:
+        rows = (
+            ResultRow(name=LangText({"en": "Upstream Module"}), carbon=Carbon(total=kg("1"))),
+            ResultRow(stage="raw", carbon=Carbon(total=kg("1"))),
+            ResultRow(stage="raw", name=LangText({"zh": "正极"}), carbon=Carbon(total=kg("1"))),
+            ResultRow(stage="raw", module="A3", carbon=Carbon(total=kg("1"))),
+        )
+        info = process(written(declaration(*rows)).package)["processInformation"]["dataSetInformation"]
+        told = {m["@epd:name"]: m["#text"] for m in info["common:other"]["epd:modules"]["epd:module"]}
+        stage = "生命周期阶段：原材料获取 · Life cycle stage: raw material acquisition and pre-processing"
+        assert told == {
+            "Upstream Module": "Upstream Module",
+            "raw": stage,
+            "raw (2)": "正极",
+            "A3": stage,
+        }
+
+
 class TestReferenceFlow:
     """An exchange has no unit: amount, flow, flow property and unit group say it together."""
 
@@ -215,6 +374,15 @@ class TestReferenceFlow:
         assert after.reread.unit.amount == Quantity(Decimal(text), back)
         converted = [n for n in after.notes if n.path == "/unit/amount"]
         assert [n.fate for n in converted] == ([] if unit == back else [Fate.CONVERTED])
+
+    @pytest.mark.parametrize("amount", ["0", "-1"])
+    def test_an_amount_that_is_none_is_refused(self, amount: str) -> None:
+        unit = FunctionalUnit(kind="declared", amount=Quantity(Decimal(amount), "t"))
+        with pytest.raises(GatewayError) as caught:
+            written(declaration(*FIRST_LIGHT, unit=unit))
+        assert [(e.error_code, e.path) for e in flatten(caught.value)] == [
+            ("ilcd.amount-not-positive", "/unit/amount")
+        ]
 
     def test_every_reference_of_the_package_leads_somewhere_or_is_well_known(self) -> None:
         after = written(declaration(*FIRST_LIGHT))

@@ -16,6 +16,7 @@ from gateway.codec.base import Context, Package, Reading
 from gateway.codec.run import Written, run_writer
 from gateway.formats import detect
 from gateway.formats.ilcd import EPD
+from gateway.formats.ilcd.nodes import language_orders
 from gateway.formats.ilcd.package import open_package
 from gateway.frontdoor import archive
 from gateway.model.declaration import Declaration
@@ -166,6 +167,9 @@ class TestAgain:
         found = reading(oracle_data, name)
         after = written(found.declaration)
         again = open_package(after.package)
+        # Languages in their order too.
+        orders = sorted(str(language_orders(tree.root)) for tree in before.trees.values())
+        assert sorted(str(language_orders(tree.root)) for tree in again.trees.values()) == orders
         trees = sorted(json.dumps(tree.root, sort_keys=True) for tree in before.trees.values())
         assert sorted(json.dumps(tree.root, sort_keys=True) for tree in again.trees.values()) == trees
         assert again.documents == before.documents
