@@ -218,12 +218,12 @@ class FoundRow(Shape):
 
 
 class Named(Shape):
-    """A name and what became of it: rows, a code, or the reason why it stays. ``lostKg`` is kg CO2e."""
+    """A name and what became of it: rows, the code ``there``, or why it stays. ``lostKg`` is kg CO2e."""
 
     path: str
     kind: Literal["flow", "place", "unit"]
     name: str = ""
-    code: str = ""
+    there: str = ""
     amount: str = ""
     abstained: Abstained | None = None
     lost_kg: Number | None = None

@@ -77,8 +77,8 @@ def _matching(target: Target, lists: tuple[str, ...]) -> Matching | None:
 
 def _said(entry: Entry) -> str:
     """One name with what it is there: the flow's name, context and id, or the code."""
-    if entry.code:
-        return f"{entry.source.name} → {entry.code}"
+    if entry.there:
+        return f"{entry.source.name} → {entry.there}"
     there = " + ".join(
         f"{show(row.share)} × {_flow(row.target.name, row.target.context, row.target.id)}"
         if row.share is not None
@@ -109,7 +109,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "path": entry.path,
         "kind": entry.kind,
         "name": entry.source.name,
-        "code": entry.code,
+        "there": entry.there,
         "amount": str(entry.amount) if entry.amount is not None else "",
         "abstained": entry.abstained.value if entry.abstained is not None and not entry.applied else "",
         "lostKg": show(entry.kg) if entry.kg is not None else "",

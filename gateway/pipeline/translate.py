@@ -93,7 +93,7 @@ class _Work:
         """One note for every name that was changed."""
         for entry in self.entries:
             if entry.applied:
-                names = ", ".join(row.target.name or row.target.id for row in entry.rows) or entry.code
+                names = ", ".join(row.target.name or row.target.id for row in entry.rows) or entry.there
                 tier = entry.rows[0].tier.value if entry.rows and entry.rows[0].tier else "curated"
                 params = {"tier": tier, "target": self.target.id}
                 yield Note(
@@ -216,7 +216,7 @@ class _Work:
         else:
             region, why = places.region(code, scheme), Abstained.NO_CANDIDATE
         there = places.code(region, self.target.places) if region is not None else None
-        self.entries.append(Entry(path, "place", end, code=there or "", abstained=None if there else why))
+        self.entries.append(Entry(path, "place", end, there=there or "", abstained=None if there else why))
         return there or ""
 
     def _unit(self, path: str, unit: str) -> None:
@@ -229,7 +229,7 @@ class _Work:
         else:
             there = units.identifier(unit, self.target.units)
         why = None if there else Abstained.NO_CANDIDATE
-        self.entries.append(Entry(path, "unit", End(name=unit), code=there or "", abstained=why))
+        self.entries.append(Entry(path, "unit", End(name=unit), there=there or "", abstained=why))
 
 
 def _scheme_of(region: str, database: object) -> str:

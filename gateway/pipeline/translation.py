@@ -57,7 +57,7 @@ class Entry:
     kind: str  # flow, place or unit
     source: End
     rows: tuple[MapRow, ...] = ()
-    code: str = ""  # of a place or unit
+    there: str = ""  # the code of a place or unit
     abstained: Abstained | None = None
     match: Match | None = None
     amount: Quantity | None = None
@@ -66,7 +66,7 @@ class Entry:
     @property
     def applied(self) -> bool:
         """Whether it is said in the target's words."""
-        return bool(self.rows or self.code)
+        return bool(self.rows or self.there)
 
 
 @dataclass(frozen=True, slots=True)
