@@ -60,6 +60,8 @@ def _tell_open(console: Console, found: Layout) -> None:
         console.answer(console.say("cli.layout-open", n=len(found.open)), "careful")
     for item in found.open:
         console.answer(f"  {item.sheet}!{item.cell}  {item.label}  {' | '.join(item.keys)}".rstrip())
+        if why := getattr(item.why, console.lang):
+            console.answer(f"    {why}")
 
 
 def confirm(console: Console, name: str, layout: str | None, context: Context, *, yes: bool) -> Exit:

@@ -16,7 +16,19 @@ from gateway.frontdoor.workbook import Cell, Row, is_workbook, number_format, op
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 # First words that end a table.
-_TOTALS: Final = ("合计", "总计", "小计", "累计", "total", "sum", "subtotal", "注", "备注", "note")
+_TOTALS: Final = (
+    "合计",
+    "总计",
+    "小计",
+    "累计",
+    "total",
+    "sum",
+    "subtotal",
+    "grand total",
+    "sub-total",
+    "总和",
+)
+_REMARKS: Final = ("注", "备注", "note", "说明", "remark", "填写说明", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +64,15 @@ def body_of(rows: Sequence[Row], heading: int, columns: Container[int]) -> Itera
     for row in rows:
         words = next((plain(c.text or "") for c in row.cells if c.kind == "text"), "")
         known = [c for c in row.cells if c.column in columns]
-        if row.number != last + 1 or words.startswith(_TOTALS) or not known:
+        if row.number != last + 1 or words.startswith((*_TOTALS, *_REMARKS)) or not known:
             return
         last = row.number
         yield row
+
+
+def is_total(text: str) -> bool:
+    """Whether a row that begins so is the total of those above."""
+    return plain(text).startswith(_TOTALS)
 
 
 def plain(text: str) -> str:

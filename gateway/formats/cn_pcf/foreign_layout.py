@@ -47,12 +47,18 @@ class CellLayout(_Part):
 
 
 class ColumnLayout(_Part):
-    """One column of a table; ``label`` is what must stand in the table's row of headings."""
+    """One column of a table; ``label`` is what must stand in the table's row of headings.
+
+    ``label_row`` is another row, where a heading stands higher than the others (merged cells). ``values``
+    are codes for the words that the form uses for them.
+    """
 
     column: str
     key: str
     unit: str = ""
     label: str = ""
+    label_row: int = 0
+    values: dict[str, str] = {}
     why: Why = Why()
 
 
@@ -80,12 +86,16 @@ class TableLayout(_Part):
 
 
 class Open(_Part):
-    """A heading that was not matched, or fits several fields: for the person to decide."""
+    """A label or an area of numbers that is not settled: for the person to decide.
+
+    ``keys`` are the fields that it may be; ``cell`` is where the value or, in a table, the heading stands.
+    """
 
     sheet: str
     cell: str
     label: str
     keys: tuple[str, ...] = ()
+    why: Why = Why()
 
 
 class Layout(_Part):
@@ -102,6 +112,7 @@ class Layout(_Part):
         """The layout as a file that people edit."""
         document = self.model_dump(mode="json", exclude_defaults=True)
         document = {"format": self.format, "confirmed": self.confirmed, **document}
+        document.setdefault("open", [])
         return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
     @classmethod

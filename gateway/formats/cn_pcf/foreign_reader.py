@@ -9,7 +9,7 @@ from typing import Final
 from gateway.codec.base import Reading
 from gateway.errors import UsageError, shorten
 from gateway.formats.cn_pcf.foreign_cells import Grid, body_of, grid, plain
-from gateway.formats.cn_pcf.foreign_layout import CellLayout, Constant, Layout, TableLayout
+from gateway.formats.cn_pcf.foreign_layout import CellLayout, ColumnLayout, Constant, Layout, TableLayout
 from gateway.formats.cn_pcf.workbook_heads import Column
 from gateway.formats.cn_pcf.workbook_layout import field_of, layout
 from gateway.formats.cn_pcf.workbook_reader import read_found
@@ -18,6 +18,9 @@ from gateway.frontdoor.workbook import Cell, Row, column_number, number_format
 from gateway.report import Fate, Finding, Note, Severity
 
 MISFITS: Final = frozenset({"workbook.layout-no-sheet", "workbook.layout-other-label"})
+_LINE_UNIT: Final = "lines[].unit"
+_AMOUNTS: Final = ("lines[].amount", "lines[].amountPerUnit")
+_PER: Final = ("/unit", "/单位")
 
 
 def read_with_layout(data: bytes, told: Layout) -> Reading:
@@ -106,23 +109,32 @@ class _Reading:
             for c in table.columns
             if not rows
             or not table.heading
-            or self._labelled(table.sheet, f"{c.column}{table.heading}", c.label, c.key)
+            or self._labelled(table.sheet, f"{c.column}{c.label_row or table.heading}", c.label, c.key)
         }
-        self.read |= {(table.sheet, f"{c.column}{table.heading}") for c in table.columns}
+        self.read |= {(table.sheet, f"{c.column}{c.label_row or table.heading}") for c in table.columns}
         for row in _rows_of(table, rows, columns):
             pairs = [(columns[c.column], c) for c in row.cells if c.column in columns]
-            known = [(_column(c.key, c.unit), self._named(c.key, cell, table)) for c, cell in pairs]
+            units = [cell.text or "" for c, cell in pairs if c.key == _LINE_UNIT]
+            unit = next(
+                iter(units), next((c.unit for c in table.columns if c.key in _AMOUNTS and c.unit), "")
+            )
+            known = [(_column(c.key, c.unit), self._named(c, cell, table)) for c, cell in pairs]
             if not known:
                 continue
             self.read.update((table.sheet, cell.ref) for _, cell in pairs)
             extra = [(_column(c.key, ""), _constant(c, row.number)) for c in table.constants]
+            extra += _per_line_unit([c for c, _ in pairs], unit, row.number)
             block = min((column.block for column, _ in known), key=lambda b: len(b.prefix))
             self.found.records.append(Record(table.sheet, block, {}, (*known, *extra)))
 
-    @staticmethod
-    def _named(key: str, cell: Cell, table: TableLayout) -> Cell:
-        """An id with its table's prefix; everything else as it is."""
-        if key != "lines[].id" or not table.id_prefix or cell.text is None:
+    def _named(self, column: ColumnLayout, cell: Cell, table: TableLayout) -> Cell:
+        """An id with its table's prefix, a code for the words that stand for it; everything else as it is."""
+        if cell.text is not None and cell.text in column.values:
+            at = f"{table.sheet}!{cell.ref}"
+            code = column.values[cell.text]
+            self.found.notes.append(Note("input.label-for-code", at, Fate.CONVERTED, cell.text, code))
+            return cell._replace(text=code, kind="text")
+        if column.key != "lines[].id" or not table.id_prefix or cell.text is None:
             return cell
         return cell._replace(text=table.id_prefix + cell.text, kind="text")
 
@@ -151,6 +163,15 @@ def _rows_of(table: TableLayout, rows: Sequence[Row], columns: Container[int]) -
 
 def _numbers(cells: Sequence[Cell]) -> Iterator[Cell]:
     return (cell for cell in cells if cell.kind != "text")
+
+
+def _per_line_unit(columns: Sequence[ColumnLayout], unit: str, row: int) -> list[tuple[Column, Cell]]:
+    """The unit of a factor that is per unit of its line (``kgCO2e/unit``), in full."""
+    per = next((c.unit for c in columns if c.key == "lines[].factor.value" and c.unit.endswith(_PER)), "")
+    if not per or not unit:
+        return []
+    whole = Constant(key="lines[].factor.unit", value=f"{per.rpartition('/')[0]}/{unit}")
+    return [(_column(whole.key, ""), _constant(whole, row))]
 
 
 def _column(key: str, unit: str) -> Column:
