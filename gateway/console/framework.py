@@ -92,7 +92,17 @@ class Option(click.Option):
             self.help = code
 
 
-class Command(click.Command):
+class _Speaking(click.Command):
+    """What is said of ``--help`` is said in the language of the run, though the option is made once."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = gettext.gettext("Show this message and exit.")
+        return option
+
+
+class Command(_Speaking):
     """A command whose help begins with an example and is found by code."""
 
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - as the framework has it
@@ -107,7 +117,7 @@ class Command(click.Command):
         _help_text(ctx, formatter, self.help)
 
 
-class Group(click.Group):
+class Group(_Speaking, click.Group):
     """The command with its commands in the order in which they are written."""
 
     command_class = Command

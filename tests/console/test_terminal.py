@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.__main__ import main
 from gateway.console import terminal
 from gateway.console.terminal import Console
 
@@ -97,3 +98,10 @@ class TestStreams:
         out, err = capsysbinary.readouterr()
         assert json.loads(out) == {"a": 1}
         assert err == b""
+
+
+def test_help_speaks_the_language_of_each_run(capsys: pytest.CaptureFixture[str]) -> None:
+    for lang, said in (("zh", "显示"), ("en", "Show this message"), ("zh", "显示")):
+        assert main(["check", "--help", "--lang", lang]) == 0
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if "--help" in line]
+        assert said in line
