@@ -19,6 +19,7 @@ from gateway.errors import raise_all
 from gateway.formats.ilcd import datasets as sets
 from gateway.formats.ilcd.carbon import en_15804, layout, picked
 from gateway.formats.ilcd.indicators import Where
+from gateway.formats.ilcd.lengths import shorten_texts
 from gateway.formats.ilcd.modules import TOTAL, module_of, tells
 from gateway.formats.ilcd.nodes import Tree, at, down, items
 from gateway.formats.ilcd.package import Fresh, as_member
@@ -36,8 +37,6 @@ from gateway.report import Fate, Note
 
 # What a double holds for sure.
 _DIGITS: Final = 15
-# ILCD format 1.1, String.
-_STRING: Final = 500
 _VERSION: Final = r"[vV]?(\d{1,2})(?:\.(\d{1,2}))?(?:\.(\d{1,3}))?"
 _REVIEWS: Final = ("modellingAndValidation", "validation", "review")
 _REVIEWER: Final = "common:referenceToNameOfReviewerAndInstitution"
@@ -67,7 +66,6 @@ _ADDED: Final = (
 _CHANGED: Final = (
     (r"/document/version", "ilcd.version", Fate.CONVERTED),
     (r"/unit/amount", "ilcd.reference-unit", Fate.CONVERTED),
-    (r"/(product/name|unit/text)/[^/]+", "ilcd.text-too-long", Fate.TRUNCATED),
     (r"/method/gwp_set", "ilcd.gwp-set-of-results", Fate.CONVERTED),
     (r"/results/declared/credits", "ilcd.credits", Fate.CHOSEN),
     (r"/results/declared/rows/[^/]+/name/[^/]+", "ilcd.name-language", Fate.CONVERTED),
@@ -85,8 +83,9 @@ class _New:
 
     def add(self, kind: str, uuid: str, root: Node, version: str = sets.VERSION) -> None:
         """One data set as a file."""
-        profile = "epd" if kind == "process" else ""
-        self.files[sets.file_name(kind, uuid, version)] = write_tree(root, structure(kind, profile=profile))
+        own = structure(kind, profile="epd" if kind == "process" else "")
+        shorten_texts(root, own.content, own.extension_keys)
+        self.files[sets.file_name(kind, uuid, version)] = write_tree(root, own)
 
 
 def write_new(declaration: Declaration, context: Context) -> Writing:
@@ -187,13 +186,11 @@ def _write_process(new: _New, result: ResultSet) -> None:
     root |= {"@version": "1.1", "@epd2:epd-version": "1.2"}
     info = down(root, "processInformation", "dataSetInformation")
     info |= {"common:UUID": uuid, "common:generalComment": dict(_STATEMENT)}
-    _shorten(info["name"], "baseName")
     quantitative = down(root, "processInformation", "quantitativeReference")
     if quantitative.get("#kind") != "functional":
         quantitative.pop("#kind", None)
         quantitative["@type"] = "Reference flow(s)"
     quantitative["referenceToReferenceFlow"] = ["0"]
-    _shorten(quantitative, "functionalUnitOrOther")
     _write_time(root, declaration)
     _write_place(root, declaration)
     down(root, "modellingAndValidation", "LCIMethodAndAllocation")["typeOfDataSet"] = "EPD"
@@ -245,11 +242,6 @@ def _version(told: object) -> str:
         return sets.VERSION
     major, minor, patch = (int(part or 0) for part in found.groups())
     return f"{major:02d}.{minor:02d}.{patch:03d}"
-
-
-def _shorten(node: Tree, key: str) -> None:
-    if key in node:
-        node[key] = {lang: text[:_STRING] for lang, text in node[key].items()}
 
 
 def _write_time(root: Tree, declaration: Declaration) -> None:
@@ -374,7 +366,7 @@ def _write_sources(new: _New, root: Tree) -> None:
             uuid = sets.new_id(new.context, f"/{path[-1]}/{number}")
             names = dict(reference.get("common:shortDescription", {}))
             reference.update(sets.reference("source", uuid, {}))
-            citation = next(iter(names.values()), "")[:1000]
+            citation = next(iter(names.values()), "")
             new.add("source", uuid, sets.source(new.context, uuid, names, citation))
 
 
@@ -382,6 +374,9 @@ def _notes(different: Mapping[str, tuple[Leaf | None, Leaf | None]]) -> Iterator
     """One word on every leaf that reading shows otherwise; what it does not show is noted by the pipeline."""
     for path, (before, after) in different.items():
         if after is None:
+            continue
+        if isinstance(before, str) and isinstance(after, str) and before.startswith(after):
+            yield Note("ilcd.text-too-long", path, Fate.TRUNCATED, shown(before), shown(after))
             continue
         for pattern, code, fate in _ADDED if before is None else _CHANGED:
             if re.fullmatch(pattern, path):

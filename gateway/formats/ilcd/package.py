@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,17 @@ ZIP: Final = b"PK\x03\x04"
 TOP: Final = "ILCD"
 FILE_NAME: Final = "ilcd-epd.zip"
 MEDIA_TYPE: Final = "application/zip"
+_FOLDERS: Final = {
+    "process": "processes",
+    "flow": "flows",
+    "flowproperty": "flowproperties",
+    "unitgroup": "unitgroups",
+    "source": "sources",
+    "contact": "contacts",
+    "lciamethod": "lciamethods",
+    "lifecyclemodel": "lifecyclemodels",
+    "matml": "external_docs",
+}
 # Zip knows no time before; a fixed one keeps the bytes the same.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -74,7 +86,7 @@ def open_package(package: Package) -> Datasets:
         if data.lstrip()[:1] == b"{" and is_soda(data):
             trees[name], flow, leftovers[name] = read_soda(data)
             if flow is not None:
-                trees[f"{TOP}/flows/{uuid_of(flow)}_{'.'.join(version_of(flow))}.xml"] = flow
+                trees[member_name(flow)] = flow
             continue
         if not name.endswith(".xml") and data.lstrip()[:1] != b"<":
             documents[name] = data
@@ -92,6 +104,13 @@ def open_package(package: Package) -> Datasets:
             continue
         findings.extend(_placed(finding, name) for finding in tree.findings)
     return Datasets(trees, documents, tuple(findings), leftovers)
+
+
+def member_name(tree: XmlTree) -> str:
+    """Where a data set stands in a package of ours."""
+    parts = (uuid_of(tree), ".".join(version_of(tree)))
+    uuid, version = (re.sub(r"[^0-9A-Za-z.-]", "-", part).lstrip(".") for part in parts)
+    return f"{TOP}/{_FOLDERS[tree.structure.name]}/{uuid}_{version}.xml"
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

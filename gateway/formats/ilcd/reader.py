@@ -16,12 +16,13 @@ from gateway.formats.ilcd.indicators import Entry, split
 from gateway.formats.ilcd.nodes import at, language_orders
 from gateway.formats.ilcd.package import (
     TOP,
+    ZIP,
     Datasets,
     Fresh,
+    member_name,
     open_package,
     to_text,
     uuid_of,
-    version_of,
 )
 from gateway.formats.ilcd.results import Results, read_results
 from gateway.formats.ilcd.tables import TARGET, group_units, table
@@ -81,7 +82,8 @@ def read(package: Package, context: Context) -> Reading:
         values["results"] = (found.result,)
     notes: list[Note] = []
     if not isinstance(package, Fresh):
-        kept = reading.extras | _kept(datasets, files, process, entries)
+        members = _members(package, datasets)
+        kept = reading.extras | _kept(datasets, files, members, entries)
         values["extras"] = kept
         notes = [*_notes(datasets, files), *reading.notes]
     declaration = Declaration.model_validate(values)
@@ -205,18 +207,18 @@ def _flow_unit(flow: tuple[str, XmlTree] | None, datasets: Datasets) -> str | No
 
 
 def _kept(
-    datasets: Datasets, files: Mapping[str, str], process: XmlTree, entries: list[Entry]
+    datasets: Datasets, files: Mapping[str, str], members: Mapping[str, str], entries: list[Entry]
 ) -> dict[str, str]:
     """What is needed to write the same package again, as extras."""
 
     def extra(*steps: str) -> str:
         return f"{TARGET}#/" + "/".join(escape(step) for step in steps)
 
-    found = {extra(FILES, part): _text(_output_name(name, process)) for part, name in files.items()}
+    found = {extra(FILES, part): _text(members[name]) for part, name in files.items()}
     found[extra(LAYOUT)] = _text([_furniture(entry) for entry in entries])
     for name, tree in datasets.trees.items():
         if name not in files.values():
-            found[extra(DATASETS, name)] = _text(
+            found[extra(DATASETS, members[name])] = _text(
                 {
                     "kind": tree.structure.name,
                     "root": tree.root,
@@ -233,18 +235,32 @@ def _kept(
     if datasets.findings:
         found[extra(ODD)] = _text("yes")
     for name, data in datasets.documents.items():
-        found[extra(DOCUMENTS, name)] = _text(to_text(data))
+        found[extra(DOCUMENTS, members[name])] = _text(to_text(data))
     for name, left in datasets.leftovers.items():
         if left:
-            found[extra(SODA, name)] = _text(left)
+            found[extra(SODA, members[name])] = _text(left)
     return found
 
 
-def _output_name(name: str, process: XmlTree) -> str:
-    """Where a file stands in a package; a lone process finds its folder."""
-    if "/" in name:
-        return name
-    return f"{TOP}/processes/{uuid_of(process)}_{'.'.join(version_of(process))}.xml"
+def _members(package: Package, datasets: Datasets) -> dict[str, str]:
+    """Where every file stands in a package of ours; those of a zip stay where they are in it.
+
+    The name of a lone file is that of somebody's disk, folders and all: it goes nowhere.
+    """
+    names = [*datasets.trees, *datasets.documents]
+    if package.members[0].data.startswith(ZIP):
+        process = datasets.epds[0][0]
+        return {name: name for name in names} | {
+            name: name if "/" in name else member_name(datasets.trees[name]) for name in (process,)
+        }
+    found: dict[str, str] = {}
+    for name, tree in datasets.trees.items():
+        wanted = member_name(tree)
+        taken = wanted in found.values()
+        found[name] = f"{wanted.removesuffix('.xml')}_{len(found)}.xml" if taken else wanted
+    for number, name in enumerate(datasets.documents, 1):
+        found[name] = f"{TOP}/external_docs/{number}"
+    return found
 
 
 def _text(value: object) -> str:

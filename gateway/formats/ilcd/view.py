@@ -14,6 +14,7 @@ from gateway.codec.fields import code_list, code_synonyms, folded
 from gateway.codec.jsonwrite import language
 from gateway.codec.xmltree import Node
 from gateway.formats.ilcd.indicators import NAME
+from gateway.formats.ilcd.lengths import SHORT, cut, cut_parts
 from gateway.formats.ilcd.modules import SEPARATOR
 from gateway.formats.ilcd.nodes import at, items
 from gateway.formats.ilcd.tables import RESULT_SET, REVIEWS
@@ -95,7 +96,9 @@ def restore_part(part: str, root: Node) -> None:
     path, name, words = _FACTS[part]
     info = at(root, path[:-1])
     if isinstance(info, dict) and name in info:
-        info[path[-1]] = _fact(words, info.pop(name))
+        # The words too stand in the same short text.
+        text = str(info.pop(name))
+        info[path[-1]] = _fact(words, cut(text, SHORT - len(words[0])) if part == "owner" else text)
 
 
 def restore(root: Node) -> None:
@@ -121,7 +124,8 @@ def restore(root: Node) -> None:
             above[path[-1]] = above.pop(f"#{path[-1]}")
     for path, parts, codes in ((RULES, _RULE_PARTS, ""), (DATABASES, _DATABASE_PARTS, "DATABASE")):
         for reference in items(root, path):
-            told = _with_gaps([reference.pop(part, None) for part in parts])
+            values = cut_parts([reference.pop(part, None) for part in parts], SHORT, SEPARATOR)
+            told = _with_gaps(values)
             if told:
                 names = reference.get(NAME)
                 reference[NAME] = _joined(told, codes) | (names if isinstance(names, dict) else {})
