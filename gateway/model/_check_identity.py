@@ -9,7 +9,6 @@ from gateway.errors import InputError
 from gateway.frontdoor import identity
 from gateway.model import identifiers
 from gateway.model._check import Check
-from gateway.model.activity import Place
 from gateway.model.identifiers import Flaw
 from gateway.model.walk import places
 from gateway.report import Finding, Severity
@@ -44,8 +43,6 @@ _LINKS: Final = frozenset({"/passport/product_link", "/passport/study_link", "/l
 def check_identity(check: Check) -> None:
     """Every text of the document, extras included."""
     for path, pattern, value in places(check.declaration):
-        if isinstance(value, Place) and value.scheme == "gb2260":
-            _identifier(check, path, value.code, identifiers.gb2260)
         if not isinstance(value, str):
             continue
         if value and pattern in _CHECKS:
