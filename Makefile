@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint layers format clean
+.PHONY: demo test long lint layers format clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.installed
@@ -10,9 +10,13 @@ demo: .venv/.installed
 	$(BIN)/hutong demo -o demo-out
 
 test: .venv/.installed-dev lint layers
-	$(BIN)/coverage run -m pytest -m "not exhaustive"
+	$(BIN)/coverage run -m pytest -m "not exhaustive and not long"
 	$(BIN)/coverage report
 	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest -m exhaustive
+
+# More cases of what a seeded share of is in every run.
+long: .venv/.installed-dev
+	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest -m long
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check

@@ -97,7 +97,7 @@ class TestThreads:
         found = in_threads(lambda n: f"{n % len(every)} {digest(every[n % len(every)], TARGETS)}", 1)
         assert found == [{f"{n % len(every)} {serial[n % len(every)]}"} for n in range(THREADS)]
 
-    @pytest.mark.exhaustive
+    @pytest.mark.long
     def test_the_full_example_fifty_times_in_each(self) -> None:
         data = inputs()["lfp-pack.json"]
         serial = digest(data, ["pact"])

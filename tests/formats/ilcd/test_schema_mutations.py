@@ -253,7 +253,7 @@ def own_schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(resources.schema(name))))
 
 
-NUMBERS = [500, pytest.param(5000, marks=pytest.mark.exhaustive)]
+NUMBERS = [500, pytest.param(5000, marks=pytest.mark.long)]
 KINDS_OF_DATA = ("process", "flow", "flowproperty", "unitgroup", "source", "contact", "lciamethod")
 
 
@@ -300,7 +300,7 @@ BEYOND_THE_SCHEMA = {"xml.language-twice", "xml.spreadsheet-error"}
 LEFT_TO_THE_SCHEMA = re.compile("_IDC:|xs:ID'|COMPLEX_TYPE_2_1")
 
 
-@pytest.mark.parametrize("number", [200, pytest.param(2000, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("number", [200, pytest.param(2000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("profile", ["ilcd", "epd"])
 @pytest.mark.parametrize("kind", KINDS_OF_DATA)
 def test_the_reader_tells_what_the_schema_refuses(
