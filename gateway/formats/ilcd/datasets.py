@@ -125,6 +125,15 @@ def contact(context: Context, uuid: str, names: Node, info: Node) -> Node:
                 "common:UUID": uuid,
                 "common:shortName": names,
                 "common:name": names,
+                # Says that it is no person: readers cannot tell by a name.
+                "classificationInformation": {
+                    "common:classification": [
+                        {
+                            "@name": "ilcd",
+                            "common:class": [{"@level": "0", "#text": "Organisations"}],
+                        }
+                    ]
+                },
                 **info,
             }
         },

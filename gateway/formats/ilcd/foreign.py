@@ -282,6 +282,7 @@ def _write_administration(new: _New, root: Tree, view: Tree) -> None:
     publication.setdefault("common:dataSetVersion", sets.VERSION)
     _write_owner(new, publication, view)
     for number, review in enumerate(items(root, _REVIEWS)):
+        review.pop("#person", None)
         if "#body" in review:
             reviewer = sets.new_id(context, f"/verifications/{number}")
             review[_REVIEWER] = [sets.reference("contact", reviewer, {})]

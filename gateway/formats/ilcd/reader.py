@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +14,7 @@ from gateway.codec.jsonread import JsonReading
 from gateway.codec.xmltree import Node, XmlTree
 from gateway.errors import GatewayError, InputError, shorten
 from gateway.formats.ilcd.indicators import Entry, split
-from gateway.formats.ilcd.nodes import at, language_orders
+from gateway.formats.ilcd.nodes import Tree, at, items, language_orders
 from gateway.formats.ilcd.package import (
     TOP,
     ZIP,
@@ -49,6 +50,8 @@ LANGUAGES: Final = "#languages"
 # Stands where the source has defects of form: it may come back spelt otherwise.
 ODD: Final = "#odd"
 _REFERENCE_UNIT: Final = ("unitGroupInformation", "quantitativeReference", "referenceToReferenceUnit")
+# ILCD format 1.1, classes of contacts: all but persons and the rest, and what German tools write.
+_NO_PERSON: Final = re.compile("organi[sz]ation|compan|government|unternehmen", re.IGNORECASE)
 _MODULES: Final = ("processInformation", "dataSetInformation", "common:other", "epd:modules", "epd:module")
 
 
@@ -64,7 +67,7 @@ def read(package: Package, context: Context) -> Reading:
     rest, entries = split(process.root)
     labels = _labels(rest)
     found = read_results(entries, labels)
-    view: Node = {PROCESS: simplify(_without_labels(rest))}
+    view: Node = {PROCESS: simplify(_without_labels(rest), _bodies(datasets))}
     flow = _reference_flow(process, datasets)
     for part, dataset in ((FLOW, flow), (OWNER, _owner(process, datasets))):
         if dataset is not None:
@@ -91,6 +94,23 @@ def read(package: Package, context: Context) -> Reading:
     trees = {part: datasets.trees[name] for part, name in files.items()}
     origins = _Origins(declaration, reading.tree, found, trees, files)
     return Reading(declaration, tuple(notes), _named(findings, files), origins)
+
+
+def _bodies(datasets: Datasets) -> frozenset[str]:
+    """The contacts that are classified as organisations, enterprises or authorities."""
+    path = ("contactInformation", "dataSetInformation", "classificationInformation", "common:classification")
+    found = set()
+    for _, tree in datasets.kind("contact"):
+        classes = [text for part in items(tree.root, path) for text in _class_names(part)]
+        if classes and _NO_PERSON.search(classes[0]):
+            found.add(uuid_of(tree))
+    return frozenset(found)
+
+
+def _class_names(part: Tree) -> Iterator[str]:
+    for level in items(part, ("common:class",)):
+        if isinstance(level.get("#text"), str):
+            yield level["#text"]
 
 
 def _the_epd(datasets: Datasets, name: str) -> tuple[str, XmlTree]:

@@ -7,7 +7,7 @@ of ours about the reference period. ``restore`` undoes what ``simplify`` did, to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, Final
 
 from gateway.codec.fields import code_list, code_synonyms, folded
@@ -32,6 +32,11 @@ DATABASES: Final = (
 _SCENARIOS: Final = (*_INFO, "common:other", "epd:scenarios", "epd:scenario")
 _REVIEWS: Final = ("modellingAndValidation", "validation", "review")
 _REVIEWER: Final = "common:referenceToNameOfReviewerAndInstitution"
+# A name that ends with a legal form and has no second name in it is a firm's.
+_FIRM: Final = re.compile(
+    r"[^,;/|\n]* (GmbH|AG|SE|e\. ?V\.|S\.p\.A\.|S\.r\.l\.|S\.A\.|SAS|B\.V\.|AB|AS|Oy|Ltd\.?|LLC|Inc\.?)"
+    r"|[^，、；,;/|\n]*(公司|研究院|研究所|认证中心)"
+)
 _ONLY_REVIEW: Final = "verification"
 _SENTENCE: Final = "common:timeRepresentativenessDescription"
 _EXACT: Final = "epd24:expirationDateOfEPD"
@@ -59,8 +64,12 @@ _DATABASE_PARTS: Final = ("#name", "#version")
 _GAP: Final = "—"
 
 
-def simplify(root: Node) -> Node:
-    """A copy of a process with its plain members. Parts that are not touched are shared."""
+def simplify(root: Node, bodies: Container[str] = ()) -> Node:
+    """A copy of a process with its plain members. Parts that are not touched are shared.
+
+    Args:
+        bodies: the ids of the contacts that are known to be no persons.
+    """
     view = dict(root)
     _id(_fork(view, _INFO))
     _time(_fork(view, _TIME))
@@ -75,7 +84,7 @@ def simplify(root: Node) -> Node:
         _all_or_none(view, path, test)
     reviews = _forks(view, _REVIEWS)
     for number, review in enumerate(reviews, 1):
-        _review(review, _ONLY_REVIEW if len(reviews) == 1 else str(number))
+        _review(review, _ONLY_REVIEW if len(reviews) == 1 else str(number), bodies)
     return view
 
 
@@ -268,7 +277,7 @@ def _joined(told: list[Any], codes: str) -> Node:
     return {lang: SEPARATOR.join([label[f"label_{lang}"], *told[1:]]) for lang in ("en", "zh")}
 
 
-def _review(review: Node, id_: str) -> None:
+def _review(review: Node, id_: str, bodies: Container[str]) -> None:
     review["#id"] = id_
     kind = REVIEWS.get(str(review.get("@type")))
     if kind is not None:
@@ -278,7 +287,10 @@ def _review(review: Node, id_: str) -> None:
     reviewers = review.get(_REVIEWER)
     first = reviewers[0] if isinstance(reviewers, list) and reviewers else None
     if isinstance(reviewers, list) and isinstance(first, dict) and isinstance(first.get(NAME), dict):
-        review["#body"] = first[NAME]
+        # The format has one place for both. Who may be a person is not published as a body.
+        names: Any = first[NAME]
+        is_body = first.get("@refObjectId") in bodies or all(_FIRM.fullmatch(str(t)) for t in names.values())
+        review["#body" if names and is_body else "#person"] = names
         review[_REVIEWER] = [{k: v for k, v in first.items() if k != NAME}, *reviewers[1:]]
 
 
@@ -289,7 +301,8 @@ def _spell_review(review: Node) -> None:
     words = [word for word, own in REVIEWS.items() if own == kind]
     if words and "@type" not in review:
         review["@type"] = words[0]
-    body = review.pop("#body", None)
+    body, person = review.pop("#body", None), review.pop("#person", None)
+    body = person if body is None else body
     if body is not None:
         reviewers = review.setdefault(_REVIEWER, [{}])
         assert isinstance(reviewers, list)

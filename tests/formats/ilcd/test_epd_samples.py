@@ -20,8 +20,10 @@ from gateway.formats.ilcd.nodes import language_orders
 from gateway.formats.ilcd.package import open_package
 from gateway.frontdoor import archive
 from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure
 from gateway.model.results import Carbon, ResultSet
 from gateway.model.walk import diff, leaves
+from gateway.pipeline.convert import convert, read
 from gateway.quantity import Quantity
 from gateway.report import Fate
 
@@ -207,6 +209,32 @@ class TestAgain:
         after = written(changed)
         assert the_set(after.reread).rows[0].carbon == carbon
         assert after.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_body"),
+    [
+        ("Susanne Volz", False),
+        ("Dr. Max Muster, Prüfinstitut GmbH", False),
+        ("Prüfinstitut", False),
+        ("Prüfinstitut Muster GmbH", True),
+        ("示例认证有限公司", True),
+    ],
+)
+def test_a_reviewer_who_may_be_a_person_is_no_body(oracle_data: Path, name: str, is_body: bool) -> None:
+    common = "{http://lca.jrc.it/ILCD/Common}"
+    root = process_xml(oracle_data, WOOD)
+    (reviewer,) = root.iter(f"{common}referenceToNameOfReviewerAndInstitution")
+    for text in reviewer.iter(f"{common}shortDescription"):
+        text.text = name
+    found = EPD.read(Package.of(etree.tostring(root)), Context()).declaration
+    (review,) = found.verifications
+    assert (review.body_name is not None) is is_body
+    assert (review.lead_verifier == name) is not is_body
+    (page,) = convert(read(Package.of(etree.tostring(root))), to=["html"], disclosure=Disclosure.C0)
+    assert page.package is not None
+    assert (name.encode() in b"".join(member.data for member in page.package.members)) is is_body
+    assert written(found).notes == ()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
