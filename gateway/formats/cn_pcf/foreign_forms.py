@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,10 @@ from gateway.frontdoor.workbook import Cell, Row, column_letters
 # Fields whose value tells products apart, where each has a column of its own.
 _NAMES: Final = frozenset({"product.nameZh", "product.nameEn", "product.model", "product.ids.partNo"})
 _FEWEST_PAIRS: Final = 2
+# The number of a question in a cell of its own.
+_NUMBER: Final = re.compile(
+    r"\s*(?:[A-Za-z]?[.\-]?\d{1,2}(?:[.\-]\d{1,2})*|[一二三四五六七八九十]{1,3})[.、)）]?\s*"
+)
 _LONGEST_LABEL: Final = 60
 
 
@@ -71,8 +76,15 @@ def pairs_of(rows: Sequence[Row], products: Products | None) -> Iterator[Pair]:
             roles = told
             continue
         cells = [c for c in row.cells if products is None or c.column not in products.others]
-        found = list(_side_by_side(cells, roles)) if not _is_heading(cells) else None
-        if found is None:
+        while cells and _NUMBER.fullmatch(cells[0].text or ""):
+            cells = cells[1:]
+        if not cells:
+            continue
+        if roles.get("value") and any(c.column in roles["value"] for c in cells):
+            found = list(_in_columns(cells, roles))
+        elif not _is_heading(cells):
+            found = list(_side_by_side(cells, roles))
+        else:
             found = list(_above_and_below(cells, by_number, row.number))
         for pair in found:
             if pair.label.ref not in used:
@@ -97,6 +109,24 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     return any(a and b for a, b in pairwise(labels))
 
 
+def _in_columns(cells: Sequence[Cell], roles: Mapping[str, list[int]]) -> Iterator[Pair]:
+    """A row of a form whose heading says what each column holds; two languages may have a column each."""
+    values = [c for c in cells if c.column in roles["value"]]
+    units = [tidy_unit(c.text or "") for c in cells if c.column in roles.get("unit", ())]
+    before = [c for c in cells if c.column < values[0].column and is_words(c)]
+    labels = [c for c in before if c.column not in roles.get("unit", ()) and role(c.text or "") != "unit"]
+    known = [c for c in labels if meaning(c.text or "", tables=False).keys]
+    if not labels:
+        return
+    pairs = [_pair(c, values, units) for c in known] or [_pair(labels[0], values, units)]
+    keys = tuple(dict.fromkeys(k for pair in pairs for k in pair.keys))
+    if any(set(pair.keys) != set(keys) for pair in pairs):
+        yield Pair(pairs[0].label, values[0], keys, "", "layout.open-several-keys")
+        return
+    unit = next((pair.unit for pair in pairs if pair.unit), "")
+    yield Pair(pairs[0].label, pairs[0].value, keys, unit, pairs[0].doubt, pairs[0].others)
+
+
 def _side_by_side(cells: Sequence[Cell], roles: Mapping[str, list[int]]) -> Iterator[Pair]:
     """Labels, each with what stands up to the next one."""
     starts = [i for i, c in enumerate(cells) if is_words(c) and is_label(c.text or "") and not _is_unit(c)]
@@ -105,7 +135,7 @@ def _side_by_side(cells: Sequence[Cell], roles: Mapping[str, list[int]]) -> Iter
             cells[0] if cells and is_words(cells[0]) and len(cells[0].text or "") <= _LONGEST_LABEL else None
         )
         starts = [0, *starts] if first is not None and not _is_unit(first) else starts
-    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+    for start, end in zip(starts, [*starts, len(cells)][1:], strict=True) if starts else ():
         label, rest = cells[start], cells[start + 1 : end]
         if not rest and len(cells) == 1 and not is_label(label.text or ""):
             continue  # a title, a remark

@@ -22,6 +22,8 @@ _BLOCKS: Final = tuple(
 )
 _MOST_ROWS: Final = 3
 _FEWEST: Final = 3
+# Kinds of fields that not every word is a value of.
+_CHECKED: Final = frozenset({"amount", "count", "day", "flag", "code", "place"})
 # So many rows of a table are looked at; the others are checked when it is read.
 _LOOKED: Final = 200
 
@@ -72,13 +74,16 @@ def tables_of(rows: Sequence[Row]) -> Iterator[FoundTable]:
 def fits(own: Field, cell: Cell, unit: str = "") -> bool:
     """Whether the cell can be read as a value of the field."""
     beside = own.row.unit.startswith("@")
-    top = unit.partition("/")[0] if own.row.unit == "kg{CO2eq}" else unit
+    top, _, per = unit.partition("/")
+    top = top if own.row.unit == "kg{CO2eq}" or per in {"piece", "unit"} else unit
     work = CellReading()
     value = work.value(own.row, cell, "", unit="" if beside else top, lengths=own.lengths)
     if any(f.severity is Severity.ERROR for f in work.findings):
         return False
     if own.row.type == "unit":
         return bool(tidy_unit(cell.text or ""))
+    if own.row.type not in _CHECKED:
+        return not isinstance(value, dict)
     return not leaf(own.row, value, unit="1" if beside else None).wrong
 
 
@@ -115,6 +120,8 @@ def _heads(above: Sequence[Row]) -> dict[int, Head]:
     units: Mapping[int, Cell] = {}
     if len(levels) > 1 and _are_units(levels[-1]):
         *levels, units = levels
+    if len(levels) > 1 and len(levels[0]) == 1 < len(levels[1]):
+        levels = levels[1:]  # a title
     found = {}
     for column in sorted(set().union(*levels)):
         lowest = next(i for i in reversed(range(len(levels))) if column in levels[i])

@@ -27,6 +27,16 @@ _TRAILING_UNIT: Final = re.compile(
 )
 # What people write for the thing itself where a unit belongs.
 _PIECES: Final = {"单位": "unit", "unit": "unit", "产品": "unit", "件": "piece", "个": "piece", "套": "piece"}
+_UNITS: Final = {
+    "公里": "km",
+    "千米": "km",
+    "千克": "kg",
+    "公斤": "kg",
+    "克": "g",
+    "吨": "t",
+    "千瓦时": "kWh",
+    "度": "kWh",
+}
 _CJK: Final = re.compile(r"[\u3400-\u9fff]")
 # As alike, in percent, as two labels must be for one to be named as a candidate of the other.
 _ALIKE: Final = 50
@@ -48,15 +58,14 @@ def meaning(text: str, *, tables: bool, group: str = "") -> Meaning:
         group: the heading above it that several columns share.
     """
     bare, unit = without_unit(text)
-    found = _of_group(bare, group) if tables and group else ()
-    found = (
-        found
-        or _named(tidy(text), tables=tables)
-        or _named(bare, tables=tables)
-        or _parts(bare, tables=tables)
-    )
-    if not found and group and tables:
-        found = _of_group(bare, "") or _named(without_unit(group)[0] + bare, tables=True)
+    found: tuple[str, ...] = ()
+    if tables and group:
+        found = _of_group(bare, group) or _named(without_unit(group)[0] + bare, tables=True)
+    # “Unit” below a group that is not known can be the unit of anything.
+    if not found and not (group and bare in _generic()):
+        found = (
+            _named(tidy(text), tables=tables) or _named(bare, tables=tables) or _parts(bare, tables=tables)
+        )
     if not unit and group:
         unit = without_unit(group)[1]
     return Meaning(found, unit)
@@ -100,8 +109,9 @@ def tidy(text: str) -> str:
 def without_unit(text: str) -> tuple[str, str]:
     """A label without the unit in it, in brackets or behind it, and without remarks in brackets."""
     whole = _NUMBERING.sub("", unicodedata.normalize("NFKC", text), count=1).strip(_MARKS)
+    if unit := tidy_unit(whole):
+        return heading(whole), unit
     bare, told = tidy_label(whole)
-    unit = ""
     while told:
         unit = unit or tidy_unit(told)
         whole = re.sub(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*\**\s*$", "", whole).strip(_MARKS)
@@ -115,7 +125,8 @@ def without_unit(text: str) -> tuple[str, str]:
 def tidy_unit(text: str) -> str:
     """A unit as we can read it; empty where the text is none. Products and pieces are no units of mass."""
     found = unicodedata.normalize("NFKC", text).strip().removeprefix("单位:").removeprefix("unit:").strip()
-    if not found or found.replace(".", "").isdecimal():
+    found = _UNITS.get(found, found).replace(" per ", "/")
+    if not found or found[0].isdecimal():
         return ""
     top, slash, per = (part.strip() for part in found.partition("/"))
     if not slash:
@@ -233,6 +244,11 @@ def _survey() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
             for name in map(heading, row["names"].split("|")):
                 there[name] = tuple(dict.fromkeys([*there.get(name, ()), row["key"]]))
     return found
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return frozenset(name for group, names in _survey().items() if group for name in names)
 
 
 @cache

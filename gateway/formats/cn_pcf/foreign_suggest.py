@@ -201,7 +201,8 @@ class _Sheet:
             if own.key in {_TOTAL, _STAGE_KG}:
                 self.all.declared_unit(per.strip())
             return top.strip()
-        return top if own.key == "lines[].amountPerUnit" else unit
+        of_pieces = per in {"piece", "unit"} and not own.row.unit.startswith("@")
+        return top if own.key == "lines[].amountPerUnit" or of_pieces else unit
 
     def _total(self, table: FoundTable) -> set[int]:
         """The row of the total below a table: of stages it is the result, of others it is left out."""
