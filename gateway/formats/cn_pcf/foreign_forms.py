@@ -83,7 +83,7 @@ def pairs_of(rows: Sequence[Row], products: Products | None) -> Iterator[Pair]:
         if roles.get("value") and any(c.column in roles["value"] for c in cells):
             found = list(_in_columns(cells, roles))
         elif not _is_heading(cells):
-            found = list(_side_by_side(cells, roles))
+            found = [_no_section(p, by_number) for p in _side_by_side(cells, roles)]
         else:
             found = list(_above_and_below(cells, by_number, row.number))
         for pair in found:
@@ -144,6 +144,17 @@ def _side_by_side(cells: Sequence[Cell], roles: Mapping[str, list[int]]) -> Iter
         if roles.get("value") and (told := [c for c in values if c.column in roles["value"]]):
             values = told
         yield _pair(label, values, [tidy_unit(c.text or "") for c in units])
+
+
+def _no_section(pair: Pair, rows: Mapping[int, Row]) -> Pair:
+    """Over a gap that is filled in the next row, a label is the heading of a section, and has no value."""
+    beside = pair.label.column + 1
+    there = {c.column for c in rows[pair.label.row].cells}
+    after = rows.get(pair.label.row + 1)
+    below = {c.column for c in after.cells if not _is_unit(c)} if after else set()
+    if pair.value is None or beside in there or beside not in below:
+        return pair
+    return Pair(pair.label, None, pair.keys, pair.unit, "layout.open-no-value" if pair.keys else pair.doubt)
 
 
 def _above_and_below(cells: Sequence[Cell], rows: Mapping[int, Row], number: int) -> Iterator[Pair]:

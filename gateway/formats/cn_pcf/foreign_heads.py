@@ -22,6 +22,9 @@ _BLOCKS: Final = tuple(
 )
 _MOST_ROWS: Final = 3
 _FEWEST: Final = 3
+# A line's name and amount are a table, whatever else it has.
+_LINE_NAMES: Final = frozenset({"lines[].nameZh", "lines[].nameEn"})
+_LINE_AMOUNTS: Final = frozenset({"lines[].amount", "lines[].amountPerUnit"})
 # Kinds of fields that not every word is a value of.
 _CHECKED: Final = frozenset({"amount", "count", "day", "flag", "code", "place"})
 # So many rows of a table are looked at; the others are checked when it is read.
@@ -110,7 +113,9 @@ def _table(rows: Sequence[Row], index: int, depth: int) -> FoundTable | None:
         c: _in_block(h, block, [b for r in body for b in r.cells if b.column == c]) for c, h in heads.items()
     }
     found = FoundTable(above[-1].number, tuple(r.number for r in above), heads, body, block)
-    fewest = 2 if block == _STAGES else _FEWEST
+    named = {k for h in heads.values() for k in h.meant.keys}
+    few = block == _STAGES or (block == _LINES and named & _LINE_NAMES and named & _LINE_AMOUNTS)
+    fewest = 2 if few else _FEWEST
     return found if _known(found) >= fewest and 3 * _known(found) >= len(heads) else None
 
 

@@ -59,6 +59,34 @@ def test_every_number_is_proposed_or_open(case: tuple[str, Survey, Layout]) -> N
     assert left <= listed
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Product", None, "Valid"], ["Name", "Film", "From", "2026-01-01"]],
+        [["产品名称", "规格型号"], ["数量", "单位"]],
+        [["计量单位", "绿电占比(%)"]],
+        [["产品名称", "备注："]],
+    ],
+)
+def test_a_heading_is_never_a_value(rows: list[list[str | None]]) -> None:
+    words = {word for row in rows for word in row if word}
+    told = suggest_layout(Survey({"a": rows}, {}, frozenset(), {}).data())
+    values = {rows[int(c.cell[1:]) - 1]["ABCD".index(c.cell[0])] for c in told.cells}
+    assert not values & (words - {"Film", "2026-01-01"})
+
+
+def test_a_unit_below_a_group_that_is_not_known_is_not_the_unit_of_the_line() -> None:
+    rows: list[list[str | float | None]] = [
+        ["材料", None, "投入", None, "折旧", None],
+        ["名称", "牌号", "数量", "单位", "金额", "单位"],
+        ["铝锭", "A356", 3.9, "kg", 20, "t"],
+    ]
+    told = suggest_layout(Survey({"材料": rows}, {}, frozenset(), {}).data())
+    found = {c.column: c.key for table in told.tables for c in table.columns}
+    assert found.get("D") == "lines[].unit"
+    assert "F" not in found
+
+
 def _cells(area: str, rows: set[int]) -> set[str]:
     """The cells of a range, and those below a heading."""
     first, _, last = area.partition(":")
