@@ -27,7 +27,8 @@ def template(
         UsageError: there is no such target, or the file exists.
         StorageError: it cannot be written.
     """
-    write_file(Path(output), workbook.template(kind, targets=targets, filled=filled), force=force)
+    chosen = workbook.split_targets(targets)
+    write_file(Path(output), workbook.template(kind, targets=chosen, filled=filled), force=force)
     console.tell(console.say("cli.template-written", file=output))
-    console.document({"file": output, "kind": kind, "targets": list(targets), "filled": filled})
+    console.document({"file": output, "kind": kind, "targets": list(chosen), "filled": filled})
     return Exit.DONE

@@ -22,12 +22,21 @@ def template(
 ) -> bytes:
     """The bilingual workbook to fill, the cells that ``targets`` need marked; or with the shipped example.
 
+    Several targets may stand in one text, separated by commas.
+
     Raises:
         UsageError: there is no such target.
     """
-    for target in targets:
+    chosen = split_targets(targets)
+    for target in chosen:
         find(target)
-    return workbook_template.template(kind, targets=targets, filled=filled)
+    return workbook_template.template(kind, targets=chosen, filled=filled)
+
+
+def split_targets(targets: Sequence[str]) -> tuple[str, ...]:
+    """Each target by itself, once: ``battery-passport,pact`` is two."""
+    names = (name.strip() for text in targets for name in text.replace("，", ",").split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 @own_arithmetic
