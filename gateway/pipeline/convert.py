@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package
+from gateway.codec.lacks import lack
 from gateway.codec.run import run_reader, run_writer, shown, stake
 from gateway.errors import GatewayError, InternalError, PluginError, UsageError, flatten, raise_all
 from gateway.formats import Detected, detect, find
@@ -176,8 +177,14 @@ def _is_asked(basis: BasisRequest, context: Context) -> bool:
 
 
 def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayError, ...]:
-    """The lacks with the place in the user's own file, where a neighbour of the field stands in it."""
+    """The lacks with the place in the user's own file: its cell, or beside a neighbour of the field."""
+    cells = form_cells(source) if errors else {}
     for error in errors:
+        if cells and (cell := _cell(source, cells, error)):
+            error.path = cell
+            if "field" in error.params:
+                error.params["field"] = cell
+            continue
         steps = error.params.get("field", "").split("/")
         if "*" not in steps:
             continue
@@ -191,6 +198,25 @@ def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayErro
                 error.params["field"] = "/".join((*folder[: len(steps) - 1], steps[-1]))
                 break
     return tuple(errors)
+
+
+def form_cells(source: Source) -> Mapping[str, str]:
+    """Of a workbook, the cell in which each field of a form is or would be; of anything else nothing."""
+    data = source.package.members[0].data
+    if len(source.package.members) != 1 or not data.startswith(b"PK"):
+        return {}
+    from gateway.formats.cn_pcf.workbook_sheets import places
+    from gateway.frontdoor.workbook import is_workbook, open_workbook
+
+    return places(open_workbook(data)) if is_workbook(data) else {}
+
+
+def _cell(source: Source, cells: Mapping[str, str], error: GatewayError) -> str:
+    """The cell that a lack is about: where its leaf stands, else the empty one of the form."""
+    origin = source.origins.get(error.path)
+    if isinstance(origin, Origin):
+        return origin.at
+    return cells.get(error.params.get("field") or lack("", error.path).params["field"], "")
 
 
 def _fits(place: list[str], steps: list[str]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from gateway.codec.base import Context
 from gateway.codec.plugin import Plugin
 from gateway.errors import PluginError
-from gateway.pipeline.convert import Source
+from gateway.pipeline.convert import Source, form_cells
 from gateway.quantity.exact import own_arithmetic
 
 # Imported where they are used: most runs ask no rules, and a check is to answer at once.
@@ -83,7 +83,7 @@ def evaluate(
         return ()
     from gateway.recognition import evaluate as rules
 
-    cells = _cells(source)
+    cells = form_cells(source)
     return tuple(
         rules.evaluate(
             source.declaration,
@@ -95,17 +95,6 @@ def evaluate(
         )
         for pack in asked
     )
-
-
-def _cells(source: Source) -> Mapping[str, str]:
-    """Of a workbook, the cell in which each field of a form is or would be; of anything else nothing."""
-    data = source.package.members[0].data
-    if len(source.package.members) != 1 or not data.startswith(b"PK"):
-        return {}
-    from gateway.formats.cn_pcf.workbook_sheets import places
-    from gateway.frontdoor.workbook import is_workbook, open_workbook
-
-    return places(open_workbook(data)) if is_workbook(data) else {}
 
 
 @own_arithmetic
