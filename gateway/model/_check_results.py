@@ -216,7 +216,7 @@ def _shares(check: Check, path: str, result: ResultSet, rows: list[tuple[str, Re
     if not near(total(shares) + rest, _HUNDRED, Fraction(0)) and not _absent_stages(
         check, [(p, r) for p, r, _ in parts]
     ):
-        check.add("consistency.shares-sum", f"{path}/rows", total(shares) + rest, Severity.WARNING)
+        check.add("consistency.shares-sum", f"{parts[0][0]}/share", total(shares) + rest, Severity.WARNING)
 
 
 def _by_gas(check: Check, path: str, result: ResultSet) -> None:

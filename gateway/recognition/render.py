@@ -84,7 +84,8 @@ def _section(results: Sequence[Result], lang: Lang) -> Iterator[str]:
     for outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
         ids = [r.rule.id for r in results if r.outcome is outcome]
         if ids:
-            yield f"  {_outcome(outcome, lang)}: {', '.join(ids)}"
+            colon, comma = ("：", "、") if lang == "zh" else (": ", ", ")
+            yield f"  {_outcome(outcome, lang)}{colon}{comma.join(ids)}"
 
 
 def _open(result: Result, lang: Lang) -> Iterator[str]:
