@@ -16,6 +16,8 @@ from gateway.frontdoor.workbook import Cell, Row, column_letters
 # Fields whose value tells products apart, where each has a column of its own.
 _NAMES: Final = frozenset({"product.nameZh", "product.nameEn", "product.model", "product.ids.partNo"})
 _FEWEST_PAIRS: Final = 2
+# A form with a column for each product names them in its first rows.
+_LOOKED: Final = 50
 # The number of a question in a cell of its own.
 _NUMBER: Final = re.compile(
     r"\s*(?:[A-Za-z]?[.\-]?\d{1,2}(?:[.\-]\d{1,2})*|[一二三四五六七八九十]{1,3})[.、)）]?\s*"
@@ -49,13 +51,14 @@ class Products:
 
 def products_of(rows: Sequence[Row]) -> Products | None:
     """The columns of products, where a row names each of them and numbers stand below; else None."""
-    for row in rows:
-        if not row.cells:
+    for row in rows[:_LOOKED]:
+        if len(row.cells) <= _FEWEST_PAIRS or not is_words(row.cells[0]):
             continue
         label, *rest = row.cells
+        if not set(meaning(label.text or "", tables=False).keys) & _NAMES:
+            continue
         values = [c for c in rest if not _is_unit(c)]
-        keys = meaning(label.text or "", tables=False).keys if is_words(label) else ()
-        if not set(keys) & _NAMES or len(values) < 2 or len({c.text for c in values}) < len(values):
+        if len(values) < 2 or len({c.text for c in values}) < len(values):
             continue
         columns = [c.column for c in values]
         below = [r for r in rows if r.number > row.number]

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from gateway import resources
@@ -51,6 +51,7 @@ class Meaning:
     unit: str = ""
 
 
+@lru_cache(maxsize=4096)
 def meaning(text: str, *, tables: bool, group: str = "") -> Meaning:
     """What a label means; several keys where its parts or its names disagree.
 
@@ -122,6 +123,7 @@ def without_unit(text: str) -> tuple[str, str]:
     return bare.strip(_MARKS), unit
 
 
+@lru_cache(maxsize=4096)
 def tidy_unit(text: str) -> str:
     """A unit as we can read it; empty where the text is none. Products and pieces are no units of mass."""
     found = unicodedata.normalize("NFKC", text).strip().removeprefix("单位:").removeprefix("unit:").strip()
