@@ -48,8 +48,12 @@ _NOTHING: Final[Mapping[str, Reason]] = {
     "——": Reason.NOT_DECLARED,
 }
 _AMOUNT_AND_UNIT: Final = re.compile(
-    r"(?P<number>[-+\u2212\u2013]?[0-9][0-9., ]*(?:[eE][-+]?[0-9]+)?)\s*(?P<unit>[^0-9\s.,].*)"
+    r"(?P<number>[-+\u2212\u2013]?[0-9][0-9., ]*(?:[eE][-+]?[0-9]+(?![0-9]))?)\s*(?P<times>[万亿])?"
+    r"\s*(?P<unit>[^0-9\s.,].*)?"
 )
+_SCIENTIFIC: Final = re.compile(r"[-+\u2212\u2013]?[0-9]+(?:\.[0-9]+)?[eE][-+\u2212\u2013]?[0-9]{1,3}")
+# 万 and 亿 behind a number multiply it; 万吨 and 万元 do, too.
+_TIMES: Final = {"万": 4, "亿": 8}
 _LIST_MARK: Final = re.compile(r"\s*[;；\n]\s*")
 _COMPACT_DAY: Final = re.compile(r"(19|20)\d{6}")
 # From 1954 to 2119: a number in a date's cell that nobody formatted as a date.
@@ -207,20 +211,25 @@ class CellReading:
 
     def _amount_text(self, row: Row, text: str, at: str, unit: str) -> JsonValue:
         """A number typed as text, with its unit perhaps."""
-        found = _AMOUNT_AND_UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-        number, named = (found["number"], found["unit"]) if found else (text, unit)
+        bare = unicodedata.normalize("NFKC", text).strip()
+        found = None if _SCIENTIFIC.fullmatch(bare) else _AMOUNT_AND_UNIT.fullmatch(bare)
+        number, named, times = (text, unit, "") if found is None else found.group("number", "unit", "times")
         tidy, changes = normalise_number(number)
         try:
             amount = parse_decimal(tidy)
         except GatewayError:
             return self._bad("workbook.text-for-amount", at, text, row) if not _is_ratio(tidy) else text
-        if found:
+        if times:
+            amount = Decimal(plain(amount.scaleb(_TIMES[times])))
+            self.notes.append(Note("workbook.multiplier", at, Fate.CONVERTED, text, plain(amount)))
+        if found and named:
             if row.unit.startswith("@") and not _same_unit(named, unit):
                 return self._bad("workbook.text-for-amount", at, text, row)
-            self.notes.append(Note("workbook.unit-in-cell", at, Fate.CONVERTED, text, f"{tidy} {named}"))
+            told = f"{plain(amount) if times else tidy} {named}"
+            self.notes.append(Note("workbook.unit-in-cell", at, Fate.CONVERTED, text, told))
         elif changes:
             self.notes.append(Note("input.number-spelling", at, Fate.CONVERTED, text, tidy))
-        return self._in_unit(row, amount, named, at)
+        return self._in_unit(row, amount, named or unit, at)
 
     def _in_unit(self, row: Row, amount: Decimal, named: str, at: str) -> JsonValue:
         """``amount`` in the field's own unit, where the user's file names another."""

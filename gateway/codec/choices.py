@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway import resources
 from gateway.codec.fields import Row, code_list, named_code, one_code
@@ -14,6 +14,7 @@ FLAG, MISSING = "FLAG", "MISSING"
 _CLOSED = frozenset({"code", "role", "per", "texts"})
 
 
+@lru_cache(maxsize=1024)
 def list_of(row: Row) -> str:
     """The list that a field's values come from; empty where it takes any text."""
     if row.type == "flag":
@@ -40,8 +41,12 @@ def as_code(row: Row, text: str) -> tuple[str | bool, bool] | None:
     None: no code of the list, or a name that several have.
     """
     name = list_of(row)
-    if not name:
-        return None
+    return _code_in(name, text) if name else None
+
+
+# A table says the same few words in thousands of rows.
+@lru_cache(maxsize=4096)
+def _code_in(name: str, text: str) -> tuple[str | bool, bool] | None:
     code, exact = _by_entry(name).get(text), True
     if code is None:
         bare = unicodedata.normalize("NFKC", text).strip()

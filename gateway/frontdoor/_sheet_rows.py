@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from lxml import etree
@@ -81,6 +81,7 @@ class Shape:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=16_384)
 def column_letters(column: int) -> str:
     """``A`` for 1, ``AA`` for 27."""
     letters = ""

@@ -25,12 +25,21 @@ class Assembly:
     cells: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     _names: dict[Place, tuple[int, dict[str, list[int]]]] = field(default_factory=dict)
+    # The objects that values were put into, with their pointers: they are never replaced.
+    _known: dict[Place, tuple[dict[str, JsonValue], str]] = field(default_factory=dict)
 
     def put(self, place: Place, value: JsonValue, at: str) -> None:
         """Place a value; another one at the same place is a finding, the same one is none."""
+        known, last = self._known.get(place[:-1]), place[-1]
+        if known is not None and isinstance(last, str) and last not in known[0]:
+            known[0][last] = value
+            self.cells[f"{known[1]}/{escape(last)}"] = at
+            return
         node: JsonValue = self.root
         for here, after in zip(place, (*place[1:], None), strict=True):
             if after is None:
+                if isinstance(node, dict):
+                    self._known[place[:-1]] = (node, pointer(place[:-1]))
                 self._set(node, place, value, at)
                 return
             node = _below(node, here, [] if isinstance(after, int) else {})

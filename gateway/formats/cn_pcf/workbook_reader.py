@@ -88,7 +88,7 @@ class _Work:
 
     def _table_cell(self, record: Record, column: Column, cell: Cell, place: Place) -> None:
         own, at = column.own, record.at(cell)
-        unit = self._table_unit(record, column, place, at)
+        unit = self._table_unit(record, column, place, at) if own.row.type == "amount" else column.unit
         value = self.cells.value(own.row, cell, at, unit=unit, lengths=own.lengths)
         self.doc.put((*place, *own.steps[len(column.block.prefix) :]), value, at)
 
@@ -220,7 +220,7 @@ def _with_cells(reading: Reading, work: _Work, foreign: Mapping[str, str]) -> Re
     notes = [replace(note, path=cell_of(note.path)) for note in reading.notes]
     findings = [replace(f, at=cell_of(f.at)) for f in reading.findings if not _said(f, cell_of, work)]
     origins = {
-        path: replace(o, at=cell_of(o.at)) if isinstance(o, Origin) else o
+        path: Origin(cell_of(o.at), o.text) if isinstance(o, Origin) else o
         for path, o in reading.origins.items()
     }
     declaration = reading.declaration

@@ -181,8 +181,10 @@ class _SheetReader:
         texts = {c.column: c.text for c in row.cells if c.kind == "text" and c.text}
         first = next(iter(texts.values()), "")
         roles = form_roles(texts)
-        if first.startswith(SECTION) and row.cells[0].text == first:
-            self._section, self._table, self._titled = first.removeprefix(SECTION).strip(), None, True
+        title = first.removeprefix(SECTION).strip() if first.startswith(SECTION) else ""
+        # A value may begin with the mark, too: beside other cells only our own titles are titles.
+        if title and (len(row.cells) == 1 or (row.cells[0].text == first and is_own_section(title))):
+            self._section, self._table, self._titled = title, None, True
             self._unread.extend(row.cells[1:] if is_own_section(self._section) else row.cells)
         elif roles is not None:
             self._form, self._table, self._recognised = roles, None, True
@@ -221,17 +223,20 @@ class _SheetReader:
         self._in_heading = False
         cells: list[tuple[Column, Cell]] = []
         parents: dict[str, str] = {}
+        may_hide = row.hidden or self._sheet.state != "visible" or bool(self._shape.hidden_columns)
         for cell in row.cells:
             column = columns.get(cell.column)
             if isinstance(column, Column):
                 cells.append((column, cell))
-                self._hidden(row, cell)
+                if may_hide:
+                    self._hidden(row, cell)
             elif isinstance(column, Parent):
                 parents[column.key] = (cell.text or "").strip()
             else:
                 self._unread.append(cell)
         if cells:
-            outer = min((column.block for column, _ in cells), key=lambda block: len(block.prefix))
+            blocks = {id(column.block): column.block for column, _ in cells}.values()
+            outer = min(blocks, key=lambda block: len(block.prefix))
             size = len(outer.prefix)
             within = [c for c in cells if c[0].block.prefix[:size] == outer.prefix]
             self._unread.extend(cell for c, cell in cells if c.block.prefix[:size] != outer.prefix)

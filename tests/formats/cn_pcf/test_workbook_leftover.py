@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -14,7 +15,8 @@ from gateway.formats.cn_pcf import FORMAT
 from gateway.formats.cn_pcf.workbook_layout import LISTS, README, REST
 from gateway.formats.cn_pcf.workbook_template import template
 from gateway.formats.cn_pcf.workbook_writer import write_workbook
-from gateway.model.walk import diff
+from gateway.model.walk import by_path, diff
+from gateway.quantity import Quantity
 
 
 def read(data: bytes) -> Reading:
@@ -120,3 +122,33 @@ class TestWithoutTheKeyColumn:
         found = read(out.getvalue())
         assert diff(read(whole).declaration, found.declaration) == {}
         assert (found.findings, unread(found)) == ((), {})
+
+
+class TestNumbersAsText:
+    """Powers of ten and Chinese multipliers."""
+
+    @pytest.mark.parametrize(
+        ("text", "amount"),
+        [
+            ("4.8E+02", "480"),
+            ("4.8e2", "480"),
+            ("4.8E+02 kg", "480"),
+            ("0.048万", "480"),
+            ("0.048 万 kg", "480"),
+            ("0.00000480亿", "480"),
+            ("0.000048万吨", "480"),
+        ],
+    )
+    def test_are_read(self, book: Any, text: str, amount: str) -> None:
+        book.cell("product.massKg").value = text
+        found = read(book.data)
+        assert found.findings == ()
+        mass = by_path(found.declaration)["/product/mass"]
+        assert isinstance(mass, Quantity)
+        assert mass.amount == Decimal(amount)
+
+    @pytest.mark.parametrize("text", ["4.8E+0x", "480亿万", "480 E+02", "约480", "万"])
+    def test_what_is_none_is_a_finding(self, book: Any, place: Any, text: str) -> None:
+        cell = book.cell("product.massKg")
+        cell.value = text
+        assert place(cell) in {f.at for f in read(book.data).findings if f.severity == "error"}
