@@ -302,7 +302,9 @@ def _spell_review(review: Node) -> None:
     if words and "@type" not in review:
         review["@type"] = words[0]
     body, person = review.pop("#body", None), review.pop("#person", None)
-    body = person if body is None else body
+    # A name that is withheld leaves only the mark of its language.
+    is_there = isinstance(person, dict) and any(key[:1] != "#" for key in person)
+    body = person if body is None and is_there else body
     if body is not None:
         reviewers = review.setdefault(_REVIEWER, [{}])
         assert isinstance(reviewers, list)

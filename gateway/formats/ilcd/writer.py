@@ -61,7 +61,10 @@ def _again(declaration: Declaration, context: Context) -> Writing:
     package = Again((as_member(written),), uuid_name(declaration))
     if f"{TARGET}#/{ODD}" in declaration.extras:
         return Writing(package, tuple(_respelt(declaration, package, context)))
-    claims = {f"/extras/{escape(name)}" for name in kept if not name.startswith(f"{TARGET}#/{SODA}")}
+    # The language of a name that may be withheld goes with it.
+    mark, soda = f"/#person/{LANGUAGE}", f"{TARGET}#/{SODA}"
+    claimed = (name for name in kept if not (name.startswith(soda) or name.endswith(mark)))
+    claims = {f"/extras/{escape(name)}" for name in claimed}
     return Writing(package, claims=frozenset(claims))
 
 
