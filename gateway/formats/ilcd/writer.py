@@ -32,10 +32,10 @@ from gateway.formats.ilcd.reader import (
 from gateway.formats.ilcd.results import same_text, values_of, write_amount
 from gateway.formats.ilcd.tables import RESULT_SET, TARGET, table
 from gateway.formats.ilcd.view import restore, restore_part
-from gateway.model.base import LangText
+from gateway.model.base import LangText, Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.results import Indicator, ResultRow, ResultSet
-from gateway.model.walk import diff, escape, unescape
+from gateway.model.walk import by_path, diff, escape, unescape
 from gateway.quantity import Quantity, parse_decimal
 from gateway.report import Fate, Note
 
@@ -61,8 +61,8 @@ def _again(declaration: Declaration, context: Context) -> Writing:
     package = Again((as_member(written),), uuid_name(declaration))
     if f"{TARGET}#/{ODD}" in declaration.extras:
         return Writing(package, tuple(_respelt(declaration, package, context)))
-    # The language of a name that may be withheld goes with it.
-    mark, soda = f"/#person/{LANGUAGE}", f"{TARGET}#/{SODA}"
+    # The language of a text that is withheld goes with it.
+    mark, soda = f"/{LANGUAGE}", f"{TARGET}#/{SODA}"
     claimed = (name for name in kept if not (name.startswith(soda) or name.endswith(mark)))
     claims = {f"/extras/{escape(name)}" for name in claimed}
     return Writing(package, claims=frozenset(claims))
@@ -81,7 +81,8 @@ def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
     # Results are put back by themselves, extras grafted: neither is worth a walk along the table.
     plain = declaration.model_copy(update={"results": (), "extras": {}})
     tree = jsonwrite.to_tree(plain, table(), absences=False)
-    kept = jsonwrite.graft(tree, declaration.extras, TARGET)
+    extras = _without_withheld(declaration)
+    kept = jsonwrite.graft(tree, extras, TARGET)
     view: Node = jsonwrite.finish(tree)  # type: ignore[assignment]  # strings, lists and dicts
     files: Any = view[FILES]
     aside: Any = view.get(ASIDE, {})
@@ -114,6 +115,23 @@ def again(declaration: Declaration) -> tuple[dict[str, bytes], frozenset[str]]:
     documents: Any = view.get(DOCUMENTS, {})
     written |= {name: from_text(text) for name, text in documents.items()}
     return written, kept
+
+
+def _without_withheld(declaration: Declaration) -> Mapping[str, str]:
+    """The extras, less the other languages of a text that is withheld: they would say the same."""
+    hidden = {
+        path
+        for path, leaf in by_path(declaration.model_copy(update={"results": (), "extras": {}})).items()
+        if isinstance(leaf, Missing) and leaf.missing is Reason.WITHHELD
+    }
+    places = tuple(
+        f"{TARGET}#/" + "/".join(escape(step) for step in row.source) + "/"
+        for row in table().rows
+        if row.type == "onelang" and row.pattern in hidden
+    )
+    if not places:
+        return declaration.extras
+    return {name: text for name, text in declaration.extras.items() if not name.startswith(places)}
 
 
 def uuid_name(declaration: Declaration) -> str:

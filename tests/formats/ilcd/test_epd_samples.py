@@ -238,6 +238,13 @@ def test_a_reviewer_who_may_be_a_person_is_no_body(oracle_data: Path, name: str,
 
 
 @pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("disclosure", list(Disclosure))
+def test_every_reader_gets_a_package(oracle_data: Path, name: str, disclosure: Disclosure) -> None:
+    (outcome,) = convert(read(package(oracle_data, name)), to=["ilcd-epd"], disclosure=disclosure)
+    assert outcome.package is not None
+
+
+@pytest.mark.parametrize("name", SAMPLES)
 def test_it_is_recognised_by_its_content(oracle_data: Path, name: str) -> None:
     assert detect(package(oracle_data, name)).format is EPD
 
