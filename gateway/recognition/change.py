@@ -138,7 +138,7 @@ def _alone(
     code = "change.inputs-alone" if inputs else "change.results-alone"
     old, new = leaves[changed[0]]
     label = labels(changed[0])
-    told = {"count": str(len(changed)), "zh": label["zh"], "en": label["en"]}
+    told = {"count": str(len(changed)), "label_zh": label["zh"], "label_en": label["en"]}
     yield _reason(code, changed[0], old, new, **told)
 
 
