@@ -213,6 +213,8 @@ class CellReading:
         """A number typed as text, with its unit perhaps."""
         bare = unicodedata.normalize("NFKC", text).strip()
         found = None if _SCIENTIFIC.fullmatch(bare) else _AMOUNT_AND_UNIT.fullmatch(bare)
+        if found is not None and not found["unit"] and not found["times"]:
+            found = None  # how the bare number is spelt is told
         number, named, times = (text, unit, "") if found is None else found.group("number", "unit", "times")
         tidy, changes = normalise_number(number)
         try:
