@@ -16,6 +16,8 @@ from gateway.pipeline.convert import convert, read
 
 from .conftest import EXAMPLES
 
+pytestmark = pytest.mark.exhaustive
+
 TARGETS = [f.id for f in formats() if f.write is not None]
 Pointer = tuple[str | int, ...]
 
