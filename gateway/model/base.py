@@ -10,6 +10,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from gateway.quantity import Quantity
+from gateway.quantity.number import Number
 
 
 class Part(BaseModel):
@@ -73,7 +74,7 @@ Day: TypeAlias = date | Missing | None
 Count: TypeAlias = int | Missing | None
 Flag: TypeAlias = bool | Missing | None
 Names: TypeAlias = LangText | Missing | None
-Leaf: TypeAlias = str | bool | int | date | Quantity | Missing
+Leaf: TypeAlias = str | bool | int | date | Quantity | Number | Missing
 Extras: TypeAlias = Mapping[str, str]
 
 

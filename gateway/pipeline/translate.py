@@ -11,11 +11,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, UsageError
 from gateway.model.activity import FlowRef, GasAmount, Line, Place
 from gateway.model.base import LangText, Names
+from gateway.model.dataset import Reference
 from gateway.model.declaration import Declaration
-from gateway.model.inventory import Exchange, Flow, FlowKind, Process, Reference
+from gateway.model.inventory import Flow, FlowKind
+from gateway.model.process import Exchange, Process
 from gateway.model.results import KG_CO2E, ResultSet
 from gateway.model.walk import escape, keyed
 from gateway.nomenclature import gases, places, units
@@ -25,6 +27,7 @@ from gateway.nomenclature.row import Abstained, End, MapRow
 from gateway.pipeline.translation import D, Entry, Target, Translation, find_target
 from gateway.quantity import Quantity, convert, exact, parse_unit, plus, scale
 from gateway.quantity.exact import own_arithmetic
+from gateway.quantity.number import Number
 from gateway.report import Exact, Fate, Finding, Note, Report, Severity
 
 Matching: TypeAlias = Callable[[End], Match]
@@ -85,7 +88,7 @@ class _Work:
             for made in self._exchange(f"/exchanges/{escape(key)}", exchange, flows)
         )
         location = of.location
-        if location is not None:
+        if isinstance(location, Place):
             location = self._placed("/location", location)
         return of.model_copy(update={"exchanges": exchanges, "location": location})
 
@@ -165,7 +168,7 @@ class _Work:
         if flow is None or flow.kind is not FlowKind.ELEMENTARY:
             yield exchange
             return
-        amount = _quantity(exchange.resulting_amount) or _quantity(exchange.mean_amount)
+        amount = _amount(exchange)
         entry = self._flow(f"{path}/flow", _end(flow, amount), amount)
         if not entry.rows:
             yield exchange
@@ -174,10 +177,12 @@ class _Work:
             changes: dict[str, object] = {
                 "flow": Reference(uuid=to.id, version=to.version or None, name=LangText({"en": to.name}))
             }
-            for name in ("mean_amount", "resulting_amount"):
-                own = getattr(exchange, name)
-                if isinstance(own, Quantity):
-                    changes[name] = _moved(own, row)
+            if amount is not None:
+                moved = _moved(amount, row)
+                changes |= {"amount": Number(moved.amount), "unit": moved.unit}
+                if isinstance(exchange.mean_amount, Number):
+                    ratio = _moved(Quantity(exchange.mean_amount.value, amount.unit), row)
+                    changes["mean_amount"] = Number(ratio.amount)
             if len(entry.rows) > 1:
                 changes["id"] = f"{exchange.id}.{number}"
             yield exchange.model_copy(update=changes)
@@ -237,6 +242,16 @@ def _scheme_of(region: str, database: object) -> str:
     if places.region(region, "iso3166-1") is not None:
         return "iso3166-1"
     return "ecoinvent" if isinstance(database, str) and database.casefold() == "ecoinvent" else "unstated"
+
+
+def _amount(exchange: Exchange) -> Quantity | None:
+    """What is exchanged; None where the amount or a unit that we know is not told."""
+    if not isinstance(exchange.amount, Number) or not isinstance(exchange.unit, str):
+        return None
+    try:
+        return Quantity(exchange.amount.value, exchange.unit)
+    except GatewayError:
+        return None
 
 
 def _end(flow: Flow, amount: Quantity | None) -> End:

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 from gateway.errors import UsageError
 from gateway.model.declaration import Declaration
-from gateway.model.inventory import Process
+from gateway.model.process import Process
 from gateway.nomenclature import gases
 from gateway.nomenclature.match import Match
 from gateway.nomenclature.row import Abstained, End, MapRow

@@ -11,14 +11,17 @@ import gateway
 from gateway.errors import UsageError
 from gateway.model.activity import EmissionFactor, GasAmount, Line, Place
 from gateway.model.base import LangText
+from gateway.model.dataset import Reference
 from gateway.model.declaration import Declaration
-from gateway.model.inventory import CarbonClass, Direction, Exchange, Flow, FlowKind, Process, Reference
+from gateway.model.inventory import CarbonClass, Flow, FlowKind
+from gateway.model.process import Direction, Exchange, Process
 from gateway.model.results import ResultSet
 from gateway.nomenclature.match import Match
 from gateway.nomenclature.row import Abstained, End, MapRow, Tier
 from gateway.pipeline.translate import translate
 from gateway.pipeline.translation import TARGETS, Translation
 from gateway.quantity import Quantity
+from gateway.quantity.number import Number
 
 AIR = ("Emissions", "Emissions to air", "Emissions to air, unspecified")
 # EF reference package 3.1
@@ -171,7 +174,8 @@ class TestProcess:
                 id=str(number),
                 flow=Reference(uuid=flow.id),
                 direction=Direction.OUTPUT,
-                resulting_amount=mass("4"),
+                amount=Number(Decimal(4)),
+                unit="kg",
             )
             for number, flow in enumerate(flows)
         )
@@ -183,9 +187,9 @@ class TestProcess:
         fossil, product, *parts = found.document.exchanges
         assert fossil.flow.uuid == CO2_FOSSIL
         assert product == process.exchanges[1]
-        assert [(part.id, part.resulting_amount) for part in parts] == [
-            ("2.1", mass("2")),
-            ("2.2", mass("2")),
+        assert [(part.id, part.amount, part.unit) for part in parts] == [
+            ("2.1", Number(Decimal(2)), "kg"),
+            ("2.2", Number(Decimal(2)), "kg"),
         ]
 
     def test_amounts_follow_the_factor(self) -> None:
@@ -196,7 +200,10 @@ class TestProcess:
             return Match(end, (MapRow(end, to, factor=Decimal(1000), factor_basis="unit", tier=Tier.NAME),))
 
         found = translate(process, target="openlca", flows=flows, match=match)
-        assert found.document.exchanges[0].resulting_amount == mass("4000", "g")
+        assert (found.document.exchanges[0].amount, found.document.exchanges[0].unit) == (
+            Number(Decimal(4000)),
+            "g",
+        )
 
 
 class TestTargets:
