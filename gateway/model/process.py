@@ -89,7 +89,7 @@ class Exchange(Part):
     """An input or output.
 
     ``amount`` is what the data set counts, in ``unit`` of ``flow_property``. Formats that derive the unit
-    from the flow leave both out; ``codec.datasets.resolved`` fills them in. ``mean_amount`` is the
+    from the flow leave both out; ``codec.datasets.measured`` finds them. ``mean_amount`` is the
     coefficient before ``parameter`` where the source has both; ``formula`` is how the amount came about.
     Amounts keep the sign of the source; an avoided product is an output that is avoided, never negated.
     """
