@@ -52,6 +52,8 @@ class Part(_Strict):
         name: relative path with ``/``.
         disclosure: from C0 (public) to C3 (never leaves the house).
         may_be_absent: a receiver need not have it, for example what stays under ``private/``.
+        salted: the digests are those of the part's salt and then its bytes, so that nobody who holds the
+            manifest can try likely contents. Only what is True is written.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Part(_Strict):
     sm3: HexDigest
     disclosure: DisclosureClass = Field(alias="class")
     may_be_absent: bool = False
+    salted: Literal[True] | None = None
     # `schema` is taken by pydantic.
     schema_: Schema | None = Field(default=None, alias="schema")
 
@@ -74,16 +77,18 @@ class Part(_Strict):
         disclosure: DisclosureClass,
         may_be_absent: bool = False,
         schema: Schema | None = None,
+        salt: bytes = b"",
     ) -> Part:
-        """The entry of ``data`` under ``name``."""
+        """The entry of ``data`` under ``name``; with ``salt`` (``salts.SALT_BYTES``) a salted one."""
         return cls(
             name=name,
             media_type=media_type,
             size=len(data),
-            sha256=sha256_hex(data),
-            sm3=sm3_hex(data),
+            sha256=sha256_hex(salt + data),
+            sm3=sm3_hex(salt + data),
             disclosure=disclosure,
             may_be_absent=may_be_absent,
+            salted=True if salt else None,
             schema_=schema,
         )
 
@@ -113,6 +118,7 @@ class PartState(StrEnum):
     MISSING = "missing"
     CHANGED = "changed"
     EXTRA = "extra"
+    NO_SALT = "no-salt"  # it is here, but what its digests were made with is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +186,32 @@ def parse(data: bytes) -> Manifest:
     return manifest
 
 
-def check(manifest: Manifest, parts: Mapping[str, bytes]) -> list[PartVerdict]:
-    """Compare the files at hand with the manifest: one verdict for each part and each extra file, by name."""
-    expected = {part.name: part for part in manifest.parts}
-    return [_verdict(name, expected.get(name), parts.get(name)) for name in sorted({*expected, *parts})]
+def check(
+    manifest: Manifest, parts: Mapping[str, bytes], salts: Mapping[str, bytes] | None = None
+) -> list[PartVerdict]:
+    """Compare the files at hand with the manifest: one verdict for each part and each extra file, by name.
+
+    Args:
+        salts: of salted parts, by name (``salts.parse``).
+    """
+    expected, known = {part.name: part for part in manifest.parts}, salts or {}
+    return [
+        _verdict(name, expected.get(name), parts.get(name), known.get(name))
+        for name in sorted({*expected, *parts})
+    ]
 
 
-def _verdict(name: str, part: Part | None, data: bytes | None) -> PartVerdict:
+def _verdict(name: str, part: Part | None, data: bytes | None, salt: bytes | None) -> PartVerdict:
     if part is None:
         return PartVerdict(name, PartState.EXTRA, found=sha256_hex(data or b""))
     if data is None:
         state = PartState.ABSENT if part.may_be_absent else PartState.MISSING
         return PartVerdict(name, state, expected=part.sha256)
-    found = sha256_hex(data)
-    same = len(data) == part.size and found == part.sha256 and sm3_hex(data) == part.sm3
+    if part.salted and salt is None:
+        return PartVerdict(name, PartState.NO_SALT, expected=part.sha256)
+    digested = (salt or b"") + data if part.salted else data
+    found = sha256_hex(digested)
+    same = len(data) == part.size and found == part.sha256 and sm3_hex(digested) == part.sm3
     return PartVerdict(name, PartState.INTACT if same else PartState.CHANGED, part.sha256, found)
 
 
