@@ -20,6 +20,7 @@ from gateway.formats.html.labels import Lang
 from gateway.model.base import Leaf, Missing
 from gateway.model.walk import unescape
 from gateway.quantity import Exact, Quantity, plain, round_significant, show
+from gateway.quantity.number import Number
 
 # What every double keeps, and so what the JSON files of the same run hold of an endless quotient.
 DIGITS: Final = 15
@@ -86,6 +87,8 @@ def shown(path: str, pattern: str, leaf: Leaf, lang: Lang) -> Shown:
         return Shown(path, "flag", value, labels.word(f"flag.{value}", lang))
     if isinstance(leaf, int):
         return Shown(path, "count", str(leaf), str(leaf).replace("-", "\u2212"))
+    if isinstance(leaf, Number):  # declarations have none: their amounts have units
+        return _text(path, str(leaf), "")
     if isinstance(leaf, date):
         return Shown(path, "day", leaf.isoformat(), day_text(leaf, lang))
     if field.codes:
