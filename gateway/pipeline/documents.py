@@ -32,13 +32,17 @@ _HIDDEN = "withheld"
 TOOL = {"name": "hutong", "version": gateway.__version__}
 
 
-def public_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
-    """What was written and lost, without any value that the receivers of the targets may not see."""
+def public_report(source: Source, outcomes: Sequence[Outcome], *, told: str = "") -> bytes:
+    """What was written and lost, without any value that the receivers of the targets may not see.
+
+    Args:
+        told: the digest of the source to be named, where its own would let somebody try likely contents.
+    """
     return _bytes(
         {
             "format": FORMAT,
             "tool": TOOL,
-            "source": {"format": source.format.id, "sha256": source.digest},
+            "source": {"format": source.format.id, "sha256": told or source.digest},
             "read": {"findings": _severities(source), "notes": source.report.counts()},
             "targets": [_public_target(source, outcome) for outcome in outcomes],
             "texts": _texts(note for outcome in outcomes for note in outcome.notes),

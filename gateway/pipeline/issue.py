@@ -39,6 +39,8 @@ SOURCE, PREVIOUS = "source", "previous"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
 _JSON, _HTML = "application/json", "text/html"
+# RFC 5751, 3.2.2, for detached messages; GB/T 35275 has no media type of its own.
+SEAL_TYPE = "application/pkcs7-signature"
 
 # What a draft carries as its first member: nobody may take a preview for the document.
 WATERMARK = {
@@ -237,8 +239,13 @@ def facts(prepared: Prepared) -> dict[str, PlainJson]:
     }
 
 
-def statement(prepared: Prepared, bound: bytes, *, issuer: str) -> dict[str, PlainJson]:
+def statement(
+    prepared: Prepared, bound: bytes, *, issuer: str, seals: Mapping[str, bytes] | None = None
+) -> dict[str, PlainJson]:
     """The credential before it is signed, over the manifest's bytes and every part that is no secret.
+
+    Args:
+        seals: others' signatures over the same manifest, by name; from now on none of them can go unseen.
 
     Raises:
         UsageError: the declaration has expired.
@@ -253,6 +260,7 @@ def statement(prepared: Prepared, bound: bytes, *, issuer: str) -> dict[str, Pla
     for name, file in prepared.files.items():
         if not file.is_private and name != REPORT:
             resources_.append(vc.Resource(name, file.media_type, file.data))
+    resources_ += [vc.Resource(name, SEAL_TYPE, data) for name, data in sorted((seals or {}).items())]
     return vc.build_credential(
         issuer=issuer,
         valid_from=timestamp(source.context.now),

@@ -10,13 +10,14 @@ from gateway import resources
 from gateway.codec.plugin import Plugin
 from gateway.errors import GatewayError, flatten, shorten
 from gateway.frontdoor.json import pointer
+from gateway.pipeline import domestic
 from gateway.pipeline.issue import LEAVES, PRIVATE, Prepared, facts, statement, with_leaves
 from gateway.pipeline.rebuild import private_source, rebuild
 from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
 from gateway.signing import leaves, manifest
 from gateway.signing.digests import sha256_hex
-from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, Verdict
+from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, SALTS, Verdict, is_seal
 from gateway.trust.verify import verify as check_signatures
 
 
@@ -54,21 +55,59 @@ def replay(files: Mapping[str, bytes], verdict: Verdict, *, plugins: Sequence[Pl
     if stopped:
         return Replay(findings=stopped)
     try:
-        prepared = rebuild(files, verdict.facts, plugins)
-        again = statement(prepared, files[MANIFEST], issuer=verdict.signer)
+        prepared, recorded = _again(files, verdict.facts, plugins)
+        again = statement(
+            prepared, files[MANIFEST], issuer=verdict.signer, seals=_bound_seals(files, verdict)
+        )
     except GatewayError as error:
         return Replay(findings=tuple(map(_finding, flatten(error))))
+    same, findings = compare(files, prepared)
+    stated = _differences(verdict.credential, again, f"{CREDENTIAL}#") if verdict.credential else ()
+    return Replay(same, (*findings, *stated, *_differences(verdict.facts, recorded, f"{MANIFEST}#/facts")))
+
+
+def compare(files: Mapping[str, bytes], prepared: Prepared) -> tuple[int, tuple[Finding, ...]]:
+    """How many files of a folder are what a run gives, and every difference of files, leaves and parts."""
     same, findings = _compare_files(files, prepared)
-    return Replay(
-        same,
-        (
-            *findings,
-            *_compare_leaves(files, prepared),
-            *_differences(verdict.credential, again, f"{CREDENTIAL}#"),
-            *_differences(verdict.facts, facts(prepared), f"{MANIFEST}#/facts"),
-            *_compare_parts(files, prepared),
-        ),
+    return same, (*findings, *_compare_leaves(files, prepared), *_compare_parts(files, prepared))
+
+
+def run_again(
+    files: Mapping[str, bytes], plugins: Sequence[Plugin] = ()
+) -> tuple[Prepared, tuple[Finding, ...]]:
+    """The run of a folder that nobody has signed yet, and how it differs from what stands there.
+
+    Raises:
+        GatewayError: the source is not there or cannot be read, or its run is not recorded.
+    """
+    bound = manifest.parse(files[MANIFEST])
+    stopped = _other_program(bound.facts)
+    if stopped:
+        return rebuild(files, bound.facts, plugins), stopped
+    prepared, recorded = _again(files, bound.facts, plugins)
+    _, findings = compare(files, prepared)
+    return prepared, (*findings, *_differences(bound.facts, recorded, f"{MANIFEST}#/facts"))
+
+
+def _again(
+    files: Mapping[str, bytes], recorded: Mapping[str, object], plugins: Sequence[Plugin]
+) -> tuple[Prepared, Mapping[str, object]]:
+    """The run again, and the facts that its manifest has to record; salted where it was prepared so."""
+    prepared = rebuild(files, recorded, plugins)
+    parts = manifest.parse(files[MANIFEST]).parts
+    if not domestic.is_salted(parts):
+        return prepared, facts(prepared)
+    originals = domestic.Originals.among({part.name: part for part in parts})
+    return domestic.settle(prepared, originals), domestic.facts_of(prepared, originals)
+
+
+def _bound_seals(files: Mapping[str, bytes], verdict: Verdict) -> dict[str, bytes]:
+    """The others' signatures that the credential names: those that were there when it was made."""
+    related = verdict.credential.get("relatedResource")
+    named = (
+        {str(e.get("name")) for e in related if isinstance(e, dict)} if isinstance(related, list) else set()
     )
+    return {name: files[name] for name in sorted(named & files.keys()) if is_seal(name)}
 
 
 def _finding(error: GatewayError) -> Finding:
@@ -78,8 +117,8 @@ def _finding(error: GatewayError) -> Finding:
 
 
 def _compare_files(files: Mapping[str, bytes], prepared: Prepared) -> tuple[int, list[Finding]]:
-    signed = {MANIFEST, JWS, CREDENTIAL}
-    kept = {n: data for n, data in files.items() if n not in signed and not n.endswith(LEAVES)}
+    beside = {MANIFEST, JWS, CREDENTIAL, SALTS, *filter(is_seal, files)}
+    kept = {n: data for n, data in files.items() if n not in beside and not n.endswith(LEAVES)}
     names = sorted({*kept, *(n for n, f in prepared.files.items() if not f.is_private or n in kept)})
     again = {name: file.data for name, file in prepared.files.items()}
     differing = [name for name in names if kept.get(name) != again.get(name)]
@@ -121,7 +160,7 @@ def _compare_parts(files: Mapping[str, bytes], prepared: Prepared) -> Iterator[F
             "class": part.disclosure,
             "mayBeAbsent": part.may_be_absent,
         }
-        if part.name in prepared.files and part.name not in files:
+        if part.name in prepared.files and part.name not in files and not part.salted:
             again["sha256"], told["sha256"] = sha256_hex(file.data), part.sha256
         if part.schema_ is not None:
             told["schema"] = part.schema_.id

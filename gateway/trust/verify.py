@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
-from gateway.signing import data_integrity, jws, leaves, manifest
+from gateway.signing import data_integrity, gbt35275, jws, leaves, manifest, salts
 from gateway.signing.digests import digest_sri, sha256_hex
 from gateway.signing.manifest import Manifest, PartState
+from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.timestamp import is_timestamp
 
 MANIFEST, JWS, CREDENTIAL = "manifest.json", "manifest.jws", "credential.json"
+# Signatures of others over the same manifest: GB/T 35275 messages in DER, one signer or more in each.
+SEALS, SEAL_ENDING = "signatures/", ".p7s"
+SALTS = "private/salts.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
 _LEAVES = ".leaves.json"
 
@@ -39,6 +43,16 @@ class Step:
     name: str
     holds: bool
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A signature over the manifest that holds. Why to trust its certificate is not asked here."""
+
+    name: str
+    data: bytes = field(repr=False)
+    signers: tuple[gbt35275.VerifiedSigner, ...]
+    certificates: tuple[Certificate, ...]
 
 
 class Term(StrEnum):
@@ -66,6 +80,7 @@ class Verdict:
     absent: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     credential: Mapping[str, PlainJson] = field(default_factory=dict)
+    seals: tuple[Seal, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -95,7 +110,7 @@ class Verdict:
 
 def verify(files: Mapping[str, bytes]) -> Verdict:
     """Check a folder's files (by relative name) against its manifest, detached JWS and credential."""
-    if not any(name in files for name in _SIGNED):
+    if not any(name in files for name in _SIGNED) or _only_prepared(files):
         finding = Finding("trust.not-signed", MANIFEST)
         return Verdict(State.NOT_SIGNED, (), (finding,))
     check = _Check(files)
@@ -109,7 +124,25 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
         absent=tuple(check.absent),
         facts=check.manifest.facts if check.manifest and state is State.INTACT else {},
         credential=check.credential if state is State.INTACT else {},
+        seals=tuple(check.seals) if state is State.INTACT else (),
     )
+
+
+def check_parts(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """How the files differ from their manifest, whoever has signed it."""
+    check = _Check(files)
+    check.run_parts()
+    return tuple(check.findings)
+
+
+def is_seal(name: str) -> bool:
+    """Whether a file of a folder is a signature of others, by its place."""
+    return name.startswith(SEALS) and name.endswith(SEAL_ENDING)
+
+
+def _only_prepared(files: Mapping[str, bytes]) -> bool:
+    """A manifest that nobody has signed yet."""
+    return not (JWS in files or CREDENTIAL in files or any(map(is_seal, files)))
 
 
 class _Check:
@@ -123,13 +156,30 @@ class _Check:
         self.signer = ""
         self.manifest: Manifest | None = None
         self.credential: Mapping[str, PlainJson] = {}
+        self.seals: list[Seal] = []
+        self.sealed = sorted(name for name in files if is_seal(name))
 
     def run(self) -> None:
-        """(1) manifest, (2) its signature, (3) every part, (4) the credential, (5) that all of it is one."""
+        """(1) manifest, (2) its signatures, (3) every part, (4) the credential, (5) that all of it is one.
+
+        A certifier's signature over the manifest may stand alone; then no JWS and credential are asked for.
+        """
+        alone = bool(self.sealed) and JWS not in self.files and CREDENTIAL not in self.files
         self._step("manifest", self._manifest)
-        self._step("manifest-signature", self._signature)
+        if not alone:
+            self._step("manifest-signature", self._signature)
+        if self.sealed:
+            self._step("seals", self._seals)
         self._step("parts", self._parts)
-        self._step("credential", self._credential)
+        if not alone:
+            self._step("credential", self._credential)
+
+    def run_parts(self) -> None:
+        """(1) and (3) alone, before anybody has signed."""
+        self._step("manifest", self._manifest)
+        if self.sealed:
+            self._step("seals", self._seals)
+        self._step("parts", self._parts)
 
     def _step(self, name: str, check: object) -> None:
         before = len(self.findings)
@@ -138,7 +188,7 @@ class _Check:
             about = check() or ""
         except GatewayError as error:
             about = ""
-            self.findings.append(_finding(error, name))
+            self.findings.extend(_finding(one, name) for one in flatten(error))
         self.steps.append(Step(name, len(self.findings) == before, about))
 
     def _file(self, name: str) -> bytes | None:
@@ -159,12 +209,53 @@ class _Check:
         self.signer = jws.verify_detached(token, payload).signer
         return self.signer
 
+    def _seals(self) -> str:
+        payload = self.files.get(MANIFEST)
+        for name in self.sealed if payload is not None else ():
+            data = self.files[name]
+            try:
+                found = gbt35275.verify(data, payload)
+                self._refuse_unsigned(name, found)
+            except GatewayError as error:
+                self.findings.extend(_finding(one, name) for one in flatten(error))
+                continue
+            self.seals.append(Seal(name, data, found.signers, found.certificates))
+        return ", ".join(signer.certificate.subject for seal in self.seals for signer in seal.signers)
+
+    def _refuse_unsigned(self, name: str, found: gbt35275.VerifiedSignedData) -> None:
+        """Nothing may stand in the message that nobody's signature covers: it could change unseen."""
+        signing = {signer.certificate for signer in found.signers}
+        for certificate in found.certificates:
+            above = [c for c in found.certificates if c.subject_name == certificate.issuer_name]
+            held = [c for c in above if c.has_signed(certificate.tbs, certificate.signature)]
+            used = certificate in signing or any(
+                c.issuer_name == certificate.subject_name for c in found.certificates if c is not certificate
+            )
+            if (above and not held) or not used:
+                self.findings.append(Finding("trust.seal-certificate", name, certificate.subject))
+        extras = found.revocation_lists or any(signer.unsigned_attributes for signer in found.signers)
+        if found.version != 1 or extras or not found.detached:
+            self.findings.append(Finding("trust.seal-extras", name))
+
+    def _salts(self) -> dict[str, bytes]:
+        """The salts of the parts that are here; one too many might be changed unseen."""
+        if SALTS not in self.files:
+            return {}
+        assert self.manifest is not None
+        found = salts.parse(self.files[SALTS])
+        salted = {part.name for part in self.manifest.parts if part.salted}
+        for name in sorted(found.keys() - (salted & self.files.keys())):
+            self.findings.append(Finding("trust.salt-of-nothing", SALTS, name))
+        return found
+
     def _parts(self) -> str:
         if self.manifest is None:
             self.findings.append(Finding("trust.not-checked", "parts"))
             return ""
-        own = {name: data for name, data in self.files.items() if name not in _SIGNED}
-        verdicts = manifest.check(self.manifest, own)
+        listed = {part.name for part in self.manifest.parts}
+        beside = {*_SIGNED, *self.sealed, *({SALTS} - listed)}
+        own = {name: data for name, data in self.files.items() if name not in beside}
+        verdicts = manifest.check(self.manifest, own, self._salts() if SALTS not in listed else {})
         intact = {v.name for v in verdicts if v.state is PartState.INTACT}
         for verdict in verdicts:
             if verdict.state is PartState.ABSENT:
@@ -212,7 +303,11 @@ class _Check:
         known = {part.name for part in self.manifest.parts} if self.manifest else set()
         for name, digest in by_name.items():
             data = self.files.get(name)
-            if name not in known or (data is not None and digest_sri(data) != digest):
+            if is_seal(name):
+                # It was there when this credential was signed.
+                if data is None or digest_sri(data) != digest:
+                    self.findings.append(Finding("trust.seal-missing", name))
+            elif name not in known or (data is not None and digest_sri(data) != digest):
                 self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, name))
 
 

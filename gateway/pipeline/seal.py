@@ -1,0 +1,110 @@
+"""Signatures over one prepared manifest: ours by key, and certifiers' by SM2, each beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from gateway.codec.plugin import Plugin
+from gateway.errors import TrustError, UsageError
+from gateway.pipeline.issue import CREDENTIAL, JWS, MANIFEST, statement
+from gateway.pipeline.receive import run_again
+from gateway.quantity.exact import own_arithmetic
+from gateway.report import Finding
+from gateway.signing import data_integrity, gbt35275, jws, manifest, sm2_signers
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import Signer
+from gateway.signing.sm2_certificate import Certificate
+from gateway.trust.verify import SEAL_ENDING, SEALS, check_parts, is_seal
+
+_FINGERPRINT: Final = 16
+
+
+class NotAsPrepared(TrustError):
+    """The folder is not what the run gives that its manifest records, so it is not signed."""
+
+    code = "trust.not-as-prepared"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = self.findings[0]
+        super().__init__(first.at, path=first.at, why=first.code)
+
+
+@own_arithmetic
+def seal_with_key(
+    files: Mapping[str, bytes], key: Signer, *, plugins: Sequence[Plugin] = ()
+) -> dict[str, bytes]:
+    """The maker's own signature: JWS and credential over the prepared manifest, and over seals that are here.
+
+    The run is made again from the private source first: nobody signs what does not come out of it.
+
+    Raises:
+        NotAsPrepared: the folder differs from what its run gives.
+        GatewayError: the source is not here, or the declaration has expired.
+    """
+    if JWS in files or CREDENTIAL in files:
+        raise UsageError(path=JWS, code="signing.proof-exists")
+    bound = _manifest(files)
+    prepared, findings = run_again(files, plugins)
+    if findings:
+        raise NotAsPrepared(findings)
+    seals = {name: data for name, data in files.items() if is_seal(name)}
+    _refuse_changed(files)
+    document = statement(prepared, bound, issuer=key.public_key.did, seals=seals)
+    proved = data_integrity.add_proof(document, key, created=str(document["validFrom"]))
+    return {JWS: jws.sign_detached(bound, key), CREDENTIAL: jcs(proved)}
+
+
+def seal_with_sm2(
+    files: Mapping[str, bytes],
+    signer: sm2_signers.Sm2Signer,
+    certificate: Certificate,
+    *,
+    chain: Sequence[Certificate] = (),
+    signing_time: datetime | None = None,
+) -> dict[str, bytes]:
+    """A certifier's signature over the manifest as a detached GB/T 35275 message, by its file name.
+
+    Args:
+        chain: the certificates above, without the anchor.
+
+    Raises:
+        GatewayError: the folder is not as the manifest says, or what was made does not verify.
+    """
+    bound = _manifest(files)
+    _refuse_changed(files)
+    message = gbt35275.sign(bound, signer, certificate, chain=chain, signing_time=signing_time)
+    return add_message(files, message)
+
+
+def add_message(files: Mapping[str, bytes], message: bytes) -> dict[str, bytes]:
+    """A message that was made elsewhere, by a key device or a signing server, once it is seen to hold.
+
+    Raises:
+        GatewayError: it is no GB/T 35275 message, or does not hold over this manifest.
+    """
+    data = gbt35275.decoded(message)
+    found = gbt35275.verify(data, _manifest(files))
+    name = f"{SEALS}{found.signers[0].certificate.fingerprint[:_FINGERPRINT]}{SEAL_ENDING}"
+    if name in files:
+        raise UsageError(name, path=name, code="signing.proof-exists")
+    wrong = [finding for finding in check_parts({**files, name: data}) if finding.at == name]
+    if wrong:
+        raise NotAsPrepared(wrong)
+    return {name: data}
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    if MANIFEST not in files:
+        raise UsageError(path=MANIFEST, code="trust.not-prepared")
+    manifest.parse(files[MANIFEST])
+    return files[MANIFEST]
+
+
+def _refuse_changed(files: Mapping[str, bytes]) -> None:
+    """Nobody signs a manifest whose parts were changed."""
+    wrong = check_parts(files)
+    if wrong:
+        raise NotAsPrepared(wrong)

@@ -1,0 +1,182 @@
+"""One manifest for several sovereign signatures: salted, marked, and noticed when anything is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from gateway.errors import GatewayError, UsageError
+from gateway.pipeline import seal
+from gateway.pipeline.convert import Source
+from gateway.pipeline.domestic import CONVERSION, SALTS, prepare_manifest
+from gateway.pipeline.issue import CREDENTIAL, JWS, MANIFEST, Request, prepare
+from gateway.pipeline.receive import replay, verify
+from gateway.signing import manifest, salts
+from gateway.signing.digests import sha256_hex, sm3_hex
+from gateway.signing.keys import PrivateKey
+from gateway.trust.verify import State
+from tests.signing.sm import made
+
+SOURCE = "private/source.json"
+
+
+@pytest.fixture(scope="module")
+def prepared(tea: Source, key: PrivateKey) -> dict[str, bytes]:
+    request = Request(("pact",), rules=("gbt-24067",))
+    return prepare_manifest(prepare(tea.package, request, context=tea.context), key)
+
+
+@pytest.fixture(scope="module")
+def sealed(prepared: dict[str, bytes]) -> dict[str, bytes]:
+    chain = (made.MIDDLE_CERTIFICATE,)
+    return prepared | seal.seal_with_sm2(prepared, made.LEAF, made.LEAF_CERTIFICATE, chain=chain)
+
+
+@pytest.fixture(scope="module")
+def signed(sealed: dict[str, bytes], key: PrivateKey) -> dict[str, bytes]:
+    return sealed | seal.seal_with_key(sealed, key)
+
+
+def shared(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: data for name, data in files.items() if not name.startswith("private/")}
+
+
+class TestManifest:
+    """What leaves says nothing that could be tried out about what stays."""
+
+    def test_everything_withheld_is_salted_and_marked_and_nothing_else(
+        self, prepared: dict[str, bytes]
+    ) -> None:
+        parts = manifest.parse(prepared[MANIFEST]).parts
+        assert {p.name for p in parts if p.may_be_absent} == {p.name for p in parts if p.salted}
+        assert all(p.name.startswith("private/") == p.may_be_absent for p in parts)
+
+    def test_no_digest_of_a_withheld_part_leaves(self, prepared: dict[str, bytes]) -> None:
+        away = b"".join(shared(prepared).values()).decode()
+        for name, data in prepared.items():
+            if name.startswith("private/"):
+                assert sha256_hex(data) not in away
+                assert sm3_hex(data) not in away
+
+    def test_the_conversion_record_ties_the_original_to_every_target(
+        self, prepared: dict[str, bytes]
+    ) -> None:
+        record = json.loads(prepared[CONVERSION])
+        salt = salts.parse(prepared[SALTS])[SOURCE]
+        original = record["original"]["parts"][0]
+        assert original["sha256"] == sha256_hex(salt + prepared[SOURCE])
+        assert original["sm3"] == sm3_hex(salt + prepared[SOURCE])
+        (target,) = record["targets"]
+        name = "pact/product-footprint.json"
+        digests = {"name": name, "sha256": sha256_hex(prepared[name]), "sm3": sm3_hex(prepared[name])}
+        assert target["parts"] == [digests]
+        assert record["statement"]["standards"] == ["GBT24067", "ISO14067"]
+
+    def test_the_same_input_and_key_give_the_same_bytes(
+        self, prepared: dict[str, bytes], tea: Source, key: PrivateKey
+    ) -> None:
+        request = Request(("pact",), rules=("gbt-24067",))
+        assert prepare_manifest(prepare(tea.package, request, context=tea.context), key) == prepared
+
+    def test_nobody_has_signed_yet(self, prepared: dict[str, bytes]) -> None:
+        assert verify(prepared).state is State.NOT_SIGNED
+
+
+class TestSignatures:
+    """Each over the same manifest, none over another signature."""
+
+    def test_all_hold_with_and_without_the_private_part(self, signed: dict[str, bytes]) -> None:
+        for files in (signed, shared(signed)):
+            verdict = verify(files)
+            assert verdict.findings == ()
+            assert verdict.holds
+            assert [s.certificate for seal in verdict.seals for s in seal.signers] == [made.LEAF_CERTIFICATE]
+
+    def test_the_certifiers_may_stand_alone(self, sealed: dict[str, bytes]) -> None:
+        verdict = verify(shared(sealed))
+        assert verdict.holds
+        assert [step.name for step in verdict.steps] == ["manifest", "seals", "parts"]
+        assert verdict.signer == ""
+
+    def test_the_run_can_be_made_again_from_the_source_and_its_salt_alone(
+        self, signed: dict[str, bytes]
+    ) -> None:
+        salt = salts.parse(signed[SALTS])[SOURCE]
+        opened = shared(signed) | {SOURCE: signed[SOURCE], SALTS: salts.to_bytes({SOURCE: salt})}
+        verdict = verify(opened)
+        assert verdict.holds
+        again = replay(opened, verdict)
+        assert again.findings == ()
+        assert again.holds
+
+    def test_what_its_run_does_not_give_is_not_signed(
+        self, prepared: dict[str, bytes], key: PrivateKey
+    ) -> None:
+        name = "pact/product-footprint.json"
+        wrong = prepared[name].replace(b"5.56324", b"5.56325")
+        own = manifest.parse(prepared[MANIFEST])
+        parts = [
+            p
+            if p.name != name
+            else manifest.Part.of(name, wrong, media_type=p.media_type, disclosure=p.disclosure)
+            for p in own.parts
+        ]
+        facts = json.loads(prepared[MANIFEST])["facts"]
+        bound = manifest.build(parts, facts).to_bytes()
+        with pytest.raises(seal.NotAsPrepared) as caught:
+            seal.seal_with_key({**prepared, name: wrong, MANIFEST: bound}, key)
+        assert name in {finding.at for finding in caught.value.findings}
+
+    def test_a_certifier_does_not_sign_changed_parts(self, prepared: dict[str, bytes]) -> None:
+        changed = {**prepared, "report.json": prepared["report.json"] + b" "}
+        with pytest.raises(seal.NotAsPrepared) as caught:
+            seal.seal_with_sm2(changed, made.LEAF, made.LEAF_CERTIFICATE)
+        assert caught.value.path == "report.json"
+
+    def test_a_message_over_other_bytes_is_refused(self, prepared: dict[str, bytes]) -> None:
+        message = made.message(None, made.signer_info(b"another manifest"))
+        with pytest.raises(GatewayError):
+            seal.add_message(prepared, message)
+
+    def test_the_same_certifier_signs_once(self, sealed: dict[str, bytes]) -> None:
+        with pytest.raises(UsageError):
+            seal.seal_with_sm2(sealed, made.LEAF, made.LEAF_CERTIFICATE)
+
+
+class TestChanges:
+    """Any changed byte, dropped part or dropped signature changes the verdict and is named."""
+
+    @pytest.mark.parametrize("step", [1, 7])
+    def test_every_changed_byte_is_noticed_and_its_file_named(
+        self, signed: dict[str, bytes], step: int
+    ) -> None:
+        for name, data in signed.items():
+            for at in range(step, len(data), max(11, len(data) // 6)):
+                changed = data[:at] + bytes([data[at] ^ step]) + data[at + 1 :]
+                verdict = verify({**signed, name: changed})
+                assert verdict.state is State.CHANGED, (name, at)
+                assert verdict.findings
+
+    def test_each_dropped_file_is_named_unless_the_manifest_lets_it_go(
+        self, signed: dict[str, bytes]
+    ) -> None:
+        for name in shared(signed):
+            less = {n: d for n, d in shared(signed).items() if n != name}
+            verdict = verify(less)
+            assert verdict.state is State.CHANGED, name
+            assert name in {finding.at for finding in verdict.findings}
+
+    def test_a_part_without_its_salt_is_told(self, signed: dict[str, bytes]) -> None:
+        verdict = verify({**shared(signed), SOURCE: signed[SOURCE]})
+        assert [f.code for f in verdict.findings] == ["signing.part-no-salt"]
+
+    def test_a_salt_of_nothing_is_told(self, signed: dict[str, bytes]) -> None:
+        verdict = verify({**shared(signed), SALTS: signed[SALTS]})
+        assert {f.code for f in verdict.findings} == {"trust.salt-of-nothing"}
+
+    def test_credential_and_signature_of_ours_go_together(self, signed: dict[str, bytes]) -> None:
+        less = {n: d for n, d in signed.items() if n != JWS}
+        assert CREDENTIAL in less
+        assert "trust.file-missing" in {f.code for f in verify(less).findings}
