@@ -242,9 +242,10 @@ class Piece:
     """One file of what a writer gives out, or a data set that cannot be written.
 
     ``becomes`` says for each data set of the source that this file tells which data set of the file it is;
-    ``notes`` are the writer's own words on its leaves (contract: ``codec.base.Writing``), by data set.
-    ``renamed`` gives, by data set, steps of paths that are other ones in the file: an exchange's id that the
-    format cannot hold. ``refused`` are the lacks of data sets that the format cannot hold.
+    ``notes`` are the writer's own words on the leaves of the source's data sets (contract:
+    ``codec.base.Writing``), by data set. ``renamed`` gives, by process of the source, the ids that exchanges
+    have in the file where the format cannot hold their own. ``refused`` are the lacks of data sets that the
+    format cannot hold.
     """
 
     member: Member | None

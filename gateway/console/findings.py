@@ -21,7 +21,7 @@ _STYLES: dict[Severity, Style] = {
     Severity.INFO: "head",
 }
 # After these a value can no longer be had from the output as it was; the others change only how it is said.
-_LOSSES = frozenset(
+LOSSES = frozenset(
     {
         Fate.DROPPED,
         Fate.AGGREGATED,
@@ -84,7 +84,7 @@ def fates(console: Console, notes: Sequence[Note]) -> str:
 
 def is_loss(note: Note) -> bool:
     """Whether the value can no longer be had from the output as it was."""
-    return note.fate in _LOSSES
+    return note.fate in LOSSES
 
 
 def heaviest(notes: Iterable[Note], most: int = 3) -> list[Note]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,14 +155,24 @@ def request(
     from gateway.pipeline.issue import Request
 
     said = {"preview": preview, "draft": draft}
-    options = {name: "yes" for name, wanted in said.items() if wanted}
-    for text in chosen:
-        name, equals, value = text.partition("=")
-        if not equals or name in said:
-            raise UsageError(text, code="usage.not-an-option")
-        options[name] = value
+    options = {name: "yes" for name, wanted in said.items() if wanted} | named_values(chosen, said)
     before = None if previous is None else load(previous)
     return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)), before)
+
+
+def named_values(chosen: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:
+    """The values given as NAME=VALUE.
+
+    Raises:
+        UsageError: one is not written so, or its name is ``taken``.
+    """
+    options = {}
+    for text in chosen:
+        name, equals, value = text.partition("=")
+        if not equals or name in taken:
+            raise UsageError(text, code="usage.not-an-option")
+        options[name] = value
+    return options
 
 
 def one_previous(previous: str | None, names: Sequence[str], rules: Sequence[str]) -> None:

@@ -25,6 +25,11 @@ def dataset_formats() -> tuple[DatasetFormat, ...]:
     return _FORMATS
 
 
+def is_dataset_format(name: str) -> bool:
+    """Whether an id, with or without its version, is that of a format of data sets."""
+    return any(name in (f.id, f.folder) for f in _FORMATS)
+
+
 def find_dataset_format(name: str) -> DatasetFormat:
     """The format behind an id, with or without its version (the newest).
 

@@ -60,6 +60,7 @@ def template(
 @PREVIEW
 @SET
 @option("--strict", is_flag=True, help="cli.option-strict")
+@option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="cli.option-jobs")
 @FORCE
 @everywhere
 @click.pass_obj
@@ -73,12 +74,20 @@ def convert(
     preview: bool,
     chosen: tuple[str, ...],
     strict: bool,
+    jobs: int,
     force: bool,
     layout: str | None,
 ) -> int:
     """See ``hutong convert --help``."""
     from gateway.console import converting
+    from gateway.formats.datasets import is_dataset_format
 
+    if is_dataset_format(to):
+        from gateway.console import dataset_converting
+
+        options = tuple(sorted(inputs.named_values(chosen).items()))
+        wish = dataset_converting.Wish(to, out, format_, options, jobs, force, strict)
+        return dataset_converting.convert(console, file, wish, context_now().now)
     request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen)
     destination = converting.Destination(out, force)
     return converting.convert(

@@ -1,0 +1,117 @@
+"""``convert`` for packages of life-cycle data sets: a file, a zip or a folder in, another format out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gateway.console.dataset_jobs import Job, Tally, part_names, run
+from gateway.console.failures import Exit
+from gateway.console.findings import LOSSES
+from gateway.console.inputs import STDIN
+from gateway.console.terminal import Console, joined
+from gateway.errors import UsageError
+from gateway.formats.datasets import find_dataset_format
+from gateway.report import Fate
+from gateway.storage.shelves import digest_of
+from gateway.storage.staging import Staging
+
+_MOMENT = "moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller wants."""
+
+    to: str
+    out: str
+    format: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    jobs: int = 1
+    force: bool = False
+    strict: bool = False
+
+
+def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
+    """Write a package in another format, with a report of every value beside it."""
+    if STDIN in (name, wish.out):
+        raise UsageError(STDIN, code="usage.datasets-need-files")
+    source, target = digest_of(Path(name)), find_dataset_format(wish.to)
+    told = json.dumps([source, target.id, wish.format, sorted(wish.options)])
+    staging = Staging(Path(wish.out), hashlib.sha256(told.encode()).hexdigest(), force=wish.force)
+    job = Job(name, target.id, source, _moment(staging, now), wish.format, wish.options)
+    if staging.finished:
+        console.tell(console.say("cli.dataset-goes-on", n=len(staging.finished)))
+    tally = run(job, staging, wish.jobs, _progress(console))
+    head: dict[str, object] = {"source": source, "target": target.id}
+    files = staging.finish(head, part_names(job)) if tally.written else 0
+    if not tally.written:
+        staging.discard()
+    _tell(console, name, wish, tally, files)
+    console.document(_json(name, wish, target.id, source, tally, files, str(staging.report)))
+    if not tally.written or tally.refused:
+        return Exit.INPUT
+    lost = any(tally.fates[fate.value] for fate in LOSSES)
+    return Exit.LOSS if wish.strict and lost else Exit.DONE
+
+
+def _moment(staging: Staging, now: datetime) -> datetime:
+    """The moment of the run that began this output."""
+    kept = staging.kept(_MOMENT)
+    if kept is not None:
+        return datetime.fromisoformat(kept.decode())
+    staging.keep(_MOMENT, now.isoformat().encode())
+    return now
+
+
+def _progress(console: Console) -> Callable[[int, int], None]:
+    """Says now and then how far it is, where a person waits."""
+    last = [-1]
+
+    def told(done: int, whole: int) -> None:
+        tenth = 10 * done // max(whole, 1)
+        if whole > 10 and tenth != last[0]:
+            last[0] = tenth
+            console.tell(console.say("cli.dataset-progress", percent=10 * tenth))
+
+    return told
+
+
+def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> None:
+    console.tell(f"{name} → {wish.to}", "head")
+    if tally.refused:
+        console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
+    if not tally.written:
+        return
+    console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
+    if tally.fates:
+        fates = [
+            console.say(f"cli.fate-{f.value}", n=tally.fates[f.value]) for f in Fate if tally.fates[f.value]
+        ]
+        console.tell(f"    {console.say('cli.carried', n=tally.carried, fates=joined(fates))}")
+    else:
+        console.tell(f"    {console.say('cli.nothing-lost', n=tally.carried)}")
+    console.tell(f"    {console.say('cli.full-report', place=f'{wish.out}.report.ndjson')}")
+    console.tell(console.say("cli.output", place=wish.out))
+
+
+def _json(
+    name: str, wish: Wish, target: str, source: str, tally: Tally, files: int, report: str
+) -> Mapping[str, object]:
+    return {
+        "file": name,
+        "source": {"sha256": source},
+        "target": target,
+        "written": tally.written,
+        "refused": tally.refused,
+        "files": files,
+        "carried": tally.carried,
+        "notes": dict(sorted(tally.fates.items())),
+        "codes": dict(sorted(tally.codes.items())),
+        "output": wish.out if tally.written else "",
+        "report": report if tally.written else "",
+    }
