@@ -10,9 +10,9 @@ demo: .venv/.installed
 	$(BIN)/hutong demo -o demo-out
 
 test: .venv/.installed-dev lint layers
-	$(BIN)/coverage run -m pytest -m "not exhaustive and not long"
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= -m "not exhaustive and not long"
 	$(BIN)/coverage report
-	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest -m exhaustive
+	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest -n auto -m exhaustive
 
 # More cases of what a seeded share of is in every run.
 long: .venv/.installed-dev

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Count:
 
 
 _COUNT = pytest.StashKey[Count]()
+_JUDGE, _LEFT_OUT = "judge", "left_out"
 
 # The same examples on every CI run; new ones on every other. Slow machines are no failure.
 settings.register_profile("hutong", deadline=None, derandomize="CI" in os.environ)
@@ -112,8 +113,27 @@ def expected_judges() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start counting."""
-    config.stash[_COUNT] = Count()
+    """Start counting: by the reports, which arrive here from wherever a test has run."""
+    config.stash[_COUNT] = count = Count()
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Listener(count))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listener:
+    """Counts what was skipped and which judges spoke."""
+
+    count: Count
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.count.skipped.append(report.nodeid)
+        if report.when == "call" and report.passed:
+            self.count.judges.update(str(name) for key, name in report.user_properties if key == _JUDGE)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self.count.left_out = max(self.count.left_out, getattr(node, "workeroutput", {}).get(_LEFT_OUT, 0))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -125,6 +145,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark in item.iter_markers("judge"):
             if not mark.args or not set(mark.args) <= known:
                 raise pytest.UsageError(f"{item.nodeid}: name the judge as in tests/judges/expected.txt")
+            item.user_properties.extend((_JUDGE, name) for name in mark.args)
     if ORACLE_DATA.is_dir():
         return
     left_out = [item for item in items if item.get_closest_marker("oracle")]
@@ -133,24 +154,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Count what was skipped and which judges spoke."""
-    report = yield
-    count = item.config.stash[_COUNT]
-    if report.skipped and not hasattr(report, "wasxfail"):
-        count.skipped.append(item.nodeid)
-    if call.when == "call" and report.passed:
-        for mark in item.iter_markers("judge"):
-            count.judges.update(mark.args)
-    return report
-
-
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Under strict counting a skip, a silent judge or absent data is a failure."""
-    if STRICT and exitstatus == pytest.ExitCode.OK and session.config.stash[_COUNT].complaints():
+    count = session.config.stash[_COUNT]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_LEFT_OUT] = count.left_out
+    elif STRICT and exitstatus == pytest.ExitCode.OK and count.complaints():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -18,11 +18,12 @@ ORACLE = "import pytest\n\n@pytest.mark.oracle\ndef test_oracle() -> None:\n    
 JUDGE = "import pytest\n\n@pytest.mark.judge('one')\ndef test_judge() -> None:\n    assert True\n"
 
 
-def run(suite: Path, *, strict: bool, oracle: bool = True) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+def run(suite: Path, *options: str, strict: bool, oracle: bool = True) -> subprocess.CompletedProcess[str]:
+    foreign = ("COV", "PYTEST_XDIST")  # of the run that this test is in
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environment["HUTONG_STRICT_SKIPS"] = "1" if strict else ""
     environment["HUTONG_ORACLE_DATA"] = str(suite if oracle else suite / "absent")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "tests"]
     return subprocess.run(
         command, cwd=suite, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
@@ -63,6 +64,16 @@ class TestStrictRun:
     def test_fails_without_oracle_data(self, suite: Path) -> None:
         (suite / "tests" / "test_oracle.py").write_text(ORACLE, encoding="utf-8")
         assert run(suite, strict=True, oracle=False).returncode == 1
+
+    def test_counts_what_several_workers_tell(self, suite: Path) -> None:
+        assert run(suite, "-n2", strict=True).returncode == 0
+        (suite / "tests" / "test_skips.py").write_text(SKIPS, encoding="utf-8")
+        (suite / "tests" / "test_oracle.py").write_text(ORACLE, encoding="utf-8")
+        done = run(suite, "-n2", strict=True, oracle=False)
+        assert done.returncode == 1
+        assert "1 of 1 judges spoke: one" in done.stdout
+        assert "FAILS the strict run: skipped: tests/test_skips.py::test_skips" in done.stdout
+        assert "FAILS the strict run: oracle data absent: 1 tests left out" in done.stdout
 
 
 def test_without_oracle_data_one_line_says_so(suite: Path) -> None:
