@@ -57,6 +57,7 @@ class Reading:
         known, extension = content.elements, self.extension
         check = self._check
         last = -1
+        strangers = False
         text = parent.text
         mixed = text is not None and (content.text is not None or not text.isspace())
         for child in parent:
@@ -69,6 +70,9 @@ class Reading:
                 element = extension(tag)
                 if element is None or not content.open:
                     self._unknown(child, out, content, path)
+                    strangers = True
+                    if content.foreign and not content.foreign_anywhere:
+                        last = _AFTER_ALL
                     continue
             elif element.rank < last:
                 self._misplaced(child, path, element)
@@ -104,8 +108,8 @@ class Reading:
             self._text(parent, content, out, path)
         elif content.text is not None:
             out[TEXT] = text or ""
-        if content.watched:
-            self._after(parent, content, out)
+        if content.watched or strangers:
+            self._after(parent, content, out, strangers)
         return out
 
     # Attributes and texts
@@ -238,7 +242,10 @@ class Reading:
     def _unknown(self, child: etree._Element, out: Tree, content: Content, path: str) -> None:
         """An element that nothing declares here: kept as it is."""
         key = self._key(str(child.tag))
-        if content.anything and not str(child.tag).startswith(f"{{{self.structure.prefixes.get('common')}}}"):
+        foreign = content.foreign and self._is_foreign(child)
+        if foreign or (
+            content.anything and not str(child.tag).startswith(f"{{{self.structure.prefixes.get('common')}}}")
+        ):
             if content.strict_elements:
                 self._find("xml.unknown-extension", child, child.text or "", name=key)
             value = self._plain(child)
@@ -247,6 +254,11 @@ class Reading:
             self._find(code, child, (child.text or "").strip(), name=key)
             value = self._plain(child)
         _add(out, key, value)
+
+    def _is_foreign(self, child: etree._Element) -> bool:
+        """Whether an element is of another namespace than the document, and of one."""
+        tag = str(child.tag)
+        return tag.startswith("{") and not tag.startswith(f"{{{self.structure.namespace}}}")
 
     def _plain(self, element: etree._Element) -> object:
         """An element without a table: its text, or attributes, children and text by name."""
@@ -291,7 +303,7 @@ class Reading:
 
     # What is told
 
-    def _after(self, parent: etree._Element, content: Content, out: Tree) -> None:
+    def _after(self, parent: etree._Element, content: Content, out: Tree, strangers: bool) -> None:
         """What is missing, and in which order children stand that may be mixed."""
         for key in content.required:
             if key not in out:
@@ -299,10 +311,16 @@ class Reading:
         for keys in content.needed_choices:
             if not any(key in out for key in keys):
                 self._find("xml.missing", parent, "", name=" | ".join(keys))
+        for keys in content.exclusive:
+            if len(present := [key for key in keys if key in out]) > 1:
+                self._find("xml.repeated", parent, "", name=" | ".join(present))
         if content.something and not len(parent) and TEXT not in out:
             self._find("xml.other-empty", parent, "")
-        if (content.anything or content.mixed) and len(parent) > 2:
+        if (content.anything or content.mixed or strangers) and len(parent) > 2:
             order = [self._key_of(child) for child in parent]
+            if content.foreign and not content.foreign_anywhere and not content.mixed:
+                own = content.keys
+                order.sort(key=lambda key: own[key].rank if key in own else _AFTER_ALL)
             if _mixed(order):
                 out[ORDER] = order
 
@@ -337,7 +355,9 @@ class Reading:
         )
 
 
-_CODES: Final = {"uuid": "xml.not-uuid"}
+_CODES: Final = {"uuid": "xml.not-uuid", "lang": "xml.bad-language"}
+# What may only come last is out of place before anything else.
+_AFTER_ALL: Final = 1_000_000_000
 
 
 def _add(out: Tree, key: str, value: object) -> None:

@@ -6,8 +6,11 @@ than the document's own. ``type`` is a simple type of ``<family>_types.csv``, ``
 of ``<family>_enums.csv``, ``ml-…`` a text in several languages, ``=name`` content shared by several elements
 (rows whose path begins with ``=name``), empty for an element that only holds others. ``choice`` marks
 neighbours of which one is taken (``+``, ``*``: any number, in any order). ``open`` says what else is let in:
-``@`` foreign attributes, ``*`` foreign elements, ``+`` at least one of them; ``!`` declared
-ones only. ``profile`` is empty for all.
+``@`` foreign attributes, ``*`` foreign elements after its own, ``~`` among its own, ``+`` at least one of
+them; ``!`` declared ones only. ``unique`` lists, by ``|``, what may not be twice: elements (by ``,``) and the
+attributes that are compared. ``profile`` is empty for all. A column ``child`` makes a twin ``=child-name`` of
+all shared content of the table with these minima: data sets that say only what differs from a parent.
+``families.csv`` names the families, the first profile of each, and its tables of shared content.
 """
 
 from __future__ import annotations
@@ -58,6 +61,11 @@ class Content:
     something: bool = False
     # Its own elements may be mixed.
     mixed: bool = False
+    # Beside its own elements: those of other formats, at the end or anywhere.
+    foreign: bool = False
+    foreign_anywhere: bool = False
+    # Elements of which only one may stand there.
+    exclusive: tuple[tuple[str, ...], ...] = ()
     # Whether there is something to see to once all children are read.
     watched: bool = False
 
@@ -121,7 +129,7 @@ def structure(name: str, *, profile: str = "", family: str = "ilcd") -> Structur
             profiles are read with their conventions all the same, and reported.
     """
     root = next(row for row in rows(family, "roots") if row["structure"] == name)
-    return _Compiler(family, profile or DEFAULT_PROFILE).compile(root)
+    return _Compiler(family, profile or family_of(family).profile).compile(root)
 
 
 @cache
@@ -133,27 +141,67 @@ def by_tag(family: str = "ilcd") -> Mapping[str, Mapping[str, str]]:
     return {f"{{{row['namespace']}}}{row['root']}": row for row in rows(family, "roots")}
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of formats: its first profile, its tables of shared content and of extensions."""
+
+    name: str
+    profile: str
+    shared: tuple[str, ...]
+    extensions: tuple[str, ...]
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Every family of formats that has structure tables."""
+    return {
+        row["family"]: Family(
+            row["family"], row["profile"], tuple(row["shared"].split()), tuple(row["extensions"].split())
+        )
+        for row in resources.table("structures/families.csv")
+    }
+
+
+def family_of(name: str) -> Family:
+    """The family of this name."""
+    return families()[name]
+
+
+@cache
 def rows(family: str, name: str) -> Rows:
-    """The rows of one table of a family."""
-    return resources.table(f"structures/{family}_{name}.csv")
+    """The rows of one table of a family; none where it has no such table."""
+    path = f"structures/{family}_{name}.csv"
+    if not resources.mapping(path).is_file():
+        return ()
+    return _with_children(resources.table(path))
 
 
-DEFAULT_PROFILE: Final = "ilcd"
-# Tables of content that is shared, and of what stands at extension points.
-SHARED: Final = ("common", "extensions", "matml")
-EXTENSIONS: Final = ("extensions", "matml")
+def _with_children(table: Rows) -> Rows:
+    """The table, and a twin of its shared content for children where it says how they differ."""
+    if not table or "child" not in table[0]:
+        return table
+    own = {row["path"].partition("/")[0] for row in table}
+    twins = []
+    for row in table:
+        name = f"=child-{row['path'][1:]}"
+        if name.partition("/")[0] in own or row["path"].startswith("=child-"):
+            continue
+        kind = f"=child-{row['type'][1:]}" if row["type"].startswith("=") else row["type"]
+        twins.append(row | {"path": name, "type": kind, "min": row["child"] or row["min"]})
+    return (*table, *twins)
 
 
 class _Compiler:
     def __init__(self, family: str, profile: str) -> None:
         self.family = family
         self.profile = profile
+        self.tables = family_of(family)
         self.namespaces = {row["prefix"]: row["namespace"] for row in rows(family, "namespaces")}
         self.namespaces |= {"xml": XML, "xsi": XSI}
         self.types = compile_types(rows(family, "types"), rows(family, "enums"))
         self.shared: dict[str, Content] = {}
         self.fragments: dict[str, list[dict[str, str]]] = {}
-        for table in SHARED:
+        for table in self.tables.shared:
             for row in rows(family, table):
                 name = row["path"].partition("/")[0]
                 if name.startswith("="):
@@ -166,13 +214,13 @@ class _Compiler:
         content = self._content(".", own)
         elements = [
             self._element(row, rank, [])
-            for table in EXTENSIONS
+            for table in self.tables.extensions
             for rank, row in enumerate(rows(self.family, table))
             if row["path"][0] not in "=@"
         ]
         attributes = [
             self._attribute(row)
-            for table in EXTENSIONS
+            for table in self.tables.extensions
             for row in rows(self.family, table)
             if row["path"].startswith("@")
         ]
@@ -235,14 +283,21 @@ class _Compiler:
             if element.choice and element.least and not element.choice.endswith("*"):
                 choices.setdefault(element.choice, []).append(element.key)
         content.needed_choices = tuple(tuple(keys) for keys in choices.values())
-        foreign = next((t for t in content.open.split() if t[0] in "*+"), "")
+        alone: dict[str, list[str]] = {}
+        for element in inside:
+            if element.choice and element.choice[-1] not in "+*":
+                alone.setdefault(element.choice, []).append(element.key)
+        content.exclusive = tuple(tuple(keys) for keys in alone.values())
+        foreign = next((t for t in content.open.split() if t[0] in "*+~"), "")
         content.any_attribute = "@" in content.open
         content.strict_attributes = "@!" in content.open
         content.strict_elements = foreign.endswith("!")
         content.anything = bool(foreign) and not inside
         content.something = content.anything and foreign[0] == "+"
-        content.mixed = any(element.choice for element in inside)
-        content.watched = bool(content.required or choices or content.anything or content.mixed)
+        content.foreign = bool(foreign) and not content.anything
+        content.foreign_anywhere = content.foreign and foreign[0] == "~"
+        content.mixed = any(element.choice[-1:] in ("+", "*") and element.choice for element in inside)
+        content.watched = bool(content.required or choices or alone or content.anything or content.mixed)
 
     def _element(self, row: Mapping[str, str], rank: int, group: list[dict[str, str]]) -> Element:
         key = row["path"].rpartition("/")[2]

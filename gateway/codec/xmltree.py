@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from lxml import etree
 
 from gateway.codec import xmlplaces, xmlread, xmlwrite
-from gateway.codec.xmlstructure import Structure, by_tag, structure
+from gateway.codec.xmlstructure import Structure, by_tag, families, structure
 from gateway.errors import InputError
 from gateway.frontdoor import xml as xml_door
 from gateway.report import Finding, Note, Report
@@ -80,7 +80,9 @@ def read_tree(data: bytes, structure: Structure | None = None) -> XmlTree:
             str(element.tag),
             code="xml.other-root",
             path=xml_door.place(element),
-            expected=found.tag if found else ", ".join(by_tag()),
+            expected=found.tag
+            if found
+            else ", ".join(tag for family in families() for tag in by_tag(family)),
         )
     asides = xml_door.asides(data)
     reading = xmlread.Reading(found)
@@ -99,14 +101,16 @@ def read_tree(data: bytes, structure: Structure | None = None) -> XmlTree:
 
 def structure_of(element: etree._Element) -> Structure | None:
     """Which structure and profile a root element has; none where it is of no known kind."""
-    row = by_tag().get(str(element.tag))
-    if row is None:
-        return None
-    if row["marker"]:
-        steps = (f"{{{row['namespace']}}}{name}" for name in row["marker"].split("/"))
-        if (element.findtext("/".join(steps)) or "").strip() == row["marked"]:
-            return structure(row["structure"], profile=row["profile"])
-    return structure(row["structure"])
+    for family in families():
+        row = by_tag(family).get(str(element.tag))
+        if row is None:
+            continue
+        if row["marker"]:
+            steps = (f"{{{row['namespace']}}}{name}" for name in row["marker"].split("/"))
+            if (element.findtext("/".join(steps)) or "").strip() == row["marked"]:
+                return structure(row["structure"], profile=row["profile"], family=family)
+        return structure(row["structure"], family=family)
+    return None
 
 
 def write_tree(tree: XmlTree | Node, structure: Structure | None = None) -> bytes:

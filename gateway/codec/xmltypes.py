@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Final, TypeAlias
+from unicodedata import category
 
 # XML Schema 1.0 Part 2: the lexical forms of the bases that the tables use (white space collapsed).
 _LEXICAL: Final[Mapping[str, str]] = {
     "boolean": r"true|false|1|0",
     "integer": r"[+-]?[0-9]+",
     "int": r"[+-]?[0-9]+",
+    "long": r"[+-]?[0-9]+",
     "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
     "double": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN",
     "float": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN",
     "date": r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
     "dateTime": r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
+    "gYear": r"-?[0-9]{4,}(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
+    "gYearMonth": r"-?[0-9]{4,}-(?:0[1-9]|1[0-2])(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?",
+    # As xml:lang: also empty.
+    "language": r"(?:[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)?",
     "ID": r"[^\W\d][\w.\-]*",
     "IDREF": r"[^\W\d][\w.\-]*",
     # Nearly any text, as people have spaces and Chinese in file names; only what stands before a colon must
@@ -83,13 +91,19 @@ def _check(row: Mapping[str, str]) -> Check:
     limit = int(row["max_length"] or 0)
     tests: list[Test] = []
     if base in _LEXICAL:
-        tests.append(_matches(_LEXICAL[base]))
+        tests.append(_full(_LEXICAL[base]))
     if row["pattern"]:
         tests.append(_matches(row["pattern"]))
+    if row.get("min_length"):
+        tests.append(_no_shorter(int(row["min_length"])))
     if row["digits"]:
         tests.append(_digits(int(row["digits"]), int(row["fraction_digits"] or 0)))
+    if base == "int":
+        tests.append(lambda text: -(2**31) <= int(text) < 2**31)
     if row["minimum"]:
         tests.append(_at_least(int(row["minimum"])))
+    if row.get("maximum"):
+        tests.append(_at_most(Decimal(row["maximum"])))
     if base in ("date", "dateTime"):
         tests.append(_in_calendar)
     return Check(row["type"], base, base != "string", limit, _quick(row, limit), _all(tests))
@@ -97,8 +111,16 @@ def _check(row: Mapping[str, str]) -> Check:
 
 def _quick(row: Mapping[str, str], limit: int) -> Callable[[str], object]:
     """One look by a compiled expression; what it does not know is looked at closely."""
+    if row["base"] == "int" and row["minimum"] == "1":
+        return re.compile("[1-9][0-9]{0,8}").fullmatch
+    if row["minimum"] or row.get("maximum") or row.get("min_length"):
+        return _never
+    if row["base"] != "string" and row["pattern"]:
+        # Short values; the closer look is quick enough.
+        return _never
     if row["pattern"]:
-        return re.compile(row["pattern"]).fullmatch
+        # Letters and digits are words everywhere.
+        return re.compile(_python(row["pattern"], "A-Za-z0-9")).fullmatch
     if row["digits"]:
         # A value of so few digits needs no counting; signs and exponents are left to the closer look.
         fraction = int(row["fraction_digits"] or 0)
@@ -122,9 +144,38 @@ def _all(tests: list[Test]) -> Test | None:
     return lambda text: all(test(text) for test in tests)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 def _matches(pattern: str) -> Test:
-    fullmatch = re.compile(pattern).fullmatch
+    if "\\w" in pattern:
+        return lambda text: _with_words(pattern).fullmatch(text) is not None
+    return _full(_python(pattern))
+
+
+def _full(expression: str) -> Test:
+    fullmatch = re.compile(expression).fullmatch
     return lambda text: fullmatch(text) is not None
+
+
+def _python(pattern: str, words: str = "") -> str:
+    r"""A pattern of XML Schema as Python has it: there ``\S`` is all but four characters."""
+    return pattern.replace("\\w", f"[{words}]").replace("\\S", r"[^ \t\r\n]")
+
+
+@cache
+def _with_words(pattern: str) -> re.Pattern[str]:
+    r"""A pattern with ``\w``, which leaves out punctuation, separators and others: also the underscore."""
+    ranges: list[list[int]] = []
+    for point in range(sys.maxunicode + 1):
+        if category(chr(point))[0] not in "PZC":
+            if ranges and ranges[-1][1] == point - 1:
+                ranges[-1][1] = point
+            else:
+                ranges.append([point, point])
+    words = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    return re.compile(_python(pattern, words))
 
 
 def _digits(total: int, fraction: int) -> Test:
@@ -140,6 +191,14 @@ def _digits(total: int, fraction: int) -> Test:
 
 def _at_least(least: int) -> Test:
     return lambda text: int(text) >= least
+
+
+def _at_most(most: Decimal) -> Test:
+    return lambda text: text in ("-INF", "NaN") or (text != "INF" and Decimal(text) <= most)
+
+
+def _no_shorter(least: int) -> Test:
+    return lambda text: len(text) >= least
 
 
 def _in_calendar(text: str) -> bool:

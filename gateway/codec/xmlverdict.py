@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from lxml import etree
 
 from gateway import resources
-from gateway.codec.xmlstructure import DEFAULT_PROFILE, Structure
+from gateway.codec.xmlstructure import Structure, family_of
 from gateway.errors import shorten
 from gateway.frontdoor import xml as xml_door
 from gateway.report import Finding
@@ -26,7 +26,7 @@ _NAMESPACE: Final = re.compile(r"\{[^}]*\}")
 
 def schema_of(structure: Structure) -> str:
     """The file below ``schemas/`` that judges documents of a structure."""
-    folder = "" if structure.profile == DEFAULT_PROFILE else f"{structure.profile}/"
+    folder = "" if structure.profile == family_of(structure.family).profile else f"{structure.profile}/"
     return f"{structure.family}/{folder}{structure.name}.xsd"
 
 

@@ -49,7 +49,7 @@ def write(
     writing.group(root, structure.content, structure.root, "\n")
     used = declared_prefixes(structure, writing.prefixes, namespaces)
     used.pop("none", None)
-    own = f' xmlns{"" if writing.plain else ":ilcd"}="{structure.namespace}"'
+    own = f' xmlns{"" if writing.plain else f":{structure.family}"}="{structure.namespace}"'
     declared = own + "".join(f' xmlns:{p}="{_attribute(uri)}"' for p, uri in used.items())
     name = f"<{writing.own}{structure.root}"
     text = "".join(writing.out)[1:]
@@ -61,7 +61,7 @@ class _Writing:
     def __init__(self, structure: Structure, *, plain: bool) -> None:
         # A document with elements of no namespace cannot have a default one.
         self.plain = plain
-        self.own = "" if plain else "ilcd:"
+        self.own = "" if plain else f"{structure.family}:"
         self.out: list[str] = []
         self.prefixes: set[str] = set()
         self.extensions = structure.extension_keys
@@ -91,7 +91,7 @@ class _Writing:
         # White space beside text would become part of it.
         indent = "" if text else indent
         below = indent and indent + "  "
-        if ORDER in node and (content is None or content.anything or content.mixed):
+        if ORDER in node and (content is None or content.anything or content.mixed or content.foreign):
             self.mixed(node, content, children, below)
         else:
             self.children(node, content, children, below)

@@ -1,8 +1,9 @@
 """XML Schemas from structure tables: compact, offline, the same bytes each time.
 
-One folder per profile. ``common.xsd`` has the simple types, the shared content and the elements of the common
-namespace; each kind of document and each extension has a file of its own. ``schemas/`` holds what this makes:
-``python -m gateway.codec.xsdgen schemas``.
+One folder per profile. Each kind of document and each extension has a file of its own. Where a family has a
+common namespace, ``common.xsd`` has the simple types, the shared content and the elements of it; otherwise
+each document's schema is complete. ``schemas/`` holds what this makes: ``python -m gateway.codec.xsdgen
+schemas``.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from gateway.codec.xmlstructure import DEFAULT_PROFILE, EXTENSIONS, Rows, rows
+from gateway.codec.xmlstructure import Rows, families, family_of, rows
 
 _COMMON = "common"
 # Types that are an XML Schema type as it is.
 _PLAIN = {"text": "string", "ft": "string"}
+_SIMPLE = ("pattern", "max_length", "digits", "fraction_digits", "minimum", "maximum", "min_length")
 
 
 def generate(family: str = "ilcd") -> Mapping[str, str]:
     """The schemas of a family: file name below ``schemas/<family>/`` to text."""
-    profiles = dict.fromkeys(
-        [DEFAULT_PROFILE, *(r["profile"] for r in rows(family, "roots") if r["profile"])]
-    )
+    first = family_of(family).profile
+    profiles = dict.fromkeys([first, *(r["profile"] for r in rows(family, "roots") if r["profile"])])
     files: dict[str, str] = {}
     for profile in profiles:
-        folder = "" if profile == DEFAULT_PROFILE else f"{profile}/"
+        folder = "" if profile == first else f"{profile}/"
         for name, text in _Family(family, profile).files():
             files[folder + name] = text
     return files
@@ -71,6 +72,10 @@ class _Family:
         for row in rows(family, "enums"):
             self.lists.setdefault(row["list"], []).append(row["value"])
         self.extensions = [prefix for prefix in self.namespaces if prefix != _COMMON]
+        self.tables = family_of(family)
+        # Without a common namespace every document's schema holds all it needs.
+        self.complete = _COMMON not in self.namespaces
+        self.home = "d" if self.complete else "c"
         # The elements of the common namespace that other schemas use: name to the one declaration.
         self.shared: dict[str, str] = {}
 
@@ -78,7 +83,8 @@ class _Family:
         documents = [(f"{row['structure']}.xsd", self._document(row)) for row in rows(self.family, "roots")]
         extensions = [(f"{prefix}.xsd", self._extension(prefix)) for prefix in self.extensions]
         yield "xml.xsd", _XML
-        yield "common.xsd", self._common()
+        if not self.complete:
+            yield "common.xsd", self._common()
         yield from extensions
         yield from documents
 
@@ -89,13 +95,19 @@ class _Family:
         top = _tree(table, ".")
         schema = _Schema(self, "", root["namespace"])
         keys = [k for k in rows(self.family, "keys") if k["structure"] == root["structure"] and self._fits(k)]
-        body = f'<xs:element name="{root["root"]}">{schema.content(top)}{schema.keys(top, keys)}</xs:element>'
+        for key in keys:
+            schema.keyed.setdefault(key.get("at", ""), []).append(key)
+        identity = schema.uniques(top.row["unique"]) if self.complete else ""
+        identity += schema.keys(keys if "at" not in keys[0] else ()) if keys else ""
+        body = f'<xs:element name="{root["root"]}">{schema.content(top)}{identity}</xs:element>'
+        if self.complete:
+            return schema.text([*self._types(schema), *self._shared(schema), body], [])
         return schema.text([body], [_COMMON, *self.extensions])
 
     def _extension(self, prefix: str) -> str:
         schema = _Schema(self, prefix, self.namespaces[prefix])
         body = []
-        table = [row for name in EXTENSIONS for row in rows(self.family, name)]
+        table = [row for name in self.tables.extensions for row in rows(self.family, name)]
         for row in table:
             node = _Node(row)
             if row["path"][0] != "=" and node.prefix == prefix:
@@ -106,15 +118,25 @@ class _Family:
 
     def _common(self) -> str:
         schema = _Schema(self, _COMMON, self.namespaces[_COMMON])
-        table = self._rows("common")
-        body = [
-            schema.simple(name) for name in sorted(self.types) if name not in _PLAIN and self._faceted(name)
-        ]
-        body += [schema.closed(name) for name in sorted(self.lists)]
-        body += [schema.languages(name) for name in ("string", "st", "ft")]
-        body += [schema.shared(_tree(table, name)) for name in _fragments(table)]
+        body = [*self._types(schema), *self._shared(schema)]
         body += [self.shared[name] for name in sorted(self.shared)]
         return schema.text(body, [])
+
+    def _types(self, schema: _Schema) -> Iterator[str]:
+        for name in sorted(self.types):
+            if name not in _PLAIN and self._faceted(name):
+                yield schema.simple(name)
+        yield from (schema.closed(name) for name in sorted(self.lists))
+        used = {row["type"] for name in self._tables() for row in rows(self.family, name)}
+        yield from (schema.languages(name) for name in self.types if f"ml-{name}" in used)
+
+    def _tables(self) -> Iterator[str]:
+        yield from self.tables.shared
+        yield from (row["structure"] for row in rows(self.family, "roots"))
+
+    def _shared(self, schema: _Schema) -> Iterator[str]:
+        table = self._rows(_COMMON)
+        yield from (schema.shared(_tree(table, name)) for name in _fragments(table))
 
     def _rows(self, name: str) -> Rows:
         return tuple(row for row in rows(self.family, name) if self._fits(row))
@@ -124,23 +146,21 @@ class _Family:
 
     def _faceted(self, name: str) -> bool:
         row = self.types[name]
-        return any(
-            row[column] for column in ("pattern", "max_length", "digits", "fraction_digits", "minimum")
-        )
+        return any(row.get(column) for column in _SIMPLE)
 
     def type_name(self, kind: str) -> str:
         """A simple type, as an attribute refers to it."""
         if kind.startswith("enum:"):
-            return f"c:list.{kind[5:]}"
+            return f"{self.home}:list.{kind[5:]}"
         if kind.startswith("="):
             name = kind[1:]
             home = next((p for p in self.extensions if name.startswith(f"{p}-")), "")
-            return f"d:{name}" if home else f"c:{name}"
+            return f"d:{name}" if home else f"{self.home}:{name}"
         if kind.startswith("ml-"):
-            return f"c:{kind}"
+            return f"{self.home}:{kind}"
         if kind in _PLAIN:
             return f"xs:{_PLAIN[kind]}"
-        return f"c:{kind}" if self._faceted(kind) else f"xs:{self.types[kind]['base']}"
+        return f"{self.home}:{kind}" if self._faceted(kind) else f"xs:{self.types[kind]['base']}"
 
 
 class _Schema:
@@ -149,12 +169,15 @@ class _Schema:
     def __init__(self, family: _Family, prefix: str, namespace: str) -> None:
         self.family, self.prefix, self.namespace = family, prefix, namespace
         self.count = 0
+        # Identity of elements by their path in the table.
+        self.keyed: dict[str, list[Mapping[str, str]]] = {}
 
     def text(self, body: Iterable[str], imports: Sequence[str]) -> str:
         namespaces = self.family.namespaces
+        common = "" if self.family.complete else f" xmlns:c={quoteattr(namespaces[_COMMON])}"
         head = [
             f"<xs:schema xmlns:xs={_XS} targetNamespace={quoteattr(self.namespace)}",
-            f" xmlns:d={quoteattr(self.namespace)} xmlns:c={quoteattr(namespaces[_COMMON])}",
+            f" xmlns:d={quoteattr(self.namespace)}{common}",
             *(f" xmlns:{prefix}={quoteattr(namespaces[prefix])}" for prefix in imports if prefix != _COMMON),
             ' elementFormDefault="qualified">',
         ]
@@ -178,7 +201,7 @@ class _Schema:
 
     def _declared(self, node: _Node, counts: str) -> str:
         row = node.row
-        unique = self._uniques(row["unique"])
+        unique = self.uniques(row["unique"]) + self.keys(self.keyed.get(row["path"].removeprefix("./"), ()))
         if row["type"] and not node.below:
             head = f'<xs:element name="{node.local}" type="{self.family.type_name(row["type"])}"{counts}'
             return f"{head}>{unique}</xs:element>" if unique else f"{head}/>"
@@ -197,6 +220,8 @@ class _Schema:
 
     def attribute(self, node: _Node) -> str:
         """An attribute; with a prefix it is of this schema's namespace."""
+        if node.prefix == "xml":
+            return f'<xs:attribute ref="xml:{node.local}"/>'
         use = ' use="required"' if node.row["min"] == "1" and "/" in node.row["path"] else ""
         form = ' form="qualified"' if node.prefix and "/" in node.row["path"] else ""
         return (
@@ -216,22 +241,23 @@ class _Schema:
             base = self.family.type_name(node.row["type"])
             inside = f'<xs:extension base="{base}">{attributes}</xs:extension>'
             return f"<xs:complexType{named}><xs:simpleContent>{inside}</xs:simpleContent></xs:complexType>"
-        particles = self._particles([child for child in node.below if not child.key.startswith("@")])
-        if wildcard := next((token for token in foreign if token[0] in "*+"), ""):
-            least = ' minOccurs="0"' if wildcard[0] == "*" else ""
-            lax = "" if wildcard.endswith("!") else ' processContents="lax"'
-            particles += f'<xs:any namespace="##other"{lax}{least} maxOccurs="unbounded"/>'
+        wildcard = next((token for token in foreign if token[0] in "*+~"), "")
+        stranger = _any(wildcard) if wildcard else ""
+        among = stranger if wildcard.startswith("~") else ""
+        particles = self._particles([child for child in node.below if not child.key.startswith("@")], among)
+        particles += "" if among else stranger
         sequence = f"<xs:sequence>{particles}</xs:sequence>" if particles else ""
         return f"<xs:complexType{named}>{sequence}{attributes}</xs:complexType>"
 
-    def _particles(self, nodes: list[_Node]) -> str:
+    def _particles(self, nodes: list[_Node], among: str = "") -> str:
+        """The elements in order; ``among``: what else may stand among those that are mixed."""
         out = []
         for choice, group in groupby(nodes, key=lambda node: node.row["choice"]):
             inside = "".join(self.element(node, _occurs(node.row)) for node in group)
             if choice:
                 least = ' minOccurs="0"' if choice.endswith("*") else ""
                 most = ' maxOccurs="unbounded"' if choice[-1] in "+*" else ""
-                inside = f"<xs:choice{least}{most}>{inside}</xs:choice>"
+                inside = f"<xs:choice{least}{most}>{inside}{among}</xs:choice>"
             out.append(inside)
         return "".join(out)
 
@@ -248,6 +274,8 @@ class _Schema:
             "totalDigits": row["digits"],
             "fractionDigits": row["fraction_digits"],
             "minInclusive": row["minimum"],
+            "maxInclusive": row.get("maximum", ""),
+            "minLength": row.get("min_length", ""),
         }
         inside = "".join(
             f"<xs:{facet} value={quoteattr(value)}/>" for facet, value in facets.items() if value
@@ -269,24 +297,27 @@ class _Schema:
 
     # Identity
 
-    def _uniques(self, rules: str) -> str:
+    def uniques(self, rules: str) -> str:
         out = []
         for rule in filter(None, rules.split("|")):
-            selector, _, attribute = rule.partition("@")
-            steps = "/".join(self._step(step) for step in selector.split("/"))
-            out.append(self._constraint("unique", self._name(), steps, self._field(f"@{attribute}")))
+            selector, *attributes = rule.split("@")
+            steps = "|".join(
+                "/".join(self._step(step) for step in path.split("/")) for path in selector.split(",")
+            )
+            fields = [self._field(f"@{attribute}") for attribute in attributes]
+            out.append(self._constraint("unique", self._name(), steps, fields))
         return "".join(out)
 
-    def keys(self, top: _Node, keys: Iterable[Mapping[str, str]]) -> str:
+    def keys(self, keys: Iterable[Mapping[str, str]]) -> str:
         out = []
         for key in keys:
             steps = "/".join(self._step(step) for step in key["selector"].split("/"))
             refer = f' refer="d:{key["refer"]}"' if key["refer"] else ""
-            out.append(self._constraint(key["kind"], key["name"], steps, key["field"], refer))
+            out.append(self._constraint(key["kind"], key["name"], steps, [key["field"]], refer))
         return "".join(out)
 
-    def _constraint(self, kind: str, name: str, selector: str, at: str, refer: str = "") -> str:
-        inside = f'<xs:selector xpath="{selector}"/><xs:field xpath="{at}"/>'
+    def _constraint(self, kind: str, name: str, selector: str, fields: list[str], refer: str = "") -> str:
+        inside = f'<xs:selector xpath="{selector}"/>' + "".join(f'<xs:field xpath="{at}"/>' for at in fields)
         return f'<xs:{kind} name="{name}"{refer}>{inside}</xs:{kind}>'
 
     def _step(self, key: str) -> str:
@@ -316,6 +347,13 @@ _XML = f"""<?xml version="1.0" encoding="UTF-8"?>
  </xs:attribute>
 </xs:schema>
 """
+
+
+def _any(wildcard: str) -> str:
+    """Elements of other namespaces."""
+    least = "" if wildcard.startswith("+") else ' minOccurs="0"'
+    lax = "" if wildcard.endswith("!") else ' processContents="lax"'
+    return f'<xs:any namespace="##other"{lax}{least} maxOccurs="unbounded"/>'
 
 
 def _occurs(row: Mapping[str, str]) -> dict[str, str]:
@@ -357,4 +395,5 @@ def _pretty(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    for name in families():
+        write(Path(sys.argv[1]), name)
