@@ -12,7 +12,7 @@ from gateway.frontdoor import limits as lim
 from gateway.frontdoor.limits import XmlLimits
 from gateway.frontdoor.number import decimal, double
 
-__all__ = ["asides", "decimal", "double", "parse", "place", "text_of"]
+__all__ = ["asides", "decimal", "double", "parse", "parse_signed", "place", "text_of"]
 
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -57,6 +57,19 @@ def parse(data: bytes, *, limits: XmlLimits = lim.XML) -> etree._Element:
     Raises:
         InputError: ``xml.*``, with line and column.
     """
+    return _parsed(data, limits, keep_asides=False)
+
+
+def parse_signed(data: bytes, *, limits: XmlLimits = lim.XML) -> etree._Element:
+    """As ``parse``, but with comments and processing instructions, of which a signature covers the latter.
+
+    Only for signatures: ``.text`` ends at the first comment here. What is read afterwards is the canonical
+    form of what was signed, through ``parse``.
+    """
+    return _parsed(data, limits, keep_asides=True)
+
+
+def _parsed(data: bytes, limits: XmlLimits, *, keep_asides: bool) -> etree._Element:
     if len(data) > limits.max_bytes:
         raise _too_large(len(data), limits.max_bytes, "max_bytes")
     text = decoded(data)
@@ -64,7 +77,7 @@ def parse(data: bytes, *, limits: XmlLimits = lim.XML) -> etree._Element:
     if nodes > limits.max_nodes:
         raise _too_large(nodes, limits.max_nodes, "max_nodes")
     try:
-        root = etree.fromstring(text, _parser())
+        root = etree.fromstring(text, _parser(keep_asides=keep_asides))
     except etree.XMLSyntaxError as error:
         raise syntax_error(error) from error
     _refuse_what_the_parser_let_through(root, limits)
@@ -119,7 +132,7 @@ def place(element: etree._Element) -> str:
     return f"/{'/'.join(reversed(steps))} (line {element.sourceline})"
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, keep_asides: bool) -> etree.XMLParser:
     return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -129,8 +142,8 @@ def _parser() -> etree.XMLParser:
         no_network=True,
         huge_tree=False,
         recover=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not keep_asides,
+        remove_pis=not keep_asides,
         strip_cdata=True,
     )
 

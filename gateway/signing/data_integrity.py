@@ -78,7 +78,7 @@ def add_proof(
     """
     if "proof" in document:
         raise UsageError(path="/proof", code="signing.proof-exists")
-    _refuse_other_issuer(document, signer.public_key)
+    _refuse_other_issuer(document, signer.public_key.did)
     return {**document, "proof": create_proof(document, signer, created=created, purpose=purpose)}
 
 
@@ -101,10 +101,18 @@ def create_proof(
     return {**config, "proofValue": base58btc(keys.sign(signer, hash_data(document, config, key.key_type)))}
 
 
-def verify_proof(data: bytes, *, purpose: str = ASSERTION, own: bool = False) -> VerifiedProof:
+def verify_proof(
+    data: bytes,
+    *,
+    purpose: str = ASSERTION,
+    own: bool = False,
+    known: Mapping[str, PublicKey] | None = None,
+) -> VerifiedProof:
     """Check the one proof of a secured document against the key that its issuer's did:key is.
 
     Args:
+        known: keys of verification methods that are no did:key, out of their controllers' documents; the
+            controller stands before the ``#`` and must be the issuer.
         own: the bytes claim to be ours: they must also be canonical, dated, and without uncovered contexts,
             so that no byte can change unseen.
 
@@ -115,17 +123,22 @@ def verify_proof(data: bytes, *, purpose: str = ASSERTION, own: bool = False) ->
     value = parse_signed(data)
     if not isinstance(value, dict):
         raise ProofRefused(code="signing.not-an-object")
-    verified = check_proof(value, purpose=purpose)
-    _refuse_other_issuer(value, verified.public_key)
+    verified = check_proof(value, purpose=purpose, known=known)
+    _refuse_other_issuer(value, verified.verification_method.partition("#")[0])
     if own:
         _refuse_foreign_form(data, value, verified)
     return verified
 
 
-def check_proof(secured: Mapping[str, PlainJson], *, purpose: str = ASSERTION) -> VerifiedProof:
+def check_proof(
+    secured: Mapping[str, PlainJson],
+    *,
+    purpose: str = ASSERTION,
+    known: Mapping[str, PublicKey] | None = None,
+) -> VerifiedProof:
     """Check the proof of ``secured`` by the key it names. Whether that key is the issuer's is not asked."""
     proof = _proof(secured)
-    key, signature = _key(proof), _signature(proof)
+    key, signature = _key(proof, known or {}), _signature(proof)
     if proof["proofPurpose"] != purpose:
         raise _refused("signing.wrong-purpose", "proofPurpose", proof, expected=purpose)
     document = {name: value for name, value in secured.items() if name != "proof"}
@@ -140,7 +153,7 @@ def check_proof(secured: Mapping[str, PlainJson], *, purpose: str = ASSERTION) -
         raise ProofRefused(key.did, path="/proof/proofValue")
     return VerifiedProof(
         issuer=issuer_of(secured),
-        verification_method=key.key_id,
+        verification_method=str(proof["verificationMethod"]),
         public_key=key,
         cryptosuite=str(proof["cryptosuite"]),
         purpose=purpose,
@@ -188,8 +201,9 @@ def _proof(secured: Mapping[str, PlainJson]) -> dict[str, PlainJson]:
     return proof
 
 
-def _key(proof: Mapping[str, PlainJson]) -> PublicKey:
-    key = PublicKey.from_key_id(str(proof["verificationMethod"]))
+def _key(proof: Mapping[str, PlainJson], known: Mapping[str, PublicKey]) -> PublicKey:
+    method = str(proof["verificationMethod"])
+    key = known[method] if method in known else PublicKey.from_key_id(method)
     if key.key_type not in _SUITES[str(proof["cryptosuite"])]:
         raise _refused("signing.key-does-not-fit", "cryptosuite", proof, type=key.key_type)
     return key
@@ -212,10 +226,10 @@ def _uncovered(context: PlainJson, covered: PlainJson) -> tuple[PlainJson, ...]:
     return tuple(all_of_them[len(signed) :])
 
 
-def _refuse_other_issuer(document: Mapping[str, PlainJson], key: PublicKey) -> None:
+def _refuse_other_issuer(document: Mapping[str, PlainJson], controller: str) -> None:
     issuer = issuer_of(document)
-    if issuer != key.did:
-        raise ProofRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=key.did)
+    if issuer != controller:
+        raise ProofRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=controller)
 
 
 def _refuse_foreign_form(data: bytes, value: dict[str, PlainJson], verified: VerifiedProof) -> None:

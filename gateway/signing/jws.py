@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing import keys
+from gateway.signing import jose, keys
 from gateway.signing.did_key import KeyType, PublicKey
 from gateway.signing.jcs import jcs
+from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.multibase import base64url, from_base64url
+from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
 # RFC 8037, 3.1 and RFC 7518, 3.4: the algorithm follows from the key, never from the header.
 _ALGORITHM = {KeyType.ED25519: "EdDSA", KeyType.P256: "ES256", KeyType.P384: "ES384"}
@@ -68,6 +70,40 @@ def verify_detached(token: bytes, payload: bytes) -> VerifiedJws:
     key = PublicKey.from_key_id(str(kid))
     _check(header, members, base64url(payload), signature, key)
     return VerifiedJws(key.did, key.key_id, key, str(members["alg"]), payload)
+
+
+def verify(token: bytes, content: bytes | None = None, *, keys: Keys = NO_KEYS) -> Verified:
+    """Check any compact JWS of the algorithms believed here, by a key that the caller knows or its did:key.
+
+    Args:
+        content: the payload of a detached token; signed raw where ``b64`` is false and critical (RFC 7797).
+
+    Raises:
+        JoseRefused, UnknownAlgorithm, BadPublicKey: it does not hold.
+    """
+    found = jose.split(token, understood={"b64"})
+    header, key = found.header, jose.find_key(found.header, keys)
+    if found.encoded_payload or content is None:
+        if header.raw_payload or not found.encoded_payload:
+            raise jose.JoseRefused(path="payload", code="envelope.content-needed")
+        if content not in (None, found.payload):
+            raise jose.JoseRefused(path="payload", code="envelope.content-differs")
+        payload, signed = found.payload, found.encoded_payload.encode()
+    else:
+        payload = content
+        signed = payload if header.raw_payload else base64url(payload).encode()
+    jose.check_octets(header, signed, found.signature, key.key)
+    signature = VerifiedSignature(
+        algorithm=header.algorithm.name,
+        key=key.key,
+        key_origin=key.origin,
+        key_id=key.name,
+        certificates=tuple(certificate.der for certificate in header.certificates),
+        value=found.signature,
+    )
+    cty = header.text("cty")
+    media_type = cty if "/" in cty or not cty else f"application/{cty}"
+    return Verified(Envelope.JWS, (signature,), (Part("", media_type, payload),))
 
 
 def verify_compact(token: bytes, key: PublicKey) -> bytes:

@@ -77,21 +77,7 @@ class PrivateKey:
             UsageError: encrypted, and no passphrase given; or the reverse.
             BadPrivateKey: not PKCS#8 PEM, or a kind of key that does not sign here.
         """
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-        encrypted = pem.lstrip().startswith(_LABELS[1])
-        if not encrypted and not pem.lstrip().startswith(_LABELS[0]):
-            raise BadPrivateKey
-        if encrypted and passphrase is None:
-            raise UsageError(code="signing.passphrase-needed")
-        if not encrypted and passphrase is not None:
-            raise UsageError(code="signing.passphrase-not-needed")
-        try:
-            return cls(load_pem_private_key(pem, passphrase))
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            # The library cannot tell a wrong passphrase from a damaged file; nor can anybody.
-            raise (WrongPassphrase() if encrypted else BadPrivateKey()) from error
+        return cls(load_pkcs8(pem, passphrase))
 
     def to_pem(self, passphrase: bytes | None) -> bytes:
         """PKCS#8 PEM, encrypted with ``passphrase``; None writes it openly, and must be said."""
@@ -140,6 +126,29 @@ class PrivateKey:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a private key is not pickled")
+
+
+def load_pkcs8(pem: bytes, passphrase: bytes | None) -> PrivateKeyTypes:
+    """The private key of a PKCS#8 PEM, whatever its kind.
+
+    Raises:
+        WrongPassphrase, UsageError, BadPrivateKey: as ``PrivateKey.from_pem``.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    encrypted = pem.lstrip().startswith(_LABELS[1])
+    if not encrypted and not pem.lstrip().startswith(_LABELS[0]):
+        raise BadPrivateKey
+    if encrypted and passphrase is None:
+        raise UsageError(code="signing.passphrase-needed")
+    if not encrypted and passphrase is not None:
+        raise UsageError(code="signing.passphrase-not-needed")
+    try:
+        return load_pem_private_key(pem, passphrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        # The library cannot tell a wrong passphrase from a damaged file; nor can anybody.
+        raise (WrongPassphrase() if encrypted else BadPrivateKey()) from error
 
 
 def sign(signer: Signer, data: bytes) -> bytes:

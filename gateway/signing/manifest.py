@@ -219,7 +219,7 @@ def _name_problems(parts: Iterable[Part]) -> Iterable[GatewayError]:
     seen: set[str] = set()
     for index, part in enumerate(parts):
         path = f"/parts/{index}/name"
-        if not _is_safe(part.name):
+        if not is_safe_name(part.name):
             yield BadManifest(part.name, path=path, code="signing.unsafe-part-name")
         folded = unicodedata.normalize("NFC", part.name).casefold()
         if folded in seen:
@@ -227,7 +227,7 @@ def _name_problems(parts: Iterable[Part]) -> Iterable[GatewayError]:
         seen.add(folded)
 
 
-def _is_safe(name: str) -> bool:
+def is_safe_name(name: str) -> bool:
     """Whether ``name`` stays below the folder it is joined to, on every system."""
     steps = name.split("/")
     return (

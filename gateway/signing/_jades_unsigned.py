@@ -1,0 +1,41 @@
+"""The time stamps among the unsigned members of a JAdES signature (TS 119 182-1, 5.3)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing.multibase import from_base64url
+
+
+def timestamps_of(unsigned: Sequence[PlainJson]) -> tuple[bytes, ...]:
+    """The RFC 3161 tokens over the signature's value; what is damaged proves nothing and is left out."""
+    found = []
+    for entry in unsigned:
+        member = _member(entry)
+        container = member.get("sigTst") if member else None
+        tokens = container.get("tstTokens") if isinstance(container, dict) else None
+        for token in tokens if isinstance(tokens, list) else []:
+            value = token.get("val") if isinstance(token, dict) else None
+            try:
+                found.append(base64.b64decode(str(value), validate=True))
+            except (binascii.Error, ValueError):
+                continue
+    return tuple(found)
+
+
+def _member(entry: PlainJson) -> dict[str, PlainJson] | None:
+    """One entry of ``etsiU``: an object, or the base64url text of one."""
+    if isinstance(entry, dict):
+        return entry
+    data = from_base64url(entry) if isinstance(entry, str) else None
+    if data is None:
+        return None
+    try:
+        value = parse_signed(data)
+    except GatewayError:
+        return None
+    return value if isinstance(value, dict) else None

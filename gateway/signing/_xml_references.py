@@ -1,0 +1,260 @@
+"""The references of an XML signature: what each covers, brought to bytes and compared with its digest.
+
+Allowed are: the whole document, an element by an Id that stands there once, a file of the caller's; and of
+transforms enveloped-signature, three canonicalisations, base64, and the one XPath filter that means the same
+as enveloped-signature. No XSLT, no other XPath, no fetching.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from lxml import etree
+
+from gateway.errors import TrustError
+from gateway.frontdoor import xml
+from gateway.signing import xml_canonical
+from gateway.signing._xml_names import DS, DS_NAME, children, octets, only, optional, text
+from gateway.signing.verified import Part
+
+if TYPE_CHECKING:
+    from gateway.signing.xades import Properties
+
+DIGESTS: Final = {
+    "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
+    "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
+}
+SIGNED_PROPERTIES: Final = "http://uri.etsi.org/01903#SignedProperties"
+_ENVELOPED: Final = f"{DS_NAME}enveloped-signature"
+_BASE64: Final = f"{DS_NAME}base64"
+_XPATH: Final = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+# EU DSS writes this; it leaves out every signature, as enveloped-signature leaves out one.
+_WITHOUT_SIGNATURES: Final = "not(ancestor-or-self::ds:Signature)"
+_ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+_MOST_REFERENCES: Final = 2000
+_MOST_TRANSFORMS: Final = 4
+
+
+class ReferenceRefused(TrustError):
+    """A reference is not of an allowed kind, leads nowhere, or its digest is wrong."""
+
+    code = "envelope.reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a signature covers. ``covers_root``: the root of its document is among it."""
+
+    parts: tuple[Part, ...]
+    covers_root: bool
+
+
+def resolve(
+    info: etree._Element,
+    signature: etree._Element,
+    data: bytes,
+    objects: Mapping[str, bytes],
+    properties: Properties | None,
+) -> Resolved:
+    """All references of a SignedInfo, each with the digest it states.
+
+    Raises:
+        ReferenceRefused: and the path says which.
+    """
+    entries = [child for child in children(info) if child.tag == f"{DS}Reference"]
+    if len(entries) > _MOST_REFERENCES:
+        raise ReferenceRefused(len(entries), path=xml.place(info))
+    work = _Document(signature, data, objects)
+    parts: dict[str, Part] = {}
+    properties_covered = False
+    for entry in entries:
+        name, covered, target = work.covered(entry)
+        _compare(entry, covered)
+        is_properties = properties is not None and target is properties.element
+        if (entry.get("Type") == SIGNED_PROPERTIES) is not is_properties:
+            # (T7) Something else posing as the signed properties, or these without saying so.
+            raise ReferenceRefused(name, path=xml.place(entry), code="envelope.properties-not-covered")
+        if is_properties:
+            if properties_covered:
+                raise ReferenceRefused(name, path=xml.place(entry), code="envelope.part-twice")
+            properties_covered = True
+        elif target is not None and target.tag == f"{DS}KeyInfo" and target.getparent() is signature:
+            continue  # the certificates, signed as well; no part of what is said
+        elif name in parts:
+            raise ReferenceRefused(name, path=xml.place(entry), code="envelope.part-twice")
+        else:
+            media_type = properties.media_types.get(entry.get("Id", ""), "") if properties else ""
+            parts[name] = Part(name, media_type, covered)
+    if properties is not None and not properties_covered:
+        raise ReferenceRefused(path=xml.place(signature), code="envelope.properties-not-covered")
+    if not parts:
+        raise ReferenceRefused(path=xml.place(signature), code="envelope.nothing-covered")
+    return Resolved(tuple(parts.values()), work.covers_root)
+
+
+def canonicalisation(element: etree._Element) -> tuple[str, tuple[str, ...]]:
+    """The method of a CanonicalizationMethod or Transform, and the prefixes of its InclusiveNamespaces."""
+    method = element.get("Algorithm", "")
+    if method not in xml_canonical.METHODS:
+        raise ReferenceRefused(method, path=xml.place(element), code="envelope.transform")
+    inner = list(children(element))
+    if not inner:
+        return method, ()
+    if (
+        method != xml_canonical.EXCLUSIVE
+        or len(inner) > 1
+        or inner[0].tag != f"{{{xml_canonical.EXCLUSIVE}}}InclusiveNamespaces"
+    ):
+        raise ReferenceRefused(method, path=xml.place(element), code="envelope.transform")
+    return method, tuple(inner[0].get("PrefixList", "").split())
+
+
+class _Document:
+    """The document around one signature, and the files that were handed in."""
+
+    def __init__(self, signature: etree._Element, data: bytes, objects: Mapping[str, bytes]) -> None:
+        self.signature, self.data, self.objects = signature, data, objects
+        self.root = signature.getroottree().getroot()
+        self.covers_root = False
+        self._ids: dict[str, list[etree._Element]] | None = None
+
+    def covered(self, entry: etree._Element) -> tuple[str, bytes, etree._Element | None]:
+        """The name of what a reference covers, its bytes, and the element if it is one."""
+        transforms = _transforms(entry)
+        uri = entry.get("URI")
+        if uri is None or (uri and not uri.startswith("#")):
+            if transforms:
+                raise ReferenceRefused(uri, path=xml.place(entry), code="envelope.transform")
+            name = self._object(entry, uri)
+            return name, self.objects[name], None
+        target = self.root if not uri else self._element(entry, uri[1:])
+        if target is self.root:
+            self.covers_root = True
+        return uri, self._transformed(entry, target, transforms, whole=not uri), target
+
+    def _object(self, entry: etree._Element, uri: str | None) -> str:
+        """The handed-in file that a reference means; one without URI means the only one (4.4.3)."""
+        name = unquote(uri, errors="strict") if uri is not None else ""
+        if uri is None and len(self.objects) == 1:
+            return next(iter(self.objects))
+        if uri is None or name not in self.objects:
+            raise ReferenceRefused(name, path=xml.place(entry), code="envelope.content-needed")
+        return name
+
+    def _element(self, entry: etree._Element, name: str) -> etree._Element:
+        if self._ids is None:
+            self._ids = {}
+            for element in self.root.iter(etree.Element):
+                for value in {element.get(attribute) for attribute in _ID_NAMES} - {None}:
+                    self._ids.setdefault(str(value), []).append(element)
+        found = self._ids.get(name, [])
+        if len(found) != 1:
+            code = "envelope.id-twice" if found else "envelope.content-needed"
+            raise ReferenceRefused(name, path=xml.place(entry), code=code)
+        return found[0]
+
+    def _transformed(
+        self, entry: etree._Element, target: etree._Element, transforms: list[etree._Element], *, whole: bool
+    ) -> bytes:
+        kinds = [transform.get("Algorithm", "") for transform in transforms]
+        if _BASE64 in kinds:
+            if kinds != [_BASE64]:
+                raise ReferenceRefused(_BASE64, path=xml.place(entry), code="envelope.transform")
+            return _decoded(target)
+        rest = list(transforms)
+        bare = None
+        inside = any(node is target for node in [self.signature, *self.signature.iterancestors()])
+        if rest and _leaves_signatures_out(rest[0]):
+            bare = kinds[0]
+            rest = rest[1:]
+        if inside and bare is None:
+            raise ReferenceRefused(entry.get("URI", ""), path=xml.place(entry), code="envelope.covers-itself")
+        if len(rest) > 1:
+            raise ReferenceRefused(len(kinds), path=xml.place(entry), code="envelope.transform")
+        # XML Signature 1.1, 4.4.3.2: without a method, Canonical XML 1.0.
+        method, prefixes = canonicalisation(rest[0]) if rest else (xml_canonical.C14N_10, ())
+        if bare is not None:
+            target = self._without_signature(target, every=bare == _XPATH)
+        if whole:
+            return xml_canonical.document(target, method, prefixes)
+        return xml_canonical.part(target, method, prefixes)
+
+    def _without_signature(self, target: etree._Element, *, every: bool) -> etree._Element:
+        """The same element in a fresh copy of the document from which the signature is gone."""
+        copy = xml.parse_signed(self.data)
+        path, own = (node.getroottree().getelementpath(node) for node in (target, self.signature))
+        twin = copy if path == "." else copy.find(path)
+        if own == ".":
+            raise ReferenceRefused(path=xml.place(self.signature), code="envelope.covers-itself")
+        signature = copy.find(own)
+        assert twin is not None
+        assert signature is not None
+        for element in list(copy.iter(f"{DS}Signature")) if every else [signature]:
+            _remove(element)
+        return twin
+
+
+def _transforms(entry: etree._Element) -> list[etree._Element]:
+    holder = optional(entry, f"{DS}Transforms")
+    found = list(children(holder)) if holder is not None else []
+    if len(found) > _MOST_TRANSFORMS or any(child.tag != f"{DS}Transform" for child in found):
+        raise ReferenceRefused(len(found), path=xml.place(entry), code="envelope.transform")
+    return found
+
+
+def _leaves_signatures_out(transform: etree._Element) -> bool:
+    method = transform.get("Algorithm")
+    if method == _ENVELOPED:
+        return not list(children(transform))
+    if method != _XPATH:
+        return False
+    expression = only(transform, f"{DS}XPath")
+    return (
+        "".join(text(expression).split()) == _WITHOUT_SIGNATURES.replace(" ", "")
+        and expression.nsmap.get("ds") == DS_NAME
+    )
+
+
+def _remove(element: etree._Element) -> None:
+    """Take an element out and leave the text behind it where it is."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def _decoded(target: etree._Element) -> bytes:
+    packed = "".join(xml.text_of(target).split())
+    if any(isinstance(child.tag, str) for child in target):
+        raise ReferenceRefused(path=xml.place(target), code="envelope.transform")
+    try:
+        return base64.b64decode(packed, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ReferenceRefused(path=xml.place(target), code="envelope.transform") from error
+
+
+def _compare(entry: etree._Element, covered: bytes) -> None:
+    tags = [child.tag for child in children(entry)]
+    wanted = [f"{DS}DigestMethod", f"{DS}DigestValue"]
+    if tags not in (wanted, [f"{DS}Transforms", *wanted]):
+        raise ReferenceRefused(path=xml.place(entry), code="envelope.xml-shape")
+    method = only(entry, f"{DS}DigestMethod").get("Algorithm", "")
+    if method not in DIGESTS:
+        raise ReferenceRefused(method, path=xml.place(entry), code="envelope.digest-method")
+    expected = octets(only(entry, f"{DS}DigestValue"))
+    found = hashlib.new(DIGESTS[method], covered).digest()
+    if not hmac.compare_digest(expected, found):
+        raise ReferenceRefused(entry.get("URI", ""), path=xml.place(entry), code="envelope.digest-wrong")

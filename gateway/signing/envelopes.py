@@ -1,0 +1,191 @@
+"""Verify any envelope that is known here, told apart by its content, never by a file's name.
+
+``verify_any`` answers with what was covered, by which key and how (``verified.Verified``), or raises: no half
+answer. Who the keys belong to is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.errors import GatewayError, TrustError
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing.jose import NO_KEYS, Keys
+from gateway.signing.multibase import from_base64url
+from gateway.signing.verified import (
+    Envelope,
+    KeyOrigin,
+    Part,
+    Verified,
+    VerifiedSignature,
+    times_of,
+)
+
+_ZIP: Final = b"PK\x03\x04"
+_PDF: Final = b"%PDF-"
+_BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_DER_SEQUENCE: Final = 0x30
+_SPACE: Final = b" \t\r\n"
+
+
+class UnknownEnvelope(TrustError):
+    """The bytes are no signed envelope that is known here."""
+
+    code = "envelope.unknown"
+
+
+def detect(data: bytes) -> Envelope:
+    """What kind of envelope ``data`` seems to be, by its first bytes and members; nothing is checked.
+
+    Raises:
+        UnknownEnvelope: none of those that are known.
+    """
+    start = data.lstrip(_SPACE)
+    if data.startswith(_ZIP):
+        return Envelope.ASIC_E
+    if data.startswith(_PDF):
+        return Envelope.PADES
+    if data[:1] == bytes([_DER_SEQUENCE]) or start.startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")):
+        return Envelope.GBT_35275
+    if start.startswith(b"<") or data.startswith(_BOMS):
+        return Envelope.XML_SIGNATURE
+    if start.startswith(b"{"):
+        return _json_kind(parse_signed(data))
+    return _token_kind(data)
+
+
+def verify_any(data: bytes, *, objects: Mapping[str, bytes] | None = None, keys: Keys = NO_KEYS) -> Verified:
+    """Check every signature of an envelope of whatever kind.
+
+    Args:
+        objects: detached files by name; a signature without names takes the only one.
+        keys: public keys that the caller believes, by the name a signature gives them; under the empty name,
+            the one for signatures that give none.
+
+    Raises:
+        GatewayError: a signature does not hold, or nothing here knows this kind.
+    """
+    kind = detect(data)
+    held = objects or {}
+    if kind is Envelope.ASIC_E:
+        from gateway.signing import asic
+
+        return asic.verify(data, keys=keys)
+    if kind is Envelope.XML_SIGNATURE:
+        from gateway.signing import asic
+
+        return asic.verify_beside(data, held, keys=keys)
+    if kind is Envelope.GBT_35275:
+        return _gbt35275(data, _single(held))
+    if kind is Envelope.DATA_INTEGRITY:
+        return _data_integrity(data, keys)
+    return _token(kind, data, held, keys)
+
+
+def _token(kind: Envelope, data: bytes, objects: Mapping[str, bytes], keys: Keys) -> Verified:
+    token = data.strip(_SPACE)
+    if kind is Envelope.VC_JWT:
+        from gateway.signing import vc_jwt
+
+        if token.startswith(b"{"):
+            token = vc_jwt.unwrap(_object(data))
+        return vc_jwt.verify(token, keys=keys)
+    if kind is Envelope.JADES:
+        from gateway.signing import jades
+
+        return jades.verify(token, objects=objects, keys=keys)
+    from gateway.signing import jws
+
+    return jws.verify(token, _single(objects), keys=keys)
+
+
+def _json_kind(value: PlainJson) -> Envelope:
+    if isinstance(value, dict):
+        if "proof" in value:
+            return Envelope.DATA_INTEGRITY
+        if str(value.get("type", "")).find("Enveloped") >= 0:
+            return Envelope.VC_JWT
+        if "signature" in value or "signatures" in value:
+            return Envelope.JADES
+    raise UnknownEnvelope
+
+
+def _token_kind(data: bytes) -> Envelope:
+    token = data.strip(_SPACE)
+    head, dot, _ = token.partition(b".")
+    header = from_base64url(head.decode("ascii", "replace")) if dot else None
+    if not header:
+        raise UnknownEnvelope
+    if b"~" in token:
+        return Envelope.SD_JWT
+    try:
+        members = parse_signed(header)
+    except GatewayError:
+        # The reader of tokens says what is wrong with it.
+        return Envelope.JWS
+    if not isinstance(members, dict):
+        return Envelope.JWS
+    if str(members.get("typ", "")).removeprefix("application/") in {"vc+jwt", "vp+jwt"}:
+        return Envelope.VC_JWT
+    return Envelope.JADES if {"x5c", "sigD", "sigT", "sigX5ts", "x5t#o"} & set(members) else Envelope.JWS
+
+
+def _object(data: bytes) -> dict[str, PlainJson]:
+    value = parse_signed(data)
+    if not isinstance(value, dict):
+        raise UnknownEnvelope
+    return value
+
+
+def _single(objects: Mapping[str, bytes]) -> bytes | None:
+    """The content of a signature that names no file."""
+    if len(objects) > 1:
+        raise UnknownEnvelope(len(objects), code="envelope.content-needed")
+    return next(iter(objects.values()), None)
+
+
+def _data_integrity(data: bytes, keys: Keys) -> Verified:
+    from gateway.signing import data_integrity
+
+    proof = data_integrity.verify_proof(data)
+    from gateway.signing.verification_key import VerificationKey
+
+    signature = VerifiedSignature(
+        algorithm=proof.cryptosuite,
+        key=VerificationKey.from_public_key(proof.public_key),
+        key_origin=KeyOrigin.NAMED,
+        key_id=proof.verification_method,
+        claimed_time=proof.created or "",
+        remarks=("uncovered-contexts",) if proof.uncovered_contexts else (),
+    )
+    times = times_of(proof.document) | ({"expires": proof.expires} if proof.expires else {})
+    return Verified(
+        Envelope.DATA_INTEGRITY,
+        (signature,),
+        (Part("", "application/vc", proof.signed_bytes),),
+        proof.document,
+        proof.issuer,
+        times=times,
+    )
+
+
+def _gbt35275(data: bytes, content: bytes | None) -> Verified:
+    from gateway.signing import gbt35275, x509
+
+    found = gbt35275.verify(gbt35275.decoded(data), content)
+    signatures = []
+    for signer in found.signers:
+        certificate = x509.Certificate.from_der(signer.certificate.encoded)
+        time = signer.signing_time
+        signatures.append(
+            VerifiedSignature(
+                algorithm="SM2-SM3",
+                key=certificate.key,
+                key_origin=KeyOrigin.CERTIFICATE,
+                certificates=(certificate.der,),
+                claimed_time=time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else "",
+                value=signer.signature.as_der,
+            )
+        )
+    return Verified(Envelope.GBT_35275, tuple(signatures), (Part("", "", found.content),))
