@@ -15,6 +15,7 @@ from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.en18223 import FORMAT as EN18223
 from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
+from gateway.formats.openepd import FORMAT as OPENEPD
 from gateway.formats.pact import FORMAT as PACT
 
 _FORMATS: tuple[Format, ...] = (
@@ -26,6 +27,7 @@ _FORMATS: tuple[Format, ...] = (
     EN18223,
     HTML,
     ILCD_EPD,
+    OPENEPD,
 )
 
 # Formats that go together under one name.

@@ -1,0 +1,53 @@
+"""openEPD (openepd@0.1): an environmental product declaration as one JSON document."""
+
+from __future__ import annotations
+
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.model.declaration import Declaration
+from gateway.report import Finding
+
+# Members that no other footprint document has; one of them beside the kind.
+_OWN = ("impacts", "declared_unit", "kg_per_declared_unit", "program_operator_doc_id", "openepd_version")
+
+
+def _detect(package: Package) -> Evidence | None:
+    document = package.json_object
+    if document is None:
+        return None
+    kind = document.get("doctype")
+    own = tuple(name for name in _OWN if name in document)
+    if isinstance(kind, str) and kind.casefold() == "openepd" and own:
+        return Evidence(3, (f"doctype {kind}", *own))
+    if isinstance(document.get("impacts"), dict) and isinstance(document.get("declared_unit"), dict):
+        return Evidence(2, ("impacts", "declared_unit"))
+    return None
+
+
+def _read(package: Package, context: Context) -> Reading:
+    from gateway.formats.openepd.reader import read
+
+    return read(package, context)
+
+
+def _write(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.openepd.writer import write
+
+    return write(declaration, context)
+
+
+def _validate(package: Package) -> tuple[Finding, ...]:
+    from gateway.codec.schema import judge
+
+    return judge(package.json, "openepd/epd-0.1.schema.json")
+
+
+FORMAT = Format(
+    id="openepd@0.1",
+    title={"zh": "openEPD 环境产品声明", "en": "openEPD environmental product declaration"},
+    media_type="application/json",
+    detect=_detect,
+    read=_read,
+    write=_write,
+    validate=_validate,
+    schema_edition="openEPD 0.1 as openepd 8.0.0 reads it, own statement",
+)
