@@ -1,0 +1,56 @@
+"""Keys of ``did:web`` issuers out of documents that are at hand; nothing is fetched here.
+
+Source: W3C Controlled Identifiers 1.0, 2; did:web method specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson
+from gateway.signing.did_key import BadPublicKey, PublicKey
+from gateway.signing.verification_key import VerificationKey
+
+
+def assertion_keys(document: Mapping[str, PlainJson]) -> dict[str, PublicKey]:
+    """The keys by which the document's subject may make statements, by the URL of their method.
+
+    A method counts only where its controller is the document's subject; one of an unknown kind is left out.
+    """
+    subject = document.get("id")
+    allowed, found = list(_assertion_methods(document)), dict[str, PublicKey]()
+    methods = document.get("verificationMethod", [])
+    entries = [entry for entry in methods if isinstance(entry, dict)] if isinstance(methods, list) else []
+    assertions = document.get("assertionMethod", [])
+    embedded = [e for e in assertions if isinstance(e, dict)] if isinstance(assertions, list) else []
+    for entry in [*entries, *embedded]:
+        name = _absolute(entry.get("id"), subject)
+        if entry.get("controller") != subject or name not in allowed:
+            continue
+        key = _key(entry)
+        if key is not None:
+            found[name] = key
+    return found
+
+
+def _assertion_methods(document: Mapping[str, PlainJson]) -> Iterator[str]:
+    subject, methods = document.get("id"), document.get("assertionMethod", [])
+    for entry in methods if isinstance(methods, list) else []:
+        yield _absolute(entry.get("id") if isinstance(entry, dict) else entry, subject)
+
+
+def _absolute(name: PlainJson, subject: PlainJson) -> str:
+    return f"{subject}{name}" if isinstance(name, str) and name.startswith("#") else str(name)
+
+
+def _key(entry: Mapping[str, PlainJson]) -> PublicKey | None:
+    multikey, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
+    try:
+        if entry.get("type") == "Multikey" and isinstance(multikey, str):
+            return PublicKey.from_multikey(multikey)
+        if entry.get("type") in {"JsonWebKey", "JsonWebKey2020"} and isinstance(jwk, dict):
+            return VerificationKey.from_jwk(jwk).public_key
+    except (BadPublicKey, GatewayError):
+        return None
+    return None

@@ -1,0 +1,261 @@
+"""Everything that a verification may know besides the document: read once, nothing fetched, asked often.
+
+A snapshot is a folder's files: ``policy.json``, ``seen.json``, ``lists/*.jws``, ``crls/*.crl``,
+``certificates/*.pem``, ``dids/*.json``, ``status/*.json`` and ``receipts/*.json``.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from gateway.errors import GatewayError, InputError, flatten
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing import x509
+from gateway.signing.digests import sha256_hex
+from gateway.signing.jcs import jcs
+from gateway.signing.sm2_certificate import Certificate as Sm2Certificate
+from gateway.signing.verification_key import VerificationKey
+from gateway.trust import policy as policies
+from gateway.trust.agreement import Agreement
+from gateway.trust.lote import Entity, Service
+from gateway.trust.policy import Policy
+from gateway.trust.signed_list import HeldList, Seen, read, refuse_untrusted
+
+POLICY: Final = "policy.json"
+SEEN: Final = "seen.json"
+SEEN_FORMAT: Final = "hutong-trust-memory@1"
+
+
+class BadSnapshot(InputError):
+    """The folder is no snapshot, or a file in it is damaged."""
+
+    code = "list.bad-snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A service with the body and the list that name it."""
+
+    held: HeldList
+    entity: Entity
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A list that may not speak, and why. Its entries are known only so that the cause can be named."""
+
+    file: str
+    error: GatewayError
+    held: HeldList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is believed at ``now``, indexed by what signatures name."""
+
+    policy: Policy
+    now: datetime
+    lists: Mapping[str, HeldList]
+    refused: tuple[Refused, ...]
+    by_identity: Mapping[str, tuple[Listed, ...]] = field(repr=False)
+    sm2_anchors: tuple[tuple[Sm2Certificate, Listed], ...] = field(repr=False)
+    sm2_certificates: tuple[Sm2Certificate, ...] = field(repr=False)
+    crls: tuple[bytes, ...] = field(repr=False)
+    dids: Mapping[str, Mapping[str, PlainJson]] = field(repr=False)
+    statuses: Mapping[str, bytes] = field(repr=False)
+    receipts: tuple[bytes, ...] = field(repr=False)
+    # What was decoded once need not be decoded for the next credential; never part of an answer.
+    cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def digests(self) -> dict[str, PlainJson]:
+        """The lists by name with number and digest, as a statement names them."""
+        return {
+            name: {"sequence": str(held.seen.sequence), "sha256": held.sha256}
+            for name, held in sorted(self.lists.items())
+        }
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Those of the receiver's own list; what other lists recognise is of no concern (depth 1)."""
+        own = self.lists.get(self.policy.own_list)
+        return own.agreements if own else ()
+
+    def find(self, identities: Iterable[str]) -> tuple[Listed, ...]:
+        """Every entry that goes by one of these identities, each once."""
+        found: dict[int, Listed] = {}
+        for identity in identities:
+            for listed in self.by_identity.get(identity, ()):
+                found[id(listed)] = listed
+        return tuple(found.values())
+
+    def seen(self) -> dict[str, Seen]:
+        """What has to be remembered: the youngest number of each list that may speak."""
+        return {name: held.seen for name, held in self.lists.items()}
+
+
+def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
+    """Read the files of a snapshot's folder.
+
+    Raises:
+        InputError: there is no policy, or a file is damaged. A list that may not speak is no error; it is
+            kept with its reason.
+    """
+    if POLICY not in files:
+        raise BadSnapshot(path=POLICY, code="list.no-policy")
+    policy = policies.parse(files[POLICY])
+    seen = read_seen(files[SEEN]) if SEEN in files else {}
+    lists, refused = _lists(files, policy, seen, now)
+    entries = [
+        Listed(held, entity, service)
+        for held in lists.values()
+        for entity, service in held.content.services()
+    ]
+    index: dict[str, tuple[Listed, ...]] = {}
+    anchors: list[tuple[Sm2Certificate, Listed]] = []
+    for listed in entries:
+        for identity in identities_of(listed.service):
+            index[identity] = (*index.get(identity, ()), listed)
+        anchors += [(found, listed) for found in _sm2_certificates(listed.service)]
+    certificates = [c for name in _below(files, "certificates/") for c in _sm2_pem(files[name])]
+    return Snapshot(
+        policy=policy,
+        now=now,
+        lists=lists,
+        refused=tuple(refused),
+        by_identity=index,
+        sm2_anchors=tuple(anchors),
+        sm2_certificates=tuple(certificates),
+        crls=tuple(files[name] for name in _below(files, "crls/")),
+        dids=dict(_documents(files, "dids/")),
+        statuses=dict(_statuses(files)),
+        receipts=tuple(files[name] for name in _below(files, "receipts/")),
+    )
+
+
+def identities_of(service: Service) -> Iterator[str]:
+    """Everything that the service has ever been known by, once each: ``cert:``, ``key:`` and ``id:``."""
+    known: dict[str, None] = {}
+    for state in service.states:
+        for encoded in state.identity.certificates:
+            der = base64.b64decode(encoded.val)
+            known[f"cert:{sha256_hex(der)}"] = None
+            known[f"key:{x509.Certificate.from_der(der, above=True).key.sha256}"] = None
+        for jwk in state.identity.keys:
+            known[f"key:{VerificationKey.from_jwk(jwk).sha256}"] = None
+        for other in state.identity.others:
+            known[f"id:{other}"] = None
+    return iter(known)
+
+
+def read_seen(data: bytes) -> dict[str, Seen]:
+    """The numbers that were seen before.
+
+    Raises:
+        InputError: it is no such memory.
+    """
+    value = parse_signed(data)
+    lists = value.get("lists") if isinstance(value, dict) and value.get("format") == SEEN_FORMAT else None
+    if not isinstance(lists, dict):
+        raise BadSnapshot(path=SEEN)
+    found = {}
+    for name, one in lists.items():
+        if not isinstance(one, dict) or type(one.get("sequence")) is not int:
+            raise BadSnapshot(path=f"{SEEN}#/lists/{name}")
+        sequence = one["sequence"]
+        assert isinstance(sequence, int)
+        found[name] = Seen(sequence, str(one.get("sha256", "")))
+    return found
+
+
+def seen_bytes(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bytes:
+    """The memory after a look at lists: no number ever falls."""
+    youngest = dict(before)
+    for name, one in now.items():
+        if name not in youngest or youngest[name].sequence < one.sequence:
+            youngest[name] = one
+    lists: dict[str, PlainJson] = {
+        name: {"sequence": one.sequence, "sha256": one.sha256} for name, one in sorted(youngest.items())
+    }
+    return jcs({"format": SEEN_FORMAT, "lists": lists}) + b"\n"
+
+
+def _lists(
+    files: Mapping[str, bytes], policy: Policy, seen: Mapping[str, Seen], now: datetime
+) -> tuple[dict[str, HeldList], list[Refused]]:
+    """The lists that may speak, by name; of two of one name the younger."""
+    held: dict[str, HeldList] = {}
+    refused: list[Refused] = []
+    for file in _below(files, "lists/"):
+        found = None
+        try:
+            found = read(files[file])
+            refuse_untrusted(
+                found,
+                pinned=policy.pinned(found.name),
+                seen=seen,
+                now=now,
+                skew=policy.skew,
+                accept_test=policy.accept_test_lists,
+            )
+            for _, service in found.content.services():
+                tuple(identities_of(service))
+        except GatewayError as error:
+            refused += [Refused(file, one, found) for one in flatten(error)]
+            continue
+        except ValueError as error:
+            refused.append(Refused(file, BadSnapshot(path=file, why=str(error)), found))
+            continue
+        other = held.get(found.name)
+        if other is None or other.seen.sequence < found.seen.sequence:
+            held[found.name] = found
+    return held, refused
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
+    return sorted(name for name in files if name.startswith(folder))
+
+
+def _sm2_pem(data: bytes) -> list[Sm2Certificate]:
+    """The SM2 certificates of a file; others are of no use to a chain of these."""
+    try:
+        return Sm2Certificate.from_pem(data)
+    except GatewayError:
+        return []
+
+
+def _sm2_certificates(service: Service) -> list[Sm2Certificate]:
+    found = []
+    for state in service.states:
+        for encoded in state.identity.certificates:
+            try:
+                found.append(Sm2Certificate.from_der(base64.b64decode(encoded.val)))
+            except GatewayError:
+                continue
+    return list(dict.fromkeys(found))
+
+
+def _documents(files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, Mapping[str, PlainJson]]]:
+    """JSON documents by their ``id``; two of one id would be two answers."""
+    taken = set()
+    for name in _below(files, folder):
+        value = parse_signed(files[name])
+        identity = value.get("id") if isinstance(value, dict) else None
+        if not isinstance(value, dict) or not isinstance(identity, str) or identity in taken:
+            raise BadSnapshot(path=name)
+        taken.add(identity)
+        yield identity, value
+
+
+def _statuses(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    for name in _below(files, "status/"):
+        value = parse_signed(files[name])
+        identity = value.get("id") if isinstance(value, dict) else None
+        if not isinstance(identity, str):
+            raise BadSnapshot(path=name)
+        yield identity, files[name]

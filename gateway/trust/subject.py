@@ -1,0 +1,200 @@
+"""What is validated: a signed folder or one credential, reduced to what its signatures cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from gateway.errors import GatewayError, flatten
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.report import Finding
+from gateway.signing import data_integrity, manifest
+from gateway.signing.did_key import PublicKey
+from gateway.signing.digests import sha256_hex
+from gateway.signing.sm2_certificate import Certificate
+from gateway.signing.verification_key import VerificationKey
+from gateway.signing.x509 import Certificate as AnyCertificate
+from gateway.trust import verify as folder_check
+from gateway.trust.judgement import Sub
+
+CONVERSION: Final = "conversion.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One signature that holds, by what it may be found in a list.
+
+    Args:
+        chain: SM2 certificates, the signer's first; empty where a bare key has signed.
+    """
+
+    name: str
+    kind: str
+    algorithm: str
+    identities: tuple[str, ...]
+    chain: tuple[Certificate, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a declaration says of itself that scope and agreement are held against."""
+
+    standards: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()  # ``cpc:23913``
+    country: str = ""
+    activities: tuple[str, ...] = ()
+    dates: tuple[datetime, ...] = ()  # of verification and of issue, at noon UTC
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Everything that later steps may read. Nothing of it is uncovered."""
+
+    kind: str
+    sha256: str
+    signers: tuple[Signer, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sub: Sub | None = None
+    covered: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
+    credential: Mapping[str, PlainJson] = field(default_factory=dict, repr=False)
+    issuer: str = ""
+    statement: Statement = Statement()
+    facts: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+# A kind of third-party work as declarations name it, and the activity in a scope that covers it.
+_ACTIVITIES: Final = {"third": "verification", "cert": "certification", "critical_review": "verification"}
+
+
+def of_folder(files: Mapping[str, bytes]) -> Subject:
+    """A folder with its manifest, parts and every signature over the manifest."""
+    checked = folder_check.verify(files)
+    sha256 = sha256_hex(files.get(folder_check.MANIFEST, b""))
+    if not checked.holds:
+        return Subject("folder", sha256, findings=checked.findings, sub=_folder_sub(checked))
+    parts = manifest.parse(files[folder_check.MANIFEST]).parts
+    covered = tuple(part.name for part in parts if part.name in files)
+    return Subject(
+        "folder",
+        sha256,
+        tuple(_folder_signers(checked)),
+        covered=(folder_check.MANIFEST, *covered),
+        uncovered=checked.absent,
+        credential=checked.credential,
+        issuer=checked.signer,
+        statement=_statement(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
+        facts=checked.facts,
+    )
+
+
+def of_credential(data: bytes, known: Mapping[str, PublicKey]) -> Subject:
+    """One credential with a Data Integrity proof of its issuer."""
+    sha256 = sha256_hex(data)
+    try:
+        proof = data_integrity.verify_proof(data, known=known)
+    except GatewayError as error:
+        found = tuple(Finding(e.error_code, e.path, e.saw, params=e.params) for e in flatten(error))
+        return Subject("credential", sha256, findings=found, sub=_credential_sub(found))
+    uncovered = tuple(f"@context {context}" for context in proof.uncovered_contexts)
+    key = VerificationKey.from_public_key(proof.public_key)
+    signer = Signer(proof.issuer, "data-integrity", proof.cryptosuite, _named(proof.issuer, key))
+    return Subject(
+        "credential",
+        sha256,
+        (signer,),
+        covered=("",),
+        uncovered=uncovered,
+        credential=proof.document,
+        issuer=proof.issuer,
+    )
+
+
+def unreadable(data: bytes) -> tuple[Finding, ...]:
+    """Why the bytes do not get past the front door; nothing: they do."""
+    try:
+        parse_signed(data)
+    except GatewayError as error:
+        return tuple(Finding(e.error_code, e.path, e.saw, params=e.params) for e in flatten(error))
+    return ()
+
+
+def _named(issuer: str, key: VerificationKey) -> tuple[str, ...]:
+    return (f"id:{issuer}", f"key:{key.sha256}")
+
+
+def _folder_signers(checked: folder_check.Verdict) -> Iterator[Signer]:
+    for seal in checked.seals:
+        for signed in seal.signers:
+            leaf = signed.certificate
+            above = tuple(c for c in seal.certificates if c != leaf)
+            key = AnyCertificate.from_der(leaf.encoded).key.sha256
+            names = (f"cert:{leaf.fingerprint}", f"key:{key}")
+            yield Signer(leaf.subject, "gbt-35275", "SM2", names, (leaf, *above))
+    if checked.signer:
+        own = VerificationKey.from_public_key(PublicKey.from_did(checked.signer))
+        yield Signer(checked.signer, "jws", own.kind, _named(checked.signer, own))
+
+
+def _folder_sub(checked: folder_check.Verdict) -> Sub:
+    codes = {finding.code for finding in checked.findings}
+    if "trust.not-signed" in codes:
+        return Sub.NO_SIGNATURE
+    if any(code.startswith(("signing.part-", "trust.leaf-")) for code in codes):
+        return Sub.HASH_FAILURE
+    if any(code.startswith(("json.", "signing.bad-manifest", "signing.bytes-")) for code in codes):
+        return Sub.FORMAT_FAILURE
+    return Sub.SIG_CRYPTO_FAILURE
+
+
+def _credential_sub(found: tuple[Finding, ...]) -> Sub:
+    codes = {finding.code for finding in found}
+    if "signing.no-proof" in codes:
+        return Sub.NO_SIGNATURE
+    if "signing.bad-did-key" in codes:
+        return Sub.NO_SIGNING_KEY_FOUND
+    return Sub.SIG_CRYPTO_FAILURE
+
+
+def _statement(data: bytes | None) -> Statement:
+    """The facts of a conversion record, which is a covered part here."""
+    try:
+        record = parse_signed(data or b"{}")
+    except GatewayError:
+        return Statement()
+    told = record.get("statement") if isinstance(record, dict) else None
+    if not isinstance(told, dict):
+        return Statement()
+    products = told.get("products")
+    verifications = told.get("verifications")
+    works = [v for v in verifications if isinstance(v, dict)] if isinstance(verifications, list) else []
+    dates = [told.get("issuedOn"), *(work.get("date") for work in works)]
+    return Statement(
+        standards=_texts(told.get("standards")),
+        products=tuple(f"{name}:{code}" for name, code in products.items())
+        if isinstance(products, dict)
+        else (),
+        country=str(told.get("country", "")),
+        activities=tuple(_ACTIVITIES[str(w.get("kind"))] for w in works if str(w.get("kind")) in _ACTIVITIES),
+        dates=tuple(_noon(str(day)) for day in dates if _is_day(day)),
+        is_known=True,
+    )
+
+
+def _texts(value: PlainJson) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _is_day(value: PlainJson) -> bool:
+    try:
+        date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        return False
+    return True
+
+
+def _noon(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(12), tzinfo=UTC)
