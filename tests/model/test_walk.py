@@ -19,6 +19,7 @@ from gateway.model.results import Carbon, ResultRow, ResultSet, Role
 from gateway.model.scope import Document, Period
 from gateway.model.walk import by_path, diff, escape, keyed, leaves, prune, replace, same, unescape
 from gateway.quantity import Quantity
+from gateway.quantity.number import Number
 
 texts = st.text(max_size=6)
 amounts = st.builds(
@@ -104,6 +105,8 @@ def other(value: Leaf) -> Leaf:
         return date(1999, 1, 1)
     if isinstance(value, Quantity):
         return Quantity(Decimal(12345), value.unit)
+    if isinstance(value, Number):
+        return Number(Decimal(12345))
     return Missing(missing=next(r for r in Reason if r is not value.missing))
 
 

@@ -18,6 +18,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.walk import Place, by_path, leaves, replace, same
 from gateway.pipeline.convert import Outcome, Source, convert
 from gateway.quantity import Quantity
+from gateway.quantity.number import Number
 from gateway.report import Fate
 
 CHANGES = 1_000
@@ -36,6 +37,8 @@ def other(place: Place, rng: random.Random) -> Leaf:
         return not value
     if isinstance(value, Quantity):
         return Quantity(Fraction(value.amount) * 2 if value.amount else Decimal(3), value.unit)
+    if isinstance(value, Number):
+        return Number(Fraction(value.value) + 1)
     if isinstance(value, int):
         return value + 1
     if isinstance(value, date):
