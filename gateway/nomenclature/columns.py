@@ -1,35 +1,37 @@
 """Many flows at once, column by column: a million rows in about a second.
 
 Every distinct name, every distinct place and every distinct pair of them is looked at once; what is left for
-a row are three lookups. Why a row is as it is, is answered when somebody asks.
+a row are three look-ups. Why a row is as it is, is answered when somebody asks.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import add
+from typing import Final, TypeVar
 
 from gateway.errors import UsageError
 from gateway.nomenclature.match import Match, Matcher, Place
 from gateway.nomenclature.row import End
 
-# More places than any list has; the number of a pair is name × _PLACES + place.
-_PLACES = 1 << 20
-_MASK = _PLACES - 1
+# Cells of a dense table for each row that was asked for; with sparser names and places a dict is smaller.
+_CELLS_PER_ROW: Final = 16
+
+_K = TypeVar("_K")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """``target`` has for each row the number of a flow in the target list, or -1.
 
-    ``name`` and ``place`` number the distinct names and places, so that reasons stand once for each pair.
+    ``pair`` numbers each row's name and place, so that reasons stand once for each pair: the name times the
+    number of places, plus the place.
     """
 
     target: array[int]
-    name: array[int]
-    place: array[int]
+    pair: array[int]
     names: tuple[tuple[str, str], ...]
     places: tuple[tuple[str, str], ...]
     source_list: str
@@ -37,11 +39,14 @@ class Columns:
 
     def why(self, row: int) -> Match:
         """What became of a row, as ``Matcher.match`` says it: tier, evidence, factor, or why it abstained."""
-        name, cas = self.names[self.name[row]]
-        context, unit = self.places[self.place[row]]
-        return self.matcher.match(
-            End(self.source_list, name=name, cas=cas, context=_parts(context), unit=unit)
-        )
+        return self.matcher.match(self.end(self.pair[row]))
+
+    def end(self, pair: int) -> End:
+        """The flow behind a number of ``pair``."""
+        number, at = divmod(pair, len(self.places))
+        name, cas = self.names[number]
+        context, unit = self.places[at]
+        return End(self.source_list, name=name, cas=cas, context=_parts(context), unit=unit)
 
 
 def match_columns(
@@ -60,100 +65,79 @@ def match_columns(
     """
     if {len(names)} != {len(column) for column in (names, contexts, units, cas) if column is not None}:
         raise UsageError(len(names), code="nomenclature.columns-differ")
-    named, placed = _Names(), _Places(matcher, source_list)
-    name_of = list(map(named.__getitem__, names if cas is None else zip(names, cas, strict=True)))
-    place_of = list(map(placed.__getitem__, contexts if units is None else zip(contexts, units, strict=True)))
-    pairs = _Pairs(matcher, named, placed, source_list)
-    target = array("i", map(pairs.__getitem__, map(add, name_of, place_of)))
-    return Columns(
-        target,
-        array("I", map(_PLACES.__rfloordiv__, name_of)),
-        array("I", place_of),
-        tuple(named.known),
-        tuple(placed.known),
-        source_list,
-        matcher,
-    )
+    placed: _Numbers[str | tuple[str, str]] = _Numbers()
+    place_of = map(placed.__getitem__, contexts if units is None else zip(contexts, units, strict=True))
+    at = list(place_of)
+    named: _Numbers[str | tuple[str, str]] = _Numbers(len(placed))
+    name_of = map(named.__getitem__, names if cas is None else zip(names, cas, strict=True))
+    pairs = list(map(add, name_of, at))
+    found = Columns(array("i"), array("Q", pairs), _both(named), _both(placed), source_list, matcher)
+    # Sorted, one name stands beside itself in memory, too.
+    table = _table(found, sorted(set(pairs)))
+    found.target.extend(map(table.__getitem__, pairs))
+    return found
+
+
+def _both(keys: Iterable[str | tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, "") if isinstance(key, str) else key for key in keys)
 
 
 def _parts(context: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in context.split("/") if part.strip())
 
 
-class _Names(dict["str | tuple[str, str]", int]):
-    """A number for every distinct name, or name with CAS number, times ``_PLACES``."""
+class _Numbers(dict[_K, int]):
+    """A number for every distinct key in the order of their coming, times ``step``."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: int = 1) -> None:
         super().__init__()
-        self.known: list[tuple[str, str]] = []
+        self._step = step
 
-    def __missing__(self, key: str | tuple[str, str]) -> int:
-        number = self[key] = len(self.known) * _PLACES
-        self.known.append((key, "") if isinstance(key, str) else key)
+    def __missing__(self, key: _K) -> int:
+        number = self[key] = len(self) * self._step
         return number
 
 
-class _Places(dict["str | tuple[str, str]", int]):
-    """A number for every distinct context, or context with unit; a group for what names are read with."""
-
-    def __init__(self, matcher: Matcher, source_list: str) -> None:
-        super().__init__()
-        self._matcher, self._list = matcher, source_list
-        self.known: list[tuple[str, str]] = []
-        self.places: list[Place] = []
-        self.groups: list[int] = []
-        self._group_of: dict[object, int] = {}
-
-    def __missing__(self, key: str | tuple[str, str]) -> int:
-        known = (key, "") if isinstance(key, str) else key
-        place = self._matcher.place(_parts(known[0]), known[1], self._list)
-        number = self[key] = len(self.known)
-        self.known.append(known)
-        self.places.append(place)
-        self.groups.append(self._group_of.setdefault((place.medium, place.dimension), len(self._group_of)))
-        return number
-
-
-class _Pairs(dict[int, int]):
-    """The flow of the target list for every distinct pair of name and place, or -1."""
-
-    def __init__(self, matcher: Matcher, names: _Names, places: _Places, source_list: str) -> None:
-        super().__init__()
-        self._matcher, self._names, self._list = matcher, names, source_list
-        self._places = places.places
-        self._groups = places.groups
-        self._contexts = [place.contexts for place in self._places]
-        self._odd = {i for i, place in enumerate(self._places) if place.unit and place.dimension is None}
-        self._known = places.known
-        self._decided = {i for i, (name, _) in enumerate(names.known) if matcher.is_decided(name)}
-        self._rows: dict[int, dict[int, int]] = {}
-
-    def __missing__(self, key: int) -> int:
-        at = key & _MASK
-        group = key - at + self._groups[at]
-        rows = self._rows.get(group)
+def _table(columns: Columns, pairs: Sequence[int]) -> array[int] | dict[int, int]:
+    """The flow of the target list for every pair, or -1."""
+    size, of_list = len(columns.places), columns.source_list
+    cells = len(columns.names) * size
+    dense = cells <= _CELLS_PER_ROW * len(columns.pair)
+    table: array[int] | dict[int, int] = array("i", [-1]) * cells if dense else {}
+    places = [columns.matcher.place(_parts(told), unit, of_list) for told, unit in columns.places]
+    # Names are read once for each medium and dimension.
+    groups: dict[object, int] = {}
+    group_of = [groups.setdefault((place.medium, place.dimension), len(groups)) for place in places]
+    contexts = [place.contexts for place in places]
+    by_hand = {i for i, (name, _) in enumerate(columns.names) if columns.matcher.is_decided(name)}
+    odd = {i for i, place in enumerate(places) if place.unit and place.dimension is None}
+    last, rows_of = -1, dict[int, dict[int, int]]()
+    for pair in pairs:
+        number, at = divmod(pair, size)
+        if number != last:
+            last, rows_of = number, {}
+        if at in odd or number in by_hand:
+            table[pair] = _one_by_one(columns, pair)
+            continue
+        rows = rows_of.get(group_of[at])
         if rows is None:
-            rows = self._rows[group] = self._rows_of(key, at)
+            rows = rows_of[group_of[at]] = _rows(columns, number, places[at])
         row = -1
-        for context in self._contexts[at]:
+        for context in contexts[at]:
             if context in rows:
                 row = rows[context]
                 break
-        if at in self._odd or key // _PLACES in self._decided:
-            row = self._one_by_one(key, at)
-        self[key] = row
-        return row
+        table[pair] = row
+    return table
 
-    def _one_by_one(self, key: int, at: int) -> int:
-        name, cas = self._names.known[key // _PLACES]
-        context, unit = self._known[at]
-        rows = self._matcher.match(
-            End(self._list, name=name, cas=cas, context=_parts(context), unit=unit)
-        ).rows
-        found = self._matcher.target.row_of(rows[0].target.id) if len(rows) == 1 else None
-        return -1 if found is None else found
 
-    def _rows_of(self, key: int, at: int) -> dict[int, int]:
-        name, cas = self._names.known[key // _PLACES]
-        found = self._matcher.find(End(self._list, name=name, cas=cas), self._places[at])
-        return found.rows if found.decision.tier is not None else {}
+def _one_by_one(columns: Columns, pair: int) -> int:
+    rows = columns.matcher.match(columns.end(pair)).rows
+    found = columns.matcher.target.row_of(rows[0].target.id) if len(rows) == 1 else None
+    return -1 if found is None else found
+
+
+def _rows(columns: Columns, number: int, place: Place) -> dict[int, int]:
+    name, cas = columns.names[number]
+    found = columns.matcher.find(End(columns.source_list, name=name, cas=cas), place)
+    return found.rows if found.decision.tier is not None else {}

@@ -19,7 +19,18 @@ from gateway.nomenclature.identifiers import fedefl_id
 from gateway.nomenclature.names import cas_number, exact, inverted
 from gateway.nomenclature.row import Abstained, End, Signal
 
-__all__ = ["EF31", "FEDEFL", "Gas", "factor", "flow", "gas", "identify", "objections", "without_affixes"]
+__all__ = [
+    "EF31",
+    "FEDEFL",
+    "Gas",
+    "factor",
+    "flow",
+    "flowable",
+    "gas",
+    "identify",
+    "objections",
+    "without_affixes",
+]
 
 EF31: Final = "EF 3.1"
 FEDEFL: Final = "FEDEFL"
@@ -112,6 +123,12 @@ def flow(of: Gas, *, list: str, context: tuple[str, ...]) -> End | None:
             "kg",
         )
     return None
+
+
+def flowable(of: Gas) -> str:
+    """The name of a gas in FEDEFL, which has one for all compartments; "" where that has none."""
+    found = table.fedefl().get(of.substance)
+    return found[0] if found else ""
 
 
 def _by_id(end: End) -> Gas | Abstained | None:

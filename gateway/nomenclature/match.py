@@ -293,7 +293,11 @@ class Matcher:
         found = self._gas_rows.get(gas.key)
         if found is None:
             found = self._gas_rows[gas.key] = {}
-            if self._list in _TABLED:
+            if self._list == gases.FEDEFL:
+                flowable = self.target.by_key.get(exact(gases.flowable(gas)))
+                if flowable is not None:
+                    found |= self._first_of_context(flowable, dimension("kg"))
+            elif self._list in _TABLED:
                 for at, context in enumerate(self.target.contexts):
                     flow = gases.flow(gas, list=self._list, context=context)
                     row = self.target.row_of(flow.id) if flow is not None else None

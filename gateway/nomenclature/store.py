@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import sys
 from array import array
 from bisect import bisect_left
@@ -28,6 +29,7 @@ from gateway.nomenclature.names import EXACT_EDITION, cas_number, exact
 _MAGIC = b"hutong flow list 1\n"
 _COLUMNS = ("uuid", "name", "synonyms", "cas", "formula", "unit", "context")
 _FIELD, _ITEM, _LINE = "\x1f", "\x1e", "\n"
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NOT_TEXT = str.maketrans(dict.fromkeys("\x1d\x1e\x1f\n\r\t", " "))
 
 
@@ -141,7 +143,9 @@ def pack(flows: Iterable[Flow], edition: Edition) -> bytes:
         "context": _numbers("H", (context_at[row[1]] for row in rows)),
         "unit": _numbers("H", (unit_at[row[2]] for row in rows)),
         "by_id": _numbers("I", (number for _, number in ids)),
-        "id": b"".join(UUID(row[3]).bytes for row in rows) if binary else _text(row[3] for row in rows),
+        "id": b"".join(_uuid_bytes(row[3]) or b"" for row in rows)
+        if binary
+        else _text(row[3] for row in rows),
     }
     body = b"".join(blocks.values())
     head = {
@@ -161,10 +165,14 @@ def pack(flows: Iterable[Flow], edition: Edition) -> bytes:
 
 
 def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
+    return _uuid_bytes(text) is not None
+
+
+def _uuid_bytes(text: str) -> bytes | None:
+    """The bytes of a UUID in its usual spelling; nothing else is one."""
+    if not _UUID.fullmatch(text):
+        return None
+    return bytes.fromhex(text.replace("-", ""))
 
 
 def _text(lines: Iterable[str]) -> bytes:
@@ -323,9 +331,10 @@ class FlowList:
     def row_of(self, id: str) -> int | None:
         """The flow with this identifier."""
         if self._binary:
-            if not _is_uuid(id):
+            wanted = _uuid_bytes(id)
+            if wanted is None:
                 return None
-            ids, wanted = self._blocks["id"], UUID(id).bytes
+            ids = self._blocks["id"]
             at = bisect_left(self._by_id, wanted, key=lambda row: bytes(ids[16 * row : 16 * row + 16]))
         else:
             at = bisect_left(self._by_id, id, key=self.id)

@@ -103,6 +103,8 @@ class Substances:
         self._offered: dict[int, frozenset[tuple[str, Dimension | None]]] = {}
         self._media = [medium(context) for context in target.contexts]
         self._dimensions = [dimension(unit) for unit in target.units]
+        # Equal dimensions by one number: a list has hundreds of thousands of rows to look through.
+        self._alike = [self._dimensions.index(kind) for kind in self._dimensions]
         self._placed: dict[str, list[int]] = {}
         self._graded: dict[str, list[int]] = {}
         for key, substance in target.by_key.items():
@@ -131,9 +133,10 @@ class Substances:
 
     def _offers_of(self, substance: int) -> frozenset[tuple[str, Dimension | None]]:
         rows = self.target.rows(substance)
-        units = self.target.unit_of_row[rows.start : rows.stop]
-        pairs = set(zip(self._contexts(substance), units, strict=True))
-        return frozenset((self._media[context], self._dimensions[unit]) for context, unit in pairs)
+        media = map(self._media.__getitem__, self._contexts(substance))
+        alike = map(self._alike.__getitem__, self.target.unit_of_row[rows.start : rows.stop])
+        pairs = set(zip(media, alike, strict=True))
+        return frozenset((where, self._dimensions[kind]) for where, kind in pairs)
 
     def _decide(self, query: Query) -> Decision:
         return (
@@ -164,12 +167,12 @@ class Substances:
 
     def _named(self, query: Query) -> tuple[int, ...]:
         by_key = self.target.by_key
-        keys = dict.fromkeys(
-            (query.key, without_place(query.key) if query.medium == "resource" else query.key)
-        )
+        if query.medium != "resource":
+            named = by_key.get(query.key)
+            return () if named is None else (named,)
+        keys = dict.fromkeys((query.key, without_place(query.key)))
         found = dict.fromkeys(there for key in keys if (there := by_key.get(key)) is not None)
-        if query.medium == "resource":
-            found |= dict.fromkeys(there for key in keys for there in self._placed.get(key, ()))
+        found |= dict.fromkeys(there for key in keys for there in self._placed.get(key, ()))
         return tuple(found)
 
     def _by_name(self, query: Query) -> Decision | None:
@@ -199,8 +202,8 @@ class Substances:
         """Ores of the same substance by grade, beside the plain name in one compartment: which is meant?"""
         if query.medium != "resource":
             return ()
-        contexts = {c for s in found for c in self._contexts(s)}
         graded = self._graded.get(without_place(query.key), ())
+        contexts = {c for s in found for c in self._contexts(s)} if graded else set()
         return tuple(s for s in graded if s not in found and not contexts.isdisjoint(self._contexts(s)))
 
     def _contexts(self, substance: int) -> array[int]:
