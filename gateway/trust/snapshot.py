@@ -21,12 +21,13 @@ from gateway.signing.sm2_certificate import Certificate as Sm2Certificate
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
-from gateway.trust.lote import Entity, Service
+from gateway.trust.lote import Entity, Service, State
 from gateway.trust.policy import Policy
 from gateway.trust.signed_list import HeldList, Seen, read, refuse_untrusted
 
 POLICY: Final = "policy.json"
 SEEN: Final = "seen.json"
+RECEIVED: Final = "received.json"
 SEEN_FORMAT: Final = "hutong-trust-memory@1"
 
 
@@ -69,6 +70,8 @@ class Snapshot:
     dids: Mapping[str, Mapping[str, PlainJson]] = field(repr=False)
     statuses: Mapping[str, bytes] = field(repr=False)
     receipts: tuple[bytes, ...] = field(repr=False)
+    # What was received before, by issuer and identifier: the digest.
+    received: Mapping[str, str] = field(default_factory=dict, repr=False)
     # What was decoded once need not be decoded for the next credential; never part of an answer.
     cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
@@ -135,13 +138,19 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         dids=dict(_documents(files, "dids/")),
         statuses=dict(_statuses(files)),
         receipts=tuple(files[name] for name in _below(files, "receipts/")),
+        received=_received(files[RECEIVED]) if RECEIVED in files else {},
     )
 
 
 def identities_of(service: Service) -> Iterator[str]:
-    """Everything that the service has ever been known by, once each: ``cert:``, ``key:`` and ``id:``."""
+    """Everything that the service has ever been known by, once each."""
+    return iter(dict.fromkeys(name for state in service.states for name in identities_in(state)))
+
+
+def identities_in(*states: State) -> Iterator[str]:
+    """What the service was known by then: ``cert:`` and ``key:`` with SHA-256, and ``id:``."""
     known: dict[str, None] = {}
-    for state in service.states:
+    for state in states:
         for encoded in state.identity.certificates:
             der = base64.b64decode(encoded.val)
             known[f"cert:{sha256_hex(der)}"] = None
@@ -171,6 +180,13 @@ def read_seen(data: bytes) -> dict[str, Seen]:
         assert isinstance(sequence, int)
         found[name] = Seen(sequence, str(one.get("sha256", "")))
     return found
+
+
+def _received(data: bytes) -> dict[str, str]:
+    value = parse_signed(data)
+    if not isinstance(value, dict) or not all(isinstance(digest, str) for digest in value.values()):
+        raise BadSnapshot(path=RECEIVED)
+    return {name: str(digest) for name, digest in value.items()}
 
 
 def seen_bytes(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bytes:

@@ -1,0 +1,226 @@
+"""Steps 6 to 10 about one listed service: its status, accreditation, scope and agreement at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gateway.frontdoor.json import PlainJson
+from gateway.trust.agreement import Agreement, SubjectPair, matching
+from gateway.trust.extensions import Accreditation, Scope
+from gateway.trust.judgement import Outcome, StepResult, Sub
+from gateway.trust.lote import State
+from gateway.trust.snapshot import Listed, Snapshot, identities_in
+from gateway.trust.subject import Statement
+
+_AT_POE: Final = {
+    "suspended": Sub.STATUS_AT_POE_SUSPENDED,
+    "withdrawn": Sub.STATUS_AT_POE_WITHDRAWN,
+    "expired": Sub.STATUS_AT_POE_EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The agreement that counts, with the subjects under which the declaration falls."""
+
+    agreement: Agreement
+    subjects: tuple[SubjectPair, ...]
+
+
+def status(listed: Listed, named: Collection[str], existed: datetime) -> StepResult:
+    """(7) What was listed when the signature existed, and what became of it since.
+
+    Args:
+        named: by what the signer was found; the entry must have gone by it at that moment.
+    """
+    state = listed.service.at(existed)
+    evidence: dict[str, PlainJson] = {"states": [_told(one) for one in listed.service.states]}
+    if state is None or not set(named) & set(identities_in(state)):
+        return StepResult(
+            "status", Outcome.FAILED, Sub.NOT_LISTED_AT_POE, evidence, {"body": listed.entity.name}
+        )
+    params = {"since": state.since, "body": listed.entity.name}
+    if state.status != "granted":
+        return StepResult("status", Outcome.FAILED, _AT_POE[state.status], evidence, params)
+    for later in listed.service.after(existed):
+        reason = later.facts.reason
+        if reason is None or reason.code != "key-compromise":
+            continue
+        since = datetime.fromisoformat(reason.since or later.since)
+        params = {"since": reason.since or later.since, "body": listed.entity.name}
+        if since <= existed:
+            return StepResult("status", Outcome.FAILED, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
+        # The signature is older than the compromise as far as anybody knows; that is not enough to pass.
+        return StepResult("status", Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
+    return StepResult("status", Outcome.PASSED, None, evidence, params)
+
+
+def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, existed: datetime) -> StepResult:
+    """(8) Accredited on the days of assessment and issue, by a body listed and granted for it."""
+    name = "accreditation"
+    state = listed.service.at(existed)
+    assert state is not None
+    if not state.kind.startswith("cab/"):
+        return StepResult(name, Outcome.NOT_ASKED, evidence={"service": state.kind})
+    if snapshot.policy.accreditation == "not-asked":
+        return StepResult(name, Outcome.NOT_ASKED, evidence={"policy": "not-asked"})
+    granted = state.facts.scope.accreditation if state.facts.scope else None
+    if granted is None:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN)
+    evidence: dict[str, PlainJson] = {
+        "body": granted.body,
+        "number": granted.number,
+        "from": granted.valid_from,
+        "until": granted.valid_until,
+        "days": [day.isoformat() for day in statement.dates],
+    }
+    params = {"body": granted.body, "number": granted.number}
+    if not statement.dates:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
+    if not all(map(granted.covers, statement.dates)):
+        return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+    return _accreditor(granted, state.facts.scope, statement, snapshot, existed, evidence)
+
+
+def _accreditor(
+    granted: Accreditation,
+    scope: Scope | None,
+    statement: Statement,
+    snapshot: Snapshot,
+    existed: datetime,
+    evidence: Mapping[str, PlainJson],
+) -> StepResult:
+    """The accreditation body's own entry: granted on each of these days, and part of the arrangement."""
+    name, params = "accreditation", {"body": granted.body, "number": granted.number}
+    bodies = [one for one in snapshot.find([f"id:{granted.body}"]) if one.service.now.kind == "ab"]
+    if len(bodies) != 1:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
+    days = (*statement.dates, existed)
+    states = [bodies[0].service.at(day) for day in days]
+    if any(state is None or state.status != "granted" for state in states):
+        return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+    for asked in scope.arrangement if scope else ():
+        for state, day in zip(states, days, strict=True):
+            own = state.facts.scope if state else None
+            signed = own.arrangement if own else ()
+            if not any(
+                one.id == asked.id
+                and one.main_scope == asked.main_scope
+                and datetime.fromisoformat(one.since) <= day
+                for one in signed
+            ):
+                return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+    return StepResult(name, Outcome.PASSED, None, evidence, params)
+
+
+def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult:
+    """(9) Standards, activity, product and country that the declaration names are within the scope."""
+    state = listed.service.at(existed)
+    assert state is not None
+    own = state.facts.scope
+    evidence: dict[str, PlainJson] = {
+        "scope": own.model_dump(by_alias=True, exclude={"accreditation"}, mode="json") if own else None,
+        "standards": list(statement.standards),
+        "products": list(statement.products),
+        "activities": list(statement.activities),
+        "country": statement.country,
+    }
+    if state.kind == "recogniser":
+        return StepResult("scope", Outcome.NOT_ASKED, evidence=evidence)
+    if own is None or not own.standards or not statement.is_known or not statement.standards:
+        return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
+    outside = [name for name in statement.standards if name not in own.standards]
+    if outside:
+        params = {"outside": ", ".join(outside)}
+        return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
+    for asked, found, fits in (
+        (own.activity, statement.activities, lambda a, f: a == f),
+        (own.product_categories, statement.products, _is_within),
+        (own.sites, (statement.country,) if statement.country else (), lambda a, f: a == f),
+    ):
+        if not asked:
+            continue
+        if not found:
+            return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
+        if not any(fits(one, other) for one in asked for other in found):
+            params = {"outside": ", ".join(found)}
+            return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
+    return StepResult("scope", Outcome.PASSED, None, evidence)
+
+
+def _is_within(prefix: str, code: str) -> bool:
+    """``cpc:239`` covers ``cpc:23913``; dots are spelling."""
+    scheme, _, digits = prefix.partition(":")
+    own, _, rest = code.partition(":")
+    return scheme == own and bool(digits) and rest.replace(".", "").startswith(digits.replace(".", ""))
+
+
+def agreement(
+    listed: Listed, statement: Statement, snapshot: Snapshot, existed: datetime
+) -> tuple[StepResult, Agreed | None]:
+    """(10) The receiver's own agreement with the list or body, in force when signed and now."""
+    name, own = "agreement", snapshot.lists.get(snapshot.policy.own_list)
+    state = listed.service.at(existed)
+    assert state is not None
+    if state.kind == "recogniser":
+        return StepResult(name, Outcome.NOT_ASKED, evidence={"service": state.kind}), None
+    if listed.held is own and snapshot.policy.agreement == "own-list":
+        return StepResult(name, Outcome.NOT_ASKED, evidence={"policy": "own-list"}), None
+    parties = {listed.held.name, *_names(listed)}
+    with_them = [
+        one
+        for one in snapshot.agreements
+        if one.recognised_party in parties and one.recognising_party == snapshot.policy.own_list
+    ]
+    params = {"party": listed.held.name}
+    if not with_them:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.NO_AGREEMENT, {}, params), None
+    evidence: dict[str, PlainJson] = {
+        "agreements": [
+            {"id": one.id, "version": one.version, "sha256": one.sha256, "now": one.at(snapshot.now) or ""}
+            for one in with_them
+        ]
+    }
+    for one in with_them:
+        if one.at(existed) not in {"enacted", "conditional"} or one.at(snapshot.now) not in {
+            "enacted",
+            "conditional",
+        }:
+            continue
+        if not _counts(one, state):
+            continue
+        subjects = tuple(matching(one, statement.standards))
+        if subjects:
+            passed = StepResult(name, Outcome.PASSED, None, evidence, {"agreement": one.id})
+            return passed, Agreed(one, subjects)
+    in_force = [one for one in with_them if one.at(snapshot.now) in {"enacted", "conditional"}]
+    if not in_force or all(one.at(existed) not in {"enacted", "conditional"} for one in in_force):
+        failed = StepResult(
+            name,
+            Outcome.FAILED,
+            Sub.AGREEMENT_NOT_IN_FORCE,
+            evidence,
+            {"agreement": with_them[0].id},
+        )
+        return failed, None
+    outside = {"outside": ", ".join(statement.standards), "agreement": in_force[0].id}
+    return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
+
+
+def _counts(one: Agreement, state: State) -> bool:
+    """Whether the kind of service is among those that the agreement equates; none named: all are."""
+    pairs = one.service_type_equivalence
+    return not pairs or state.kind in {pair.theirs for pair in pairs}
+
+
+def _names(listed: Listed) -> Iterator[str]:
+    for state in listed.service.states:
+        yield from state.identity.others
+
+
+def _told(state: State) -> dict[str, PlainJson]:
+    reason = state.facts.reason
+    return {"status": state.status, "since": state.since, "reason": reason.code if reason else ""}

@@ -1,0 +1,165 @@
+"""Recognition statements: a named body says what it makes of a declaration, and on what it rests that.
+
+
+The original is never signed again; the statement names it by digest and stands beside it. It can be taken
+back: without two status entries there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from gateway.errors import UsageError
+from gateway.frontdoor.json import PlainJson
+from gateway.signing import credential as vc
+from gateway.signing import data_integrity
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import Signer
+from gateway.trust.credential_checks import RECOGNITION
+
+Decision: TypeAlias = Literal["recognised", "conditional", "refused"]
+DECISIONS: Final[tuple[Decision, ...]] = ("recognised", "conditional", "refused")
+TERM: Final = "urn:hutong:recognition#"
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """A thing by name and digests; the bytes need not travel."""
+
+    name: str
+    sha256: str
+    sm3: str = ""
+    version: str = ""
+
+    def entry(self) -> dict[str, PlainJson]:
+        """It in terms of the statement."""
+        told: dict[str, PlainJson] = {"name": self.name, f"{TERM}sha256": self.sha256}
+        if self.sm3:
+            told[f"{TERM}sm3"] = self.sm3
+        if self.version:
+            told[f"{TERM}version"] = self.version
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPlace:
+    """Where the statement's bits stand: the lists of its issuer and its number in both."""
+
+    revocation: str
+    suspension: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a body decided, and everything that the decision rests on.
+
+    Args:
+        original: the manifest that was judged.
+        declared_by: who has signed the original, as the validation names them.
+        result_sets: the ids of the results that the decision covers, and no others.
+        paper: the reviewer's working paper.
+        validation: the validation report.
+    """
+
+    body: str
+    decision: Decision
+    original: Digested
+    declared_by: str
+    result_sets: tuple[str, ...]
+    paper: Digested
+    validation: Digested
+    indication: str
+    agreement: Digested | None = None
+    lists: tuple[Digested, ...] = ()
+    rulesets: tuple[Digested, ...] = ()
+    converted: tuple[Digested, ...] = ()
+    conditions: Sequence[Mapping[str, str]] = ()
+    replaces: Digested | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def build(
+    made: Recognition,
+    signer: Signer,
+    status: StatusPlace,
+    *,
+    issuer: str,
+    valid_from: str,
+    valid_until: str,
+    identifier: str,
+    resources: Sequence[vc.Resource] = (),
+) -> bytes:
+    """The signed statement.
+
+    Args:
+        issuer: the body's identifier; a did:key must be the signer's.
+        valid_until: not after the original's own.
+
+    Raises:
+        UsageError: a decision without the conditions or reasons that it needs.
+    """
+    if made.decision == "conditional" and not made.conditions:
+        raise UsageError(made.decision, path="/conditions", code="attest.no-conditions")
+    document = vc.build_credential(
+        issuer=issuer,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        identifier=identifier,
+        name="Recognition statement | 认可声明",
+        types=[RECOGNITION],
+        subject=_subject(made),
+        resources=resources,
+    )
+    document["issuer"] = {"id": issuer, "name": made.body}
+    document["credentialStatus"] = [
+        {
+            "id": f"{place}#{status.index}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": purpose,
+            "statusListIndex": str(status.index),
+            "statusListCredential": place,
+        }
+        for purpose, place in (("revocation", status.revocation), ("suspension", status.suspension))
+    ]
+    return jcs(data_integrity.add_proof(document, signer, created=valid_from))
+
+
+def _subject(made: Recognition) -> dict[str, PlainJson]:
+    told: dict[str, PlainJson] = {
+        "id": f"urn:hutong:manifest:{made.original.sha256}",
+        f"{TERM}decision": made.decision,
+        f"{TERM}original": {**made.original.entry(), f"{TERM}declaredBy": made.declared_by},
+        f"{TERM}resultSets": list(made.result_sets),
+        f"{TERM}paper": made.paper.entry(),
+        f"{TERM}validation": {**made.validation.entry(), f"{TERM}indication": made.indication},
+        f"{TERM}conditions": [{f"{TERM}{name}": text for name, text in c.items()} for c in made.conditions],
+    }
+    for name, one in (("agreement", made.agreement), ("replaces", made.replaces)):
+        if one is not None:
+            told[f"{TERM}{name}"] = one.entry()
+    for name, several in (
+        ("trustLists", made.lists),
+        ("rulesets", made.rulesets),
+        ("converted", made.converted),
+    ):
+        if several:
+            told[f"{TERM}{name}"] = [one.entry() for one in several]
+    return told
+
+
+def decision_of(document: Mapping[str, PlainJson]) -> str:
+    """The decision in a statement's covered document; empty where there is none."""
+    subject = document.get("credentialSubject")
+    found = subject.get(f"{TERM}decision") if isinstance(subject, dict) else None
+    return found if found in DECISIONS else ""
+
+
+def original_of(document: Mapping[str, PlainJson]) -> str:
+    """SHA-256 of the manifest that a statement is about."""
+    subject = document.get("credentialSubject")
+    original = subject.get(f"{TERM}original") if isinstance(subject, dict) else None
+    found = original.get(f"{TERM}sha256") if isinstance(original, dict) else None
+    return found if isinstance(found, str) else ""
