@@ -140,11 +140,11 @@ class Staging:
         for path in (self.target, self.report):
             if not path.exists() and not path.is_symlink():
                 continue
-            if path.is_dir() and not any(os.scandir(path)):
+            if path.is_dir() and _is_empty(path):
                 continue
             if not force:
                 raise OutputExists(path=str(path))
-        if self.target.is_dir() and any(os.scandir(self.target)) and not self._is_ours():
+        if self.target.is_dir() and not _is_empty(self.target) and not self._is_ours():
             raise OutputExists(path=str(self.target), code="storage.not-our-folder")
 
     def _is_ours(self) -> bool:
@@ -153,6 +153,11 @@ class Staging:
                 return REPORT_MARK.encode() in report.read(1000)
         except OSError:
             return False
+
+
+def _is_empty(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
 
 
 def _zip(root: Path, names: list[str], to: Path) -> None:
