@@ -67,9 +67,12 @@ class Toy:
     """A format whose files are names of data sets that it holds in memory, changed on the way."""
 
     def __init__(
-        self, change: Change = lambda one: one, notes: tuple[Note, ...] = (), **renamed: str
+        self,
+        change: Change = lambda one: one,
+        notes: Mapping[str, tuple[Note, ...]] | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
-        self.change, self.notes, self.renamed = change, notes, renamed
+        self.change, self.notes, self.renamed = change, notes or {}, renamed or {}
         self.stored: dict[str, Dataset] = {}
 
     @property
