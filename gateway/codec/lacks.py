@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from gateway import resources
-from gateway.codec.fields import FieldTable, compile_table
+from gateway.codec.fields import FieldTable, Row, compile_table
 from gateway.errors import InputError
 
 
@@ -22,7 +23,7 @@ def lack(target: str, model_path: str, *, lang: str = "", code: str | None = Non
     ``code`` says more than "is needed", for example that the carbon classes of a stage are not told.
     """
     pattern = _pattern(model_path)
-    row = next(iter(_table().by_pattern.get((pattern, lang), ())), None)
+    row = _row(_table(), pattern, lang) or _row(_second(), pattern, lang)
     field = row.pointer if row else model_path
     label = row.label if row else {"zh": model_path, "en": model_path}
     told: dict[str, str] = {
@@ -33,6 +34,30 @@ def lack(target: str, model_path: str, *, lang: str = "", code: str | None = Non
         **params,
     }
     return Lacks("", path=model_path, code=code, **told)
+
+
+def supplier(model_path: str) -> str:
+    """Who can supply a passport fact: ``declaration`` where the second input has no field for it."""
+    return _suppliers().get(_pattern(model_path), "declaration")
+
+
+def _row(table: FieldTable, pattern: str, lang: str) -> Row | None:
+    for own in (lang, "", "zh"):
+        if rows := table.by_pattern.get((pattern, own)):
+            return rows[0]
+    return None
+
+
+@cache
+def _second() -> FieldTable:
+    """The second input of a passport; what both have, the declaration is asked for."""
+    return compile_table(resources.table("fields/passport_data.csv"))
+
+
+@cache
+def _suppliers() -> Mapping[str, str]:
+    rows = resources.table("fields/passport_data.csv")
+    return {row["model"].partition("@")[0]: row["supplier"] for row in rows}
 
 
 @cache
@@ -55,5 +80,17 @@ def _pattern(path: str) -> str:
         "amounts",
         "scenarios",
         "parameters",
+        "documents",
+        "markings",
+        "materials",
+        "hazardous",
+        "original_power",
+        "resistance",
+        "remaining_power",
+        "resistance_increase",
+        "negative_events",
+        "spare_parts",
+        "components",
+        "recycled",
     )
     return re.sub(rf"/({'|'.join(lists)})/[^/]+", r"/\1/*", path)

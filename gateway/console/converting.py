@@ -50,9 +50,11 @@ def convert(
     if to.path != STDIN:
         files.refuse_existing(to.place, force=to.force)
     packages = split(source_of(console, name, layout))
+    if len(packages) > 1 and request.beside:
+        raise UsageError(name, code="usage.with-several")
     if len(packages) > 1:
         return _convert_rows(console, name, packages, request, to, context, strict=strict)
-    source = read(packages[0], format=request.format, context=context)
+    source = read(packages[0], format=request.format, context=context, beside=request.beside)
     made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
     written = [outcome for outcome in made if outcome.package is not None]
     if written:

@@ -145,6 +145,7 @@ def request(
     rules: tuple[str, ...] = (),
     previous: str | None = None,
     chosen: Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> Request:
     """What was asked for, in the words that writers know.
 
@@ -157,7 +158,9 @@ def request(
     said = {"preview": preview, "draft": draft}
     options = {name: "yes" for name, wanted in said.items() if wanted} | named_values(chosen, said)
     before = None if previous is None else load(previous)
-    return Request(to, Disclosure(disclosure), format_, options, tuple(dict.fromkeys(rules)), before)
+    more = tuple(load(name) for name in beside)
+    packs = tuple(dict.fromkeys(rules))
+    return Request(to, Disclosure(disclosure), format_, options, packs, before, more)
 
 
 def named_values(chosen: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:
@@ -183,6 +186,16 @@ def one_previous(previous: str | None, names: Sequence[str], rules: Sequence[str
     """
     if previous is not None and (len(names) != 1 or not rules):
         raise UsageError(previous, code="usage.previous")
+
+
+def one_with(beside: Sequence[str], names: Sequence[str]) -> None:
+    """Further data are of one product.
+
+    Raises:
+        UsageError: they are given for several files.
+    """
+    if beside and len(names) != 1:
+        raise UsageError(", ".join(beside), code="usage.with-several")
 
 
 def passphrase(file: str | None, descriptor: int | None) -> bytes | None:

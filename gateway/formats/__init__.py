@@ -17,6 +17,7 @@ from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.openepd import FORMAT as OPENEPD
 from gateway.formats.pact import FORMAT as PACT
+from gateway.formats.passport_data import FORMAT as PASSPORT_DATA
 
 _FORMATS: tuple[Format, ...] = (
     CN_PCF,
@@ -27,6 +28,7 @@ _FORMATS: tuple[Format, ...] = (
     EN18223,
     HTML,
     ILCD_EPD,
+    PASSPORT_DATA,
     OPENEPD,
 )
 

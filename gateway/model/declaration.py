@@ -8,6 +8,7 @@ from gateway.model.activity import Line
 from gateway.model.base import Extras, Part, Text
 from gateway.model.evidence import Attachment, Label, Signatures, Verification
 from gateway.model.party import Enterprise, Export, Miit, Site
+from gateway.model.passport_data import PassportData
 from gateway.model.product import Battery, Passport, Product
 from gateway.model.results import Interpretation, ResultSet
 from gateway.model.scope import (
@@ -31,6 +32,7 @@ class Declaration(Part):
     product: Product = Product()
     battery: Battery | None = None
     passport: Passport = Passport()
+    passport_data: PassportData | None = None  # from an input of its own, with access groups of its own
     goal: Goal = Goal()
     unit: FunctionalUnit = FunctionalUnit()
     boundary: SystemBoundary = SystemBoundary()

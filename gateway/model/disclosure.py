@@ -10,6 +10,7 @@ from typing import get_args, get_origin
 from pydantic import BaseModel
 
 from gateway import resources
+from gateway.model import access
 from gateway.model.base import Leaf, Missing, Part
 from gateway.model.declaration import Declaration
 from gateway.model.walk import Place, places, prune, unescape
@@ -32,7 +33,17 @@ def field_classes() -> Mapping[str, Disclosure]:
         for pattern in _patterns(row["model"]):
             found = Disclosure(row["class"])
             classes[pattern] = max(classes.get(pattern, found), found)
-    return classes
+    for pattern, group in access.groups().items():
+        if access.is_guarded(pattern):
+            classes[pattern] = Disclosure.C0 if group is access.Access.PUBLIC else Disclosure.C3
+    return {**classes, **dict.fromkeys(_documents(), Disclosure.C3)}
+
+
+def _documents() -> Iterator[str]:
+    """Their group is that of their kind, so that the field alone opens nothing."""
+    for row in resources.table("fields/passport_data.csv"):
+        if row["access"] == "kind":
+            yield row["model"].partition("@")[0]
 
 
 @cache
@@ -69,10 +80,26 @@ def withheld(declaration: Declaration, allowed: Disclosure) -> Iterator[Place]:
             yield place
 
 
-def redact(declaration: Declaration, allowed: Disclosure) -> Declaration:
-    """The declaration as a reader of class ``allowed`` may see it."""
+def redact(
+    declaration: Declaration, allowed: Disclosure, audience: access.Audience = access.Audience.PUBLIC
+) -> Declaration:
+    """The declaration as a reader of class ``allowed`` may see it.
+
+    Of the passport's second input he sees what its access groups open to ``audience``, and nothing else; an
+    audience that is named beyond the public sees the passport points of its groups in the declaration, too.
+    """
     marks = _marks(declaration)
-    return prune(declaration, lambda place: _is_bare(place.value) or _classify(place, marks) <= allowed)
+    open_ = access.opened(declaration, audience)
+    named = audience is not access.Audience.PUBLIC
+
+    def keep(place: Place) -> bool:
+        if _is_bare(place.value):
+            return True
+        if access.is_guarded(place.pattern) or (named and place.path in open_):
+            return place.path in open_
+        return _classify(place, marks) <= allowed
+
+    return prune(declaration, keep)
 
 
 @cache

@@ -8,27 +8,46 @@ from dataclasses import dataclass, field, replace
 from gateway.codec.base import BasisRequest, Context, Evidence, Format, Package
 from gateway.codec.lacks import lack
 from gateway.codec.run import run_reader, run_writer, shown, stake
-from gateway.errors import GatewayError, InternalError, PluginError, UsageError, flatten, raise_all
+from gateway.errors import (
+    GatewayError,
+    InputError,
+    InternalError,
+    PluginError,
+    UsageError,
+    flatten,
+    raise_all,
+)
 from gateway.formats import Detected, detect, find
 from gateway.model import consistency
+from gateway.model.access import Audience
 from gateway.model.base import Leaf, Reason
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, same
+from gateway.pipeline.supplement import joined
 from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
 from gateway.report import Fate, Note, Report
 from gateway.signing.digests import sha256_hex
 
+# What is written for somebody who is named is for nobody below this class.
+_CLASS_OF: Mapping[Audience, Disclosure] = {
+    Audience.PUBLIC: Disclosure.C0,
+    Audience.LEGITIMATE_INTEREST: Disclosure.C1,
+    Audience.AUTHORITIES: Disclosure.C2,
+}
 # Options that any target may be asked with.
 _EVERYWHERE = frozenset({"preview", "draft"})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An input that was read: the bytes, what they are and why, the declaration, and all that was noticed."""
+    """An input that was read: the bytes, what they are and why, the declaration, and all that was noticed.
+
+    ``beside`` are further inputs whose data stand in the declaration, too (passport data).
+    """
 
     package: Package
     format: Format
@@ -37,6 +56,7 @@ class Source:
     origins: Origins
     report: Report
     context: Context
+    beside: tuple[Package, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -67,13 +87,20 @@ class Outcome:
 
 
 @own_arithmetic
-def read(package: Package | bytes, *, format: str | None = None, context: Context | None = None) -> Source:
+def read(
+    package: Package | bytes,
+    *,
+    format: str | None = None,
+    context: Context | None = None,
+    beside: Sequence[Package] = (),
+) -> Source:
     """Read one input. Its defects are findings in the report; only what cannot be read at all is raised.
 
     Args:
         package: the bytes, or a package with a name for messages.
         format: a format's id; without it, the content says.
         context: clock, ids and choices of the caller; the source digest is added here.
+        beside: inputs that say more about the same product, such as passport data.
 
     Raises:
         InputError: no format fits, or the bytes cannot be read.
@@ -81,13 +108,20 @@ def read(package: Package | bytes, *, format: str | None = None, context: Contex
     """
     found = Package.of(package) if isinstance(package, bytes) else package
     own = replace(context or Context(), source=digest(found))
-    detected = detect(found, own.plugins) if format is None else _named(format, own)
-    reading = run_reader(detected.format, found, own)
+    detected = _detect(found, own) if format is None else _named(format, own)
+    reading = joined(run_reader(detected.format, found, own), beside, own)
     seen = consistency.check(reading.declaration, reading.origins)
     doubts = guards.check(reading.declaration, reading.origins)
     report = Report(reading.notes, (*reading.findings, *seen, *doubts))
     return Source(
-        found, detected.format, detected.evidence, reading.declaration, reading.origins, report, own
+        found,
+        detected.format,
+        detected.evidence,
+        reading.declaration,
+        reading.origins,
+        report,
+        own,
+        tuple(beside),
     )
 
 
@@ -116,6 +150,9 @@ def convert(
         PluginError: the same of a plugin's format.
     """
     context = replace(source.context, disclosure=disclosure, options=dict(options or {}))
+    if source.beside:  # two batteries of one declaration have ids of their own
+        texts = (source.context.source, *(digest(package) for package in source.beside))
+        context = replace(context, source=sha256_hex("\n".join(texts).encode()))
     targets = {format_.id: format_ for name in to for format_ in find(name, context.plugins)}
     raise_all(_unknown_options(context.options, tuple(targets.values())))
     return tuple(_write(source, format_, context) for format_ in targets.values())
@@ -133,8 +170,9 @@ def _unknown_options(options: Mapping[str, str], targets: Sequence[Format]) -> I
 
 def _write(source: Source, format_: Format, context: Context) -> Outcome:
     """One target: redact, restate, write, read back; then one note for every leaf of the source left."""
-    allowed = min(context.disclosure, format_.audience)
-    visible = redacted = redact(source.declaration, allowed)
+    allowed, audience = min(context.disclosure, format_.audience), _audience(format_, context)
+    visible = redacted = redact(source.declaration, allowed, audience)
+    allowed = max(allowed, _CLASS_OF[audience])
     lacks: list[GatewayError] = []
     origins: Origins = {}
     basis = format_.basis if format_.basis and _is_asked(format_.basis, context) else None
@@ -169,6 +207,12 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     restated_set = visible.result_set(basis.result_set) if basis else None
     left_out, carried = _placed(source, written.left_out), len(written.carried)
     return Outcome(format_, written.package, notes, left_out, carried, restated_set, origins, allowed)
+
+
+def _audience(format_: Format, context: Context) -> Audience:
+    """Who a passport is written for: the public, where nobody else is named."""
+    named = context.options.get("audience", Audience.PUBLIC.value) if "audience" in format_.parameters else ""
+    return Audience(named) if named else Audience.PUBLIC
 
 
 def _is_asked(basis: BasisRequest, context: Context) -> bool:
@@ -252,6 +296,21 @@ def digest(package: Package) -> str:
         return sha256_hex(package.only.data)
     rows = "".join(f"{sha256_hex(m.data)}\n" for m in package.members)
     return sha256_hex(rows.encode())
+
+
+def _detect(package: Package, context: Context) -> Detected:
+    """The format of a declaration; where the input is none, that of the data sets it may be made of."""
+    try:
+        return detect(package, context.plugins)
+    except InputError as error:
+        if error.error_code != "input.unknown-format":
+            raise
+        from gateway.pipeline.footprint import detect_footprint  # data sets are asked for only here
+
+        found = detect_footprint(package)
+        if found is None:
+            raise
+        return found
 
 
 def _named(name: str, context: Context) -> Detected:

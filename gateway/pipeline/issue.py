@@ -35,7 +35,7 @@ LEAVES = ".leaves.json"
 FULL_REPORT = f"{PRIVATE}report.json"
 FINDINGS = f"{PRIVATE}findings.json"
 # What the files of an input are called where they are kept, before number and ending.
-SOURCE, PREVIOUS = "source", "previous"
+SOURCE, PREVIOUS, BESIDE = "source", "previous", "beside"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
 _JSON, _HTML = "application/json", "text/html"
@@ -69,6 +69,7 @@ class Request:
     """What was asked for: the part of a run that must be recorded so that it can be repeated.
 
     ``previous`` is the version that this one follows, for rules about changes; it is kept beside the source.
+    ``beside`` are inputs that say more about the same product; they are kept, too.
     """
 
     to: tuple[str, ...]
@@ -77,6 +78,7 @@ class Request:
     options: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     previous: Package | None = None
+    beside: tuple[Package, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
         InputError: the input cannot be read at all.
         UsageError: an unknown format or rule pack, or two formats that fit.
     """
-    source = _dated(read(package, format=request.format, context=context))
+    source = _dated(read(package, format=request.format, context=context, beside=request.beside))
     previous = None if request.previous is None else read(request.previous, context=context)
     evaluations = evaluate(source, request.rules, previous=previous)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
@@ -189,6 +191,8 @@ def _files(
     files.update(_kept(SOURCE, source.package))
     if request.previous is not None:
         files.update(_kept(PREVIOUS, request.previous))
+    members = tuple(member for package in request.beside for member in package.members)
+    files.update(_kept(BESIDE, Package(members)))
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
     brought = brought_packs(source.context.plugins) if evaluations else {}
@@ -234,6 +238,7 @@ def facts(prepared: Prepared) -> dict[str, PlainJson]:
             "options": dict(sorted(request.options.items())),
             "rules": list(request.rules),
             **({} if request.previous is None else {"previous": digest(request.previous)}),
+            **({"beside": list[PlainJson](digest(p) for p in request.beside)} if request.beside else {}),
             **({"plugins": list[PlainJson](plugins)} if plugins else {}),
         },
     }

@@ -16,6 +16,7 @@ from gateway.errors import InputError, UsageError, raise_all
 from gateway.frontdoor.json import pointer
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline.issue import (
+    BESIDE,
     MANIFEST,
     PREVIOUS,
     PRIVATE,
@@ -68,7 +69,10 @@ def rebuild(
     if run.previous and not before:
         raise InputError(path=PRIVATE, code="replay.no-previous")
     previous = _package(files, before) if before else None
-    request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules, previous)
+    more = tuple(_package(files, [name]) for name in _kept(files, BESIDE))
+    if len(more) != len(run.beside):
+        raise InputError(path=PRIVATE, code="replay.no-beside")
+    request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules, previous, more)
     own = _with_packs(files, run.plugins, plugins)
     return prepare(
         _package(files, names), request, context=Context(now=datetime.fromisoformat(run.time), plugins=own)
@@ -133,6 +137,7 @@ class _Run(_Strict):
     options: dict[str, str]
     rules: tuple[str, ...]
     previous: str = ""
+    beside: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ import click
 
 from gateway.console import inputs
 from gateway.console.commands.options import (
+    BESIDE,
     DISCLOSURE,
     FORCE,
     FROM,
@@ -53,6 +54,7 @@ def template(
 @click.argument("file", type=INPUT)
 @option("--to", required=True, metavar="ID", help="cli.option-to-one")
 @option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-output")
+@BESIDE
 @FROM
 @LAYOUT
 @PLUGIN
@@ -77,6 +79,7 @@ def convert(
     jobs: int,
     force: bool,
     layout: str | None,
+    beside: tuple[str, ...],
 ) -> int:
     """See ``hutong convert --help``."""
     from gateway.console import converting
@@ -88,7 +91,7 @@ def convert(
         options = tuple(sorted(inputs.named_values(chosen).items()))
         wish = dataset_converting.Wish(to, out, format_, options, jobs, force, strict)
         return dataset_converting.convert(console, file, wish, context_now().now)
-    request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen)
+    request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen, beside=beside)
     destination = converting.Destination(out, force)
     return converting.convert(
         console, file, request, destination, context_now(), strict=strict, layout=layout
@@ -105,6 +108,7 @@ def convert(
 @option("--draft", is_flag=True, help="cli.option-draft")
 @RULES
 @option("--require", multiple=True, metavar="PACK", help="cli.option-require")
+@BESIDE
 @FROM
 @PREVIOUS
 @LAYOUT
@@ -135,6 +139,7 @@ def issue(
     force: bool,
     previous: str | None,
     layout: str | None,
+    beside: tuple[str, ...],
 ) -> int:
     """See ``hutong issue --help``."""
     from gateway.console import converting, issuing, keying
@@ -154,7 +159,9 @@ def issue(
         rules=asked,
         previous=previous,
         chosen=chosen,
+        beside=beside,
     )
+    inputs.one_with(beside, files)
     destination = converting.Destination(out, force)
     return issuing.issue(
         console,

@@ -40,6 +40,7 @@ DISCLOSURE = option(
 )
 LAYOUT = option("--layout", metavar="LAYOUT", help="cli.option-layout")
 PREVIOUS = option("--previous", metavar="OLD", help="cli.option-previous")
+BESIDE = option("--with", "beside", multiple=True, metavar="FILE", help="cli.option-with")
 RULES = option("--rules", multiple=True, metavar="PACK", help="cli.option-rules")
 PLUGIN = option(
     "--plugin",

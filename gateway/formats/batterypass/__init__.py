@@ -1,8 +1,9 @@
-"""A battery passport's carbon footprint (batterypass@1.2), written as a preview or left empty."""
+"""A battery passport's submodels (batterypass@1.2); its footprint as a preview or left empty."""
 
 from __future__ import annotations
 
 from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
+from gateway.model.access import Audience
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
@@ -11,17 +12,18 @@ _OWN = ("batteryCarbonFootprint", "carbonFootprintPerLifecycleStage", "carbonFoo
 
 
 def _detect(package: Package) -> Evidence | None:
-    from gateway.formats.batterypass.general import OWN as GENERAL
+    from gateway.formats.batterypass.submodels import beside
     from gateway.formats.batterypass.table import annex_of, parts
 
-    document = parts(package)[0].json_object
-    if document is None:
+    if any(member.data.lstrip()[:1] != b"{" for member in package.members):
         return None
-
-    if annex_of(document) is not None:
+    document = parts(package)[0].json_object
+    if annex_of(document) is not None and document is not None:
         return Evidence(3, ("hutong/notice", *(name for name in _OWN if name in document)))
-    fits = next((names for names in (_OWN, GENERAL) if all(name in document for name in names)), None)
-    return None if fits is None else Evidence(2, fits)
+    if document is not None and all(name in document for name in _OWN):
+        return Evidence(2, _OWN)
+    found = tuple(part.name for part, _ in beside(package))
+    return Evidence(2, found) if found else None
 
 
 def _read(package: Package, context: Context) -> Reading:
@@ -44,15 +46,15 @@ def _validate(package: Package) -> tuple[Finding, ...]:
 
 FORMAT = Format(
     id="batterypass@1.2",
-    title={"zh": "电池护照碳足迹（BatteryPass）", "en": "battery passport carbon footprint (BatteryPass)"},
+    title={"zh": "电池护照（BatteryPass）", "en": "battery passport (BatteryPass)"},
     media_type="application/json",
     detect=_detect,
     read=_read,
     write=_write,
     validate=_validate,
     basis=passport_basis("batterypass"),
-    private_reader=True,
     audience=Disclosure.C0,
-    schema_edition="BatteryPass Data Model 1.2.0, CarbonFootprintForBatteries, own statement",
+    parameters={"audience": tuple(Audience), "json-ld": ("yes", "no")},
+    schema_edition="BatteryPass Data Model 1.2.0, own statement",
     legal_status="draft",
 )

@@ -1,4 +1,4 @@
-"""Read back a passport's carbon footprint that we wrote ourselves, to check it."""
+"""Read a passport's submodels: our own footprint with what rides along, and those of others."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from pydantic import ValidationError
 
 from gateway.codec import build, jsonwrite
 from gateway.codec.base import Context, Package, Reading
+from gateway.codec.carrier_read import CarrierReading
 from gateway.codec.jsonread import JsonReading
 from gateway.errors import InputError
 from gateway.formats.batterypass import general
+from gateway.formats.batterypass.foreign import read_foreign
+from gateway.formats.batterypass.submodels import GENERAL, beside
 from gateway.formats.batterypass.table import RESULT_SET, STAGES, annex_of, parts, reading
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
@@ -26,24 +29,35 @@ def read(package: Package, context: Context) -> Reading:
     Raises:
         InputError: it is not ours.
     """
-    own, beside = parts(package)
+    own, general_ = parts(package)
     document = own.json
     if not isinstance(document, dict) or annex_of(document) is None:
-        alone = isinstance(document, dict) and all(name in document for name in general.OWN)
-        code = "batterypass.general-alone" if alone else "batterypass.not-ours"
-        raise InputError(package.name, path="", code=code)
+        return read_foreign(package)
     found = JsonReading(reading(), document, RESULT_SET).run()
     _put_values(found.tree, document)
+    _read_submodels(found, package)
     try:
         declaration = Declaration.model_validate(build.plain(found.tree))
     except ValidationError as error:
         raise InputError(error.error_count(), path="/hutong", code="batterypass.not-ours") from error
-    if beside is not None:
+    if general_ is not None:
         rendered = json_door.parse(jsonwrite.encode(general.members(declaration)).encode())
-        if beside.json != rendered:
+        told = general_.json
+        own_members = {n: v for n, v in told.items() if n != "@context"} if isinstance(told, dict) else told
+        if own_members != rendered:
             raise InputError(general.FILE_NAME, path="", code="batterypass.not-ours")
     origins = dict(build.origins(declaration, found.tree))
     return Reading(declaration, findings=tuple(found.findings), origins=origins)
+
+
+def _read_submodels(found: JsonReading, package: Package) -> None:
+    """What stands beside our footprint; the general information is a rendition of what rides along."""
+    rest = CarrierReading(RESULT_SET, found.tree)
+    for part, one in beside(package):
+        document = one.json
+        if part is not GENERAL and isinstance(document, dict):
+            rest.read({name: value for name, value in document.items() if name != "@context"}, part.fields)
+    found.findings.extend(rest.findings)
 
 
 def _put_values(tree: build.Tree, document: Mapping[str, JsonValue]) -> None:

@@ -9,14 +9,14 @@ from gateway.codec import passport
 from gateway.codec.base import Package
 from gateway.codec.schema import judge
 from gateway.errors import shorten
-from gateway.formats.batterypass.general import OWN as GENERAL
+from gateway.formats.batterypass.foreign import is_footprint
+from gateway.formats.batterypass.submodels import beside
 from gateway.formats.batterypass.table import STAGES, annex_of, parts
 from gateway.frontdoor.json import JsonValue
 from gateway.report import Finding, Severity
 
 _SCHEMA = "batterypass/carbon-footprint-1.2.schema.json"
 _OWN_SCHEMA = "batterypass/hutong-1.schema.json"
-_GENERAL_SCHEMA = "batterypass/general-product-information-1.2.schema.json"
 _VALUES = (
     "batteryCarbonFootprint",
     "carbonFootprintPerLifecycleStage",
@@ -33,11 +33,15 @@ def validate(package: Package) -> tuple[Finding, ...]:
     Raises:
         InputError: the bytes are no JSON.
     """
-    own, beside = parts(package)
-    told = own.json
-    if isinstance(told, dict) and annex_of(told) is None and all(name in told for name in GENERAL):
-        return judge(told, _GENERAL_SCHEMA)
-    return (*_footprint(told), *(judge(beside.json, _GENERAL_SCHEMA) if beside is not None else ()))
+    own, _ = parts(package)
+    found: list[Finding] = []
+    if is_footprint(own.json) or annex_of(own.json) is not None:
+        found.extend(_footprint(own.json))
+    elif not list(beside(package)):
+        found.extend(judge(own.json, _SCHEMA))
+    for part, one in beside(package):
+        found.extend(judge(one.json, part.schema))
+    return tuple(found)
 
 
 def _footprint(document: JsonValue) -> tuple[Finding, ...]:

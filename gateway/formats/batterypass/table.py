@@ -13,7 +13,6 @@ RESULT_SET = "batterypass"
 HOME = f"/results/{RESULT_SET}"
 ANNEX = "/hutong"
 _TABLE = "fields/batterypass.csv"
-_BOTH = 2
 
 # BatteryPass Data Model 1.2.0, LifecycleStage; Annex II, point 4 of Regulation (EU) 2023/1542.
 STAGES: Mapping[str, str] = {
@@ -35,11 +34,13 @@ def riding() -> Riders:
 
 
 def parts(package: Package) -> tuple[Package, Package | None]:
-    """The footprint and, where it is there, the general information beside it."""
-    if len(package.members) != _BOTH:
-        return package, None
-    one, two = (Package((member,), package.name) for member in package.members)
-    return (one, two) if annex_of(one.json_object) is not None else (two, one)
+    """Our own footprint, or else the first file, and the general information where it is beside it."""
+    from gateway.formats.batterypass.general import OWN
+
+    each = [Package((member,), package.name) for member in package.members]
+    own = next((one for one in each if annex_of(one.json_object) is not None), each[0] if each else package)
+    general = (one for one in each if one is not own and all(n in (one.json_object or {}) for n in OWN))
+    return own, next(general, None)
 
 
 def annex_of(document: object) -> Mapping[str, object] | None:

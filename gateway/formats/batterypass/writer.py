@@ -9,6 +9,7 @@ from gateway.codec.fields import FieldTable
 from gateway.codec.passport import Footprint
 from gateway.errors import raise_all
 from gateway.formats.batterypass import general
+from gateway.formats.batterypass.submodels import rendered, submodels
 from gateway.formats.batterypass.table import ANNEX, HOME, RESULT_SET, STAGES, TARGET, riding
 from gateway.model.base import Part
 from gateway.model.declaration import Declaration
@@ -42,14 +43,19 @@ def write(declaration: Declaration, context: Context) -> Writing:
     else:
         notes.extend(passport.left_empty(declaration, result, HOME))
     document["hutong"] = {"notice": passport.notice(filled=filled), **own.members}
-    data = (jsonwrite.encode(document) + "\n").encode("utf-8")
+    data = rendered("CarbonFootprintForBatteries", document, context)
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     files = [Member(FILE_NAMES[filled], MEDIA_TYPE, data)]
     left_out = tuple(general.missing(declaration))
     if not left_out:
-        told = (jsonwrite.encode(general.members(declaration)) + "\n").encode("utf-8")
+        told = rendered(general.PART, general.members(declaration), context)
         files.append(Member(general.FILE_NAME, MEDIA_TYPE, told))
-    return Writing(Package(tuple(files), name), tuple(notes), frozenset(claims), left_out)
+    more = submodels(declaration, context)
+    claims |= more.claims
+    noted = {note.path for note in notes}
+    notes.extend(n for n in more.notes.values() if n.path not in claims and n.path not in noted)
+    package = Package((*files, *more.files), name)
+    return Writing(package, tuple(notes), frozenset(claims), (*left_out, *more.left_out))
 
 
 def _members(figures: Footprint, declaration: Declaration) -> dict[str, object]:

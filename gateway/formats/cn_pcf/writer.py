@@ -8,6 +8,7 @@ from functools import cache
 from gateway.codec import jsonwrite
 from gateway.codec.base import Context, Member, Package, Writing
 from gateway.formats.cn_pcf.reader import DECLARED, NAMESPACE, table
+from gateway.model.access import is_guarded
 from gateway.model.base import Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import Basis, ResultSet, Role
@@ -28,8 +29,8 @@ def write(declaration: Declaration, context: Context) -> Writing:
 
 
 def _has_a_place(place: Place) -> bool:
-    """The form has Chinese and English; a text in another language stays behind."""
-    if place.pattern == "/extras":
+    """The form has Chinese and English; a text in another language stays, and so does passport data."""
+    if place.pattern == "/extras" or is_guarded(place.pattern):
         return False
     langs = _languages().get(place.pattern)
     return langs is None or isinstance(place.value, Missing) or place.path.rpartition("/")[2] in langs

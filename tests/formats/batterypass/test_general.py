@@ -167,14 +167,15 @@ class TestReader:
         with pytest.raises(InputError):
             FORMAT.read(Package((one, changed)), Context())
 
-    def test_information_alone_is_named(self, whole: Build, written: Write) -> None:
+    def test_information_alone_is_read(self, whole: Build, written: Write) -> None:
         alone = Package((written(whole()).package.members[1],))
         assert FORMAT.detect(alone) is not None
         assert FORMAT.validate is not None
         assert FORMAT.validate(alone) == ()
-        with pytest.raises(InputError) as caught:
-            FORMAT.read(alone, Context())
-        assert caught.value.error_code == "batterypass.general-alone"
+        found = FORMAT.read(alone, Context()).declaration
+        assert found.passport.product_link == "https://example.com/product/EV-M1"
+        assert found.passport.manufacturing_date == date(2026, 3, 1)
+        assert found.enterprise.country == "CN"
 
 
 def official(data: Path) -> jsonschema.Draft4Validator:

@@ -14,7 +14,7 @@ import pytest
 from gateway.codec.base import Context, Package
 from gateway.codec.run import Written, run_writer
 from gateway.codec.schema import judge
-from gateway.errors import GatewayError, InputError, flatten
+from gateway.errors import GatewayError, flatten
 from gateway.formats.batterypass import FORMAT
 from gateway.formats.batterypass.rules import validate
 from gateway.messages import explain
@@ -22,6 +22,8 @@ from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.model.evidence import Verification
 from gateway.model.product import Passport
+from gateway.model.results import Per
+from gateway.quantity import Quantity
 from gateway.report import Fate, Note, Severity
 
 Build = Callable[..., Declaration]
@@ -211,16 +213,23 @@ class TestRefused:
 
 
 class TestReader:
-    """Only what carries our notice."""
+    """Ours with all that rides along, and those of others."""
 
-    def test_others_are_detected_and_refused(self, oracle_data: Path) -> None:
+    def test_others_are_detected_and_read(self, oracle_data: Path) -> None:
         file = oracle_data / "passport/own-examples/batterypass-1.2-carbonfootprint-EV-M1.json"
         package = Package.of(file.read_bytes())
         evidence = FORMAT.detect(package)
         assert evidence is not None
         assert evidence.strength == 2
-        with pytest.raises(InputError):
-            FORMAT.read(package, Context())
+        (found,) = FORMAT.read(package, Context()).declaration.results
+        assert found.basis.denominator.per is Per.KWH_DELIVERED
+        assert found.carbon.total == Quantity(Decimal("0.15"), "kg{CO2eq}")
+        assert {row.stage: str(row.carbon.total) for row in found.rows} == {
+            "raw": "0.1125 kg{CO2eq}",
+            "production": "0.03 kg{CO2eq}",
+            "distribution": "0.003 kg{CO2eq}",
+            "eol": "0.0045 kg{CO2eq}",
+        }
 
     @pytest.mark.parametrize("preview", ["yes", "no"])
     def test_own_is_detected(self, battery: Build, written: Write, preview: str) -> None:

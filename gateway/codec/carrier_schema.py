@@ -1,0 +1,191 @@
+"""The JSON Schema of a carrier's document from its structure table, and what a document lacks of it.
+
+One row of ``mappings/carriers/<family>_structure.csv`` is one place: its kind, whether its parent cannot be
+without it, and what its value may be. ``python -m gateway.codec.carrier_schema schemas`` writes them all.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from gateway import resources
+from gateway.frontdoor.json import JsonValue
+from gateway.quantity import parse_decimal
+
+# XML Schema part 2, 3.2.7 and 3.2.14: a moment with its zone or without, and a month.
+_CLOCK = r"T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
+_ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+_DATE = r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+PATTERNS: Final[Mapping[str, str]] = {
+    "moment": f"{_DATE}{_CLOCK}{_ZONE}",
+    "month": "--(0[1-9]|1[0-2])" + _ZONE,
+    "cas": r"^[0-9]{2,7}-[0-9]{2}-[0-9]$",
+    "mailbox": r"^[\w.-]+@[\w.-]+\.[A-Za-z]{2,}$",
+    "samm-urn": r"^urn:[a-z0-9]+:[a-z0-9]+$",
+    "duration": r"^P(?!$)((\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?"
+    r"|T(?=\d)(\d+H)?(\d+M)?(\d+S)?)$",
+}
+_STRINGS: Final = frozenset({"string", "uri", *PATTERNS})
+
+
+@dataclass(slots=True)
+class Shape:
+    """What may stand in one place."""
+
+    kind: str
+    required: bool
+    values: tuple[str, ...] = ()
+    lowest: str = ""
+    highest: str = ""
+    fewest: str = ""
+    closed: bool = False
+    unique: bool = False
+    members: dict[str, Shape] = field(default_factory=dict)
+
+
+@cache
+def documents(table: str) -> Mapping[str, Shape]:
+    """The shape of every document of a structure table."""
+    found: dict[str, Shape] = {}
+    for row in resources.table(table):
+        steps = row["place"].split("/")[1:] if row["place"] != "/" else []
+        shape = Shape(
+            row["kind"],
+            row["required"] == "yes",
+            tuple(row["values"].split("|")) if row["values"] else (),
+            row["min"],
+            row["max"],
+            row["items"],
+            row["closed"] == "yes",
+            row["unique"] == "yes",
+        )
+        if not steps:
+            found[row["document"]] = shape
+            continue
+        node = found[row["document"]]
+        for step in steps[:-1]:
+            node = node.members[step]
+        node.members[steps[-1]] = shape
+    return found
+
+
+def schema(table: str, document: str, identifier: str) -> dict[str, Any]:
+    """The schema of one document, draft 07."""
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "$id": identifier, "title": document}
+    return {**head, **_schema(documents(table)[document])}
+
+
+def _schema(shape: Shape) -> dict[str, Any]:
+    if shape.kind == "object":
+        return _object(shape)
+    if shape.kind == "array":
+        return _array(shape)
+    return {} if shape.kind == "any" else _scalar(shape)
+
+
+def _object(shape: Shape) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "object"}
+    found["properties"] = {name: _schema(below) for name, below in shape.members.items()}
+    required = [name for name, below in shape.members.items() if below.required]
+    if required:
+        found["required"] = required
+    if shape.closed:
+        found["additionalProperties"] = False
+    return found
+
+
+def _array(shape: Shape) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "array"}
+    if "[]" in shape.members:
+        found["items"] = _schema(shape.members["[]"])
+    if shape.fewest:
+        found["minItems"] = int(shape.fewest)
+    if shape.unique:
+        found["uniqueItems"] = True
+    return found
+
+
+def _scalar(shape: Shape) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": "string" if shape.kind in _STRINGS else shape.kind}
+    if shape.kind in PATTERNS:
+        found["pattern"] = PATTERNS[shape.kind]
+    if shape.kind == "string" and shape.fewest:
+        found["minLength"] = int(shape.fewest)
+    if shape.values:
+        found["enum"] = list(shape.values)
+    for name, text in (("minimum", shape.lowest), ("maximum", shape.highest)):
+        if text:
+            number = parse_decimal(text)
+            found[name] = int(number) if number == number.to_integral_value() else number
+    return found
+
+
+def lacking(table: str, document: str, value: JsonValue) -> Iterator[str]:
+    """The places that the document cannot be without and does not have, as its field table calls them."""
+    yield from _lacking(documents(table)[document], value, "")
+
+
+def _lacking(shape: Shape, value: JsonValue, place: str) -> Iterator[str]:
+    if shape.kind == "array":
+        items = value if isinstance(value, list) else []
+        below = shape.members.get("[]")
+        seen: set[str] = set()
+        for item in items if below is not None else ():
+            assert below is not None
+            for one in _lacking(below, item, f"{place}/[]"):
+                if one not in seen:
+                    seen.add(one)
+                    yield one
+        return
+    for name, below in shape.members.items():
+        here = value.get(name) if isinstance(value, dict) else None
+        if here is not None:
+            yield from _lacking(below, here, f"{place}/{name}")
+        elif below.required:
+            yield from _leaves(below, f"{place}/{name}")
+
+
+def _leaves(shape: Shape, place: str) -> Iterator[str]:
+    """What a missing member is made of, as far as it must be there."""
+    inner = shape.members.get("[]") if shape.kind == "array" else shape
+    own = f"{place}/[]" if shape.kind == "array" else place
+    told = [(n, b) for n, b in inner.members.items() if b.required] if inner is not None else []
+    if not told:
+        yield place
+    for name, below in told:
+        yield from _leaves(below, f"{own}/{name}")
+
+
+def published() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every generated schema by its file name below ``schemas/``."""
+    for row in resources.table("carriers/schemas.csv"):
+        name = f"urn:hutong:schema:{row['file'].removesuffix('.schema.json').replace('/', ':')}"
+        yield row["file"], schema(row["table"], row["document"], name)
+
+
+def rendered(found: Mapping[str, Any]) -> str:
+    """A schema as it is stored."""
+    return json.dumps(found, ensure_ascii=False, indent=1, default=_number) + "\n"
+
+
+def _number(value: Decimal) -> float:
+    return float(value)
+
+
+def main(folder: str) -> None:
+    """Write every generated schema below ``folder``."""
+    for name, found in published():
+        path = Path(folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rendered(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
