@@ -18,6 +18,7 @@ from gateway.errors import (
     raise_all,
 )
 from gateway.formats import Detected, detect, find
+from gateway.formats.datasets import find_dataset_format, is_dataset_format
 from gateway.model import consistency
 from gateway.model.access import Audience
 from gateway.model.base import Leaf, Reason
@@ -314,4 +315,8 @@ def _detect(package: Package, context: Context) -> Detected:
 
 
 def _named(name: str, context: Context) -> Detected:
+    if is_dataset_format(name):
+        from gateway.pipeline.footprint import as_declarations  # as above
+
+        return Detected(as_declarations(find_dataset_format(name)), Evidence(3, ("--from",)))
     return Detected(find(name, context.plugins)[0], Evidence(3, ("--from",)))

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from gateway.codec.base import Reading
-from gateway.codec.datasets import Bundle, measured
+from gateway.codec.base import Format, Package, Reading
+from gateway.codec.datasets import Bundle, DatasetFormat, measured
 from gateway.codec.fields import code_list
+from gateway.codec.shelf import shelf_of
 from gateway.errors import GatewayError, InputError, raise_all
+from gateway.formats import Detected
+from gateway.formats.datasets import detect_datasets
 from gateway.model.base import LangText, Missing, Names
 from gateway.model.dataset import DatasetKind, Key, LinkRole, Topic
 from gateway.model.declaration import Declaration
@@ -50,6 +53,28 @@ class _Making:
     origins: dict[str, Origin | Derived] = field(default_factory=dict)
 
 
+def detect_footprint(package: Package) -> Detected | None:
+    """Data sets as a format of declarations; None where the package holds none that we know."""
+    try:
+        shelf = shelf_of(package)
+        found = detect_datasets(shelf)
+    except GatewayError:
+        return None
+    return Detected(as_declarations(found.format), found.evidence)
+
+
+def as_declarations(format_: DatasetFormat) -> Format:
+    """A format of data sets, read for the one footprint that a package of it holds."""
+    return Format(
+        id=format_.id,
+        title=format_.title,
+        media_type=format_.media_type,
+        detect=lambda package: format_.detect(shelf_of(package)),
+        read=lambda package, context: only_footprint(format_.open(shelf_of(package), context)),
+        schema_edition=format_.schema_edition,
+    )
+
+
 def declaration_of(bundle: Bundle, key: Key) -> Reading:
     """The footprint that a process data set declares, or that its life-cycle inventory adds up to.
 
@@ -75,19 +100,6 @@ def declaration_of(bundle: Bundle, key: Key) -> Reading:
         results=tuple(making.results),
     )
     return Reading(declaration, reading.notes, (*reading.findings, *making.findings), making.origins)
-
-
-def candidates(bundle: Bundle) -> tuple[Key, ...]:
-    """The processes of a package that a footprint can be made of."""
-    found = []
-    for key in bundle.keys:
-        if key.kind is DatasetKind.PROCESS:
-            try:
-                declaration_of(bundle, key)
-            except GatewayError:
-                continue
-            found.append(key)
-    return tuple(found)
 
 
 def only_footprint(bundle: Bundle) -> Reading:
