@@ -13,13 +13,13 @@ from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.multibase import from_base64url
+from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verified import (
     Envelope,
     KeyOrigin,
     Part,
     Verified,
     VerifiedSignature,
-    times_of,
 )
 
 _ZIP: Final = b"PK\x03\x04"
@@ -55,13 +55,20 @@ def detect(data: bytes) -> Envelope:
     return _token_kind(data)
 
 
-def verify_any(data: bytes, *, objects: Mapping[str, bytes] | None = None, keys: Keys = NO_KEYS) -> Verified:
+def verify_any(
+    data: bytes,
+    *,
+    objects: Mapping[str, bytes] | None = None,
+    keys: Keys = NO_KEYS,
+    contexts: Contexts = NO_CONTEXTS,
+) -> Verified:
     """Check every signature of an envelope of whatever kind.
 
     Args:
         objects: detached files by name; a signature without names takes the only one.
         keys: public keys that the caller believes, by the name a signature gives them; under the empty name,
             the one for signatures that give none.
+        contexts: JSON-LD contexts by address, for RDFC proofs only.
 
     Raises:
         GatewayError: a signature does not hold, or nothing here knows this kind.
@@ -79,7 +86,9 @@ def verify_any(data: bytes, *, objects: Mapping[str, bytes] | None = None, keys:
     if kind is Envelope.GBT_35275:
         return _gbt35275(data, _single(held))
     if kind is Envelope.DATA_INTEGRITY:
-        return _data_integrity(data, keys)
+        from gateway.signing import proofs
+
+        return proofs.verify(data, keys=keys, contexts=contexts)
     return _token(kind, data, held, keys)
 
 
@@ -143,31 +152,6 @@ def _single(objects: Mapping[str, bytes]) -> bytes | None:
     if len(objects) > 1:
         raise UnknownEnvelope(len(objects), code="envelope.content-needed")
     return next(iter(objects.values()), None)
-
-
-def _data_integrity(data: bytes, keys: Keys) -> Verified:
-    from gateway.signing import data_integrity
-
-    proof = data_integrity.verify_proof(data)
-    from gateway.signing.verification_key import VerificationKey
-
-    signature = VerifiedSignature(
-        algorithm=proof.cryptosuite,
-        key=VerificationKey.from_public_key(proof.public_key),
-        key_origin=KeyOrigin.NAMED,
-        key_id=proof.verification_method,
-        claimed_time=proof.created or "",
-        remarks=("uncovered-contexts",) if proof.uncovered_contexts else (),
-    )
-    times = times_of(proof.document) | ({"expires": proof.expires} if proof.expires else {})
-    return Verified(
-        Envelope.DATA_INTEGRITY,
-        (signature,),
-        (Part("", "application/vc", proof.signed_bytes),),
-        proof.document,
-        proof.issuer,
-        times=times,
-    )
 
 
 def _gbt35275(data: bytes, content: bytes | None) -> Verified:

@@ -1,0 +1,80 @@
+"""JSON-LD contexts: handed in or found in an installed package, checked by digest, never fetched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.errors import TrustError
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing.jcs import jcs
+
+Contexts = Mapping[str, bytes]
+NO_CONTEXTS: Final[Contexts] = {}
+
+CREDENTIALS_2: Final = "https://www.w3.org/ns/credentials/v2"
+CREDENTIALS_1: Final = "https://www.w3.org/2018/credentials/v1"
+# SHA-256 of the canonical JSON, so that every copy of one context has one digest, however it is spaced.
+PINNED: Final = {
+    CREDENTIALS_2: "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf",
+    CREDENTIALS_1: "b01e671e873981f19a9102a9a57f666dbcaeb31b99e3e124378d143e71549247",
+}
+# Where an installed package carries the file: distribution, path inside it.
+_INSTALLED: Final = {CREDENTIALS_2: ("openvc-core", "openvc/proof/contexts/credentials-v2.json")}
+_LARGEST: Final = 512 * 1024
+
+
+class ContextRefused(TrustError):
+    """A context is not at hand, has been exchanged, or is written into the document."""
+
+    code = "rdf.context-unknown"
+
+
+def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]:
+    """The contexts that these documents name at their top, by address.
+
+    Raises:
+        ContextRefused: one is an object, not at hand, or not the published one.
+    """
+    found: dict[str, PlainJson] = {}
+    for document in documents:
+        stated = document.get("@context") if isinstance(document, dict) else None
+        urls = [url for url in (stated if isinstance(stated, list) else [stated]) if isinstance(url, str)]
+        if len(urls) != (len(stated) if isinstance(stated, list) else 1):
+            raise ContextRefused(path="/@context", code="rdf.context-inline")
+        for index, url in enumerate(urls):
+            if url not in found:
+                found[url] = load(url, given, path=f"/@context/{index}")
+    return found
+
+
+def load(url: str, given: Contexts, *, path: str = "") -> PlainJson:
+    """One context.
+
+    Raises:
+        ContextRefused: it is not at hand, or not the published one.
+    """
+    data = given.get(url) or _installed(url)
+    if data is None or len(data) > _LARGEST:
+        raise ContextRefused(url, path=path)
+    value = parse_signed(data)
+    expected = PINNED.get(url)
+    if expected is not None and hashlib.sha256(jcs(value)).hexdigest() != expected:
+        raise ContextRefused(url, path=path, code="rdf.context-exchanged")
+    return value
+
+
+def _installed(url: str) -> bytes | None:
+    """The file out of an installed package, which is read and not imported."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    place = _INSTALLED.get(url)
+    if place is None:
+        return None
+    try:
+        file = distribution(place[0]).locate_file(place[1])
+        with open(str(file), "rb") as held:  # noqa: PTH123  # a path of importlib's own kind
+            return held.read(_LARGEST + 1)
+    except (PackageNotFoundError, OSError):
+        return None
