@@ -4,7 +4,7 @@ One row of ``mappings/carriers/<family>.csv`` is one place. In a place ``[]`` is
 ``[0]`` a list of one; in a model path ``*`` is every item, ``[x]`` the item called ``x``, ``<x>`` the first
 item of kind ``x``, ``<x*>`` every one, ``<@LIST*>`` every one whose kind is in a list of
 ``mappings/codes/carriers.csv``. ``const`` rows say what always stands in a place whose parent is there. The
-same rows read and write.
+same rows read and write, but for those with ``only`` = read.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Field:
     type: str
     unit: str
     codes: str
+    written: bool = True
 
     @property
     def pattern(self) -> str:
@@ -62,7 +63,7 @@ def carrier_table(name: str, document: str) -> CarrierTable:
     fields = tuple(_field(row) for row in resources.table(name) if row["document"] == document)
     by_pattern: dict[str, tuple[Field, ...]] = {}
     for one in fields:
-        if one.model:
+        if one.model and one.written:
             by_pattern[one.pattern] = (*by_pattern.get(one.pattern, ()), one)
     told = tuple(one for one in fields if one.model)
     return CarrierTable(told, by_pattern, tuple(one for one in fields if one.type == "const"))
@@ -70,7 +71,7 @@ def carrier_table(name: str, document: str) -> CarrierTable:
 
 def _field(row: Mapping[str, str]) -> Field:
     place, model = (tuple(row[name].split("/")[1:]) for name in ("place", "model"))
-    return Field(place, model, row["type"], row["unit"], row["codes"])
+    return Field(place, model, row["type"], row["unit"], row["codes"], row.get("only", "") != "read")
 
 
 @cache

@@ -5,6 +5,7 @@ A part is one document of a family: its field table, its structure table and its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.model.base import Missing, Part, Reason
 from gateway.model.walk import places
 from gateway.report import Note
 
+_INDEX = re.compile(r"\[[0-9]+\]")
 _WITHHELD = Missing(missing=Reason.WITHHELD)
 
 
@@ -63,13 +65,21 @@ def write_part(
     *,
     target: str,
     rules: Callable[[CarrierWriting], None] | None = None,
+    references: bool = True,
+    empty: bool = False,
 ) -> PartWriting:
-    """The document, if nothing that it asks for is missing. ``rules`` set what no row can say."""
-    writing = CarrierWriting().fill(source, part.fields)
+    """The document, if nothing that it asks for is missing. ``rules`` set what no row can say.
+
+    ``references``: False leaves out what names something that is not written. ``empty``: the carrier has
+    elements without a value, so that what may not be shown keeps nothing from being written.
+    """
+    writing = CarrierWriting(references=references).fill(source, part.fields)
     if rules is not None:
         rules(writing)
     document = writing.document()
-    missing = tuple(_lacks(part, document, target, _withheld(source)))
+    found = tuple(_lacks(part, document, target, _withheld(source)))
+    empty = empty and bool(writing.claims)  # all of it is for others: then there is no such document
+    missing = tuple(e for e in found if not (empty and e.error_code == "carrier.part-withheld"))
     if missing:
         return PartWriting(part, None, lacks=missing)
     notes = tuple(writing.notes.values())
@@ -82,9 +92,9 @@ def _withheld(source: Part) -> frozenset[str]:
 
 
 def _lacks(part: CarrierPart, document: JsonValue, target: str, withheld: frozenset[str]) -> Iterator[Lacks]:
-    rows = {one.pointer: one for one in part.fields.fields}
+    rows = {_INDEX.sub("[]", one.pointer): one for one in part.fields.fields}
     for place in lacking(part.structure, part.name, document):
-        own = rows.get(place) or rows.get(place.replace("/[]", "/[0]"))
+        own = rows.get(place) or next((r for at, r in rows.items() if at.startswith(f"{place}/")), None)
         path = own.pattern if own is not None else place
         told = {"part": part.name, "member": place.lstrip("/"), "who": supplier(path)}
         code = "carrier.part-lacks" if own is not None else "carrier.part-has-no-field"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gateway.codec import build
 from gateway.codec.carrier import KIND_OF, CarrierTable, Field
@@ -16,10 +18,6 @@ from gateway.model.walk import escape
 from gateway.report import Fate, Finding, Note, Severity
 
 
-def _same(at: str) -> str:
-    return at
-
-
 @dataclass(slots=True)
 class CarrierReading:
     """Everything that one or several documents of a carrier say."""
@@ -30,6 +28,8 @@ class CarrierReading:
     notes: list[Note] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)  # what references may name
+    kept: dict[str, Note] = field(default_factory=dict)
 
     def read(
         self,
@@ -37,9 +37,10 @@ class CarrierReading:
         table: CarrierTable,
         *,
         home: str = "",
-        places: Callable[[str], str] = _same,
+        places: Callable[[str], str] | None = None,
     ) -> CarrierReading:
-        """One document. ``home`` goes before its pointers, ``places`` turns them into those of the source."""
+        """One document. ``home`` goes before its pointers; ``places`` says where they are in the source."""
+        places = places or (lambda at: f"{home}{at}")
         for one in table.fields:
             for value, indices, at in _matches(document, one.place, (), ""):
                 self._leaf(one, value, indices, at, home, places)
@@ -66,8 +67,12 @@ class CarrierReading:
         value = understand(one, told)
         if value is None:
             return
-        model, stars = self._way(one, indices, places(at))
-        where = f"{home}{places(at)}"
+        if one.type == "reference":
+            if value in self.named:
+                self.taken.add(f"{home}{at}")
+            return
+        where = places(at)
+        model, stars = self._way(one, indices, where)
         if isinstance(value, LangText):
             put = [
                 build.put(self.tree, model, stars, lang, build.Found(text, where, text))
@@ -96,7 +101,7 @@ class CarrierReading:
             elif step.startswith("<"):
                 name = step[1:-1].rstrip("*")
                 stars.append(f"{name}#{next(left) if step.endswith('*>') else 0}")
-                if not name.startswith("@"):
+                if before in KIND_OF and not name.startswith("@"):
                     kind = (*steps, "*", KIND_OF[before])
                     build.put(self.tree, kind, tuple(stars), "", build.Found(name, at, name))
             else:
@@ -117,12 +122,28 @@ class CarrierReading:
             return all(found.get(lang) == text for lang, text in value.items())
         return isinstance(node, build.Found) and node.value == value
 
+    def forget(self, at: str, value: object) -> None:
+        """An extra that says nothing of its own: writing again says it, too."""
+        name = f"{self.namespace}#{at}"
+        if name in self.extras and self.extras[name] == _dumped(value):
+            del self.extras[name]
+            where = self.kept.pop(name)
+            self.notes = [note for note in self.notes if note is not where]
+
     def _keep(self, document: JsonValue, home: str, places: Callable[[str], str]) -> None:
         for at, scalar in scalars(document, ""):
-            if f"{home}{at}" not in self.taken and scalar not in ({}, []):
-                self.extras[f"{self.namespace}#{home}{at}"] = dump(scalar)
-                saw = shorten(str(scalar))
-                self.notes.append(Note("input.kept-as-extra", f"{home}{places(at)}", Fate.UNREAD, saw))
+            if f"{home}{at}" not in self.taken and scalar not in ({}, [], None):
+                name = f"{self.namespace}#{home}{at}"
+                self.extras[name] = dump(scalar)
+                self.kept[name] = Note("input.kept-as-extra", places(at), Fate.UNREAD, shorten(str(scalar)))
+                self.notes.append(self.kept[name])
+
+
+def _dumped(value: object) -> str:
+    """A value as an extra keeps it."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _matches(

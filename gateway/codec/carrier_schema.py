@@ -23,11 +23,25 @@ from gateway.quantity import parse_decimal
 _CLOCK = r"T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 _DATE = r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DAY_ONLY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 PATTERNS: Final[Mapping[str, str]] = {
     "moment": f"{_DATE}{_CLOCK}{_ZONE}",
     "month": "--(0[1-9]|1[0-2])" + _ZONE,
     "cas": r"^[0-9]{2,7}-[0-9]{2}-[0-9]$",
     "mailbox": r"^[\w.-]+@[\w.-]+\.[A-Za-z]{2,}$",
+    "date-time": f"{_DAY_ONLY}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?"
+    "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+    "uuid": f"^{_UUID}$",
+    "uuid-urn": f"^(urn:uuid:)?{_UUID}$",
+    "urn": "^[uU][rR][nN]:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[!-~]+$",
+    "decimal": r"^[+-]?[0-9]+(\.[0-9]+)?$",
+    "spec-version": r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9]{8})?$",
+    "report": "^AR[0-9]+$",
+    "country": "^[A-Z]{2}$",
+    "subdivision": "^[A-Z]{2}-[A-Z0-9]{1,3}$",
+    "bpns": "^BPNS[a-zA-Z0-9]{12}$",
+    "bpnl": "^BPNL[a-zA-Z0-9]{12}$",
     "samm-urn": r"^urn:[a-z0-9]+:[a-z0-9]+$",
     "duration": r"^P(?!$)((\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?"
     r"|T(?=\d)(\d+H)?(\d+M)?(\d+S)?)$",
@@ -120,7 +134,8 @@ def _scalar(shape: Shape) -> dict[str, Any]:
         found["minLength"] = int(shape.fewest)
     if shape.values:
         found["enum"] = list(shape.values)
-    for name, text in (("minimum", shape.lowest), ("maximum", shape.highest)):
+    least = "exclusiveMinimum" if shape.lowest.startswith(">") else "minimum"
+    for name, text in ((least, shape.lowest.removeprefix(">")), ("maximum", shape.highest)):
         if text:
             number = parse_decimal(text)
             found[name] = int(number) if number == number.to_integral_value() else number

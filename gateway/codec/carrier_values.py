@@ -14,7 +14,15 @@ from gateway.codec.jsonwrite import language
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import JsonValue
 from gateway.model.base import LangText
-from gateway.quantity import Quantity, convert, parse_decimal, quotient, round_significant, times
+from gateway.quantity import (
+    Quantity,
+    convert,
+    parse_decimal,
+    quotient,
+    round_places,
+    round_significant,
+    times,
+)
 
 # The largest number of digits that every double keeps.
 DIGITS: Final = 15
@@ -65,6 +73,12 @@ def _decimal(told: JsonValue) -> Decimal | None:
         return parse_decimal(told) if isinstance(told, str) else Decimal(told)
     except GatewayError:
         return None
+
+
+def _whole(field: Field, value: Value) -> Told | None:
+    """A carrier that holds whole numbers only."""
+    found = _number(field, value)
+    return int(round_places(found, 0)) if isinstance(found, Decimal) else None
 
 
 def _share(field: Field, value: Value) -> Told | None:
@@ -195,6 +209,8 @@ def _read_list(_: Field, told: JsonValue) -> Value | None:
 _SPELL: Mapping[str, Callable[[Field, Value], Told | None]] = {
     "text": _text,
     "number": _number,
+    "whole": _whole,
+    "reference": _text,
     "share": _share,
     "count": _count,
     "flag": _flag,
@@ -211,6 +227,8 @@ _SPELL: Mapping[str, Callable[[Field, Value], Told | None]] = {
 _UNDERSTAND: Mapping[str, Callable[[Field, JsonValue], Value | None]] = {
     "text": _read_text,
     "number": _read_number,
+    "whole": _read_number,
+    "reference": _read_text,
     "share": _read_share,
     "count": _read_count,
     "flag": _read_flag,

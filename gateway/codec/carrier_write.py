@@ -26,6 +26,7 @@ class CarrierWriting:
     tree: Tree = field(default_factory=dict)
     claims: set[str] = field(default_factory=set)
     notes: dict[str, Note] = field(default_factory=dict)
+    references: bool = True  # whether what they name is written, too
     _lists: dict[tuple[object, ...], dict[tuple[str, ...], int]] = field(default_factory=dict)
 
     def fill(self, part: Part, table: CarrierTable) -> CarrierWriting:
@@ -55,10 +56,11 @@ class CarrierWriting:
     def _put(self, one: Field, path: str, keys: _Keys, value: Value) -> None:
         stars = self._stars(one, keys)
         told = None if stars is None else spell(one, value)
-        if stars is None or told is None:
+        if stars is None or told is None or (one.type == "reference" and not self.references):
             return
         _place(self.tree, self._filled(one, stars), told)
-        self._account(one, path, value, told)
+        if one.type != "reference":
+            self._account(one, path, value, told)
 
     def _stars(self, one: Field, keys: _Keys) -> _Keys | None:
         """The keys of the items that are items of the carrier's lists, too; None: not of this row."""

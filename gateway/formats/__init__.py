@@ -9,6 +9,7 @@ from gateway.codec.base import Evidence, Format, Package
 from gateway.codec.plugin import Plugin, join
 from gateway.errors import InputError, UsageError
 from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
+from gateway.formats.aas import PARTS as AAS_PARTS
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
@@ -16,15 +17,16 @@ from gateway.formats.en18223 import FORMAT as EN18223
 from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.openepd import FORMAT as OPENEPD
-from gateway.formats.pact import FORMAT as PACT
+from gateway.formats.pact import FORMATS as FOOTPRINTS
 from gateway.formats.passport_data import FORMAT as PASSPORT_DATA
 
 _FORMATS: tuple[Format, ...] = (
     CN_PCF,
-    PACT,
+    *FOOTPRINTS,
     BATTERYPASS,
     AAS_FOOTPRINT,
     AAS_PASSPORT,
+    AAS_PARTS,
     EN18223,
     HTML,
     ILCD_EPD,

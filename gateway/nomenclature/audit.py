@@ -21,7 +21,7 @@ from gateway.nomenclature.audit_tables import NO_FACTORS, Factors, Flows, no_flo
 from gateway.nomenclature.audit_units import unit_findings
 from gateway.nomenclature.compartments import family
 from gateway.nomenclature.names import cas_number, exact
-from gateway.nomenclature.row import Abstained, End, MapRow, MapSet, Predicate
+from gateway.nomenclature.row import Abstained, End, MapRow, MapSet, Predicate, is_suggestion
 from gateway.nomenclature.substances import medium
 from gateway.quantity.exact import show
 from gateway.report import Finding, Severity
@@ -87,7 +87,7 @@ def audit(
     categories = _shared_categories(rows, factors)
     found: list[Finding] = []
     for index, row in enumerate(rows):
-        if row.predicate is Predicate.NONE:
+        if row.predicate is Predicate.NONE or is_suggestion(row):
             continue
         found += _cas(index, row, sums)
         found += _unit(index, row, sums)
@@ -263,7 +263,7 @@ def _groups(rows: Sequence[MapRow]) -> Iterator[Finding]:
     """Sources that stand in several rows."""
     found: dict[tuple[object, ...], list[int]] = {}
     for index, row in enumerate(rows):
-        if row.source != End():
+        if row.source != End() and not is_suggestion(row):
             found.setdefault(_key(row.source), []).append(index)
     for group in found.values():
         if len(group) > 1:

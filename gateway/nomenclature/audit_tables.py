@@ -12,6 +12,8 @@ from gateway.errors import InputError, MappingError
 from gateway.frontdoor import limits as lim
 from gateway.frontdoor.table import read_csv as read_table
 from gateway.nomenclature import store
+from gateway.nomenclature.flow import Flow
+from gateway.nomenclature.flow_sources import read_flows as read_source
 from gateway.nomenclature.row import End
 from gateway.quantity.exact import parse_decimal
 
@@ -44,7 +46,7 @@ def no_flows(_: str) -> End | None:
 
 
 def read_flows(data: bytes, *, name: str) -> Flows:
-    """A flow list: a compact file, or a table with the columns uuid, name, cas, formula, unit, context.
+    """A flow list: a compact file, or anything that ``flow_sources`` reads.
 
     Raises:
         InputError, MappingError: it is neither.
@@ -54,7 +56,7 @@ def read_flows(data: bytes, *, name: str) -> Flows:
     except MappingError as error:
         if error.error_code != "nomenclature.not-a-flow-list":
             raise
-        return _plain(store.read_csv(data, name=name))
+        return _plain(read_source(data, name=name))
 
     def found(id_: str) -> End | None:
         row = compact.row_of(id_.lower())
@@ -67,7 +69,7 @@ def read_flows(data: bytes, *, name: str) -> Flows:
     return found
 
 
-def _plain(flows: Iterable[store.Flow]) -> Flows:
+def _plain(flows: Iterable[Flow]) -> Flows:
     known = {
         flow.id.lower(): End(
             id=flow.id,

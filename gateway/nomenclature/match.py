@@ -218,6 +218,15 @@ class Matcher:
         label, edition = self.target.labels(substance)[0], self.target.edition
         return End(edition.list, edition.version, name=label.name, cas=label.cas, formula=label.formula)
 
+    def flow_of(self, substance: int, end: End) -> MapRow | None:
+        """The flow of a substance where ``end`` is, with its factor; None where the list has none there."""
+        place = self.place(end.context, end.unit, end.list)
+        rows = self._first_of_context(substance, place.dimension)
+        for step, context in enumerate(place.contexts):
+            if context in rows:
+                return self._with_unit(end, Found(Decision((substance,)), {}), rows[context], step).rows[0]
+        return None
+
     # What both share
 
     def place(self, context: tuple[str, ...], unit: str, source_list: str) -> Place:

@@ -14,7 +14,18 @@ from typing import Final
 
 from gateway.errors import GatewayError, InputError, TrustError, raise_all
 from gateway.nomenclature.maps import native, read_map
-from gateway.nomenclature.row import APPLIED, End, MapRow, MapSet, Predicate, Tier
+from gateway.nomenclature.row import (
+    ABSTAINED,
+    APPLIED,
+    AT_STAKE,
+    Abstained,
+    End,
+    MapRow,
+    MapSet,
+    Predicate,
+    Tier,
+    reason_of,
+)
 from gateway.signing import jws
 
 # What the header of a map of decisions says of itself.
@@ -82,11 +93,14 @@ def _is_open(rows: Sequence[MapRow]) -> bool:
     row = rows[0]
     if row.tier is not None:
         return row.tier not in APPLIED
-    return row.predicate is not Predicate.EXACT
+    return row.predicate is not Predicate.EXACT and reason_of(row) is not Abstained.DECIDED
 
 
 def _reason(rows: Sequence[MapRow]) -> str:
-    """Why it is open, as a code of the texts of this module."""
+    """Why it is open, as the code of a text."""
+    why = reason_of(rows[0])
+    if why is not None:
+        return f"nomenclature.why-{why.value}"
     if len({row.target for row in rows}) > 1:
         return "review.several"
     if rows[0].target == End():
@@ -129,8 +143,11 @@ def _lacks(one: Decision, item: Item) -> str:
 def _row(item: Item, one: Decision) -> MapRow:
     suggested = MapRow(item.source, End()) if one.candidate is None else item.candidates[one.candidate]
     refused = one.candidate is None or one.predicate is Predicate.NONE
+    asked = (ABSTAINED, AT_STAKE)
     return replace(
         suggested,
+        target=End() if one.candidate is None else suggested.target,
+        extra=tuple(pair for pair in suggested.extra if pair[0] not in asked),
         predicate=Predicate.NONE if refused else one.predicate,
         tier=Tier.PERSON,
         confidence=None,

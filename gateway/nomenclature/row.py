@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from gateway.model.inventory import CarbonClass
 
@@ -40,6 +41,9 @@ class Tier(StrEnum):
     PERSON = "person"  # decided in a review
 
 
+# Columns of a row that was not applied: why, and what one kg of the gas weighs (GWP100 of AR6).
+ABSTAINED: Final = "abstained"
+AT_STAKE: Final = "kg_co2e_per_kg"
 APPLIED = frozenset(
     {
         Tier.IDENTIFIER,
@@ -141,3 +145,16 @@ class MapSet:
     licence: str = ""
     authors: tuple[str, ...] = ()
     header: tuple[tuple[str, str], ...] = field(default=())
+
+
+def is_suggestion(row: MapRow) -> bool:
+    """Whether a row was only offered: it maps nothing before a person has chosen it."""
+    if row.predicate is Predicate.NONE or row.reviewer:
+        return False
+    return row.target == End() or (row.tier is not None and row.tier not in APPLIED)
+
+
+def reason_of(row: MapRow) -> Abstained | None:
+    """Why nothing applied, where the row says it."""
+    told = dict(row.extra).get(ABSTAINED, "")
+    return Abstained(told) if told in set(Abstained) else None

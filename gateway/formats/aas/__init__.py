@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
+from gateway.model.access import Audience
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
 
-_FOOTPRINT, _PASSPORT = "aas-02023@1.0", "aas-02035-3@1.0"
+_FOOTPRINT, _PASSPORT, _PARTS = "aas-02023@1.0", "aas-02035-3@1.0", "aas-02035@1.0"
 _MEDIA_TYPE = "application/asset-administration-shell-package"
 
 
@@ -27,6 +28,39 @@ def _detect(package: Package, *, of_battery: bool) -> Evidence | None:
     name = str(found.submodel.get("idShort") or "CarbonFootprint")
     own = basis(environment) is not None
     return Evidence(3 if own else 2, (name, "Basis") if own else (name,))
+
+
+def _detect_parts(package: Package) -> Evidence | None:
+    data = package.members[0].data if len(package.members) == 1 else b""
+    if not data.startswith(b"PK") and b'"submodels"' not in data:
+        return None
+    from gateway.formats.aas.container import peek
+    from gateway.formats.aas.parts import found_parts
+    from gateway.formats.aas.view import footprint
+
+    environment = peek(package)
+    if environment is None or footprint(environment) is not None:
+        return None
+    names = tuple(part.name for part, _ in found_parts(environment))
+    return Evidence(2, names) if names else None
+
+
+def _read_parts(package: Package, context: Context) -> Reading:
+    from gateway.formats.aas.part_reader import read_parts
+
+    return read_parts(package, context)
+
+
+def _write_parts(declaration: Declaration, context: Context) -> Writing:
+    from gateway.formats.aas.part_writer import write_parts
+
+    return write_parts(declaration, context)
+
+
+def _validate_parts(package: Package) -> tuple[Finding, ...]:
+    from gateway.formats.aas.part_rules import validate_parts
+
+    return validate_parts(package)
 
 
 def _read(package: Package, context: Context, *, target: str) -> Reading:
@@ -87,4 +121,19 @@ PASSPORT = Format(
     parameters=_PARAMETERS,
     schema_edition="IDTA 02035-3 1.0, AAS metamodel 3.0, own statement",
     legal_status="draft",
+)
+PARTS = Format(
+    id=_PARTS,
+    title={
+        "zh": "资产管理壳电池护照其他部分（IDTA 02035-1、-2、-4至-7，02099-1）",
+        "en": "AAS battery passport, the other parts (IDTA 02035-1, -2, -4 to -7, 02099-1)",
+    },
+    media_type=_MEDIA_TYPE,
+    detect=_detect_parts,
+    read=_read_parts,
+    write=_write_parts,
+    validate=_validate_parts,
+    audience=Disclosure.C0,
+    parameters={**_PARAMETERS, "audience": tuple(Audience)},
+    schema_edition="IDTA 02035-1 1.1, -2 1.1, -4 1.0.2, -5 1.0.2, -6 1.0.1, -7 1.0.2, 02099-1 1.0.1",
 )

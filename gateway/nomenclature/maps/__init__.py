@@ -13,7 +13,7 @@ from gateway.errors import UsageError
 from gateway.nomenclature.formats import MAP_FORMATS
 from gateway.nomenclature.maps.base import BadMapFile, MapFormat
 from gateway.nomenclature.maps.losses import losses
-from gateway.nomenclature.row import MapRow, MapSet, Predicate
+from gateway.nomenclature.row import MapRow, MapSet, Predicate, is_suggestion
 from gateway.report import Fate, Finding, Note
 
 __all__ = ["FORMATS", "BadMapFile", "MapFile", "MapOutput", "detect", "format_of", "read_map", "write_map"]
@@ -42,6 +42,8 @@ _ABOUT: Final[dict[str, tuple[str, str, str, str, str, bool]]] = {
     "flowmap-csv": ("openLCA flow map, CSV", "openLCA 流映射（CSV）", "csv", "flowmap", "flowmap", False),
 }
 FORMATS: Final = MAP_FORMATS
+# What says of a row that it was only offered; in any other format it would be taken for a mapping.
+_WITH_TIERS: Final = ("hutong-map", "sssom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,9 @@ def write_map(mapped: MapSet, *, to: str, include_proxies: bool = False) -> MapO
     """
     target = format_of(to)
     refused = {index: code for index, row in enumerate(mapped.rows) if (code := target.refuses(row))}
+    if to not in _WITH_TIERS:
+        offered = (index for index, row in enumerate(mapped.rows) if is_suggestion(row))
+        refused |= dict.fromkeys(offered, "map.suggestion-left-out")
     if not target.relations and not include_proxies:
         inexact = {index: "map.inexact-left-out" for index, row in enumerate(mapped.rows) if _is_inexact(row)}
         refused = inexact | refused
