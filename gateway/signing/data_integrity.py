@@ -10,7 +10,7 @@ Source: W3C Verifiable Credential Data Integrity 1.0, 4; EdDSA Cryptosuites 1.0,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import TrustError, UsageError
@@ -83,9 +83,20 @@ def add_proof(
 
 
 def create_proof(
-    document: Mapping[str, PlainJson], signer: keys.Signer, *, created: str, purpose: str = ASSERTION
+    document: Mapping[str, PlainJson],
+    signer: keys.Signer,
+    *,
+    created: str,
+    purpose: str = ASSERTION,
+    over: Sequence[PlainJson] = (),
+    previous: PlainJson = None,
 ) -> dict[str, PlainJson]:
-    """The proof object over ``document``, whoever its issuer is."""
+    """The proof object over ``document``, whoever its issuer is.
+
+    Args:
+        over: the proofs that the document has.
+        previous: the ids of those of them that this one is made over, in a chain; none of them otherwise.
+    """
     if not is_timestamp(created):
         raise UsageError(created, path="/proof/created", code="signing.bad-timestamp")
     key = signer.public_key
@@ -98,7 +109,21 @@ def create_proof(
     }
     if "@context" in document:
         config["@context"] = document["@context"]
+    if previous is not None:
+        config["previousProof"] = previous
+        document = {**document, "proof": _matching(over, previous)}
     return {**config, "proofValue": base58btc(keys.sign(signer, hash_data(document, config, key.key_type)))}
+
+
+def _matching(over: Sequence[PlainJson], previous: PlainJson) -> list[PlainJson]:
+    """The proofs that a chain names, each there once (Data Integrity 1.0, 4.3)."""
+    found: list[PlainJson] = []
+    for name in previous if isinstance(previous, list) else [previous]:
+        named = [proof for proof in over if isinstance(proof, dict) and proof.get("id") == name]
+        if not isinstance(name, str) or len(named) != 1:
+            raise ProofRefused(name, path="/proof", code="signing.proof-set")
+        found.append(named[0])
+    return found
 
 
 def verify_proof(

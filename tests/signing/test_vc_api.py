@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.signing import data_integrity as di
+from gateway.signing import vc_api, vc_jwt, vcdm
+from gateway.signing.keys import PrivateKey
+from gateway.signing.rdf.contexts import CREDENTIALS_2
+from tests.signing.test_proofs import contexts
+
+__all__ = ["contexts"]  # a fixture
+
+CREATED = "2026-01-31T08:00:00Z"
+Document = dict[str, Any]
+
+
+def credential() -> Document:
+    return {
+        "@context": [vcdm.CONTEXT],
+        "id": "urn:uuid:0e5a7d5e-28a7-5b5c-8a0b-0c8c6a1a2b3c",
+        "type": ["VerifiableCredential"],
+        "issuer": {"id": "did:example:other", "name": "厂"},
+        "name": [{"@value": "声明", "@language": "zh"}, {"@value": "statement", "@language": "en"}],
+        "validFrom": "2026-01-31T08:00:00Z",
+        "validUntil": "2027-01-31T08:00:00+08:00",
+        "credentialSubject": {"id": "urn:gtin:06901234567892"},
+        "credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"},
+        "relatedResource": [{"id": "urn:x:1", "digestSRI": "sha256-AAAA"}],
+    }
+
+
+def body(**members: Any) -> bytes:
+    return json.dumps(members).encode()
+
+
+def issued(key: PrivateKey, document: Document | None = None, **how: Any) -> Document:
+    answer = vc_api.issue(body(credential=document or credential(), **how), signer=key, created=CREATED)
+    assert answer.status == 201, answer.document
+    found = answer.document["verifiableCredential"]
+    assert isinstance(found, dict)
+    return found
+
+
+class TestIssueAndVerify:
+    """The request document in, the answer document out."""
+
+    def test_issuer_becomes_ours_and_the_answer_verifies(self, key: PrivateKey) -> None:
+        made = issued(key)
+        assert made["issuer"] == {"id": key.public_key.did, "name": "厂"}
+        assert vc_api.verify(body(verifiableCredential=made)) == vc_api.Answer(200, {"verified": True})
+
+    def test_enveloped(self, key: PrivateKey) -> None:
+        asked = body(credential=credential())
+        answer = vc_api.issue(asked, signer=key, created=CREATED, form="vc+jwt")
+        made = answer.document["verifiableCredential"]
+        assert vc_api.verify(body(verifiableCredential=made)).status == 200
+
+    def test_changed_credential_is_refused_with_reasons(self, ed25519_key: PrivateKey) -> None:
+        made = {**issued(ed25519_key), "validUntil": "2028-01-31T08:00:00Z"}
+        answer = vc_api.verify(body(verifiableCredential=made))
+        assert (answer.status, answer.document["verified"]) == (400, False)
+        assert answer.document["errors"]
+
+    def test_chain_of_proofs(self, ed25519_key: PrivateKey) -> None:
+        first = issued(ed25519_key)
+        first["proof"] = {**first["proof"], "id": "urn:proof:1"}
+        bare = {name: value for name, value in first.items() if name != "proof"}
+        # The id is part of what is signed, so that the first proof is made with it.
+        config = {n: v for n, v in first["proof"].items() if n != "proofValue"}
+        from gateway.signing import keys
+        from gateway.signing.multibase import base58btc
+
+        value = keys.sign(ed25519_key, di.hash_data(bare, config, ed25519_key.public_key.key_type))
+        first["proof"] = {**config, "proofValue": base58btc(value)}
+        second = issued(ed25519_key, first, options={"previousProof": "urn:proof:1"})
+        assert len(second["proof"]) == 2
+        assert vc_api.verify(body(verifiableCredential=second)).status == 200
+        second["proof"][0]["created"] = "2026-02-01T08:00:00Z"
+        assert vc_api.verify(body(verifiableCredential=second)).status == 400
+
+    def test_previous_proof_that_is_not_there(self, ed25519_key: PrivateKey) -> None:
+        asked = body(credential=credential(), options={"previousProof": "urn:proof:1"})
+        assert vc_api.issue(asked, signer=ed25519_key, created=CREATED).status == 400
+
+    @pytest.mark.parametrize(("now", "status"), [(2025, 400), (2026, 200), (2028, 400)])
+    def test_time_of_validity(self, ed25519_key: PrivateKey, now: int, status: int) -> None:
+        asked = body(verifiableCredential=issued(ed25519_key))
+        assert vc_api.verify(asked, now=datetime(now, 6, 1, tzinfo=UTC)).status == status
+
+    def test_issuer_that_is_an_address_is_not_confirmed(self, ed25519_key: PrivateKey) -> None:
+        unsigned = {**credential(), "issuer": "https://plant.example"}
+        proof = di.create_proof(unsigned, ed25519_key, created=CREATED)
+        assert vc_api.verify(body(verifiableCredential={**unsigned, "proof": proof})).status == 400
+
+    def test_undefined_term_is_refused_where_contexts_are_given(
+        self, ed25519_key: PrivateKey, contexts: dict[str, bytes]
+    ) -> None:
+        more = {**credential(), "carbonFootprint": "5"}
+        known = {CREDENTIALS_2: contexts[CREDENTIALS_2]}
+        answers = [
+            vc_api.issue(body(credential=c), signer=ed25519_key, created=CREATED, contexts=known).status
+            for c in (credential(), more)
+        ]
+        assert answers == [201, 400]
+
+    @pytest.mark.parametrize(
+        "asked", [b"", b"[]", b"{}", b'{"credential": 1}', b'{"credential": {}, "credential": {}}']
+    )
+    def test_bad_requests(self, ed25519_key: PrivateKey, asked: bytes) -> None:
+        assert vc_api.issue(asked, signer=ed25519_key, created=CREATED).status == 400
+        assert vc_api.verify(asked).status == 400
+        assert vc_api.verify_presentation(asked).status == 400
+
+
+class TestPresentation:
+    """Its own proof and every credential in it."""
+
+    def presentation(self, key: PrivateKey, **proof: Any) -> Document:
+        answer = vc_api.issue(body(credential=credential()), signer=key, created=CREATED, form="vc+jwt")
+        bare: Document = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": key.public_key.did,
+            "verifiableCredential": [issued(key), answer.document["verifiableCredential"]],
+        }
+        made = di.create_proof(bare, key, created=CREATED, purpose="authentication")
+        return {**bare, "proof": {**made, **proof}}
+
+    def verdict(self, document: Document, **options: str) -> int:
+        return vc_api.verify_presentation(body(verifiablePresentation=document, options=options)).status
+
+    def test_holds(self, key: PrivateKey) -> None:
+        assert self.verdict(self.presentation(key)) == 200
+
+    def test_without_its_own_proof(self, ed25519_key: PrivateKey) -> None:
+        bare = {n: v for n, v in self.presentation(ed25519_key).items() if n != "proof"}
+        assert self.verdict(bare) == 200
+
+    def test_asked_for_something_else(self, ed25519_key: PrivateKey) -> None:
+        assert self.verdict(self.presentation(ed25519_key), challenge="abc") == 400
+
+    def test_one_changed_credential(self, ed25519_key: PrivateKey) -> None:
+        made = self.presentation(ed25519_key)
+        bare = {n: v for n, v in made.items() if n != "proof"}
+        bare["verifiableCredential"][0]["validUntil"] = "2028-01-31T08:00:00Z"
+        assert self.verdict(bare) == 400
+
+    @pytest.mark.parametrize(
+        "entry", ["x", {}, None, {"type": "EnvelopedVerifiableCredential", "id": "urn:x"}]
+    )
+    def test_what_is_no_credential(self, ed25519_key: PrivateKey, entry: Any) -> None:
+        bare = {n: v for n, v in self.presentation(ed25519_key).items() if n != "proof"}
+        assert self.verdict({**bare, "verifiableCredential": [entry]}) == 400
+
+    def test_enveloped(self, ed25519_key: PrivateKey) -> None:
+        bare = {n: v for n, v in self.presentation(ed25519_key).items() if n != "proof"}
+        token = vc_jwt.sign(bare, ed25519_key)
+        document = {
+            "@context": vcdm.CONTEXT,
+            "type": "EnvelopedVerifiablePresentation",
+            "id": f"data:application/vp+jwt,{token.decode()}",
+        }
+        assert self.verdict(document) == 200
+
+
+BROKEN: dict[str, Document] = {
+    "context-text": {"@context": vcdm.CONTEXT},
+    "context-none": {"@context": []},
+    "context-order": {"@context": ["https://example.org", vcdm.CONTEXT]},
+    "context-number": {"@context": [vcdm.CONTEXT, 1]},
+    "type": {"type": ["Thing"]},
+    "type-number": {"type": ["VerifiableCredential", 1]},
+    "issuer-none": {"issuer": None},
+    "issuer-word": {"issuer": "plant"},
+    "issuer-list": {"issuer": ["did:example:1"]},
+    "issuer-without-id": {"issuer": {"name": "x"}},
+    "id-word": {"id": "one"},
+    "id-list": {"id": ["urn:x:1"]},
+    "subject-none": {"credentialSubject": None},
+    "subject-empty": {"credentialSubject": {}},
+    "subject-list-empty": {"credentialSubject": []},
+    "subject-one-empty": {"credentialSubject": [{"id": "urn:x:1"}, {}]},
+    "subject-text": {"credentialSubject": "urn:x:1"},
+    "subject-id": {"credentialSubject": {"id": "x y"}},
+    "from-date": {"validFrom": "2026-01-31"},
+    "from-30-february": {"validFrom": "2026-02-30T08:00:00Z"},
+    "until-before-from": {"validUntil": "2025-01-31T08:00:00Z"},
+    "name-number": {"name": 1},
+    "name-list-of-text": {"name": ["x"]},
+    "name-url": {"name": {"@value": "x", "url": "x"}},
+    "name-language": {"name": {"@value": "x", "@language": "e n"}},
+    "name-direction": {"description": {"@value": "x", "@direction": "up"}},
+    "status-type": {"credentialStatus": {"id": "urn:x:1"}},
+    "status-id": {"credentialStatus": {"id": "x y", "type": "T"}},
+    "schema-id": {"credentialSchema": {"type": "JsonSchema"}},
+    "terms-type": {"termsOfUse": [{"id": "urn:x:1"}]},
+    "evidence-type": {"evidence": {"id": "urn:x:1"}},
+    "refresh-type": {"refreshService": {"id": "urn:x:1"}},
+    "resource-digest": {"relatedResource": [{"id": "urn:x:1"}]},
+    "resource-digest-form": {"relatedResource": [{"id": "urn:x:1", "digestSRI": "md5-AA"}]},
+    "resource-id": {"relatedResource": [{"digestSRI": "sha256-AAAA"}]},
+    "resource-twice": {"relatedResource": [{"id": "urn:x:1", "digestSRI": "sha256-AAAA"}] * 2},
+}
+
+
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_rules_of_the_data_model(change: Document) -> None:
+    vcdm.require_credential(credential())
+    with pytest.raises((vcdm.ModelRefused, ExceptionGroup)):
+        vcdm.require_credential({**credential(), **change})
+
+
+SOUND: dict[str, Document] = {
+    "date-without-zone": {"validFrom": "2026-01-31T08:00:00"},
+    "several-subjects": {"credentialSubject": [{"id": "urn:x:1"}, {"name": "x"}]},
+    "issuer-url": {"issuer": "https://plant.example/"},
+    "context-object": {"@context": [vcdm.CONTEXT, {"x": "urn:x"}]},
+    "resource-multibase": {"relatedResource": {"id": "urn:x:1", "digestMultibase": "zQm"}},
+    "version-1": {"@context": [vcdm.CONTEXT_1], "issuanceDate": CREATED},
+}
+
+
+@pytest.mark.parametrize("change", SOUND.values(), ids=SOUND)
+def test_what_the_data_model_allows(change: Document) -> None:
+    vcdm.require_credential({**credential(), **change})
+
+
+def test_version_1_needs_its_date() -> None:
+    with pytest.raises(vcdm.ModelRefused):
+        vcdm.require_credential({**credential(), "@context": [vcdm.CONTEXT_1]})
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=4) | st.just("urn:x:1"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "type", "proof", "@value", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(credential())), _JSON, max_size=4), st.booleans())
+def test_any_document_gets_an_answer(change: Document, presented: bool) -> None:
+    document = {**credential(), **change}
+    name = "verifiablePresentation" if presented else "verifiableCredential"
+    asked = body(**{name: document})
+    assert (vc_api.verify_presentation if presented else vc_api.verify)(asked).status == 400
