@@ -152,6 +152,7 @@ class BasisRequest:
     ``boundary`` is what that makes of it. ``battery_per`` is what the numbers refer to for batteries;
     other products keep their declared unit. ``on_request`` names the caller's option that asks for the
     set: without it, or where the set cannot be made, the format is written with the declared sets alone.
+    ``stated_in`` is the extra of a source that states this set itself: then there is nothing to restate.
     """
 
     result_set: str
@@ -160,6 +161,7 @@ class BasisRequest:
     profile: str = ""
     stages: tuple[str, ...] = ()
     on_request: str = ""
+    stated_in: str = ""
 
 
 def passport_basis(result_set: str) -> BasisRequest:

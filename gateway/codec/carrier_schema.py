@@ -27,6 +27,7 @@ _DAY_ONLY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 PATTERNS: Final[Mapping[str, str]] = {
     "moment": f"{_DATE}{_CLOCK}{_ZONE}",
+    "moment-exact": f"^{_DATE}{_CLOCK}{_ZONE}$",
     "month": "--(0[1-9]|1[0-2])" + _ZONE,
     "cas": r"^[0-9]{2,7}-[0-9]{2}-[0-9]$",
     "mailbox": r"^[\w.-]+@[\w.-]+\.[A-Za-z]{2,}$",
@@ -61,6 +62,7 @@ class Shape:
     fewest: str = ""
     closed: bool = False
     unique: bool = False
+    needs: str = ""
     members: dict[str, Shape] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ def documents(table: str) -> Mapping[str, Shape]:
             row["items"],
             row["closed"] == "yes",
             row["unique"] == "yes",
+            row.get("needs", ""),
         )
         if not steps:
             found[row["document"]] = shape
@@ -99,8 +102,9 @@ def schema(table: str, document: str, identifier: str) -> dict[str, Any]:
 def _schema(shape: Shape) -> dict[str, Any]:
     if shape.kind == "object":
         return _object(shape)
-    if shape.kind == "array":
-        return _array(shape)
+    if shape.kind in ("array", "tuple", "types"):
+        found = _array(shape) if shape.kind == "array" else _listed(shape)
+        return {**found, **_limits(shape)}
     return {} if shape.kind == "any" else _scalar(shape)
 
 
@@ -112,6 +116,21 @@ def _object(shape: Shape) -> dict[str, Any]:
         found["required"] = required
     if shape.closed:
         found["additionalProperties"] = False
+    if shape.needs:
+        pairs = (one.partition(":") for one in shape.needs.split())
+        found["dependencies"] = {name: wanted.split("+") for name, _, wanted in pairs}
+    return found
+
+
+def _listed(shape: Shape) -> dict[str, Any]:
+    """Texts that must be there: at the head in this order, or anywhere."""
+    found: dict[str, Any] = {"type": "array"}
+    if shape.kind == "tuple":
+        found["items"] = [{"type": "string", "const": value} for value in shape.values]
+        found["additionalItems"] = {"type": "string"}
+    else:
+        found["items"] = {"type": "string"}
+        found["allOf"] = [{"contains": {"const": value}} for value in shape.values]
     return found
 
 
@@ -119,6 +138,11 @@ def _array(shape: Shape) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "array"}
     if "[]" in shape.members:
         found["items"] = _schema(shape.members["[]"])
+    return found
+
+
+def _limits(shape: Shape) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if shape.fewest:
         found["minItems"] = int(shape.fewest)
     if shape.unique:

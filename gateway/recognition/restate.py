@@ -43,6 +43,8 @@ class Restated:
 
 def restate(declaration: Declaration, request: BasisRequest, *, target: str) -> Restated:
     """``declaration`` with the result set that ``request`` asks for."""
+    if request.stated_in and request.stated_in in declaration.extras:
+        return Restated(declaration)
     source, lacks = _source(declaration, request, target)
     if declaration.result_set(request.result_set) is not None:
         taken = lack(

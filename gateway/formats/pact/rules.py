@@ -9,6 +9,10 @@ from decimal import Decimal
 from gateway.codec.base import Package
 from gateway.codec.schema import judge
 from gateway.errors import shorten
+from gateway.formats.pact import facts
+from gateway.formats.pact.carrier import Carrier
+from gateway.formats.pact.catalogue import PACT_3
+from gateway.formats.pact.hub import Hub
 from gateway.formats.pact.period import VALIDITY_YEARS, years_after
 from gateway.formats.pact.table import DATA_SCHEMA
 from gateway.frontdoor.json import JsonValue
@@ -33,13 +37,15 @@ _CCS = ("ccsTechnologicalCO2Capture", "technologicalCO2Removals", "technological
 _EXEMPTED_LIMIT = 3
 _HUNDRED = 100
 _RATINGS = range(1, 6)
+# What an older edition or Catena-X does not ask for.
+_OF_PACT_3 = frozenset({"pact.secondary-sources-absent", "pact.factors-not-latest", "pact.not-reported"})
 _LAST_YEAR = MAXYEAR - VALIDITY_YEARS
 
 Pcf = Mapping[str, JsonValue]
 
 
 def validate(package: Package) -> tuple[Finding, ...]:
-    """Everything wrong (errors) or doubtful (warnings) in one footprint.
+    """Everything wrong (errors) or doubtful (warnings) in one footprint of PACT 3.0.
 
     Raises:
         InputError: the bytes are no JSON.
@@ -49,16 +55,47 @@ def validate(package: Package) -> tuple[Finding, ...]:
     if broken:
         return broken
     assert isinstance(document, dict)
+    return (*_own_extensions(document), *_by_rules(document))
+
+
+def validate_as(package: Package, carrier: Carrier) -> tuple[Finding, ...]:
+    """The same of another version: by its schema, then by the rules, at the places that it has.
+
+    Raises:
+        InputError: the bytes are no JSON.
+    """
+    document = package.json
+    broken = judge(document, carrier.schema)
+    if broken:
+        return broken
+    assert isinstance(document, dict)
+    hub, _ = carrier.read(document)
+    found = _by_rules(as_pact3(hub))
+    return tuple(
+        Finding(f.code, carrier.find(f.at), f.saw, f.severity, f.per, f.params)
+        for f in found
+        if f.code not in _OF_PACT_3
+    )
+
+
+def as_pact3(hub: Hub) -> dict[str, JsonValue]:
+    """A message as PACT 3.0 has it, as far as it has it."""
+    found: dict[str, JsonValue] = PACT_3.write(hub)
+    found.setdefault("pcf", {})
+    return found
+
+
+def _by_rules(document: Mapping[str, JsonValue]) -> tuple[Finding, ...]:
     pcf = document["pcf"]
     assert isinstance(pcf, dict)
     return (
-        *_own_extensions(document),
         *_periods(document, pcf),
         *_totals(pcf),
         *_flags(pcf),
         *_shares(pcf),
         *_ratings(pcf),
         *_rules(pcf),
+        *facts.reported(document, pcf),
     )
 
 
@@ -107,7 +144,7 @@ def _moment(value: JsonValue) -> datetime | None:
 
 def _number(pcf: Pcf, name: str) -> Decimal | None:
     value = pcf.get(name)
-    return Decimal(value) if isinstance(value, str) else None
+    return Decimal(value) if isinstance(value, str) and value else None
 
 
 def _totals(pcf: Pcf) -> Iterator[Finding]:
@@ -115,8 +152,8 @@ def _totals(pcf: Pcf) -> Iterator[Finding]:
         _number(pcf, "pcfExcludingBiogenicUptake"),
         _number(pcf, "pcfIncludingBiogenicUptake"),
     )
-    assert excluding is not None
-    assert including is not None
+    if excluding is None:
+        return
     uptake = _number(pcf, "biogenicCO2Uptake") or Decimal(0)
     parts = total(_number(pcf, name) or Decimal(0) for name in _PARTS)
     at = "/pcf/pcfExcludingBiogenicUptake"
@@ -126,7 +163,7 @@ def _totals(pcf: Pcf) -> Iterator[Finding]:
         params = {"sum": show(parts), "rest": show(minus(excluding, parts))}
         yield _finding("pact.total-unexplained", at, show(excluding), Severity.WARNING, **params)
     expected: Exact = plus(excluding, uptake)
-    if minus(including, expected):
+    if including is not None and minus(including, expected):
         at = "/pcf/pcfIncludingBiogenicUptake"
         yield _finding("pact.including-differs", at, show(including), sum=show(expected))
 
@@ -139,7 +176,7 @@ def _flags(pcf: Pcf) -> Iterator[Finding]:
         for name in _CCS:
             if name in pcf:
                 yield _finding("pact.capture-not-included", f"/pcf/{name}", pcf[name])
-    if pcf["declaredUnitOfMeasurement"] == "kilogram":
+    if pcf.get("declaredUnitOfMeasurement") == "kilogram":
         mass, amount = _number(pcf, "productMassPerDeclaredUnit"), _number(pcf, "declaredUnitAmount")
         if mass != amount:
             at = "/pcf/productMassPerDeclaredUnit"

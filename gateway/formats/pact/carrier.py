@@ -1,0 +1,201 @@
+"""One version of a footprint message: read into the common form and written out of it, along one table.
+
+A column of ``mappings/fields/footprints.csv`` says where a key stands in a version: ``0`` is a list of one,
+``#`` a JSON number where the version has texts, and the word after ``!`` how the value is spelled there
+(``spelling``). What has no row is kept where it stood; what a row's value is not fit for, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from gateway import resources
+from gateway.formats.pact.hub import Hub, Key, keys, number_of
+from gateway.formats.pact.spelling import SPELLINGS, Spelling
+from gateway.frontdoor.json import JsonValue
+from gateway.model.walk import escape
+from gateway.quantity import plain
+
+Document: TypeAlias = dict[str, Any]
+Prepare: TypeAlias = "Callable[[Hub, Mapping[str, str], Carrier], Told]"
+Settle: TypeAlias = Callable[[Hub], None]
+
+_NUMBERS: Final = frozenset({"number", "amount"})
+
+
+@dataclass(slots=True)
+class Told:
+    """A message made ready for a version: what was added or chosen, by key, with the code that says why."""
+
+    hub: Hub
+    codes: dict[str, str] = field(default_factory=dict)
+    lacks: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a key stands in a version and how."""
+
+    key: Key
+    steps: tuple[str, ...]
+    is_number: bool
+    spelling: Spelling | None
+
+    @property
+    def pointer(self) -> str:
+        """The place in a document."""
+        return "/" + "/".join(self.steps)
+
+
+@dataclass(slots=True)
+class Node:
+    """A place of a document with members, or a key's own place."""
+
+    members: dict[str, Node] = field(default_factory=dict)
+    place: Place | None = None
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One version. ``prepare`` makes a message ready to be written, ``settle`` makes sense of one as read."""
+
+    id: str
+    column: str
+    schema: str
+    family: str
+    prepare: Prepare
+    settle: Settle
+    texts: bool = False  # decimals stand as texts
+    empty: tuple[str, ...] = ()  # blocks that must stand there even if nothing is in them
+    numbers: frozenset[str] = frozenset()  # the names that are JSON numbers where decimals are texts
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every key that it has a place for, in the order in which they are written."""
+        return _places(self.column, self.texts)
+
+    def find(self, key: str) -> str:
+        """Where a key stands; the key itself where it has no place."""
+        return _pointers(self.column, self.texts).get(key, key)
+
+    def read(self, document: Mapping[str, JsonValue]) -> tuple[Hub, list[tuple[str, JsonValue]]]:
+        """The message, and what no row takes, with its place."""
+        hub: Hub = {}
+        left: list[tuple[str, JsonValue]] = []
+        _read(document, _tree(self.column, self.texts), "", hub, left)
+        self.settle(hub)
+        return hub, left
+
+    def write(self, hub: Hub) -> Document:
+        """The document of a message that was made ready."""
+        document: Document = {}
+        for place in self.places:
+            value = hub.get(place.key.name)
+            if value is None:
+                continue
+            if place.spelling is not None:
+                value = place.spelling.write(value)
+                if value is None:
+                    continue
+            elif isinstance(value, Decimal) and not place.is_number:
+                value = plain(value)
+            _set(document, place.steps, value)
+        for name in self.empty:
+            document.setdefault(name, [{}])
+        return document
+
+
+@cache
+def _places(column: str, texts: bool) -> tuple[Place, ...]:
+    found = []
+    for row in resources.table("fields/footprints.csv"):
+        own = (
+            row[column] if column else ("" if row["key"].startswith(("/catenax/", "/pact2/")) else row["key"])
+        )
+        if own:
+            pointer, _, how = own.partition("!")
+            marked = pointer.endswith("#")
+            steps = tuple(pointer.rstrip("#").split("/")[1:])
+            spelling = SPELLINGS[how] if how else None
+            found.append(Place(keys()[row["key"]], steps, marked or not texts, spelling))
+    return tuple(found)
+
+
+@cache
+def _pointers(column: str, texts: bool) -> Mapping[str, str]:
+    return {place.key.name: place.pointer for place in _places(column, texts)}
+
+
+@cache
+def _tree(column: str, texts: bool) -> Node:
+    root = Node()
+    for place in _places(column, texts):
+        node = root
+        for step in place.steps:
+            if step == "0":
+                node.is_list = True
+            else:
+                node = node.members.setdefault(step, Node())
+        node.place = place
+    return root
+
+
+def _read(
+    value: Mapping[str, JsonValue], node: Node, at: str, hub: Hub, left: list[tuple[str, JsonValue]]
+) -> None:
+    for name, inner in value.items():
+        below = node.members.get(name)
+        if below is None:
+            left.append((f"{at}/{escape(name)}", inner))
+        elif below.place is not None:
+            _take(inner, below.place, f"{at}/{name}", hub, left)
+        elif isinstance(inner, dict) and not below.is_list:
+            _read(inner, below, f"{at}/{name}", hub, left)
+        elif below.is_list and isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            _read(inner[0], below, f"{at}/{name}/0", hub, left)
+            left.extend((f"{at}/{name}/{i}", item) for i, item in enumerate(inner[1:], 1))
+        elif inner != []:
+            left.append((f"{at}/{name}", inner))
+
+
+def _take(value: JsonValue, place: Place, at: str, hub: Hub, left: list[tuple[str, JsonValue]]) -> None:
+    name = place.key.name
+    if value is None:
+        return
+    if place.spelling is not None:
+        for key, told in place.spelling.read(value, name):
+            if told is None:
+                left.append((at, value))
+            else:
+                hub[key] = told
+        return
+    if place.key.kind in _NUMBERS:
+        fits = isinstance(value, str) is not place.is_number
+        number = number_of(value) if fits else None
+        if number is None:
+            left.append((at, value))
+            return
+        value = number
+    hub[name] = value
+
+
+def _set(document: Document, steps: tuple[str, ...], value: object) -> None:
+    node: Any = document
+    last = len(steps) - 1
+    for index, step in enumerate(steps):
+        if step == "0":
+            continue
+        if index == last:
+            node[step] = value
+        elif steps[index + 1] == "0":
+            below = node.get(step)
+            if below is None:
+                below = node[step] = [{}]
+            node = below[0]
+        else:
+            node = node.setdefault(step, {})

@@ -1,0 +1,246 @@
+"""Read, write and judge a footprint message of any version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.codec import carrier_schema, jsonwrite
+from gateway.codec.accounting import shown
+from gateway.codec.base import BasisRequest, Context, Member, Package, Reading, Writing
+from gateway.codec.lacks import Lacks, lack
+from gateway.codec.schema import judge
+from gateway.errors import GatewayError, InputError, flatten, raise_all, shorten
+from gateway.formats.pact.bridge import PARAMETERS
+from gateway.formats.pact.carrier import Carrier, Document
+from gateway.formats.pact.hub import (
+    Hub,
+    declaration_of,
+    hub_of,
+    is_message,
+    key_of,
+    keys,
+    leaves_of,
+    line,
+)
+from gateway.model.base import Leaf
+from gateway.model.declaration import Declaration
+from gateway.model.origin import Origin
+from gateway.model.results import KG_CO2E
+from gateway.model.walk import by_path, escape, same
+from gateway.quantity import Exact, Quantity, minus, parse_decimal
+from gateway.report import Fate, Finding, Note
+
+MEDIA_TYPE = "application/json"
+# What is kg CO2e among the keys that are no leaf of the model.
+_KG = ("Emissions", "Removals", "Leakage", "Capture", "Uptake")
+
+
+def read(package: Package, carrier: Carrier, findings: tuple[Finding, ...] = ()) -> Reading:
+    """The declaration of one message; what has no key is kept where it stood.
+
+    Raises:
+        InputError: the bytes are no JSON object.
+    """
+    document = package.json
+    if not isinstance(document, dict):
+        raise InputError(package.name, path="", code="footprint.no-object")
+    hub, left = carrier.read(document)
+    leaves = leaves_of(hub)
+    origins = {path: Origin(_place(carrier, path)) for path in leaves if key_of(path)}
+    notes = []
+    for at, value in left:
+        path = f"/extras/{escape(f'{carrier.id}#{at}')}"
+        leaves[path], origins[path] = line(value), Origin(at)
+        notes.append(Note("input.kept-as-extra", at, Fate.UNREAD, shorten(line(value))))
+    return Reading(declaration_of(hub, leaves), tuple(notes), findings, origins)
+
+
+def _place(carrier: Carrier, path: str) -> str:
+    return carrier.find(key_of(path))
+
+
+def write(
+    declaration: Declaration,
+    context: Context,
+    carrier: Carrier,
+    *,
+    basis: BasisRequest,
+) -> Writing:
+    """The message of one version, as one file; everything it lacks is raised together.
+
+    Raises:
+        Lacks: every field that is missing, together.
+    """
+    stated = is_message(declaration)
+    told: dict[str, Note] = {}
+    if stated:
+        hub = hub_of(declaration)
+    else:
+        hub, told = _restated(declaration, context, carrier, basis)
+    document, codes = made(hub, context.options, carrier)
+    own = f"{carrier.id}#"
+    extras = {n: t for n, t in declaration.extras.items() if n.startswith(own)}
+    if extras:
+        jsonwrite.graft(document, extras, carrier.id)
+        document = jsonwrite.finish(document)
+    data = (jsonwrite.encode(document) + "\n").encode("utf-8")
+    name = declaration.document.id if isinstance(declaration.document.id, str) else ""
+    package = Package((Member(f"{carrier.family}.json", MEDIA_TYPE, data),), name)
+    after = by_path(read(package, carrier).declaration)
+    notes = tuple(explain(by_path(declaration), after, codes, told, strict=stated))
+    return Writing(package, notes)
+
+
+def made(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> tuple[Document, dict[str, str]]:
+    """The document of a message, and why each key in it is not as the source has it.
+
+    Raises:
+        Lacks: every field that is missing or cannot be written, together.
+    """
+    ready = carrier.prepare(hub, options, carrier)
+    document = carrier.write(ready.hub)
+    broken = judge(document, carrier.schema)
+    if broken or ready.lacks:
+        raise_all(_lacks(document, carrier, ready.lacks, broken))
+    return document, ready.codes
+
+
+def _lacks(
+    document: Document,
+    carrier: Carrier,
+    own: list[tuple[str, str, dict[str, str]]],
+    broken: tuple[Finding, ...],
+) -> Iterator[GatewayError]:
+    """What is missing or does not fit: with the field of the model, or the parameter that fills it."""
+    for key, code, facts in own:
+        yield _lack(carrier, key, code, facts)
+    seen = {key for key, *_ in own}
+    absent = set(carrier_schema.lacking(*_structure(carrier), document))
+    for place in carrier.places:
+        pointer = place.pointer.replace("/0", "/[]")
+        if pointer in absent and place.key.name not in seen:
+            absent.discard(pointer)
+            seen.add(place.key.name)
+            yield _lack(carrier, place.key.name, None, {})
+    for finding in broken if not seen else ():
+        yield Lacks(
+            finding.saw, path=finding.at, code="footprint.unfit", target=carrier.id, **dict(finding.params)
+        )
+
+
+def _structure(carrier: Carrier) -> tuple[str, str]:
+    version = carrier.id.partition("@")[2]
+    if carrier.family == "catenax-pcf":
+        return "carriers/catenax_structure.csv", f"Pcf-{version}"
+    return f"carriers/pact{version[0]}_structure.csv", f"ProductFootprint-{version}"
+
+
+def _lack(carrier: Carrier, key: str, code: str | None, facts: Mapping[str, str]) -> Lacks:
+    name = next((name for name, own in PARAMETERS.items() if own == key), "")
+    if code is None:
+        code = "footprint.needs-parameter" if name else "footprint.lacks"
+    found = lack(carrier.id, keys()[key].model or key, code=code, **facts)
+    found.params.update({"member": carrier.find(key), "name": name or key.rpartition("/")[2]} | dict(facts))
+    return found
+
+
+def explain(
+    before: Mapping[str, Leaf],
+    after: Mapping[str, Leaf],
+    codes: Mapping[str, str],
+    told: Mapping[str, Note],
+    *,
+    strict: bool,
+) -> Iterator[Note]:
+    """One note for every leaf that is changed, added or gone for a reason that we know.
+
+    ``told`` are the notes of a restatement before this step. With ``strict`` a change without a code stays
+    unexplained, and is our bug.
+    """
+    for path, leaf in after.items():
+        old = before.get(path)
+        if same(old, leaf):
+            continue
+        code = codes.get(key_of(path)) or _spelled(path)
+        if old is None:
+            if code is None and not strict:
+                code = "footprint.rendered"
+            if code is not None:
+                fate = Fate.DEFAULTED if code in _BY_DEFAULT else Fate.INFERRED
+                yield Note(code, path, fate, "", shown(leaf))
+        else:
+            earlier = told.get(path)
+            if earlier is not None and earlier.fate not in (Fate.DROPPED, Fate.WITHHELD):
+                yield earlier
+            elif code is not None:
+                kg = _difference(old, leaf)
+                yield Note(code, path, Fate.CONVERTED, shown(old), shown(leaf), kg=kg)
+            elif not strict:
+                yield Note("footprint.rendered", path, Fate.CONVERTED, shown(old), shown(leaf))
+    for path, old in before.items():
+        if path in after:
+            continue
+        key = key_of(path)
+        if path in told:
+            yield told[path] if told[path].fate not in _STILL else _gone(path, old, told[path].code)
+        elif key in codes:
+            yield _gone(path, old, codes[key])
+        elif key.startswith("/pcf/verification/"):
+            yield _gone(path, old, "footprint.verification-has-no-place")
+        elif key and _is_kg(key) and path.startswith("/extras/"):
+            yield _gone(path, old, "codec.no-place")
+
+
+_BY_DEFAULT = frozenset(
+    {"footprint.told-by-caller", "footprint.region-global", "footprint.version-counts-from-0"}
+)
+_STILL = frozenset({Fate.ROUNDED, Fate.TRUNCATED})
+_SPELLED = frozenset({"/pcf/secondaryEmissionFactorSources", "/pcf/productOrSectorSpecificRules"})
+
+
+def _spelled(path: str) -> str | None:
+    key = key_of(path)
+    if key in _SPELLED or key == "/catenax/productOrSectorSpecificRules":
+        return "footprint.spelled-otherwise"
+    if key.startswith("/catenax/") and key.rpartition("/")[2] == "carbonContentTotal":
+        return "footprint.contents-added-up"
+    return None
+
+
+def _is_kg(key: str) -> bool:
+    own = keys().get(key)
+    return own is not None and own.kind == "number" and key.endswith(_KG)
+
+
+def _gone(path: str, old: Leaf, code: str) -> Note:
+    kg: Exact | None = None
+    if isinstance(old, str) and path.startswith("/extras/") and _is_kg(key_of(path)):
+        kg = parse_decimal(old)
+    return Note(code, path, Fate.DROPPED, shown(old), kg=kg)
+
+
+def _difference(old: Leaf, new: Leaf) -> Exact | None:
+    if isinstance(old, Quantity) and isinstance(new, Quantity) and old.unit == new.unit == KG_CO2E:
+        return minus(old.amount, new.amount)
+    return None
+
+
+def _restated(
+    declaration: Declaration, context: Context, carrier: Carrier, basis: BasisRequest
+) -> tuple[Hub, dict[str, Note]]:
+    """The message of a declaration in its own form: first as PACT 3.0 has it."""
+    from gateway.formats.pact.catalogue import PACT_3
+    from gateway.formats.pact.writer import write as write_own
+    from gateway.frontdoor import json as json_door
+
+    try:
+        writing = write_own(declaration, context, basis=basis)
+    except GatewayError as error:
+        for one in flatten(error):
+            one.params["target"] = carrier.id
+        raise
+    document: Any = json_door.parse(writing.package.only.data)
+    document.pop("extensions", None)
+    hub, _ = PACT_3.read(document)
+    return hub, {note.path: note for note in writing.notes}
