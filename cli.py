@@ -15,7 +15,16 @@ import click
 
 import gateway
 from gateway.console import terminal
-from gateway.console.commands import comparing, judging, laying, making, mapping, trusting
+from gateway.console.commands import (
+    comparing,
+    judging,
+    laying,
+    making,
+    mapping,
+    preparing,
+    recognising,
+    trusting,
+)
 from gateway.console.commands.options import LANGS, everywhere
 from gateway.console.framework import Group, Option, speaking
 from gateway.console.terminal import Console
@@ -161,7 +170,15 @@ for _command in (
     comparing.factors,
     comparing.translate,
     mapping.mapping,
+    preparing.prepare,
+    preparing.seal,
+    preparing.share,
+    preparing.exports,
     trusting.verify,
+    recognising.review,
+    recognising.attest,
+    recognising.revoke,
+    recognising.trust,
     trusting.keygen,
     making.demo,
 ):

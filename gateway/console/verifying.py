@@ -23,6 +23,7 @@ _ANSWERS: dict[State, tuple[str, Style]] = {
 _STEPS = {
     "manifest": "cli.step-manifest",
     "manifest-signature": "cli.step-manifest-signature",
+    "seals": "cli.step-seals",
     "parts": "cli.step-parts",
     "credential": "cli.step-credential",
 }

@@ -19,6 +19,7 @@ from gateway.model.declaration import Declaration
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome
 from gateway.pipeline.issue import (
+    BESIDE,
     LEAVES,
     MANIFEST,
     PREVIOUS,
@@ -50,11 +51,12 @@ class Originals:
 
     source: tuple[manifest.Part, ...]
     previous: tuple[manifest.Part, ...] = ()
+    beside: tuple[manifest.Part, ...] = ()
 
     @classmethod
     def among(cls, parts: Mapping[str, manifest.Part]) -> Originals:
         """The inputs' entries among all parts of a manifest."""
-        return cls(tuple(_inputs(parts, SOURCE)), tuple(_inputs(parts, PREVIOUS)))
+        return cls(*(tuple(_inputs(parts, name)) for name in (SOURCE, PREVIOUS, BESIDE)))
 
 
 def digest_of(parts: tuple[manifest.Part, ...]) -> str:
@@ -113,7 +115,11 @@ def facts_of(prepared: Prepared, originals: Originals) -> dict[str, PlainJson]:
     source, run = found["source"], found["run"]
     assert isinstance(source, dict)
     assert isinstance(run, dict)
-    told = {**run, "previous": digest_of(originals.previous)} if originals.previous else run
+    told = dict(run)
+    if originals.previous:
+        told["previous"] = digest_of(originals.previous)
+    if originals.beside:
+        told["beside"] = [part.sha256 for part in originals.beside]
     return {**found, "source": {**source, "sha256": digest_of(originals.source)}, "run": told}
 
 

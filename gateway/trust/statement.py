@@ -1,6 +1,5 @@
 """Recognition statements: a named body says what it makes of a declaration, and on what it rests that.
 
-
 The original is never signed again; the statement names it by digest and stands beside it. It can be taken
 back: without two status entries there is none.
 """

@@ -20,7 +20,7 @@ from gateway.signing.digests import digest_sri, sha256_hex
 from gateway.signing.sm2 import Engine
 from gateway.trust import credential_checks, entries
 from gateway.trust import subject as subjects
-from gateway.trust.judgement import STEPS, Outcome, StepResult, Sub, Validation, verdict
+from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
 from gateway.trust.snapshot import Listed, Snapshot, identities_of
 from gateway.trust.subject import Signer, Subject
 from gateway.trust.verify import MANIFEST
@@ -91,7 +91,7 @@ class _Run:
         """Take the steps and sum them up."""
         steps = tuple(self._steps())
         indication, sub = verdict(steps)
-        steps = (*steps, StepResult("verdict", _OF[indication.value], sub, {"steps": _summed(steps)}))
+        steps = (*steps, StepResult("verdict", _OF[indication], sub, {"steps": _summed(steps)}))
         assert [step.name for step in steps] == list(STEPS)
         return Validation(
             indication=indication,
@@ -347,9 +347,9 @@ class _Run:
 
 
 _OF = {
-    "TOTAL_PASSED": Outcome.PASSED,
-    "TOTAL_FAILED": Outcome.FAILED,
-    "INDETERMINATE": Outcome.INDETERMINATE,
+    Indication.TOTAL_PASSED: Outcome.PASSED,
+    Indication.TOTAL_FAILED: Outcome.FAILED,
+    Indication.INDETERMINATE: Outcome.INDETERMINATE,
 }
 
 

@@ -21,11 +21,24 @@ from gateway.errors import UsageError
 @command(help="cli.help-verify", example="hutong verify out")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
+@option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
+@option("--report", metavar="FILE", help="cli.option-report")
+@option("--html", metavar="FILE", help="cli.option-report-html")
 @PLUGIN
 @everywhere
 @click.pass_obj
-def verify(console: Console, folder: str, again: bool) -> int:
+def verify(
+    console: Console, folder: str, again: bool, trust_: str | None, report: str | None, html: str | None
+) -> int:
     """See ``hutong verify --help``."""
+    if trust_ is not None:
+        from gateway.console import recognising
+
+        if again:
+            raise UsageError("--replay --trust", code="usage.replay-or-trust")
+        return recognising.validate(console, folder, trust_, context_now(), out=report, page=html)
+    if report or html:
+        raise UsageError("--report --html", code="usage.report-needs-trust")
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())

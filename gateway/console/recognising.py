@@ -1,0 +1,264 @@
+"""``verify --trust``, ``review``, ``attest``, ``revoke``: the receiving body's side of the command."""
+
+from __future__ import annotations
+
+import csv
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from gateway.codec.base import Context
+from gateway.console import failures
+from gateway.console.failures import Exit
+from gateway.console.terminal import Console
+from gateway.errors import GatewayError, InputError, TrustError, UsageError
+from gateway.frontdoor.json import parse_signed
+from gateway.pipeline import paper, recognise, statuses
+from gateway.pipeline.recognise import STATEMENT, Examined
+from gateway.signing import data_integrity
+from gateway.signing.keys import PrivateKey
+from gateway.storage import files
+from gateway.trust import report, snapshot, validation
+from gateway.trust.judgement import Indication, Validation
+from gateway.trust.snapshot import SEEN, Snapshot
+from gateway.trust.statement import Decision
+from gateway.trust.status_list import ENTRIES
+
+_SAID = {"revocation": "cli.revocation-set", "suspension": "cli.suspension-set"}
+_COLUMNS = ("folder", "paper", "decision", "output")
+
+
+def load_trust(place: str, context: Context) -> Snapshot:
+    """The snapshot in a folder, as it counts at the moment of the run."""
+    return snapshot.load(files.load_folder(Path(place)), now=context.now)
+
+
+def validate(
+    console: Console, name: str, place: str, context: Context, *, out: str | None, page: str | None
+) -> Exit:
+    """Validate a folder or one credential under a policy; write the report where asked."""
+    trust = load_trust(place, context)
+    if Path(name).is_dir():
+        done = recognise.validate(files.load_folder(Path(name)), trust, plugins=context.plugins)
+    else:
+        done = validation.validate_credential(files.read_file(Path(name)), trust)
+    if out is not None:
+        files.write_file(Path(out), report.to_bytes(done, trust))
+    if page is not None:
+        files.write_file(Path(page), report.as_page(done, trust))
+    tell(console, done)
+    console.document(cast("Mapping[str, object]", report.to_json(done, trust)))
+    return Exit.DONE if done.passed else Exit.TRUST
+
+
+def tell(console: Console, done: Validation) -> None:
+    """The verdict and every step, on stdout."""
+    styles = {
+        Indication.TOTAL_PASSED: "good",
+        Indication.TOTAL_FAILED: "bad",
+        Indication.INDETERMINATE: "careful",
+    }
+    head, *rest = report.lines(done, console.lang)
+    console.answer(head, styles[done.indication])  # type: ignore[arg-type]  # one of Style
+    for line in rest:
+        console.answer(line)
+
+
+def remember(console: Console, place: str, context: Context) -> Exit:
+    """Keep the numbers of the lists that were believed, so that no older one is from now on."""
+    held = files.load_folder(Path(place))
+    trust = snapshot.load(held, now=context.now)
+    before = snapshot.read_seen(held[SEEN]) if SEEN in held else {}
+    files.write_file(Path(place) / SEEN, snapshot.seen_bytes(before, trust.seen()), force=True)
+    for name, seen in sorted(trust.seen().items()):
+        console.row([name, str(seen.sequence), seen.sha256])
+    for refused in trust.refused:
+        failures.tell(console, refused.error)
+    console.document({"lists": trust.digests, "refused": [refused.file for refused in trust.refused]})
+    return Exit.DONE if not trust.refused else Exit.TRUST
+
+
+def review(
+    console: Console,
+    folder: str,
+    place: str,
+    rules: Sequence[str],
+    out: str,
+    context: Context,
+    *,
+    force: bool,
+) -> Exit:
+    """Write the working paper about a folder."""
+    files.refuse_existing(Path(out), force=force)
+    examined = _examine(folder, place, rules, context)[0]
+    files.write_file(Path(out), paper.write(examined.paper), force=force)
+    tell(console, examined.validation)
+    waiting = sum(entry.needs_decision for entry in examined.paper.entries)
+    total = len(examined.paper.entries)
+    console.answer(console.say("cli.paper-written", n=total, waiting=waiting, place=out))
+    console.document({"paper": out, "entries": total, "needDecision": waiting})
+    return Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who attests: name, key, and the folder of the status lists."""
+
+    body: str
+    key: PrivateKey
+    statuses: str
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One decision to be stated."""
+
+    folder: str
+    paper: str
+    decision: str
+    output: str
+    replaces: str | None = None
+
+
+def attest(
+    console: Console,
+    cases: Sequence[Case],
+    office: Office,
+    place: str,
+    rules: Sequence[str],
+    context: Context,
+) -> Exit:
+    """State each decision; in a batch, one that cannot be stated does not stop the others."""
+    codes: list[Exit] = []
+    documents: list[dict[str, object]] = []
+    for case in cases:
+        try:
+            documents.append(_attest(console, case, office, place, rules, context))
+            codes.append(Exit.DONE)
+        except GatewayError as error:
+            if len(cases) == 1:
+                raise
+            codes.append(failures.not_read(console, case.folder, error, documents))
+    console.document(documents[0] if len(cases) == 1 else {"statements": documents})
+    return failures.worst(codes)
+
+
+def _attest(
+    console: Console, case: Case, office: Office, place: str, rules: Sequence[str], context: Context
+) -> dict[str, object]:
+    files.refuse_existing(Path(case.output), force=False)
+    held = _status_folder(office, context)
+    register = statuses.read(held)
+    if register.issuer != office.key.public_key.did:
+        raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
+    examined, received, trust = _examine(case.folder, place, rules, context)
+    replaced = files.read_file(Path(case.replaces)) if case.replaces else None
+    status = statuses.place_for(register, secrets.randbelow(ENTRIES))
+    made = recognise.attest(
+        examined,
+        received,
+        trust,
+        decision=cast("Decision", case.decision),
+        paper=files.read_file(Path(case.paper)),
+        body=office.body,
+        key=office.key,
+        status=status,
+        now=context.now,
+        replaces=replaced,
+    )
+    identity = _identity(made[STATEMENT])
+    changed: dict[str, bytes] = {}
+    if replaced is not None:
+        old = register.index_of(_identity(replaced))
+        changed = statuses.change(held, old, "revocation", office.key, context.now)
+    changed[statuses.REGISTER] = register.with_entry(status.index, identity).to_bytes()
+    # The number is taken before the statement is out: a number lost is no harm, one given twice is.
+    for name, data in changed.items():
+        files.write_file(Path(office.statuses) / name, data, force=True)
+    files.write_folder(Path(case.output), made)
+    console.answer(console.say("cli.attested", decision=case.decision, body=office.body, id=identity))
+    console.tell(f"  {case.output}/{STATEMENT}")
+    return {"statement": identity, "decision": case.decision, "output": case.output, "index": status.index}
+
+
+def _status_folder(office: Office, context: Context) -> dict[str, bytes]:
+    place = Path(office.statuses)
+    if not place.exists():
+        files.write_folder(place, statuses.create(office.base, office.key, context.now))
+    return files.load_folder(place)
+
+
+def _identity(data: bytes) -> str:
+    value = parse_signed(data)
+    identity = value.get("id") if isinstance(value, dict) else None
+    if not isinstance(identity, str):
+        raise UsageError(path="/id", code="attest.not-a-statement")
+    return identity
+
+
+def batch(path: str) -> list[Case]:
+    """The cases of a table with the columns folder, paper, decision and output.
+
+    Raises:
+        InputError: it has other columns, or a cell is empty.
+    """
+    text = files.read_file(Path(path)).decode("utf-8-sig", "replace")
+    rows = list(csv.DictReader(text.splitlines()))
+    cases = []
+    for number, row in enumerate(rows, 2):
+        missing = [name for name in _COLUMNS if not (row.get(name) or "").strip()]
+        if missing:
+            raise InputError(number, path=path, code="attest.batch-row", why=", ".join(missing))
+        if row["decision"] not in {"recognised", "conditional", "refused"}:
+            raise InputError(number, path=path, code="attest.batch-row", why=row["decision"])
+        folder, paper_, decision, output = (row[name].strip() for name in _COLUMNS)
+        cases.append(Case(folder, paper_, decision, output, (row.get("replaces") or "").strip() or None))
+    return cases
+
+
+def revoke(
+    console: Console,
+    name: str,
+    place: str,
+    purpose: str,
+    key: PrivateKey,
+    context: Context,
+    *,
+    lift: bool,
+) -> Exit:
+    """Set a statement's bit, or lift its suspension, and sign both lists anew."""
+    held = files.load_folder(Path(place))
+    register = statuses.read(held)
+    data = files.read_file(Path(name))
+    proof = data_integrity.verify_proof(data)
+    if proof.issuer != key.public_key.did:
+        raise TrustError(proof.issuer, path=name, code="attest.not-this-key")
+    index = register.index_of(_identity(data))
+    changed = statuses.change(held, index, purpose, key, context.now, lift=lift)
+    for file, made in changed.items():
+        files.write_file(Path(place) / file, made, force=True)
+    said = "cli.lifted" if lift else _SAID[purpose]
+    console.answer(console.say(said, id=_identity(data)))
+    console.tell(console.say("cli.publish-lists", place=place, base=register.base))
+    console.document({"statement": _identity(data), "purpose": purpose, "lifted": lift})
+    return Exit.DONE
+
+
+def renew(console: Console, place: str, key: PrivateKey, context: Context) -> Exit:
+    """Sign both lists for another day."""
+    held = files.load_folder(Path(place))
+    for file, made in statuses.renew(held, key, context.now).items():
+        files.write_file(Path(place) / file, made, force=True)
+    console.tell(console.say("cli.publish-lists", place=place, base=statuses.read(held).base))
+    console.document({"output": place})
+    return Exit.DONE
+
+
+def _examine(
+    folder: str, place: str, rules: Sequence[str], context: Context
+) -> tuple[Examined, dict[str, bytes], Snapshot]:
+    held, trust = files.load_folder(Path(folder)), load_trust(place, context)
+    return recognise.examine(held, trust, rules=rules, plugins=context.plugins), held, trust

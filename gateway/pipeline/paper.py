@@ -1,0 +1,281 @@
+"""The reviewer's working paper: every finding with formula and evidence, and a person's decision beside it.
+
+It is a workbook, because reviewers work in one. What the gateway has written into it is compared when it
+comes back: a paper whose findings were changed decides about something else.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from gateway import messages
+from gateway.errors import GatewayError, InputError, raise_all
+from gateway.frontdoor.double import day_of
+from gateway.frontdoor.workbook import Cell, Row, open_workbook
+from gateway.messages import Lang
+
+FORMAT: Final = "hutong-paper@1"
+SHEET: Final = "复核 Review"
+DECISIONS: Final = ("accepted", "condition", "rejected", "open")
+_LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+_TOP: Final = 12
+_FIXED_TIME: Final = datetime(1980, 1, 1, tzinfo=UTC)
+# Answers that somebody has to settle before a statement can say "recognised".
+NEED_A_DECISION: Final = frozenset(
+    {"fail", "failed", "indeterminate", "missing-input", "needs-evidence", "error", "warning"}
+)
+_LONGEST: Final = 32_000
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+class BadPaper(InputError):
+    """The workbook is no working paper, or not the one for this document."""
+
+    code = "paper.not-a-paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finding as the gateway states it."""
+
+    kind: str
+    code: str
+    at: str
+    outcome: str
+    finding_zh: str
+    finding_en: str
+    expected_zh: str = ""
+    expected_en: str = ""
+    formula: str = ""
+    evidence: str = ""
+    clause: str = ""
+
+    @property
+    def needs_decision(self) -> bool:
+        return self.outcome in NEED_A_DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person has decided about one finding."""
+
+    decision: str = ""
+    name: str = ""
+    day: str = ""
+    reason: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.decision in {"accepted", "condition", "rejected"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """All findings about one document, in order, and what they are about."""
+
+    manifest: str
+    indication: str
+    result_sets: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    ruleset: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands above the table."""
+        return (
+            ("format", FORMAT),
+            ("manifest", self.manifest),
+            ("indication", self.indication),
+            ("result-sets", ", ".join(self.result_sets)),
+            ("rulesets", ", ".join(f"{name} {digest}" for name, digest in self.ruleset)),
+        )
+
+
+_OWN: Final = tuple(field.name for field in fields(Entry))
+_HEADS: Final = (
+    "number",
+    "kind",
+    "code",
+    "at",
+    "outcome",
+    "finding-zh",
+    "finding-en",
+    "expected-zh",
+    "expected-en",
+    "formula",
+    "evidence",
+    "clause",
+    "decision",
+    "name",
+    "day",
+    "reason",
+)
+_THEIRS: Final = ("decision", "name", "day", "reason")
+_WIDTHS: Final = {
+    "kind": 12,
+    "code": 26,
+    "at": 34,
+    "outcome": 16,
+    "formula": 28,
+    "evidence": 34,
+    "clause": 24,
+    "decision": 14,
+    "name": 18,
+    "day": 12,
+    "reason": 44,
+}
+
+
+def write(paper: Paper) -> bytes:
+    """The workbook, with empty cells for decisions. The same findings give the same bytes."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"created": _FIXED_TIME.replace(tzinfo=None)})
+    sheet = book.add_worksheet(SHEET)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    open_ = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#FFF2CC"})
+    for row, lang in enumerate(_LANGS):
+        sheet.write_string(row, 0, messages.text("paper.title", lang, {}).what, bold)
+        sheet.write_string(row + 2, 0, messages.text("paper.how", lang, {}).what)
+    for row, (name, value) in enumerate(paper.facts, 4):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, value)
+    for column, name in enumerate(_HEADS):
+        sheet.set_column(column, column, _WIDTHS.get(name, 36 if name != "number" else 6))
+        both = " ".join(messages.text(f"paper.column-{name}", lang, {}).what for lang in _LANGS)
+        sheet.write_string(_TOP - 1, column, both, bold)
+    last = _TOP + max(len(paper.entries), 1) - 1
+    for row, entry in enumerate(paper.entries, _TOP):
+        sheet.write_string(row, 0, str(row - _TOP + 1), plain)
+        for column, value in enumerate(_cells(entry), 1):
+            sheet.write_string(row, column, value, plain)
+        for column in range(len(_OWN) + 1, len(_HEADS)):
+            sheet.write_blank(row, column, None, open_ if entry.needs_decision else plain)
+    choice = len(_OWN) + 1
+    sheet.data_validation(_TOP, choice, last, choice, {"validate": "list", "source": list(DECISIONS)})
+    sheet.autofilter(_TOP - 1, 0, last, len(_HEADS) - 1)
+    sheet.freeze_panes(_TOP, 3)
+    book.close()
+    return out.getvalue()
+
+
+def read(data: bytes, expected: Paper) -> tuple[Decided, ...]:
+    """The decisions of a paper, in the order of ``expected``'s entries.
+
+    Raises:
+        InputError: it is no paper, it is about another document, or findings, decisions or days are not
+            what they should be: all problems at once, each with its cell.
+    """
+    book = open_workbook(data)
+    sheet = next((one for one in book.sheets if one.name == SHEET), None)
+    if sheet is None:
+        raise BadPaper(path=SHEET)
+    rows = {row.number - 1: _texts(row, since_1904=book.since_1904) for row in book.rows(sheet)}
+    told = {rows.get(row, {}).get(0, ""): rows.get(row, {}).get(1, "") for row in range(4, 4 + 6)}
+    for name, value in expected.facts:
+        if told.get(name, "") != value:
+            raise BadPaper(told.get(name, ""), path=name, code="paper.of-another-document", expected=value)
+    problems: list[GatewayError] = []
+    found = []
+    for row, entry in enumerate(expected.entries, _TOP):
+        cells = rows.pop(row, {})
+        problems += _changed(entry, cells, row)
+        decided = Decided(*(cells.get(len(_OWN) + 1 + n, "").strip() for n in range(len(_THEIRS))))
+        problems += _unclear(decided, row)
+        found.append(decided)
+    problems += [BadPaper(path=f"{SHEET}!A{row + 1}", code="paper.extra-row") for row in rows if row >= _TOP]
+    raise_all(problems)
+    return tuple(found)
+
+
+def open_entries(paper: Paper, decided: Sequence[Decided]) -> Iterator[Entry]:
+    """The findings that nobody has settled."""
+    for entry, decision in zip(paper.entries, decided, strict=True):
+        if entry.needs_decision and not decision.is_settled:
+            yield entry
+
+
+def conditions(paper: Paper, decided: Sequence[Decided]) -> Iterator[dict[str, str]]:
+    """The conditions that the reviewer sets: the reason is their text."""
+    for entry, decision in zip(paper.entries, decided, strict=True):
+        if decision.decision == "condition":
+            yield {"code": entry.code, "at": entry.at, "text": decision.reason}
+
+
+def _cells(entry: Entry) -> Iterator[str]:
+    return (_plain(getattr(entry, name)) for name in _OWN)
+
+
+def _plain(text: str) -> str:
+    """Without characters that XML cannot hold, and no longer than a cell."""
+    clean = "".join(c if c >= " " or c in "\t\n" else f"\\u{ord(c):04x}" for c in text)
+    return clean if len(clean) <= _LONGEST else clean[:_LONGEST] + "…"
+
+
+def _texts(row: Row, *, since_1904: bool) -> dict[int, str]:
+    # Columns are counted from 1 in a workbook.
+    return {cell.column - 1: _text(cell, since_1904=since_1904) for cell in row.cells}
+
+
+def _text(cell: Cell, *, since_1904: bool) -> str:
+    """The text of a cell; a day that the program has made a number becomes one again."""
+    text = cell.text or ""
+    if cell.kind == "number" and cell.format.kind == "day":
+        try:
+            return str(day_of(Decimal(text), since_1904=since_1904))
+        except (InvalidOperation, GatewayError, ValueError):
+            return text
+    return text
+
+
+def _changed(entry: Entry, cells: Mapping[int, str], row: int) -> Iterator[GatewayError]:
+    for column, value in enumerate(_cells(entry), 1):
+        if _same_lines(cells.get(column, "")) != _same_lines(value):
+            place = f"{SHEET}!{chr(ord('A') + column)}{row + 1}"
+            yield BadPaper(cells.get(column, ""), path=place, code="paper.changed", expected=value)
+
+
+def _same_lines(text: str) -> str:
+    """Line ends are spelling: programs write them anew."""
+    return text.replace("\r\n", "\n").replace("_x000D_\n", "\n").strip()
+
+
+def _unclear(decided: Decided, row: int) -> Iterator[GatewayError]:
+    if not decided.decision:
+        return
+    place = f"{SHEET}!{{}}{row + 1}"
+    letters = {name: chr(ord("A") + len(_OWN) + 1 + n) for n, name in enumerate(_THEIRS)}
+    if decided.decision not in DECISIONS:
+        allowed = ", ".join(DECISIONS)
+        yield BadPaper(
+            decided.decision,
+            path=place.format(letters["decision"]),
+            code="paper.unknown-decision",
+            expected=allowed,
+        )
+    if not decided.is_settled:
+        return
+    if not decided.name:
+        yield BadPaper(path=place.format(letters["name"]), code="paper.no-name")
+    if _day(decided.day) is None:
+        yield BadPaper(decided.day, path=place.format(letters["day"]), code="paper.no-day")
+    if not decided.reason:
+        yield BadPaper(path=place.format(letters["reason"]), code="paper.no-reason")
+
+
+def _day(text: str) -> date | None:
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None

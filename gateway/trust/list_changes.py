@@ -1,0 +1,107 @@
+"""What changes from one list to the next, and what may not: numbers never fall, history is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.errors import GatewayError, raise_all
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing.jcs import jcs
+from gateway.trust.agreement import agreements
+from gateway.trust.lote import BadTrustList, Entity, Service, TrustList, parse
+from gateway.trust.snapshot import identities_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference; ``code`` has a text in both languages."""
+
+    code: str
+    params: Mapping[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """The change for programs."""
+        return {"code": self.code, **self.params}
+
+
+def build(source: bytes, before: TrustList | None, *, issued: str, next_update: str) -> TrustList:
+    """A list with its number and dates set: the next number after ``before``, or 1.
+
+    Args:
+        source: the list's JSON; what it says of number and dates does not count.
+
+    Raises:
+        InputError: the list has defects, or it has lost something of what was before.
+    """
+    value = parse_signed(source)
+    content = value.get("LoTE") if isinstance(value, dict) else None
+    scheme = content.get("ListAndSchemeInformation") if isinstance(content, dict) else None
+    if not isinstance(value, dict) or not isinstance(content, dict) or not isinstance(scheme, dict):
+        raise BadTrustList(path="/LoTE/ListAndSchemeInformation", why="LoTE")
+    number = before.scheme.sequence + 1 if before else 1
+    dated: dict[str, PlainJson] = {
+        **scheme,
+        "LoTESequenceNumber": number,
+        "ListIssueDateTime": issued,
+        "NextUpdate": next_update,
+    }
+    made = parse(jcs({"LoTE": {**content, "ListAndSchemeInformation": dated}}))
+    agreements(made)
+    if before is not None:
+        raise_all(problems(before, made))
+    return made
+
+
+def problems(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
+    """Why ``after`` cannot follow ``before``."""
+    if before.name != after.name:
+        yield BadTrustList(after.name, path="SchemeName", code="list.other-name", expected=before.name)
+    if after.scheme.sequence <= before.scheme.sequence:
+        number = str(before.scheme.sequence)
+        yield BadTrustList(after.scheme.sequence, path=after.name, code="list.rollback", expected=number)
+    now = _by_key(after)
+    for key, (entity, service) in _by_key(before).items():
+        later = now.get(key)
+        if later is None:
+            yield BadTrustList(entity.name, path=key[1], code="list.entry-lost")
+            continue
+        kept = {state.model_dump_json(by_alias=True) for state in later[1].states}
+        for state in service.states:
+            if state.model_dump_json(by_alias=True) not in kept:
+                yield BadTrustList(state.since, path=entity.name, code="list.history-lost")
+    for agreement in agreements(before):
+        if agreement.id not in {other.id for other in agreements(after)}:
+            yield BadTrustList(agreement.id, path="SchemeExtensions", code="list.agreement-lost")
+
+
+def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
+    """Entries and agreements that are new, changed or gone, in the order of the younger list."""
+    old, new = _by_key(before), _by_key(after)
+    for key, (entity, service) in new.items():
+        now, was = service.now, old.get(key)
+        params = {"body": entity.name, "service": now.kind, "status": now.status, "since": now.since}
+        if was is None:
+            yield Change("list.change-added", params)
+        elif was[1].now != now:
+            same = was[1].now.status == now.status
+            old_status = {"before": was[1].now.status}
+            yield Change("list.change-facts" if same else "list.change-status", params | old_status)
+    for key, (entity, service) in old.items():
+        if key not in new:
+            yield Change("list.change-gone", {"body": entity.name, "service": service.now.kind})
+    known = {one.id: one for one in agreements(before)}
+    for agreement in agreements(after):
+        params = {"id": agreement.id, "status": agreement.status, "since": agreement.status_starting_time}
+        if agreement.id not in known:
+            yield Change("list.change-agreement-added", params)
+        elif known[agreement.id] != agreement:
+            yield Change("list.change-agreement", params)
+
+
+def _by_key(found: TrustList) -> dict[tuple[str, str], tuple[Entity, Service]]:
+    """A service by its body and what it was first known by: that never changes."""
+    return {
+        (entity.name, f"{service.states[-1].kind} {tuple(identities_of(service))[-1:]}"): (entity, service)
+        for entity, service in found.services()
+    }

@@ -1,0 +1,143 @@
+"""A validation for programs, as text in Chinese or English, and as a page: three views of the same facts."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gateway import messages
+from gateway.frontdoor.json import PlainJson
+from gateway.messages import Lang
+from gateway.signing.digests import sha256_hex
+from gateway.signing.jcs import jcs
+from gateway.trust.judgement import Indication, Outcome, StepResult, Validation
+from gateway.trust.snapshot import Snapshot
+
+FORMAT: Final = "hutong-validation@1"
+_LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+
+
+def to_json(found: Validation, snapshot: Snapshot) -> dict[str, PlainJson]:
+    """Everything, with the evidence behind every digest."""
+    return {
+        "format": FORMAT,
+        "indication": found.indication.name,
+        "subIndication": found.sub.name if found.sub else "",
+        "document": found.document,
+        "validatedAt": found.at.isoformat(),
+        "existedAt": found.existed.isoformat(),
+        "policy": {"name": snapshot.policy.name, "sha256": sha256_hex(snapshot.policy.to_bytes())},
+        "trustLists": snapshot.digests,
+        "refusedLists": [
+            {"file": one.file, "code": one.error.error_code, "saw": one.error.saw} for one in snapshot.refused
+        ],
+        "steps": [_step(step) for step in found.steps],
+        "covered": list(found.covered),
+        "uncovered": list(found.uncovered),
+        "conditions": [dict(condition) for condition in found.conditions],
+        "named": dict(found.named),
+        "findings": [_told(finding) for finding in found.findings],
+        "notes": [_told(finding) for finding in found.notes],
+    }
+
+
+def to_bytes(found: Validation, snapshot: Snapshot) -> bytes:
+    """The canonical bytes of the report: what a statement names by digest."""
+    return jcs(to_json(found, snapshot))
+
+
+def lines(found: Validation, lang: Lang) -> Iterator[str]:
+    """The verdict, then every step that says something."""
+    sub = f" · {found.sub.name}" if found.sub else ""
+    yield f"{found.indication.name}{sub}  {_say('list.indication-' + found.indication.value, lang)}"
+    for step in found.steps[:-1]:
+        cause = cause_or_none(step, lang)
+        outcome = _say(f"list.outcome-{step.outcome.value}", lang)
+        yield f"  {step.number:2} {_say('list.step-' + step.name, lang)}: {outcome}{cause}"
+    for note in (*found.findings, *found.notes):
+        yield f"  · {messages.explain(note, lang).what}"
+
+
+def as_page(found: Validation, snapshot: Snapshot) -> bytes:
+    """The report as one page in both languages, with nothing to load."""
+    rows = "".join(
+        f"<tr class='{step.outcome.value}'><td>{step.number}</td>"
+        + "".join(
+            f"<td lang='{lang}'>{_safe(_say('list.step-' + step.name, lang))}</td>"
+            f"<td lang='{lang}'>{_safe(_say('list.outcome-' + step.outcome.value, lang))}"
+            f"{_safe(cause_or_none(step, lang))}</td>"
+            for lang in _LANGS
+        )
+        + f"<td><code>{step.evidence_digest}</code></td></tr>"
+        for step in found.steps
+    )
+    sub = f" · {found.sub.name}" if found.sub else ""
+    told = "".join(
+        f"<p lang='{lang}'>{_safe(_say('list.indication-' + found.indication.value, lang))}</p>"
+        for lang in _LANGS
+    )
+    page = (
+        "<!DOCTYPE html>\n<html lang='zh'><head><meta charset='utf-8'>"
+        "<meta http-equiv='Content-Security-Policy' "
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{found.indication.name}</title><style>{_STYLE}</style></head><body>"
+        f"<h1 class='{_CLASS[found.indication]}'>{found.indication.name}{_safe(sub)}</h1>{told}"
+        f"<p><code>{_safe(found.document)}</code> · {_safe(found.at.isoformat())} · "
+        f"{_safe(snapshot.policy.name)}</p><table>{rows}</table></body></html>\n"
+    )
+    return page.encode()
+
+
+def cause(step: StepResult, lang: Lang) -> str:
+    """Why a step did not pass, as a sentence."""
+    return _say(f"list.sub-{step.sub.value}", lang, step.params) if step.sub else ""
+
+
+def cause_or_none(step: StepResult, lang: Lang) -> str:
+    """The cause behind a colon, where there is one."""
+    return f" · {cause(step, lang)}" if step.sub else ""
+
+
+_CLASS = {
+    Indication.TOTAL_PASSED: Outcome.PASSED.value,
+    Indication.TOTAL_FAILED: Outcome.FAILED.value,
+    Indication.INDETERMINATE: Outcome.INDETERMINATE.value,
+}
+_STYLE = (
+    "body{font-family:sans-serif;max-width:75em;margin:2em auto;padding:0 1em}"
+    "td{padding:.3em .6em;vertical-align:top;border-top:1px solid #ccc}"
+    "code{font-size:.75em;word-break:break-all}"
+    "h1.passed,tr.passed td:first-child{color:#1b5e20}h1.failed,tr.failed td{color:#b71c1c}"
+    "h1.indeterminate,tr.indeterminate td{color:#8a5a00}"
+)
+
+
+def _step(step: StepResult) -> dict[str, PlainJson]:
+    told: dict[str, PlainJson] = {
+        "number": step.number,
+        "name": step.name,
+        "outcome": step.outcome.value,
+        "subIndication": step.sub.name if step.sub else "",
+        "evidence": dict(step.evidence),
+        "evidenceSha256": step.evidence_digest,
+    }
+    if step.sub:
+        told["cause"] = {lang: cause(step, lang) for lang in _LANGS}
+    return told
+
+
+def _told(finding: object) -> PlainJson:
+    from gateway.report import Finding
+
+    assert isinstance(finding, Finding)
+    text: dict[str, PlainJson] = {lang: messages.explain(finding, lang).what for lang in _LANGS}
+    return {"code": finding.code, "at": finding.at, "saw": finding.saw, "message": text}
+
+
+def _say(code: str, lang: Lang, params: Mapping[str, str] | None = None) -> str:
+    return messages.text(code, lang, dict(params or {})).what
+
+
+def _safe(text: str) -> str:
+    return html.escape(text)
