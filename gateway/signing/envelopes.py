@@ -104,6 +104,10 @@ def _token(kind: Envelope, data: bytes, objects: Mapping[str, bytes], keys: Keys
         from gateway.signing import jades
 
         return jades.verify(token, objects=objects, keys=keys)
+    if kind is Envelope.SD_JWT:
+        from gateway.signing import sd_jwt
+
+        return sd_jwt.verify(token, keys=keys).envelope
     from gateway.signing import jws
 
     return jws.verify(token, _single(objects), keys=keys)
