@@ -162,7 +162,7 @@ class Reading:
             out[TEXT] = self._check(whole, content.text, parent, f"{path}/{TEXT}")
         else:
             code = "xml.other-misused" if content.anything else "xml.text-unexpected"
-            self._find(code, parent, whole.strip())
+            self._find(code, parent, whole.strip(), name=TEXT)
             out[TEXT] = whole
 
     def _check(self, text: str, kind: Check, element: etree._Element, path: str) -> str:
@@ -338,7 +338,8 @@ class Reading:
 
     def _misplaced(self, child: etree._Element, path: str, element: Element) -> None:
         self._find("xml.order", child, child.text or "", name=element.key)
-        self.notes.append(Note("xml.order", f"{path}/{element.key}", Fate.MENDED, element.key))
+        params = {"name": element.key}
+        self.notes.append(Note("xml.order", f"{path}/{element.key}", Fate.MENDED, element.key, params=params))
 
     def _find(
         self,

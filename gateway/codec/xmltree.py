@@ -10,7 +10,7 @@ mixed. Reading never stops at a defect: each becomes a finding, and what it stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -73,7 +73,20 @@ def read_tree(data: bytes, structure: Structure | None = None) -> XmlTree:
     Raises:
         InputError: ``xml.*``: no XML, or another root element.
     """
-    element = xml_door.parse(data)
+    return read_element(xml_door.parse(data), structure, asides=xml_door.asides(data))
+
+
+def read_element(
+    element: etree._Element,
+    structure: Structure | None = None,
+    *,
+    asides: Iterable[tuple[int, str]] = (),
+) -> XmlTree:
+    """Read a document that was parsed. ``asides``: its comments and processing instructions, with lines.
+
+    Raises:
+        InputError: ``xml.other-root``.
+    """
     found = structure or structure_of(element)
     if found is None or element.tag != found.tag:
         raise InputError(
@@ -84,7 +97,6 @@ def read_tree(data: bytes, structure: Structure | None = None) -> XmlTree:
             if found
             else ", ".join(tag for family in families() for tag in by_tag(family)),
         )
-    asides = xml_door.asides(data)
     reading = xmlread.Reading(found)
     root = reading.run(element)
     reading.note_asides(asides)
@@ -111,6 +123,11 @@ def structure_of(element: etree._Element) -> Structure | None:
                 return structure(row["structure"], profile=row["profile"], family=family)
         return structure(row["structure"], family=family)
     return None
+
+
+def by_tag_names() -> tuple[bytes, ...]:
+    """The names of the root elements of ILCD data sets, to look for in the beginning of a file."""
+    return tuple(row["root"].encode() for row in by_tag().values())
 
 
 def write_tree(tree: XmlTree | Node, structure: Structure | None = None) -> bytes:

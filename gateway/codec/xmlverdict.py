@@ -58,3 +58,22 @@ def judge(document: bytes | etree._Element, structure: Structure) -> tuple[Findi
 def _compiled(schema: str) -> etree.XMLSchema:
     parser = etree.XMLParser(no_network=True)
     return etree.XMLSchema(etree.parse(str(resources.schema(schema)), parser))
+
+
+def refused(element: etree._Element, structure: Structure) -> tuple[etree._Element, ...]:
+    """The elements that our schema refuses, each once, in the order it meets them.
+
+    Of a broken key only the line is told: in what we write, each element begins its own.
+    """
+    with _ONE_AT_A_TIME:
+        compiled = _compiled(schema_of(structure))
+        if compiled.validate(element):
+            return ()
+        entries = list(islice(cast("Iterable[Any]", compiled.error_log), _SHOWN))
+    found: list[etree._Element] = []
+    for entry in entries:
+        nodes = element.xpath(entry.path) if entry.path else []
+        nodes = nodes or [node for node in element.iter() if node.sourceline == entry.line]
+        assert isinstance(nodes, list)
+        found += [node for node in nodes[:1] if isinstance(node, etree._Element) and node not in found]
+    return tuple(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway import messages
 from gateway.codec.base import Context, Package
-from gateway.console import failures, findings
+from gateway.console import failures, findings, repairing
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
 from gateway.console.inputs import one_previous
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gateway.recognition.evaluate import Evaluation
 
 
-def check_files(
+def check_files(  # noqa: C901  # two inner readers that share the list of codes
     console: Console,
     names: Sequence[str],
     format_: str | None,
@@ -59,6 +59,9 @@ def check_files(
 
     def packages(name: str) -> tuple[Package, ...]:
         try:
+            if not rules and repairing.is_package(name):
+                codes.append(repairing.check_package(console, name, documents))
+                return ()
             return split(opened(console, name, layout))
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))

@@ -1,4 +1,4 @@
-"""What a file is, can become, and lacks: ``formats``, ``detect``, ``targets``, ``check``, ``gaps``."""
+"""What a file is, can become, and lacks: ``formats``, ``detect``, ``targets``, ``check``, ``repair``."""
 
 from __future__ import annotations
 
@@ -87,6 +87,20 @@ def check(
     return checking.check_files(
         console, files, format_, context, rules=packs, previous=previous, mark=mark, layout=layout
     )
+
+
+@command(help="cli.help-repair", example="hutong repair processes/ -o repaired/")
+@click.argument("file", type=INPUT)
+@option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-repair-output")
+@option("--strict", is_flag=True, help="cli.option-strict")
+@FORCE
+@everywhere
+@click.pass_obj
+def repair(console: Console, file: str, out: str, strict: bool, force: bool) -> int:
+    """See ``hutong repair --help``."""
+    from gateway.console import repairing
+
+    return repairing.repair(console, file, out, force=force, strict=strict)
 
 
 @command(help="cli.help-gaps", example="hutong gaps declaration.json")

@@ -1,0 +1,145 @@
+"""``repair``, and ``check`` of packages of life-cycle data sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from gateway import messages
+from gateway.console import findings
+from gateway.console.failures import Exit
+from gateway.console.inputs import STDIN
+from gateway.console.terminal import Console, joined
+from gateway.errors import UsageError
+from gateway.formats.ilcd.repair import RepairedFile
+from gateway.pipeline.repair import Doctor, told
+from gateway.report import Severity
+from gateway.storage.shelves import digest_of, open_shelf
+from gateway.storage.staging import Staging
+
+_PART = 200
+
+
+def repair(console: Console, name: str, out: str, *, force: bool, strict: bool) -> Exit:
+    """Write a package whose defects are mended or set aside, with a report of every change beside it."""
+    if STDIN in (name, out):
+        raise UsageError(STDIN, code="usage.datasets-need-files")
+    source = digest_of(Path(name))
+    doctor = Doctor(open_shelf(Path(name)))
+    job = hashlib.sha256(json.dumps(["repair", source]).encode()).hexdigest()
+    doctor.index  # noqa: B018 - a package without data sets is refused before anything is written
+    staging = Staging(Path(out), job, force=force)
+    counts: Counter[str] = Counter()
+    parts: list[str] = []
+    files = doctor.repair()
+    while part := list(islice(files, _PART)):
+        parts.append(f"part-{len(parts)}")
+        _count(part, counts)
+        staging.put(parts[-1], _written(part, single=len(doctor.shelf.names) == 1, out=out), _lines(part))
+    staging.finish({"source": source, "target": "repair"}, parts)
+    _tell(console, name, out, counts, str(staging.report))
+    document = {"file": name, "output": out, "report": str(staging.report), "counts": _sorted(counts)}
+    console.document(document)
+    if counts["refused"]:
+        return Exit.INPUT
+    return Exit.LOSS if strict and counts["set-aside"] else Exit.DONE
+
+
+def check_package(console: Console, name: str, documents: list[dict[str, object]]) -> Exit:
+    """Print what is wrong or doubtful in each data set of a package."""
+    doctor = Doctor(open_shelf(Path(name)))
+    errors = 0
+    for file, found in doctor.diagnose():
+        counted = findings.severities(console, found)
+        bad = any(finding.severity is Severity.ERROR for finding in found)
+        errors += bad
+        console.answer(
+            joined((f"{name} › {file}" if file != Path(name).name else name, counted)),
+            "bad" if bad else "head",
+        )
+        for severity in Severity:
+            for finding in found:
+                if finding.severity is severity:
+                    for line, style in findings.lines(console, finding, "  "):
+                        console.answer(line, style)
+        if console.as_json:
+            documents.append(
+                {
+                    "file": file,
+                    "package": name,
+                    "format": "ilcd@1.1",
+                    "counts": findings.count_severities(found),
+                    "findings": [messages.to_json(finding) for finding in found],
+                }
+            )
+    console.answer(console.say("cli.check-repair", file=name))
+    return Exit.INPUT if errors else Exit.DONE
+
+
+def is_package(name: str) -> bool:
+    """Whether ``name`` is a folder, a zip or a file of ILCD data sets that are no declaration."""
+    from gateway.codec.xmltree import by_tag_names
+    from gateway.errors import GatewayError
+
+    path = Path(name)
+    if name == STDIN or not path.exists():
+        return False
+    if path.is_dir():
+        return True
+    try:
+        shelf = open_shelf(path)
+        heads = (shelf.head(file) for file in islice(shelf.names, 200) if file.lower().endswith(".xml"))
+        if len(shelf.names) == 1:
+            heads = (shelf.head(file) for file in shelf.names)
+        if not any(any(tag in head for tag in by_tag_names()) for head in heads):
+            return False
+        return not _declares(path)
+    except GatewayError:
+        return False
+
+
+def _declares(path: Path) -> bool:
+    """Whether it is read as a declaration: an EPD has its own check."""
+    from gateway.console.inputs import load
+    from gateway.formats import evidence
+
+    return bool(evidence(load(str(path))))
+
+
+def _written(part: Iterable[RepairedFile], *, single: bool, out: str) -> Iterator[tuple[str, bytes]]:
+    for file in part:
+        if file.data is not None:
+            yield (Path(out).name if single and Path(out).suffix.lower() != ".zip" else file.name), file.data
+
+
+def _lines(part: Iterable[RepairedFile]) -> Iterator[str]:
+    for file in part:
+        for change in told(file):
+            yield json.dumps(change, ensure_ascii=False)
+
+
+def _count(part: Iterable[RepairedFile], counts: Counter[str]) -> None:
+    for file in part:
+        counts["files"] += 1
+        counts["data-sets"] += file.is_dataset
+        counts["changed"] += file.changed
+        counts["mended"] += len(file.mends)
+        counts["set-aside"] += len(file.aside)
+        counts["refused"] += file.data is None
+
+
+def _tell(console: Console, name: str, out: str, counts: Counter[str], report: str) -> None:
+    facts = {key.replace("-", "_"): value for key, value in _sorted(counts).items()}
+    console.tell(console.say("cli.repaired", file=name, out=out, **facts))
+    if counts["refused"]:
+        console.tell(console.say("cli.repair-refused", n=counts["refused"]), "careful")
+    console.tell(console.say("cli.repair-report", report=report))
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    names = ("files", "data-sets", "changed", "mended", "set-aside", "refused")
+    return {name: counts[name] for name in names}

@@ -1,0 +1,453 @@
+"""Mend the tree of a data set: what has one certain reading is put right, what has none is set aside.
+
+Nothing is deleted: a value is kept, moved into the extension place of its parent, mended with its evidence,
+or set aside whole. Nothing is invented: what the format demands and the data set does not say is never
+filled in, but the smallest part that cannot stand without it is set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway import resources
+from gateway.codec.xmlread import ORDER, SPREADSHEET_ERRORS, TEXT
+from gateway.codec.xmlstructure import Content, Element
+from gateway.codec.xmltree import XmlTree
+from gateway.codec.xmltypes import Check, is_language
+from gateway.errors import shorten
+from gateway.formats.ilcd.dataset_index import DatasetIndex
+from gateway.formats.ilcd.mend_keys import mend_keys
+from gateway.formats.ilcd.mend_references import Reference, mend_reference
+from gateway.formats.ilcd.mend_values import certain, fits
+from gateway.model.walk import escape
+from gateway.report import Fate, Finding, Note
+
+# Elements of our own, for texts that stand where the format has no room for them.
+NAMESPACE: Final = "urn:hutong:ilcd-kept:1"
+PREFIX: Final = "hutong"
+_KEPT: Final = f"{PREFIX}:text"
+_OTHER: Final = "common:other"
+_LANG: Final = "@xml:lang"
+_LOCATIONS: Final = frozenset({"@location", "@subLocation", "location", "locationOfSupply"})
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
+
+Tree = dict[str, Any]
+_GONE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A part of a data set that could not stay: where it stood, why, and all of it."""
+
+    path: str
+    finding: Finding
+    content: Any
+
+
+@dataclass(slots=True)
+class Mended:
+    """What came of a tree."""
+
+    root: Tree | None
+    namespaces: Mapping[str, str]
+    mends: list[Note] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+
+
+def mend(
+    tree: XmlTree, index: DatasetIndex, *, refused: frozenset[str] = frozenset(), sound: bool = False
+) -> Mended:
+    """Mend a tree that was read.
+
+    Args:
+        index: the package that references are looked up in.
+        sound: the document holds under its schema, so that what looks repeated has its place.
+        refused: paths that a schema has found to be wrong although each value is right by itself.
+    """
+    return _Mender(tree, index, refused, sound=sound).run()
+
+
+class _Mender:
+    def __init__(self, tree: XmlTree, index: DatasetIndex, refused: frozenset[str], *, sound: bool) -> None:
+        self.tree, self.index, self.refused = tree, index, refused
+        self.structure = tree.structure
+        self.extensions = tree.structure.extension_keys
+        self.mends: list[Note] = []
+        self.aside: list[SetAside] = []
+        self.extras = {} if sound else dict(tree.extras)
+        self.sound = sound
+        self.certain = mend_keys(tree.root, tree.structure.name)
+
+    def run(self) -> Mended:
+        root = self.group(self.tree.root, self.structure.content, "")
+        namespaces = {**self.tree.namespaces, PREFIX: NAMESPACE}
+        if root is _GONE:
+            return Mended(None, namespaces, self.mends, self.aside)
+        self.mends[:0] = [] if self.sound else [note for note in self.tree.notes if note.code == "xml.order"]
+        assert isinstance(root, dict)
+        return Mended(root, namespaces, self.mends, self.aside)
+
+    # One element
+
+    def group(self, node: Tree, content: Content, path: str) -> Any:  # noqa: ANN401
+        """A new node, or ``_GONE`` where it cannot stand."""
+        mark = len(self.mends), len(self.aside)
+        out: Tree = {}
+        moved: list[Tree] = []
+        misused = self._misused(node, content, out, path)
+        for key, value in node.items():
+            at = f"{path}/{escape(key)}"
+            if key in misused:
+                continue
+            if at in self.refused:
+                self.set_aside(at, "ilcd.schema-refuses", value)
+            elif key == ORDER:
+                out[ORDER] = value
+            elif key == TEXT:
+                self._text(value, content, out, at)
+            elif key[0] == "@":
+                self._attribute(key, value, content, out, at)
+            else:
+                self._child(key, value, content, out, moved, at)
+        self._supply(out, content, path)
+        lacks = [key for key in content.required if key not in out]
+        lacks += [" | ".join(keys) for keys in content.needed_choices if not any(k in out for k in keys)]
+        if content.something and not moved and all(key[0] in "@#" for key in out):
+            return self._empty(node, path, mark)
+        if lacks:
+            return self._lacking(node, path, mark, lacks[0])
+        if moved:
+            self._move(moved, content, out)
+        if "@refObjectId" in content.attribute_keys:
+            self._reference(node, out, path)
+        return out
+
+    def _empty(self, node: Tree, path: str, mark: tuple[int, int]) -> object:
+        if len(self.aside) == mark[1]:
+            self.told("ilcd.empty-left-out", path, "", "")
+        return _GONE
+
+    def _lacking(self, node: Tree, path: str, mark: tuple[int, int], name: str) -> object:
+        """The part is set aside whole, as it stood: what was mended in it is not told."""
+        del self.mends[mark[0] :], self.aside[mark[1] :]
+        self.set_aside(path, "xml.missing", node, name=name)
+        return _GONE
+
+    def _text(self, value: str, content: Content, out: Tree, at: str) -> None:
+        if content.text is not None:
+            kept = self.leaf(value, content.text, at)
+            out[TEXT] = kept if isinstance(kept, str) else ""
+        elif not value.strip():
+            return
+        else:
+            self.set_aside(at, "xml.text-unexpected", value)
+
+    def _attribute(self, key: str, value: str, content: Content, out: Tree, at: str) -> None:
+        attribute = content.attribute_keys.get(key)
+        if attribute is None or not attribute.fits:
+            known = self.structure.extension_attributes.get(key)
+            foreign = known is not None or (":" in key and key != _LANG)
+            if (foreign and content.any_attribute) or key.startswith("@xsi:"):
+                out[key] = value
+            else:
+                self.set_aside(at, "xml.unknown-attribute", value, name=key)
+            return
+        if key == "@refObjectId":
+            # Judged with the whole reference.
+            out[key] = value
+            return
+        kept = self.leaf(value, attribute.check, at, key=key)
+        if isinstance(kept, str):
+            out[key] = kept
+
+    def _misused(self, node: Tree, content: Content, out: Tree, path: str) -> frozenset[str]:
+        """Move a text that stands in an extension place into an element of its own there."""
+        text = node.get(TEXT)
+        if not content.anything or not isinstance(text, str) or not text.strip() or content.strict_elements:
+            return frozenset()
+        lang = node.get(_LANG)
+        known = isinstance(lang, str) and is_language(lang)
+        out[_KEPT] = [{_LANG: lang, TEXT: text} if known else {TEXT: text}]
+        self.told("ilcd.text-moved", f"{path}/{TEXT}", text, f"{path}/{_KEPT}", lang=str(lang or ""))
+        return frozenset({TEXT, _LANG}) if known else frozenset({TEXT})
+
+    # Children
+
+    def _child(self, key: str, value: Any, content: Content, out: Tree, moved: list[Tree], at: str) -> None:  # noqa: ANN401
+        element = content.keys.get(key)
+        if element is None and content.open:
+            element = self.extensions.get(key)
+        if element is None:
+            self._unknown(key, value, content, out, at)
+        elif not element.fits:
+            self.set_aside(at, "xml.not-in-profile", value, name=key, profile=self.structure.profile)
+        elif element.languages is not None and isinstance(value, dict) and TEXT not in value:
+            texts = self._languages(value, element, content, moved, at)
+            if texts:
+                out[key] = texts
+        elif isinstance(value, list):
+            self._items(value, element, out, at)
+        elif (kept := self.item(value, element, at)) is not _GONE:
+            out[key] = [*out.get(key, []), kept] if element.many else kept
+
+    def _unknown(self, key: str, value: Any, content: Content, out: Tree, at: str) -> None:  # noqa: ANN401
+        """An element that no table has here: another format's, or one whose name is misspelt."""
+        own = key.startswith("common:") or ":" not in key
+        if not own and (content.foreign or (content.anything and not content.strict_elements)):
+            out[key] = value
+        elif content.anything:
+            self.set_aside(at, "xml.other-misused", value, name=key)
+        elif not self._renamed(key, value, content, out, at):
+            self.set_aside(at, "xml.unknown-element", value, name=key)
+
+    def _renamed(self, key: str, value: Any, content: Content, out: Tree, at: str) -> bool:  # noqa: ANN401
+        element = self._meant(key, content)
+        if element is None or element.leaf is None:
+            return False
+        check, items = element.leaf, value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) and fits(one, check) for one in items):
+            return False
+        if not element.many and (element.key in out or len(items) > 1):
+            return False
+        self.told("ilcd.element-renamed", at, key, element.key)
+        out[element.key] = [*out.get(element.key, []), *items] if element.many else items[0]
+        return True
+
+    def _items(self, values: list[Any], element: Element, out: Tree, at: str) -> None:
+        kept: list[Any] = []
+        for number, value in enumerate(values):
+            place = f"{at}/{number}"
+            if place in self.refused:
+                self.set_aside(place, "ilcd.schema-refuses", value)
+            elif (one := self.item(value, element, place)) is not _GONE:
+                kept.append(one)
+        key = element.key
+        if element.many:
+            if kept:
+                out[key] = [*out.get(key, []), *kept]
+            return
+        if element.content is not None and element.content.anything and len(kept) > 1:
+            self.told("ilcd.other-merged", at, str(len(kept)), "1")
+            out[key] = _merged(kept)
+            return
+        distinct = [one for n, one in enumerate(kept) if one not in kept[:n]]
+        if len(distinct) == 1:
+            if len(kept) > 1:
+                self.told("ilcd.repetition-left-out", at, _shown(distinct[0]), _shown(distinct[0]), name=key)
+            out[key] = distinct[0]
+        elif distinct:
+            # Nothing says which one is meant.
+            self.set_aside(at, "xml.repeated", values, name=key)
+
+    def item(self, value: Any, element: Element, at: str) -> Any:  # noqa: ANN401
+        """One element of a kind."""
+        if element.content is not None:
+            return self.group(value if isinstance(value, dict) else {TEXT: value}, element.content, at)
+        check = element.leaf or element.languages
+        assert check is not None
+        if isinstance(value, dict):
+            for key, part in value.items():
+                if key != TEXT:
+                    code = "xml.unknown-attribute" if key[0] == "@" else "xml.unknown-element"
+                    self.set_aside(f"{at}/{escape(key)}", code, part, name=key)
+            value = value.get(TEXT, "")
+        kept = self.leaf(value, check, at, key=element.key)
+        return _GONE if kept is None else kept
+
+    def leaf(self, text: str, check: Check, at: str, *, key: str = "") -> str | None:
+        """A simple value; None where it cannot stay."""
+        if (note := self.certain.get(at)) is not None:
+            self.mends.append(note)
+            return note.written
+        if key in _LOCATIONS and (right := location(text)) is not None:
+            self.told("ilcd.location-turned", at, text, right)
+            return right
+        if fits(text, check):
+            return text
+        if (right := certain(text, check)) is not None:
+            self.told("ilcd.value-mended", at, text, right, type=check.name.removeprefix("enum:"))
+            return right
+        if not text.strip():
+            self.told("ilcd.empty-left-out", at, text, "")
+            return None
+        if text.strip() in SPREADSHEET_ERRORS:
+            self.set_aside(at, "xml.spreadsheet-error", text)
+        elif check.limit and len(text) > check.limit:
+            self.set_aside(at, "xml.too-long", text, limit=check.limit, length=len(text))
+        else:
+            code = "xml.not-in-list" if check.values else "xml.bad-value"
+            self.set_aside(at, code, text, type=check.name.removeprefix("enum:"))
+        return None
+
+    # Texts in several languages
+
+    def _languages(self, texts: Tree, element: Element, content: Content, moved: list[Tree], at: str) -> Tree:
+        assert element.languages is not None
+        more = self.extras.pop(at, ())
+        found = dict(texts)
+        for extra in more:
+            self._second(dict(extra), found, element, content, moved, at)
+        if _swapped(found):
+            found["zh"], found["en"] = found["en"], found["zh"]
+            for lang, other in (("en", "zh"), ("zh", "en")):
+                self.told("ilcd.language-of-script", f"{at}/{lang}", f"xml:lang={lang}", f"xml:lang={other}")
+        out: Tree = {}
+        for lang, text in found.items():
+            place = f"{at}/{lang}"
+            if place in self.refused:
+                self.set_aside(place, "ilcd.schema-refuses", text)
+            elif not is_language(lang):
+                self._too_long(element, content, moved, place, lang, text, "xml.bad-language", {})
+            elif fits(text, element.languages):
+                out[lang] = text
+            else:
+                facts = {"limit": element.languages.limit, "length": len(text)}
+                self._too_long(element, content, moved, place, lang, text, "xml.too-long", facts)
+        return out
+
+    def _second(
+        self, extra: Tree, found: Tree, element: Element, content: Content, moved: list[Tree], at: str
+    ) -> None:
+        """A second element in a language that is there already."""
+        lang, text = str(extra.pop(_LANG, "en")), str(extra.pop(TEXT, ""))
+        for key, part in extra.items():
+            code = "xml.unknown-attribute" if key[0] == "@" else "xml.unknown-element"
+            self.set_aside(f"{at}/{escape(key)}", code, part, name=key)
+        if found.get(lang) == text:
+            if not extra:
+                self.told("ilcd.repetition-left-out", f"{at}/{lang}", text, text, name=element.key)
+            return
+        if lang == "en" and "zh" not in found and _chinese(text) and not _HAN.search(str(found.get("en"))):
+            self.told("ilcd.language-of-script", f"{at}/{lang}", "xml:lang=en", "xml:lang=zh")
+            found["zh"] = text
+            return
+        facts = {"name": element.key, "lang": lang}
+        self._too_long(element, content, moved, f"{at}/{lang}", lang, text, "xml.language-twice", facts)
+
+    def _too_long(
+        self,
+        element: Element,
+        content: Content,
+        moved: list[Tree],
+        at: str,
+        lang: str,
+        text: str,
+        code: str,
+        facts: Mapping[str, object],
+    ) -> None:
+        """Move a whole text to where there is room for it; else set it aside."""
+        other = content.keys.get(_OTHER)
+        room = other is not None and other.fits and other.content is not None and is_language(lang)
+        if room and other is not None and other.content is not None and not other.content.strict_elements:
+            moved.append({"@of": element.key, _LANG: lang, TEXT: text})
+            self.told("ilcd.text-moved", at, text, f"{_OTHER}/{_KEPT}", lang=lang)
+        else:
+            self.set_aside(at, code, text, **facts)
+
+    def _move(self, moved: list[Tree], content: Content, out: Tree) -> None:
+        other = dict(out.get(_OTHER, {}))
+        other[_KEPT] = [*other.get(_KEPT, []), *moved]
+        out[_OTHER] = other
+
+    # What the rest of the data set says
+
+    def _supply(self, out: Tree, content: Content, path: str) -> None:
+        """What is missing and stands elsewhere in the same data set."""
+        if "meanAmount" in content.required and "meanAmount" not in out and "referenceToVariable" not in out:
+            amount = out.get("resultingAmount")
+            if isinstance(amount, str):
+                out["meanAmount"] = amount
+                self.told("ilcd.mean-amount-from-resulting", f"{path}/meanAmount", "", amount)
+        if path == "" and "@version" in content.required and "@version" not in out:
+            out["@version"] = "1.1"
+            self.told("ilcd.format-version-of-namespace", "/@version", "", "1.1")
+
+    def _reference(self, node: Tree, out: Tree, path: str) -> None:
+        found = mend_reference(Reference(node, out, path), self.index, self.structure.name)
+        for name, value in found.put.items():
+            out[name] = value
+        for name in found.drop:
+            out.pop(name, None)
+        self.mends += found.mends
+        for name, finding in found.aside.items():
+            self.aside.append(SetAside(f"{path}/{name}", self._placed(finding, f"{path}/{name}"), node[name]))
+
+    def _meant(self, key: str, content: Content) -> Element | None:
+        """The one element that a misspelt name can only mean: its number, its case or its namespace."""
+        wanted = _bare(key)
+        found = [e for e in content.elements.values() if e.fits and _bare(e.key) == wanted]
+        return found[0] if len(found) == 1 else None
+
+    # Telling
+
+    def told(self, code: str, path: str, before: str, after: str, **params: str) -> None:
+        self.mends.append(Note(code, path, Fate.MENDED, before, after, None, params))
+
+    def set_aside(self, path: str, code: str, content: Any, **params: object) -> None:  # noqa: ANN401
+        texts = {key: str(value) for key, value in params.items()}
+        finding = Finding(code, path, shorten(_shown(content)), params=texts)
+        self.aside.append(SetAside(path, self._placed(finding, path), content))
+
+    def _placed(self, finding: Finding, path: str) -> Finding:
+        at = self.tree.place(path) or path
+        return Finding(finding.code, at, finding.saw, finding.severity, finding.per, finding.params)
+
+
+def location(text: str) -> str | None:
+    """The code that TIDAS and ISO 3166-2 have for a province that is written backwards; else None."""
+    return _turned().get(text.strip())
+
+
+def chinese(text: str) -> bool:
+    """Whether a text holds Chinese characters."""
+    return _HAN.search(text) is not None
+
+
+def _turned() -> Mapping[str, str]:
+    rows = resources.table("locations/codes.csv")
+    listed = {row["place"]: row["code"] for row in rows if row["scheme"] == "tidas"}
+    turned = {row["code"]: listed.get(row["place"], "") for row in rows if row["scheme"] == "tiangong"}
+    return {
+        code: right
+        for code, right in turned.items()
+        if right and code != right and "-".join(reversed(code.split("-"))) == right
+    }
+
+
+def _chinese(text: str) -> bool:
+    return chinese(text) and not _KANA.search(text)
+
+
+def _swapped(texts: Mapping[str, str]) -> bool:
+    """Chinese stands as English and something in Latin letters as Chinese."""
+    if not {"en", "zh"} <= set(texts):
+        return False
+    latin = sum(c.isascii() and c.isalpha() for c in texts["zh"])
+    return _chinese(texts["en"]) and not chinese(texts["zh"]) and latin >= 3
+
+
+def _bare(key: str) -> str:
+    local = key.rpartition(":")[2].replace("_", "").replace("-", "").lower()
+    return local.removesuffix("s").removesuffix("e")
+
+
+def _merged(nodes: list[Tree]) -> Tree:
+    out: Tree = {}
+    for node in nodes:
+        for key, value in node.items():
+            if key != ORDER:
+                have = out.setdefault(key, [])
+                have.extend(value if isinstance(value, list) else [value])
+    return out
+
+
+def _shown(content: Any) -> str:  # noqa: ANN401
+    if isinstance(content, str):
+        return content
+    import json
+
+    return json.dumps(content, ensure_ascii=False)

@@ -1,0 +1,72 @@
+"""The doctor for packages of life-cycle data sets: what is wrong, and what of it can be put right."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway import messages
+from gateway.codec.shelf import Shelf
+from gateway.errors import InputError
+from gateway.formats.ilcd.dataset_index import DatasetIndex, index_of
+from gateway.formats.ilcd.diagnosis import diagnose_file
+from gateway.formats.ilcd.repair import RepairedFile, repair_file
+from gateway.report import Finding
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """One package at the doctor's. Files are read one at a time."""
+
+    shelf: Shelf
+
+    @cached_property
+    def index(self) -> DatasetIndex:
+        """The data sets of the package.
+
+        Raises:
+            InputError: ``input.no-datasets``: it holds none.
+        """
+        found = index_of(self.shelf)
+        if not found.kinds:
+            raise InputError(self.shelf.name, path=self.shelf.name, code="input.no-datasets")
+        return found
+
+    def repair(self) -> Iterator[RepairedFile]:
+        """Every file: put right where there is one reading, set aside where there is none, else untouched."""
+        index = self.index
+        for name in self.shelf.names:
+            yield repair_file(name, self.shelf.read(name), index)
+
+    def diagnose(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+        """Every data set with what is wrong or doubtful in it."""
+        index = self.index
+        for name in self.shelf.names:
+            found = diagnose_file(self.shelf.read(name), index, name)
+            if found is not None:
+                yield name, found
+
+
+def repair(shelf: Shelf) -> Iterator[RepairedFile]:
+    """Repair a package of ILCD data sets, file by file.
+
+    Nothing is invented and nothing deleted: every value of the source is in the output, in a mend that says
+    what it was, or set aside whole.
+
+    Raises:
+        InputError: ``input.no-datasets``.
+    """
+    return Doctor(shelf).repair()
+
+
+def told(file: RepairedFile) -> Iterator[dict[str, object]]:
+    """What was done to a file, change by change, for the report beside the output."""
+    for note, place in zip(file.mends, file.places, strict=True):
+        yield {"file": file.name, "at": place} | messages.to_json(note)
+    for one in file.aside:
+        content = one.content
+        if isinstance(content, bytes):
+            content = {"base64": base64.b64encode(content).decode("ascii")}
+        yield {"file": file.name, "setAside": content, "path": one.path} | messages.to_json(one.finding)
