@@ -163,6 +163,7 @@ for _command in (
     laying.layout,
     making.convert,
     making.issue,
+    judging.repair,
     judging.gaps,
     comparing.explain,
     comparing.diff,
