@@ -170,6 +170,7 @@ for _command in (
     comparing.whatif,
     comparing.factors,
     comparing.translate,
+    mapping.nomenclature,
     mapping.mapping,
     preparing.prepare,
     preparing.seal,

@@ -34,8 +34,9 @@ from gateway.nomenclature.columns import match_columns
 from gateway.nomenclature.halocarbons import composition
 from gateway.nomenclature.match import Match, Matcher
 from gateway.nomenclature.names import cas_number, exact, without_place
+from gateway.nomenclature.packing import build
 from gateway.nomenclature.row import End
-from gateway.nomenclature.store import FlowList, build
+from gateway.nomenclature.store import FlowList
 from gateway.nomenclature.substances import medium
 from gateway.nomenclature.suggest import Suggester
 

@@ -16,13 +16,27 @@ class OpenName(Shape):
     candidates: list[str]
 
 
+class FlowListBuilt(Shape):
+    """``hutong nomenclature build``: what the compact list holds."""
+
+    list: str
+    flows: int
+    substances: int
+    contexts: int
+    with_cas: int
+    digest: Digest
+    output: str
+
+
 class FlowMap(Shape):
-    """``hutong map``: ``audit`` counts and finds, ``convert`` notes losses, ``review`` lists what is open."""
+    """``hutong map``: ``make``, ``audit`` (findings), ``convert`` (losses), ``review`` (what is open)."""
 
     file: str
     format: str | None = None
     rows: int | None = None
     sha256: Digest | None = None
+    tiers: dict[str, int] | None = None
+    abstained: dict[str, int] | None = None
     counts: dict[str, int] | None = None
     compared: dict[str, int] | None = None
     not_compared: dict[str, int] | None = None

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gateway import resources
-from gateway.console.mapping_shapes import FlowMap
+from gateway.console.mapping_shapes import FlowListBuilt, FlowMap
 from gateway.console.recomputed_shapes import Factors, Operand, Translate, Whatif
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
@@ -413,6 +413,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "whatif": Whatif,
     "factors": Factors,
     "translate": Translate,
+    "nomenclature": FlowListBuilt,
     "map": FlowMap,
     "verify": Verify,
     "keygen": Keygen,

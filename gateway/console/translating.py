@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gateway.codec.base import Context
 from gateway.console import findings
 from gateway.console.failures import Exit
 from gateway.console.inputs import source_of
+from gateway.console.listing import decisions_of
 from gateway.console.terminal import Console
 from gateway.errors import UsageError
 from gateway.model.declaration import Declaration
@@ -24,11 +26,19 @@ from gateway.recognition.scenario_text import short
 from gateway.report import Severity
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where names come from: the target, compact lists of flows, and decisions that persons recorded."""
+
+    target: str
+    lists: tuple[str, ...] = ()
+    decisions: str | None = None
+
+
 def translated(
     console: Console,
     name: str,
-    target: str,
-    lists: tuple[str, ...],
+    names: Names,
     format_: str | None,
     context: Context,
     *,
@@ -39,13 +49,13 @@ def translated(
     Raises:
         GatewayError: no such target, or a list cannot be used for it.
     """
-    wanted = find_target(target)
+    wanted = find_target(names.target)
     source = read(source_of(console, name, layout), format=format_, context=context)
-    found = translate(source.declaration, target=target, match=_matching(wanted, lists))
+    found = translate(source.declaration, target=names.target, match=_matching(wanted, names))
     console.answer(
         console.say(
             "translate.head",
-            target=target,
+            target=names.target,
             applied=sum(entry.applied for entry in found.entries),
             all=len(found.entries),
             kg=short(found.lost),
@@ -64,15 +74,17 @@ def translated(
     return Exit.MAPPING if found.lost else Exit.DONE
 
 
-def _matching(target: Target, lists: tuple[str, ...]) -> Matching | None:
+def _matching(target: Target, names: Names) -> Matching | None:
     """The target's own list first, then those whose published names may connect two names."""
-    if not lists:
+    if not names.lists:
+        if names.decisions is not None:
+            raise UsageError(target.id, code="translate.needs-list", list=target.flows)
         return None
-    first, *others = (FlowList.load(Path(place)) for place in lists)
+    first, *others = (FlowList.load(Path(place)) for place in names.lists)
     if first.edition.list != target.flows:
         own = first.edition.list
-        raise UsageError(lists[0], code="translate.other-list", own=own, list=target.flows)
-    return Matcher(first, witnesses=others).match
+        raise UsageError(names.lists[0], code="translate.other-list", own=own, list=target.flows)
+    return Matcher(first, witnesses=others, overrides=decisions_of(names.decisions)).match
 
 
 def _said(entry: Entry) -> str:

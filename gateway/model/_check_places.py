@@ -55,7 +55,7 @@ def _place(check: Check, path: str, code: str, schemes: list[str]) -> None:
     answers = [_is_of(code, scheme) for scheme in schemes]
     if not answers or not all(answer is False for answer in answers):
         return
-    others = [name for name in ("iso3166-1", "iso3166-2", "ecoinvent", "ilcd") if code in _codes()[name]]
+    others = [name for name in ("iso3166-1", "iso3166-2", "ecoinvent", "ilcd", "tidas") if code in _codes()[name]]
     named = ", ".join(schemes)
     told = "identity.place-of-other-scheme" if others else "identity.place-unknown"
     check.add(told, path, code, Severity.WARNING, scheme=named, others=", ".join(others))
@@ -74,7 +74,7 @@ def _is_of(code: str, scheme: str) -> bool | None:
 
 @cache
 def _codes() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {scheme: set() for scheme in (*_LISTED, "iso3166-2")}
+    found: dict[str, set[str]] = {scheme: set() for scheme in (*_LISTED, "iso3166-2", "tidas")}
     for row in resources.table("locations/codes.csv"):
         if row["scheme"] in found:
             found[row["scheme"]].add(row["code"])

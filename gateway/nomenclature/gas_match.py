@@ -14,7 +14,6 @@ from gateway.nomenclature.row import Abstained, End, MapRow, Predicate, Signal, 
 
 _NAMES: Final = "gases/names.csv"
 _POTENTIALS: Final = "AR6"
-_CLASSES: Final = ("fossil", "biogenic", "luc")
 
 
 def match_gas(end: End, *, target: str) -> Match:
@@ -28,7 +27,7 @@ def match_gas(end: End, *, target: str) -> Match:
     if isinstance(gas, Abstained):
         if gas is Abstained.NO_CANDIDATE and (parts := disaggregate(end)):
             return _split(end, parts, target)
-        return Match(end, (), gas, at_stake=_at_most(end))
+        return Match(end, (), gas, at_stake=gases.at_most(end, _POTENTIALS))
     evidence = (Signal("gas", gas.key, _NAMES),)
     stake = gases.factor(gas, _POTENTIALS)
     for step, context in enumerate(candidates(end.context, end.list, target)):
@@ -54,16 +53,6 @@ def lost_in(flow: End, method: str) -> Decimal | None:
     if not isinstance(gas, gases.Gas) or gases.factor(gas, method) is not None:
         return None
     return gases.factor(gas, _POTENTIALS)
-
-
-def _at_most(end: End) -> Decimal | None:
-    """What the gas weighs; where its carbon class would decide and is not told, the most that it may."""
-    gas = gases.identify(end, class_needed=False)
-    if not isinstance(gas, gases.Gas):
-        return None
-    classes = (gas, *(gases.gas(f"{gas.substance}-{name}") for name in _CLASSES))
-    told = [gases.factor(one, _POTENTIALS) for one in classes if one is not None]
-    return max((value for value in told if value is not None), default=None)
 
 
 def _split(end: End, parts: tuple[MapRow, ...], target: str) -> Match:

@@ -23,6 +23,8 @@ __all__ = [
     "EF31",
     "FEDEFL",
     "Gas",
+    "at_most",
+    "classes",
     "factor",
     "flow",
     "flowable",
@@ -92,6 +94,25 @@ def factor(of: Gas, method: str, *, years: int = 100) -> Decimal | None:
     values = table.potentials(years)
     sets = (method, _BASED_ON.get(method, method))
     return next((values[of.key, name] for name in sets if (of.key, name) in values), None)
+
+
+def at_most(end: End, method: str) -> Decimal | None:
+    """What the gas of a name weighs; where its carbon class would decide and is not told, the most it may."""
+    found = identify(end, class_needed=False)
+    if not isinstance(found, Gas):
+        return None
+    told = [factor(one, method) for one in classes(end)]
+    own = factor(found, method)
+    return own if own is not None else max((value for value in told if value is not None), default=None)
+
+
+def classes(end: End) -> tuple[Gas, ...]:
+    """A gas in all its carbon classes, the unstated one left out; of other gases the gas alone."""
+    found = identify(end, class_needed=False)
+    if not isinstance(found, Gas):
+        return ()
+    every = [one for one in table.gases().values() if one.substance == found.substance]
+    return tuple(one for one in every if one.carbon_class is not CarbonClass.UNSPECIFIED)
 
 
 def flow(of: Gas, *, list: str, context: tuple[str, ...]) -> End | None:

@@ -282,7 +282,10 @@ class Matcher:
     def _gas(self, end: End) -> Found | None:
         gas = gases.identify(end, class_needed=self._has_classes)
         if isinstance(gas, Abstained):
-            return None if gas in _NOT_A_GAS else Found(Decision(abstained=gas), {}, _stake(end))
+            if gas in _NOT_A_GAS:
+                return None
+            why = Decision(abstained=gas, candidates=self._classes_of(end))
+            return Found(why, {}, gases.at_most(end, _POTENTIALS))
         stake = gases.factor(gas, _POTENTIALS)
         rows = self._rows_of_gas(gas)
         evidence = (Signal("gas", gas.key, "gases/names.csv"),)
@@ -297,6 +300,11 @@ class Matcher:
             losses=("carbon-class-lost",) if lost else (),
         )
         return Found(decision, rows, stake)
+
+    def _classes_of(self, end: End) -> tuple[int, ...]:
+        """The carbon classes of a gas that the list has, for a person to choose from."""
+        told = (row for gas in gases.classes(end) for row in [*self._rows_of_gas(gas).values()][:1])
+        return tuple(dict.fromkeys(map(self.target.substance_of, told)))
 
     def _rows_of_gas(self, gas: gases.Gas) -> dict[int, int]:
         found = self._gas_rows.get(gas.key)
@@ -401,9 +409,3 @@ def _gas_names() -> frozenset[str]:
 
 def _person(row: MapRow) -> Signal:
     return Signal("decision", row.reviewer or row.author, row.date.isoformat() if row.date else "")
-
-
-def _stake(end: End) -> Decimal | None:
-    """The GWP100 of a gas that only lacks its carbon class."""
-    gas = gases.identify(end, class_needed=False)
-    return None if isinstance(gas, Abstained) else gases.factor(gas, _POTENTIALS)

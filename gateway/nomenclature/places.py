@@ -1,6 +1,7 @@
 """Places by code and scheme: provinces, prefectures, countries, grids, and what lies around them.
 
-CN-HB is Hubei in ISO 3166-2 and Hebei in ecoinvent: a code is never read without its scheme.
+CN-HB is Hubei in ISO 3166-2 and Hebei in ecoinvent: a code is never read without its scheme. ILCD's own list
+has CN and no provinces; those are codes of TIDAS.
 """
 
 from __future__ import annotations
@@ -12,9 +13,17 @@ from typing import Final
 
 from gateway import resources
 
-SCHEMES: Final = ("gb2260", "iso3166-1", "iso3166-2", "ilcd", "ecoinvent", "tiangong", "cn-grid")
-# TIDAS writes the codes of ILCD, and adds provinces and prefectures.
-_SAME: Final = {"tidas": "ilcd"}
+SCHEMES: Final = (
+    "gb2260",
+    "iso3166-1",
+    "iso3166-1-reserved",
+    "iso3166-2",
+    "ilcd",
+    "tidas",
+    "ecoinvent",
+    "tiangong",
+    "cn-grid",
+)
 _WORLD: Final = "GLO"
 
 
@@ -39,7 +48,6 @@ class Step:
 
 def region(code: str, scheme: str) -> Region | None:
     """The place of a code; a GB/T 2260 code of a place within a province gives the province."""
-    scheme = _SAME.get(scheme, scheme)
     if scheme == "gb2260" and len(code) == 6 and code.isdecimal():
         code = f"{code[:2]}0000"
     if scheme == "tiangong":
@@ -50,7 +58,7 @@ def region(code: str, scheme: str) -> Region | None:
 
 def code(of: Region, scheme: str) -> str | None:
     """The code of a place in a scheme, if it has one."""
-    return _codes().get((of.key, _SAME.get(scheme, scheme)))
+    return _codes().get((of.key, scheme))
 
 
 def translate(text: str, *, scheme: str, target: str) -> str | None:
@@ -80,7 +88,6 @@ def chain(of: Region, scheme: str) -> tuple[Step, ...]:
     A province goes to its grid, then to its country; a grid that holds half of it is left out.
     Each step but ``exact`` is a loss that the caller records.
     """
-    scheme = _SAME.get(scheme, scheme)
     steps = [(of, "exact")]
     at = of
     while at.parent:

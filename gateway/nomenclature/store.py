@@ -10,13 +10,14 @@ import json
 import sys
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from gateway.errors import MappingError
-from gateway.nomenclature.flow import FIELD, ITEM, LINE, MAGIC, Edition, Label, uuid_bytes
+from gateway.nomenclature.flow import FIELD, ITEM, LINE, MAGIC, Edition, Flow, Label, uuid_bytes
 from gateway.nomenclature.names import EXACT_EDITION, exact
 
 
@@ -151,6 +152,13 @@ class FlowList:
     def label_of(self, row: int) -> Label:
         """The label of a flow."""
         return self._labels[self._label_of_row[row]][1]
+
+    def flows(self) -> Iterator[Flow]:
+        """Every flow, in the list's order."""
+        for row in range(self._size):
+            label, context = self.label_of(row), self.contexts[self.context_of_row[row]]
+            unit = self.units[self.unit_of_row[row]]
+            yield Flow(self.id(row), label.name, context, unit, label.cas, label.formula, label.synonyms)
 
     @cached_property
     def _ids(self) -> list[str]:

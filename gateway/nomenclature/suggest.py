@@ -28,6 +28,8 @@ _ASIDE = re.compile(
     r"|\((?:unspecified|non-use|mixed isomers|total|[ivx]{1,4})\)$|[ ,](?:i|ii|iii|iv|v|vi)$"
 )
 _AGENTS = re.compile(r"(?:pest|herb|insect|fung)icides(?:,unspecified|\(unspecified\))?")
+# Of a hundred letters in common; below it names have nothing to do with one another.
+_LEAST = 35
 _TERMS = "terms/zh_en.csv"
 
 
@@ -141,7 +143,10 @@ class Suggester:
         for gram in grams:
             shared.update(self._with.get(gram, ()))
         scores = ((200 * n // (size + self._length[at]), at) for at, n in shared.items() if 3 * n >= size)
-        for score, at in sorted(scores, key=lambda pair: (-pair[0], self._keys[pair[1]]))[:12]:
+        alike = sorted(
+            (pair for pair in scores if pair[0] >= _LEAST), key=lambda p: (-p[0], self._keys[p[1]])
+        )
+        for score, at in alike[:12]:
             key, substance = self._keys[at]
             yield min(score, 90), substance, Tier.FUZZY, Signal("letters in common", key, edition)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
+from gateway import messages
 from gateway.errors import GatewayError, UsageError
 from gateway.model.activity import FlowRef, GasAmount, Line, Place
 from gateway.model.base import LangText, Names
@@ -32,7 +33,11 @@ from gateway.report import Exact, Fate, Finding, Note, Report, Severity
 
 Matching: TypeAlias = Callable[[End], Match]
 
+_LANGS: Final[tuple[messages.Lang, ...]] = ("zh", "en")
+_WHY: Final = "nomenclature.why-"
 _AIR: Final = ("air",)
+# The world is no stand-in for a place.
+_TOO_FAR: Final = ("global", "rest")
 # Lines whose name is that of a substance that goes into the environment. All others are products, and a
 # product is no elementary flow, however alike their names are.
 _EMISSIONS: Final = ("direct", "fugitive")
@@ -106,6 +111,11 @@ class _Work:
     def findings(self) -> Iterator[Finding]:
         """One finding for every name that stays as it is, and for every gas that loses its factor."""
         for entry in self.entries:
+            if entry.wider:
+                params = {"target": self.target.id, "there": entry.there}
+                yield Finding(
+                    "translate.wider-place", entry.path, entry.source.name, Severity.WARNING, params=params
+                )
             if entry.applied and entry.kg is None:
                 continue
             why = entry.abstained or Abstained.NO_CANDIDATE
@@ -113,6 +123,7 @@ class _Work:
                 "target": self.target.id,
                 "what": f"{entry.amount} {entry.source.name}" if entry.amount else entry.source.name,
                 "why": why.value,
+                **{f"why_{lang}": messages.text(f"{_WHY}{why.value}", lang, {}).what for lang in _LANGS},
                 "kg": _kg_text(entry.kg) if entry.kg is not None else "",
             }
             code = f"translate.unmapped-{entry.kind}"
@@ -220,9 +231,14 @@ class _Work:
             why = Abstained.AMBIGUOUS if len(meant) > 1 else Abstained.NO_CANDIDATE
         else:
             region, why = places.region(code, scheme), Abstained.NO_CANDIDATE
-        there = places.code(region, self.target.places) if region is not None else None
-        self.entries.append(Entry(path, "place", end, there=there or "", abstained=None if there else why))
-        return there or ""
+        step = next(iter(places.chain(region, self.target.places)), None) if region is not None else None
+        if step is not None and step.relation in _TOO_FAR:
+            step = None
+        there = step.code if step is not None else ""
+        wider = step.relation if step is not None and step.relation != "exact" else ""
+        entry = Entry(path, "place", end, there=there, abstained=None if there else why, wider=wider)
+        self.entries.append(entry)
+        return there
 
     def _unit(self, path: str, unit: str) -> None:
         """The target's id of a unit, once for each unit; amounts keep theirs."""

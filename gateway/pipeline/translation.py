@@ -62,6 +62,7 @@ class Entry:
     match: Match | None = None
     amount: Quantity | None = None
     kg: Exact | None = None
+    wider: str = ""  # of a place: what stands in for it, a country or region
 
     @property
     def applied(self) -> bool:

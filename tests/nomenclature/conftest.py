@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.nomenclature.store import FlowList, build
+from gateway.nomenclature.packing import build
+from gateway.nomenclature.store import FlowList
 
 _FILES = {
     "EF 3.1": ("ef31_flows.csv.gz", "3.1"),

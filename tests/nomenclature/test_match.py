@@ -13,9 +13,11 @@ import pytest
 from gateway.errors import UsageError
 from gateway.nomenclature import energy
 from gateway.nomenclature.columns import match_columns
+from gateway.nomenclature.flow import Edition, Flow
 from gateway.nomenclature.match import Match, Matcher, match, unit_factor
+from gateway.nomenclature.packing import pack
 from gateway.nomenclature.row import APPLIED, Abstained, End, MapRow, Predicate, Tier
-from gateway.nomenclature.store import Edition, Flow, FlowList, pack
+from gateway.nomenclature.store import FlowList
 
 AIR, WATER, GROUND = ("air", "unspecified"), ("water", "unspecified"), ("resource", "in ground")
 NAMES: list[tuple[str, tuple[str, ...], str, str, tuple[str, ...]]] = [

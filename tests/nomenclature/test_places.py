@@ -44,9 +44,12 @@ class TestCodes:
             ("AH-CN", "tiangong", "iso3166-2", "CN-AH"),
             ("NJ-JS-CN", "tiangong", "gb2260", "320000"),
             ("CN-TW", "iso3166-2", "ilcd", "TW"),
+            ("CN-HE", "iso3166-2", "ilcd", None),
+            ("CN-HE", "iso3166-2", "tidas", "CN-HE"),
+            ("EU", "iso3166-1-reserved", "ilcd", None),
             ("HK", "iso3166-1", "iso3166-2", "CN-HK"),
             ("DE", "iso3166-1", "ecoinvent", "DE"),
-            ("CN-HE-TGS", "ilcd", "ecoinvent", None),
+            ("CN-HE-TGS", "tidas", "ecoinvent", None),
             ("华东", "cn-grid", "iso3166-2", None),
             ("ZZ", "iso3166-1", "ilcd", None),
             ("", "gb2260", "ilcd", None),
@@ -60,7 +63,7 @@ class TestCodes:
         assert {c for c in codes if false_friend(c)} == {"CN-HA", "CN-HB", "CN-HE"}
         assert {s: r.names["en"] for s, r in readings("CN-HB").items()} == {
             "iso3166-2": "Hubei",
-            "ilcd": "Hubei",
+            "tidas": "Hubei",
             "ecoinvent": "Hebei",
         }
 
@@ -86,7 +89,7 @@ class TestChain:
         ]
 
     def test_a_prefecture_goes_to_its_province(self) -> None:
-        steps = chain(the("CN-HE-TGS", "ilcd"), "tidas")
+        steps = chain(the("CN-HE-TGS", "tidas"), "tidas")
         assert [s.code for s in steps] == ["CN-HE-TGS", "CN-HE", "CN", "GLO"]
 
     def test_two_grids_are_no_answer(self) -> None:

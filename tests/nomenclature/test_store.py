@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import InputError, MappingError
-from gateway.nomenclature.store import Edition, Flow, FlowList, build, pack
+from gateway.nomenclature.flow import Edition, Flow
+from gateway.nomenclature.packing import build, pack
+from gateway.nomenclature.store import FlowList
 
 EDITION = Edition("Small", "1", "CC0-1.0", "by hand")
 AIR, WATER = ("Emissions", "air"), ("Emissions", "water")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.nomenclature.flow import Edition, Flow
 from gateway.nomenclature.match import Matcher
+from gateway.nomenclature.packing import pack
 from gateway.nomenclature.row import APPLIED, End
-from gateway.nomenclature.store import Edition, Flow, FlowList, pack
+from gateway.nomenclature.store import FlowList
 from gateway.nomenclature.suggest import Suggester, Suggestion
 
 AIR, FIELD = ("air", "unspecified"), ("soil", "agricultural")

@@ -147,6 +147,7 @@ def factors(
 @click.argument("file", type=INPUT)
 @option("--target", metavar="TARGET", required=True, help="cli.option-target")
 @option("--list", "lists", metavar="LIST", multiple=True, help="cli.option-flow-list")
+@option("--decisions", metavar="FILE", help="cli.option-make-decisions")
 @FROM
 @LAYOUT
 @PLUGIN
@@ -157,10 +158,12 @@ def translate(
     file: str,
     target: str,
     lists: tuple[str, ...],
+    decisions: str | None,
     format_: str | None,
     layout: str | None,
 ) -> int:
     """See ``hutong translate --help``."""
     from gateway.console import translating
 
-    return translating.translated(console, file, target, lists, format_, context_now(), layout=layout)
+    names = translating.Names(target, lists, decisions)
+    return translating.translated(console, file, names, format_, context_now(), layout=layout)

@@ -1,4 +1,4 @@
-"""Maps between lists of flows: ``map audit``, ``map convert``, ``map review``."""
+"""Lists of flows and maps between them: ``nomenclature build``, ``map make | audit | convert | review``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,81 @@ def mapping() -> None:
 
 
 mapping.example = "hutong map audit flows.csv"
+
+
+@click.group("nomenclature", cls=Group, help="cli.help-nomenclature")
+@everywhere
+def nomenclature() -> None:
+    """See ``hutong nomenclature --help``."""
+
+
+nomenclature.example = 'hutong nomenclature build flows.csv --name "EF 3.1" -o ef31.flows'
+
+
+@command(help="cli.help-nomenclature-build", example=nomenclature.example)
+@click.argument("names", nargs=-1, type=INPUT, metavar="[FILE]...")
+@option("--name", "list_", required=True, metavar="LIST", help="cli.option-list-name")
+@option("--version", "version", default="", metavar="VERSION", help="cli.option-list-version")
+@option("--licence", default="", metavar="TEXT", help="cli.option-list-licence")
+@option("--source", default="", metavar="TEXT", help="cli.option-list-source")
+@option("--package", metavar="PACKAGE", help="cli.option-list-package")
+@option("-o", "--output", "out", required=True, metavar="FILE", help="cli.option-output")
+@FORCE
+@everywhere
+@click.pass_obj
+def build(
+    console: Console,
+    names: tuple[str, ...],
+    list_: str,
+    version: str,
+    licence: str,
+    source: str,
+    package: str | None,
+    out: str,
+    force: bool,
+) -> int:
+    """See ``hutong nomenclature build --help``."""
+    from gateway.console import converting, listing
+    from gateway.nomenclature.flow import Edition
+
+    edition = Edition(list_, version, licence, source)
+    return listing.build(console, names, package, edition, converting.Destination(out, force))
+
+
+@command(help="cli.help-map-make", example="hutong map make flows.csv --list ef31.flows -o map.json")
+@click.argument("file", type=INPUT)
+@option("--list", "lists", metavar="LIST", multiple=True, required=True, help="cli.option-make-list")
+@option("--source-list", default="", metavar="NAME", help="cli.option-make-source")
+@option("--decisions", metavar="FILE", help="cli.option-make-decisions")
+@option("--suggestions", type=click.IntRange(0, 20), default=5, help="cli.option-make-suggestions")
+@option(
+    "--to",
+    "to",
+    default="hutong-map",
+    show_default=True,
+    type=click.Choice(MAP_FORMATS),
+    help="cli.option-make-to",
+)
+@option("-o", "--output", "out", required=True, metavar="FILE", help="cli.option-output")
+@FORCE
+@everywhere
+@click.pass_obj
+def make(
+    console: Console,
+    file: str,
+    lists: tuple[str, ...],
+    source_list: str,
+    decisions: str | None,
+    suggestions: int,
+    to: str,
+    out: str,
+    force: bool,
+) -> int:
+    """See ``hutong map make --help``."""
+    from gateway.console import converting, listing
+
+    destination = converting.Destination(out, force)
+    return listing.make(console, file, lists, source_list, decisions, suggestions, to, destination)
 
 
 @command(help="cli.help-map-audit", example="hutong map audit flows.csv --target-list ef31.csv")
@@ -122,6 +197,8 @@ def review(
     return reviewing.review(console, file, format_, asked, private, context_now())
 
 
+nomenclature.add_command(build)
+mapping.add_command(make)
 mapping.add_command(audit)
 mapping.add_command(convert)
 mapping.add_command(review)
