@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from gateway.codec.base import Package
 from gateway.errors import GatewayError, UsageError
@@ -142,6 +142,33 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
         with _said(path):
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(aside, data)
+            aside.replace(target)
+            _sync(target.parent)
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+@contextmanager
+def writing(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+    """One file that is written bit by bit: whole at the end, or not at all.
+
+    Raises:
+        OutputExists: see ``refuse_existing``.
+        StorageError: it cannot be written; nothing of it is left.
+    """
+    target = _target(path)
+    if target.is_dir():
+        raise OutputExists(path=str(path), code="storage.is-folder")
+    refuse_existing(target, force=force)
+    aside = _beside(target, "part")
+    try:
+        with _said(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with aside.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             aside.replace(target)
             _sync(target.parent)
     finally:

@@ -91,6 +91,11 @@ def convert(
         options = tuple(sorted(inputs.named_values(chosen).items()))
         wish = dataset_converting.Wish(to, out, format_, options, jobs, force, strict)
         return dataset_converting.convert(console, file, wish, context_now().now)
+    if file.casefold().endswith((".ndjson", ".jsonl")):
+        from gateway.console import lines_converting
+
+        many = lines_converting.Wish(to, out, format_, inputs.named_values(chosen), force, strict)
+        return lines_converting.convert(console, file, many)
     request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen, beside=beside)
     destination = converting.Destination(out, force)
     return converting.convert(

@@ -7,7 +7,7 @@ A column of ``mappings/fields/footprints.csv`` says where a key stands in a vers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -93,8 +93,11 @@ class Carrier:
 
     def write(self, hub: Hub) -> Document:
         """The document of a message that was made ready."""
+        blocks = _blocks(self.column, self.texts)
+        made: list[Document | None] = [None] * len(blocks)
         document: Document = {}
-        for place in self.places:
+        made[0] = document
+        for place, block, name in _ends(self.column, self.texts):
             value = hub.get(place.key.name)
             if value is None:
                 continue
@@ -102,12 +105,70 @@ class Carrier:
                 value = place.spelling.write(value)
                 if value is None:
                     continue
-            elif isinstance(value, Decimal) and not place.is_number:
+            elif type(value) is Decimal and not place.is_number:
                 value = plain(value)
-            _set(document, place.steps, value)
+            home = made[block]
+            if home is None:
+                home = _open(blocks, made, block)
+            home[name] = value
         for name in self.empty:
             document.setdefault(name, [{}])
         return document
+
+
+# A block of a document: the block above, its name there, whether it is a list of one.
+_Block: TypeAlias = tuple[int, str, bool]
+
+
+def _open(blocks: tuple[_Block, ...], made: list[Document | None], index: int) -> Document:
+    """The block with this number, made where it is not there yet."""
+    found = made[index]
+    if found is None:
+        above, name, is_list = blocks[index]
+        found = made[index] = {}
+        _open(blocks, made, above)[name] = [found] if is_list else found
+    return found
+
+
+@cache
+def _layout(
+    column: str,
+    texts: bool,
+) -> tuple[tuple[_Block, ...], tuple[tuple[Place, int, str], ...]]:
+    """All blocks of a version, and the block and name of every key in it."""
+    blocks: list[_Block] = [(0, "", False)]
+    known: dict[tuple[str, ...], int] = {(): 0}
+    ends = []
+    for place in _places(column, texts):
+        at: tuple[str, ...] = ()
+        index, steps = 0, [s for s in place.steps if s != "0"]
+        lists = set(_lists_in(place.steps))
+        for step in steps[:-1]:
+            at = (*at, step)
+            if at not in known:
+                known[at] = len(blocks)
+                blocks.append((index, step, at in lists))
+            index = known[at]
+        ends.append((place, index, steps[-1]))
+    return tuple(blocks), tuple(ends)
+
+
+def _lists_in(steps: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The members on the way to a place that are lists of one."""
+    told: tuple[str, ...] = ()
+    for step in steps:
+        if step == "0":
+            yield told
+        else:
+            told = (*told, step)
+
+
+def _blocks(column: str, texts: bool) -> tuple[_Block, ...]:
+    return _layout(column, texts)[0]
+
+
+def _ends(column: str, texts: bool) -> tuple[tuple[Place, int, str], ...]:
+    return _layout(column, texts)[1]
 
 
 @cache
@@ -182,20 +243,3 @@ def _take(value: JsonValue, place: Place, at: str, hub: Hub, left: list[tuple[st
             return
         value = number
     hub[name] = value
-
-
-def _set(document: Document, steps: tuple[str, ...], value: object) -> None:
-    node: Any = document
-    last = len(steps) - 1
-    for index, step in enumerate(steps):
-        if step == "0":
-            continue
-        if index == last:
-            node[step] = value
-        elif steps[index + 1] == "0":
-            below = node.get(step)
-            if below is None:
-                below = node[step] = [{}]
-            node = below[0]
-        else:
-            node = node.setdefault(step, {})

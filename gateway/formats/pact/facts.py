@@ -58,7 +58,7 @@ def reported(document: Mapping[str, JsonValue], pcf: Mapping[str, JsonValue]) ->
 
 def _told(pcf: Mapping[str, JsonValue], name: str) -> bool:
     value = pcf.get(name)
-    return isinstance(value, str) and bool(value) and Decimal(value) != 0
+    return value is not None and value != "" and Decimal(str(value)) != 0
 
 
 def _absent(

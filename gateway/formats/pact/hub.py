@@ -8,7 +8,7 @@ declaration's extras, exactly as it stood.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from gateway.quantity import Quantity, convert, parse_decimal
 
 # Texts, exact numbers, flags, and what stands in a key without a leaf.
 Hub: TypeAlias = dict[str, Any]
+_Put: TypeAlias = "Callable[[dict[str, Leaf], Key, Any, Hub], bool]"
 
 SPACES: Final = ("pact", "pact2", "catenax")
 # PACT Methodology 3, 4.2.3 and PEF have the same five classes; the three of the older editions are others.
@@ -90,69 +91,95 @@ def _extra_path(key: str) -> str:
 def leaves_of(hub: Hub) -> dict[str, Leaf]:
     """The leaves of the model that a message stands for, by path."""
     found: dict[str, Leaf] = dict(_CONSTANT)
-    known = keys()
+    ways = _ways()
     for name, value in hub.items():
-        key = known.get(name)
-        if key is None or not key.model or not _put(found, key, value, hub):
-            found[_extra_path(name)] = dump_value(value)
+        way = ways.get(name)
+        if way is None or not way[0](found, way[1], value, hub):
+            found[_extra_path(name)] = line(value)
     if "/pcf/dqi/technologicalDQR" in hub:
         found["/quality/dqr_scale"] = DQR_SCALE
     return found
 
 
-def _put(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401 - as messages are
-    """Put the leaf of a key; False where the value is not of its kind, or needs an extra beside it."""
-    kind, path = key.kind, key.model
-    if kind == "number":
-        if not isinstance(value, Decimal):
-            return False
-        found[path] = Quantity(value, key.unit)
-        if path.startswith(_ROW):
-            found[f"{_ROW}/stage"] = "distribution"
-    elif kind in ("text", "flag"):
-        if not isinstance(value, str if kind == "text" else bool):
-            return False
-        found[path] = value
-    elif kind in ("name", "provider"):
-        if not isinstance(value, str):
-            return False
-        found[f"{path}/{language(value)}"] = value
-        if kind == "provider":
-            found[f"{_REVIEW}/id"] = "footprint"
-    elif kind in ("start", "end"):
-        day = _day(value, is_end=kind == "end")
-        if day is not None:
-            found[path] = day
-        return day is not None and _stamp(day, is_end=kind == "end") == value
-    elif kind == "status":
-        if not isinstance(value, str) or value not in _STATUS:
-            return False
-        found[path] = _STATUS[value]
-    elif kind == "texts":
-        return _put_texts(found, path, value)
-    elif kind == "sources":
-        return _put_sources(found, path, value)
-    elif kind == "factors":
-        if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
-            return False
-        found[path] = value[0]
-    else:  # the unit and its amount are one leaf
-        unit, amount = _CODES.get(str(hub.get(_UNIT))), hub.get(_AMOUNT)
-        if unit is None or not isinstance(amount, Decimal):
-            return False
-        found[path] = Quantity(amount, unit)
+@cache
+def _ways() -> Mapping[str, tuple[_Put, Key]]:
+    return {key.name: (_PUTS[key.kind], key) for key in keys().values() if key.model}
+
+
+# Each puts the leaf of a key; False: the value is not of its kind, or an extra must stand beside the leaf.
+def _put_number(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if type(value) is not Decimal:
+        return False
+    found[key.model] = Quantity(value, key.unit)
+    if key.model.startswith(_ROW):
+        found[f"{_ROW}/stage"] = "distribution"
     return True
 
 
-def _put_texts(found: dict[str, Leaf], path: str, value: object) -> bool:
+def _put_text(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if type(value) is not str:
+        return False
+    found[key.model] = value
+    return True
+
+
+def _put_flag(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if type(value) is not bool:
+        return False
+    found[key.model] = value
+    return True
+
+
+def _put_name(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if type(value) is not str:
+        return False
+    found[f"{key.model}/{language(value)}"] = value
+    if key.kind == "provider":
+        found[f"{_REVIEW}/id"] = "footprint"
+    return True
+
+
+def _put_day(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    is_end = key.kind == "end"
+    day = _day(value, is_end=is_end) if type(value) is str else None
+    if day is None:
+        return False
+    found[key.model] = day
+    return bool(_stamp(day, is_end=is_end) == value)
+
+
+def _put_status(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if type(value) is not str or value not in _STATUS:
+        return False
+    found[key.model] = _STATUS[value]
+    return True
+
+
+def _put_factors(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
+        return False
+    found[key.model] = value[0]
+    return True
+
+
+def _put_unit(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
+    """The unit and its amount are one leaf."""
+    unit, amount = _CODES.get(str(hub.get(_UNIT))), hub.get(_AMOUNT)
+    if unit is None or not isinstance(amount, Decimal):
+        return False
+    found[key.model] = Quantity(amount, unit)
+    return True
+
+
+def _put_texts(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
     if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
         return False
     for index, item in enumerate(value):
-        found[f"{path}/{index}"] = item
+        found[f"{key.model}/{index}"] = item
     return True
 
 
-def _put_sources(found: dict[str, Leaf], path: str, value: object) -> bool:
+def _put_sources(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
     """Names and versions; anything else beside them keeps the list an extra."""
     if not isinstance(value, list) or not value:
         return False
@@ -163,26 +190,39 @@ def _put_sources(found: dict[str, Leaf], path: str, value: object) -> bool:
             return False
     for index, item in enumerate(value):
         for name, text in item.items():
-            found[f"{path}/{index}/{name}"] = text
+            found[f"{key.model}/{index}/{name}"] = text
     return True
 
 
-def dump_value(value: JsonValue) -> str:
-    """A value as it is kept in an extra."""
-    return line(value)
+_PUTS: Final[Mapping[str, _Put]] = {
+    "number": _put_number,
+    "text": _put_text,
+    "flag": _put_flag,
+    "name": _put_name,
+    "provider": _put_name,
+    "start": _put_day,
+    "end": _put_day,
+    "status": _put_status,
+    "texts": _put_texts,
+    "sources": _put_sources,
+    "factors": _put_factors,
+    "unit": _put_unit,
+    "amount": _put_unit,
+}
 
 
 def line(value: object) -> str:
     """JSON on one line, numbers to the last digit."""
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join([f"{_quoted(k)}:{line(v)}" for k, v in value.items()]) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join([line(v) for v in value]) + "]"
-    return _WORDS_OF_JSON[value] if value is None or isinstance(value, bool) else str(value)
+    kind = type(value)
+    if kind is str:
+        return _quoted(value)  # type: ignore[arg-type]
+    if kind is dict:
+        return "{" + ",".join([f"{_quoted(k)}:{line(v)}" for k, v in value.items()]) + "}"  # type: ignore[attr-defined]
+    if kind is list:
+        return "[" + ",".join([line(v) for v in value]) + "]"  # type: ignore[attr-defined]
+    if value is None or kind is bool:
+        return _WORDS_OF_JSON[value]  # type: ignore[index]
+    return str(value)
 
 
 def declaration_of(hub: Hub, leaves: Mapping[str, Leaf] | None = None) -> Declaration:
@@ -253,36 +293,39 @@ def _value(text: str, key: Key | None) -> JsonValue:
 
 
 def _take(found: Hub, path: str, leaf: Leaf) -> None:
-    """The key behind one leaf of the model; an extra beside it is as good while it says the same."""
+    """The key behind one leaf of the model."""
     key = _by_model().get(path)
     if key is None:
         above, _, last = path.rpartition("/")
         key = _by_model().get(above) or _by_model().get(above.rpartition("/")[0])
-        if key is None:
-            return
-        if key.kind == "sources":
-            items = found.setdefault(key.name, [])
-            if len(items) == int(above.rpartition("/")[2]):
-                items.append({})
-            items[-1][last] = leaf
-        elif key.kind == "texts":
-            found.setdefault(key.name, []).append(leaf)
-        elif key.kind in ("name", "provider") and (key.name not in found or last == "en"):
-            found[key.name] = leaf
+        if key is not None:
+            _take_item(found, key, above, last, leaf)
     elif isinstance(leaf, Quantity) and key.kind in ("amount", "unit"):
         if leaf.unit in UNITS:
             found[_UNIT], found[_AMOUNT] = UNITS[leaf.unit], leaf.amount
     elif isinstance(leaf, Quantity):
         found[key.name] = leaf.amount if leaf.unit == key.unit else convert(leaf, key.unit).amount
     elif isinstance(leaf, date):
+        # An extra beside the day is as good while it says the same.
         is_end = key.kind == "end"
         if _day(found.get(key.name), is_end=is_end) != leaf:
             found[key.name] = _stamp(leaf, is_end=is_end)
     elif key.kind == "status":
         found[key.name] = _WORDS.get(str(leaf), leaf)
-    elif key.kind == "factors":
-        found[key.name] = [leaf]
     else:
+        found[key.name] = [leaf] if key.kind == "factors" else leaf
+
+
+def _take_item(found: Hub, key: Key, above: str, last: str, leaf: Leaf) -> None:
+    """An item of a list, a member of one, or one language of a name."""
+    if key.kind == "sources":
+        items = found.setdefault(key.name, [])
+        if len(items) == int(above.rpartition("/")[2]):
+            items.append({})
+        items[-1][last] = leaf
+    elif key.kind == "texts":
+        found.setdefault(key.name, []).append(leaf)
+    elif key.kind in ("name", "provider") and (key.name not in found or last == "en"):
         found[key.name] = leaf
 
 

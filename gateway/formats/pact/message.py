@@ -12,7 +12,7 @@ from gateway.codec.lacks import Lacks, lack
 from gateway.codec.schema import judge
 from gateway.errors import GatewayError, InputError, flatten, raise_all, shorten
 from gateway.formats.pact.bridge import PARAMETERS
-from gateway.formats.pact.carrier import Carrier, Document
+from gateway.formats.pact.carrier import Carrier, Document, Told
 from gateway.formats.pact.hub import (
     Hub,
     declaration_of,
@@ -98,12 +98,25 @@ def made(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> tuple[Docume
     Raises:
         Lacks: every field that is missing or cannot be written, together.
     """
+    document, ready = prepared(hub, options, carrier)
+    refuse(document, carrier, ready, judge(document, carrier.schema))
+    return document, ready.codes
+
+
+def prepared(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> tuple[Document, Told]:
+    """The document of a message before anybody has judged it."""
     ready = carrier.prepare(hub, options, carrier)
-    document = carrier.write(ready.hub)
-    broken = judge(document, carrier.schema)
+    return carrier.write(ready.hub), ready
+
+
+def refuse(document: Document, carrier: Carrier, ready: Told, broken: tuple[Finding, ...]) -> None:
+    """Say what a document lacks, if it is broken or not ready.
+
+    Raises:
+        Lacks: every field that is missing or cannot be written, together.
+    """
     if broken or ready.lacks:
         raise_all(_lacks(document, carrier, ready.lacks, broken))
-    return document, ready.codes
 
 
 def _lacks(
@@ -162,34 +175,32 @@ def explain(
         old = before.get(path)
         if same(old, leaf):
             continue
-        code = codes.get(key_of(path)) or _spelled(path)
+        code = codes.get(key_of(path)) or _spelled(path) or (None if strict else "footprint.rendered")
+        earlier = told.get(path)
         if old is None:
-            if code is None and not strict:
-                code = "footprint.rendered"
             if code is not None:
                 fate = Fate.DEFAULTED if code in _BY_DEFAULT else Fate.INFERRED
                 yield Note(code, path, fate, "", shown(leaf))
-        else:
-            earlier = told.get(path)
-            if earlier is not None and earlier.fate not in (Fate.DROPPED, Fate.WITHHELD):
-                yield earlier
-            elif code is not None:
-                kg = _difference(old, leaf)
-                yield Note(code, path, Fate.CONVERTED, shown(old), shown(leaf), kg=kg)
-            elif not strict:
-                yield Note("footprint.rendered", path, Fate.CONVERTED, shown(old), shown(leaf))
+        elif earlier is not None and earlier.fate not in (Fate.DROPPED, Fate.WITHHELD):
+            yield earlier
+        elif code is not None:
+            yield Note(code, path, Fate.CONVERTED, shown(old), shown(leaf), kg=_difference(old, leaf))
     for path, old in before.items():
-        if path in after:
-            continue
-        key = key_of(path)
-        if path in told:
-            yield told[path] if told[path].fate not in _STILL else _gone(path, old, told[path].code)
-        elif key in codes:
-            yield _gone(path, old, codes[key])
-        elif key.startswith("/pcf/verification/"):
-            yield _gone(path, old, "footprint.verification-has-no-place")
-        elif key and _is_kg(key) and path.startswith("/extras/"):
-            yield _gone(path, old, "codec.no-place")
+        if path not in after:
+            yield from _without(path, old, codes, told.get(path))
+
+
+def _without(path: str, old: Leaf, codes: Mapping[str, str], told: Note | None) -> Iterator[Note]:
+    """Why a leaf is not there any more, where there is more to say than that it has no place."""
+    key = key_of(path)
+    if told is not None:
+        yield told if told.fate not in _STILL else _gone(path, old, told.code)
+    elif key in codes:
+        yield _gone(path, old, codes[key])
+    elif key.startswith("/pcf/verification/"):
+        yield _gone(path, old, "footprint.verification-has-no-place")
+    elif key and _is_kg(key) and path.startswith("/extras/"):
+        yield _gone(path, old, "codec.no-place")
 
 
 _BY_DEFAULT = frozenset(

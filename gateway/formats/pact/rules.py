@@ -69,8 +69,14 @@ def validate_as(package: Package, carrier: Carrier) -> tuple[Finding, ...]:
     if broken:
         return broken
     assert isinstance(document, dict)
-    hub, _ = carrier.read(document)
+    return validate_hub(carrier.read(document)[0], carrier)
+
+
+def validate_hub(hub: Hub, carrier: Carrier) -> tuple[Finding, ...]:
+    """What the rules say of a message, at the places of the version that it stands in."""
     found = _by_rules(as_pact3(hub))
+    if carrier is PACT_3:
+        return found
     return tuple(
         Finding(f.code, carrier.find(f.at), f.saw, f.severity, f.per, f.params)
         for f in found
@@ -79,9 +85,20 @@ def validate_as(package: Package, carrier: Carrier) -> tuple[Finding, ...]:
 
 
 def as_pact3(hub: Hub) -> dict[str, JsonValue]:
-    """A message as PACT 3.0 has it, as far as it has it."""
-    found: dict[str, JsonValue] = PACT_3.write(hub)
-    found.setdefault("pcf", {})
+    """A message as PACT 3.0 has it, as far as it has it; decimals as they are."""
+    pcf: dict[str, JsonValue] = {}
+    found: dict[str, JsonValue] = {"pcf": pcf}
+    for key, value in hub.items():
+        if key.startswith("/pcf/"):
+            name, _, inner = key[5:].partition("/")
+            if inner:
+                part = pcf.setdefault(name, {})
+                assert isinstance(part, dict)
+                part[inner] = value
+            else:
+                pcf[name] = value
+        elif key.count("/") == 1:
+            found[key[1:]] = value
     return found
 
 
@@ -144,6 +161,8 @@ def _moment(value: JsonValue) -> datetime | None:
 
 def _number(pcf: Pcf, name: str) -> Decimal | None:
     value = pcf.get(name)
+    if isinstance(value, Decimal):
+        return value
     return Decimal(value) if isinstance(value, str) and value else None
 
 
