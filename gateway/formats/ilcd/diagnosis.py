@@ -28,6 +28,7 @@ from gateway.report import Finding, Severity
 
 _LOCATIONS: Final = frozenset({"@location", "@subLocation", "location", "locationOfSupply"})
 _CAS: Final = re.compile(r"\d{2,7}-\d{2}-\d")
+_SPREADSHEET: Final = re.compile("|".join(map(re.escape, sorted(SPREADSHEET_ERRORS))))
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _CLAUSE: Final[Mapping[str, str]] = {
     "ilcd.zh-without-chinese": "TIDAS",
@@ -129,7 +130,7 @@ def _leaf(path: str, key: str, text: str) -> Found:
             yield "ilcd.location-unknown", path, code, Severity.WARNING, {}
     elif key == "CASNumber" and _CAS.fullmatch(text.strip()) and not cas_holds(text.strip()):
         yield "ilcd.cas-check-digit", path, text, Severity.WARNING, {}
-    elif any(word in text for word in SPREADSHEET_ERRORS) and text.strip() not in SPREADSHEET_ERRORS:
+    elif "#" in text and _SPREADSHEET.search(text) and text.strip() not in SPREADSHEET_ERRORS:
         yield "ilcd.spreadsheet-rest", path, text, Severity.WARNING, {}
 
 
@@ -153,7 +154,9 @@ def _places() -> frozenset[str]:
 
 def _reference(path: str, node: Tree, index: DatasetIndex) -> Found:
     kind, uuid = kind_of(node), str(node.get("@refObjectId", "")).strip()
-    if not kind or kind not in index.kinds or len(uuid) != 36:
+    if kind and not uuid:
+        yield "ilcd.reference-without-id", path, "", Severity.WARNING, {"kind": kind}
+    if kind not in index.kinds or len(uuid) != 36:
         return
     entries = index.find(kind, uuid)
     name = next(iter(node.get("common:shortDescription", {}).values()), "") or uuid

@@ -39,20 +39,18 @@ class Resolved:
     aside: dict[str, Finding] = field(default_factory=dict)
 
 
-def mend_reference(reference: Reference, index: DatasetIndex, referring: str) -> Resolved:
-    """The id of a reference put right where there is one reading, set aside where there is none.
-
-    Args:
-        referring: the kind of the data set that refers.
-    """
+def mend_reference(reference: Reference, index: DatasetIndex) -> Resolved:
+    """The id of a reference put right where there is one reading, set aside where there is none."""
     found = Resolved()
-    raw = reference.out.get(_ID)
-    if not isinstance(raw, str) or _UUID.fullmatch(raw):
+    raw = str(reference.out.get(_ID, ""))
+    if _UUID.fullmatch(raw):
         return found
     uuid, note = _found(reference, raw, index)
     if uuid:
         found.put[_ID] = uuid
         found.mends.append(note)
+        return found
+    if _ID not in reference.out:
         return found
     found.drop.append(_ID)
     wrong = raw.strip() in SPREADSHEET_ERRORS
@@ -98,7 +96,7 @@ def _found(reference: Reference, raw: str, index: DatasetIndex) -> tuple[str, No
 def _named(reference: Reference, raw: str, index: DatasetIndex) -> list[Entry]:
     kind = kind_of(reference.out)
     names = [text for text in names_of(reference.out).values() if text.strip()]
-    if raw.strip() not in SPREADSHEET_ERRORS and not names:
+    if raw.strip() and raw.strip() not in SPREADSHEET_ERRORS and not names:
         names = [raw]
     return index.named(kind, names) if kind and names else []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from gateway import resources
@@ -367,7 +368,7 @@ class _Mender:
             self.told("ilcd.format-version-of-namespace", "/@version", "", "1.1")
 
     def _reference(self, node: Tree, out: Tree, path: str) -> None:
-        found = mend_reference(Reference(node, out, path), self.index, self.structure.name)
+        found = mend_reference(Reference(node, out, path), self.index)
         for name, value in found.put.items():
             out[name] = value
         for name in found.drop:
@@ -407,6 +408,7 @@ def chinese(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+@cache
 def _turned() -> Mapping[str, str]:
     rows = resources.table("locations/codes.csv")
     listed = {row["place"]: row["code"] for row in rows if row["scheme"] == "tidas"}
