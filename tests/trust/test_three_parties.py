@@ -1,0 +1,296 @@
+"""Maker, certifier, receiving body and a fourth party, each in a folder of its own, through the command.
+
+Nothing is shared but what is copied from one folder to another, as it would be by post.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from gateway.__main__ import main
+from gateway.signing.did_key import KeyType
+from gateway.signing.digests import sha256_hex
+from gateway.signing.key_files import write_key_file
+from gateway.signing.keys import PrivateKey
+from gateway.signing.libcrypto import Libcrypto, NoLibcrypto
+from gateway.trust.statement import TERM
+from tests.signing.sm import made as sm
+from tests.trust import made
+from tests.trust.conftest import TEA, World
+
+BASE = "https://body.example/status"
+DAY = timedelta(days=1)
+
+
+def pem(label: str, data: bytes) -> bytes:
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(data).decode()}-----END {label}-----\n".encode()
+
+
+class Parties:
+    """Four folders and a clock."""
+
+    def __init__(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.root, self._patch, self._capsys = root, monkeypatch, capsys
+        self.now = made.NOW
+        for name in ("maker", "certifier", "body", "fourth"):
+            (root / name).mkdir()
+        monkeypatch.setenv("LANG", "C.UTF-8")
+
+    def run(self, party: str, *arguments: str) -> tuple[int, dict[str, object]]:
+        """Run the command in a party's folder; its exit code and JSON."""
+        self._patch.chdir(self.root / party)
+        self._patch.setenv("SOURCE_DATE_EPOCH", str(int(self.now.timestamp())))
+        self._capsys.readouterr()
+        code = main([*arguments, "--json"])
+        out = self._capsys.readouterr().out
+        return code, json.loads(out) if out else {}
+
+    def done(self, party: str, *arguments: str) -> dict[str, object]:
+        code, told = self.run(party, *arguments)
+        assert code == 0, told
+        return told
+
+    def send(self, sender: str, what: str, receiver: str, name: str = "") -> None:
+        source, target = self.root / sender / what, self.root / receiver / (name or what)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+
+    def path(self, party: str, name: str) -> Path:
+        return self.root / party / name
+
+    def verdict(self, party: str, what: str, trust: str = "trust") -> tuple[str, str]:
+        _, told = self.run(party, "verify", what, "--trust", trust)
+        return str(told["indication"]), str(told["subIndication"])
+
+
+@pytest.fixture
+def parties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Parties:
+    try:
+        Libcrypto.find()
+    except NoLibcrypto as error:
+        pytest.skip(f"no libcrypto with SM2 on this system: {error}")
+    made_ = Parties(tmp_path, monkeypatch, capsys)
+    shutil.copy(TEA, made_.path("maker", "tea.json"))
+    write_key_file(made_.path("maker", "maker.pem"), PrivateKey.generate(KeyType.ED25519).to_pem(None))
+    write_key_file(made_.path("body", "body.pem"), PrivateKey.generate(KeyType.P256).to_pem(None))
+    write_key_file(made_.path("certifier", "certifier.pem"), pem("PRIVATE KEY", sm.LEAF.pkcs8))
+    made_.path("certifier", "certifier.crt").write_bytes(pem("CERTIFICATE", sm.LEAF_CERTIFICATE.encoded))
+    made_.path("certifier", "middle.crt").write_bytes(pem("CERTIFICATE", sm.MIDDLE_CERTIFICATE.encoded))
+    return made_
+
+
+def put(folder: Path, files: dict[str, bytes]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+
+def fill(paper: Path, decide: Callable[[str, str], tuple[str, str]], day: datetime) -> None:
+    """A reviewer at work: decision and reason for each finding."""
+    book = openpyxl.load_workbook(paper)
+    sheet = book.worksheets[0]
+    for row in range(13, sheet.max_row + 1):
+        decision, reason = decide(str(sheet.cell(row, 2).value), str(sheet.cell(row, 3).value))
+        for column, value in enumerate((decision, "Example Reviewer", str(day.date()), reason), 13):
+            sheet.cell(row, column, value)
+    book.save(paper)
+
+
+def one_condition(kind: str, code: str) -> tuple[str, str]:
+    if kind == "agreement":
+        return "condition", "the GWP set is named on the label"
+    return "accepted", "seen in the source"
+
+
+@pytest.fixture
+def sent(parties: Parties) -> Parties:
+    """The maker has prepared, the certifier and the maker have signed, the parcel is with the body."""
+    parties.done(
+        "maker",
+        "prepare",
+        "tea.json",
+        "--to",
+        "pact",
+        "--rules",
+        "gbt-24067",
+        "--key",
+        "maker.pem",
+        "-o",
+        "case",
+    )
+    parties.send("maker", "case", "certifier")
+    seal = ("--sm2-key", "certifier.pem", "--certificate", "certifier.crt", "--chain", "middle.crt")
+    parties.done("certifier", "seal", "case", *seal)
+    parties.send("certifier", "case/signatures", "maker", "case/signatures")
+    parties.done("maker", "seal", "case", "--key", "maker.pem")
+    share(parties, "parcel", "verification of the statement")
+    parties.send("maker", "parcel", "body")
+    put(parties.path("body", "trust"), World().files())
+    return parties
+
+
+def share(parties: Parties, out: str, purpose: str, *opened: str) -> None:
+    named = [word for name in opened for word in ("--open", name)]
+    told = ("--recipient", "Example Body, Berlin", "--country", "DE", "--basis", "contract 7/2026")
+    parties.done(
+        "maker", "share", "case", "-o", out, *told, "--purpose", purpose, "--log", "export.log", *named
+    )
+
+
+def attest(parties: Parties, decision: str, out: str, *more: str) -> tuple[int, dict[str, object]]:
+    told = ("--decision", decision, "--paper", "review.xlsx", "--key", "body.pem", "--body", "Example Body")
+    status = ("--status", "status", "--status-base", BASE)
+    return parties.run("body", "attest", "parcel", "--trust", "trust", *told, *status, "-o", out, *more)
+
+
+def fourth_party(parties: Parties) -> None:
+    """Who knows the body by its own list, and fetches its published lists by hand."""
+    key = PrivateKey.from_pem(parties.path("body", "body.pem").read_bytes()).public_key
+    world = World(own_entities=[made.entity("Example Body", [made.state("recogniser", others=[key.did])])])
+    published = {
+        f"status/{name}.json": parties.path("body", f"status/{name}.json").read_bytes()
+        for name in ("revocation", "suspension")
+    }
+    put(parties.path("fourth", "trust"), world.files() | published)
+
+
+def test_from_the_makers_desk_to_a_revoked_statement(sent: Parties) -> None:
+    parties = sent
+    # The parcel holds nothing private, and everything in it is believed under the body's own policy.
+    assert not parties.path("body", "parcel/private").exists()
+    assert parties.verdict("body", "parcel") == ("TOTAL_PASSED", "")
+    # Without the source no rule can be asked.
+    code, _ = parties.run("body", "verify", "parcel", "--replay")
+    assert code == 6
+    # The source comes privately, with its salt alone; the run comes out alike.
+    share(parties, "opened", "replay", "private/source.json")
+    parties.send("maker", "opened", "body", "parcel")
+    told = parties.done("body", "verify", "parcel", "--replay")
+    assert told["replay"]["holds"]  # type: ignore[index]
+    # The reviewer's paper: everything is open, so nothing is stated.
+    parties.done("body", "review", "parcel", "--trust", "trust", "--rules", "gbt-24067", "-o", "review.xlsx")
+    for decision in ("recognised", "conditional", "refused"):
+        code, told = attest(parties, decision, "statement", "--rules", "gbt-24067")
+        assert code == 6, decision
+        assert not parties.path("body", "statement").exists()
+    fill(parties.path("body", "review.xlsx"), one_condition, parties.now)
+    # It has a condition now, so that the plain word is not to be had.
+    code, told = attest(parties, "recognised", "statement", "--rules", "gbt-24067")
+    assert (code, told["errors"][0]["code"]) == (6, "attest.has-conditions")  # type: ignore[index]
+    code, told = attest(parties, "conditional", "statement", "--rules", "gbt-24067")
+    assert code == 0, told
+    statement = json.loads(parties.path("body", "statement/statement.json").read_bytes())
+    subject = statement["credentialSubject"]
+    manifest = parties.path("maker", "case/manifest.json").read_bytes()
+    assert subject[f"{TERM}original"][f"{TERM}sha256"] == sha256_hex(manifest)
+    assert subject[f"{TERM}decision"] == "conditional"
+    paper = parties.path("body", "review.xlsx").read_bytes()
+    assert subject[f"{TERM}paper"][f"{TERM}sha256"] == sha256_hex(paper)
+    assert subject[f"{TERM}resultSets"][0] == "declared"
+    assert statement["validUntil"] == "2028-03-31T23:59:59Z"
+    assert statement["issuer"]["name"] == "Example Body"
+    # The original was not touched.
+    assert parties.path("body", "parcel/manifest.json").read_bytes() == manifest
+
+    # The maker's log tells both parcels.
+    log = parties.done("maker", "exports", "show", "export.log")["entries"]
+    assert [(e["purpose"], e["opened"]) for e in log] == [  # type: ignore[attr-defined]
+        ("verification of the statement", []),
+        ("replay", ["private/source.json"]),
+    ]
+    _each_state(parties)
+
+
+def _each_state(parties: Parties) -> None:
+    """A fourth party sees each state."""
+    parties.send("body", "statement/statement.json", "fourth", "statement.json")
+    fourth_party(parties)
+    assert parties.verdict("fourth", "statement.json") == ("TOTAL_PASSED", "")
+    parties.now += DAY / 2
+    parties.done(
+        "body", "revoke", "statement/statement.json", "--status", "status", "--key", "body.pem", "--suspend"
+    )
+    fourth_party(parties)
+    assert parties.verdict("fourth", "statement.json") == ("INDETERMINATE", "STATUS_SUSPENDED")
+    parties.done(
+        "body", "revoke", "statement/statement.json", "--status", "status", "--key", "body.pem", "--lift"
+    )
+    fourth_party(parties)
+    assert parties.verdict("fourth", "statement.json") == ("TOTAL_PASSED", "")
+    # Re-issued: the new one replaces the old one, which is revoked.
+    code, told = attest(
+        parties, "conditional", "second", "--rules", "gbt-24067", "--replaces", "statement/statement.json"
+    )
+    assert code == 0, told
+    parties.send("body", "second/statement.json", "fourth", "second.json")
+    fourth_party(parties)
+    assert parties.verdict("fourth", "statement.json") == ("TOTAL_FAILED", "STATUS_REVOKED")
+    assert parties.verdict("fourth", "second.json") == ("TOTAL_PASSED", "")
+    parties.done("body", "revoke", "second/statement.json", "--status", "status", "--key", "body.pem")
+    fourth_party(parties)
+    assert parties.verdict("fourth", "second.json") == ("TOTAL_FAILED", "STATUS_REVOKED")
+    # An old copy of the list is no answer; nor is none.
+    parties.now += 2 * DAY
+    assert parties.verdict("fourth", "second.json") == ("TOTAL_FAILED", "STATUS_REVOKED")
+    shutil.rmtree(parties.path("fourth", "trust/status"))
+    assert parties.verdict("fourth", "second.json") == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+
+class TestWhatChangesTheVerdict:
+    """Any changed byte, dropped part, swapped agreement or older list, each with its cause."""
+
+    def test_every_file_changed_or_dropped(self, sent: Parties) -> None:
+        parcel = sent.path("body", "parcel")
+        for file in sorted(p for p in parcel.rglob("*") if p.is_file()):
+            name, data = file.relative_to(parcel).as_posix(), file.read_bytes()
+            file.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
+            _, told = sent.run("body", "verify", "parcel", "--trust", "trust")
+            assert told["indication"] == "TOTAL_FAILED", name
+            assert any(name in f["at"] for f in told["findings"]), (name, told["findings"])  # type: ignore[attr-defined]
+            file.unlink()
+            _, told = sent.run("body", "verify", "parcel", "--trust", "trust")
+            assert told["indication"] == "TOTAL_FAILED", name
+            assert any(name in f["at"] for f in told["findings"]), (name, told["findings"])  # type: ignore[attr-defined]
+            file.write_bytes(data)
+        assert sent.verdict("body", "parcel") == ("TOTAL_PASSED", "")
+
+    def test_a_swapped_agreement(self, sent: Parties) -> None:
+        world = World(agreements=[made.agreement(recognisedParty="TEST list of others")])
+        put(sent.path("body", "trust"), world.files())
+        assert sent.verdict("body", "parcel") == ("INDETERMINATE", "NO_AGREEMENT")
+
+    def test_an_older_list(self, sent: Parties) -> None:
+        put(sent.path("body", "trust"), World(foreign={"sequence": 4}).files())
+        sent.done("body", "trust", "remember", "trust")
+        seen = sent.path("body", "trust/seen.json").read_bytes()
+        assert sent.verdict("body", "parcel") == ("TOTAL_PASSED", "")
+        put(sent.path("body", "trust"), World(foreign={"sequence": 3}).files() | {"seen.json": seen})
+        assert sent.verdict("body", "parcel") == ("INDETERMINATE", "TRUST_LIST_ROLLBACK")
+        code, _ = sent.run("body", "trust", "remember", "trust")
+        assert code == 6
+        assert (
+            json.loads(sent.path("body", "trust/seen.json").read_bytes())["lists"][made.FOREIGN]["sequence"]
+            == 4
+        )
+
+    def test_the_same_inputs_give_the_same_report(self, sent: Parties) -> None:
+        for name in ("one", "two"):
+            sent.run(
+                "body", "verify", "parcel", "--trust", "trust", "--report", name, "--html", f"{name}.html"
+            )
+        for ending in ("", ".html"):
+            one, two = (sent.path("body", name + ending).read_bytes() for name in ("one", "two"))
+            assert one == two
