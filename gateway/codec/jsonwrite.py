@@ -114,6 +114,11 @@ class _Raw(str):
 _DECODER = json.JSONDecoder(parse_float=_Raw, parse_int=_Raw)
 
 
+def raw(text: str) -> Any:  # noqa: ANN401  # a JSON scalar
+    """The scalar of an extra; ``encode`` writes a number digit for digit."""
+    return _DECODER.decode(text)
+
+
 def number(value: Decimal) -> str:
     """What ``encode`` writes as a JSON number, digit for digit."""
     return _Raw(plain(value))

@@ -8,8 +8,9 @@ from gateway.codec.base import Evidence
 from gateway.codec.datasets import DatasetFormat
 from gateway.codec.shelf import Shelf
 from gateway.errors import InputError, UsageError
+from gateway.formats.openlca import OPENLCA
 
-_FORMATS: tuple[DatasetFormat, ...] = ()
+_FORMATS: tuple[DatasetFormat, ...] = (OPENLCA,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""Entities of a package that are no data sets here: locations, quality systems, results, documents."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any, Final
+
+from gateway.codec import jsonwrite
+from gateway.codec.base import Member
+from gateway.errors import GatewayError
+from gateway.formats.openlca import tables
+from gateway.formats.openlca.book import Book
+from gateway.formats.openlca.package import document
+from gateway.formats.openlca.upgrade import Upgrade
+from gateway.model.dataset import DatasetKind
+from gateway.model.sources import Source
+
+_JSON: Final = "application/json"
+_OTHER: Final = "application/octet-stream"
+# brightway reads no package without a folder of locations.
+_EVERYWHERE: Final = "GLO"
+
+
+def other_files(book: Book) -> Iterator[Member]:
+    """Everything that stands beside the data sets, each file once."""
+    written: set[str] = set()
+    documents = _source_files(book)
+    for name in book.bundle.files:
+        try:
+            data = book.bundle.file(name)
+        except GatewayError:
+            continue
+        member = _entity(name, data) or _document(name, data, documents)
+        if member is not None and member.name not in written:
+            written.add(member.name)
+            yield member
+    places = book.places or {tables.location_id(_EVERYWHERE): _EVERYWHERE}
+    for id_, code in sorted(places.items(), key=lambda place: place[1]):
+        name = f"locations/{id_}.json"
+        if name not in written:
+            written.add(name)
+            yield _member(name, _location(id_, code))
+
+
+def _entity(name: str, data: bytes) -> Member | None:
+    """An entity of openLCA under the names of schema 2."""
+    if not name.lower().endswith((".json", ".json.gz")):
+        return None
+    try:
+        found = document(data)
+    except GatewayError:
+        return None
+    entity = found.get("@type") if isinstance(found, dict) else None
+    id_ = found.get("@id") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or not isinstance(entity, str) or not isinstance(id_, str):
+        return None
+    folder = tables.FOLDERS.get(entity)
+    if folder is None or entity in tables.KINDS:
+        return None
+    tree = Upgrade(False, lambda _: None).run(entity, found)
+    return _member(f"{folder}/{posixpath.basename(id_)}.json", tree)
+
+
+def _document(name: str, data: bytes, documents: dict[str, str]) -> Member | None:
+    """A document that a source names; others have no place that openLCA would show."""
+    target = documents.get(posixpath.basename(name))
+    if target is None:
+        return Member(name, _OTHER, data) if name.startswith("bin/") else None
+    return Member(target, _OTHER, data)
+
+
+def _source_files(book: Book) -> dict[str, str]:
+    """Where the first file of each source stands in the package, by its name."""
+    found: dict[str, str] = {}
+    for key in book.bundle.keys:
+        if key.kind is not DatasetKind.SOURCE:
+            continue
+        try:
+            source = book.bundle.read(key).dataset
+        except GatewayError:
+            continue
+        files = [f for f in source.files if "://" not in f] if isinstance(source, Source) else []
+        if files:
+            name = posixpath.basename(files[0])
+            found.setdefault(name, f"bin/sources/{book.id(DatasetKind.SOURCE, key.id)}/{name}")
+    return found
+
+
+def _location(id_: str, code: str) -> dict[str, Any]:
+    name = tables.place_names().get(code, code)
+    return {"@type": "Location", "@id": id_, "name": name, "code": code, "version": "00.00.000"}
+
+
+def _member(name: str, tree: dict[str, Any]) -> Member:
+    return Member(name, _JSON, (jsonwrite.encode(tree) + "\n").encode("utf-8"))

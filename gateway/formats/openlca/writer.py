@@ -1,0 +1,80 @@
+"""Write a bundle of data sets as an openLCA package of schema 2, one file at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from gateway.codec import jsonwrite
+from gateway.codec.base import Context, Member
+from gateway.codec.datasets import ORDER, Bundle, Piece, key_of
+from gateway.errors import GatewayError
+from gateway.formats.openlca import tables
+from gateway.formats.openlca.auxiliary import other_files
+from gateway.formats.openlca.book import Book, Pen
+from gateway.formats.openlca.entities import WRITERS, Sheet
+from gateway.formats.openlca.graft import graft
+from gateway.formats.openlca.taking import SCHEME
+from gateway.model.dataset import Dataset, Key
+from gateway.model.inventory import Flow
+from gateway.report import Fate
+
+MEDIA_TYPE: Final = "application/json"
+
+
+def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
+    """The files of the package, what others refer to first."""
+    yield Piece(Member(tables.SCHEMA_FILE, MEDIA_TYPE, b'{"version": 2}\n'))
+    book = Book(bundle, context)
+    for kind in ORDER:
+        for key in bundle.keys:
+            if key.kind is kind:
+                yield _piece(book, key)
+    yield from (Piece(member) for member in other_files(book))
+
+
+def _piece(book: Book, key: Key) -> Piece:
+    try:
+        dataset = book.bundle.read(key).dataset
+        sheet = make(book, dataset)
+    except GatewayError as error:
+        return Piece(None, refused={key: (error,)})
+    if sheet.lacks:
+        return Piece(None, refused={key: tuple(sheet.lacks)})
+    if isinstance(dataset, Flow):
+        book.learn(dataset)
+    entity = tables.ENTITIES[key.kind]
+    id_ = book.id(key.kind, dataset.id)
+    name = f"{tables.FOLDERS[entity]}/{id_}.json"
+    data = (jsonwrite.encode(sheet.document) + "\n").encode("utf-8")
+    version = sheet.document.get("version")
+    target = Key(key.kind, id_, version if isinstance(version, str) else "")
+    return Piece(
+        Member(name, MEDIA_TYPE, data),
+        becomes={key: target},
+        notes={key: tuple(sheet.notes.values())},
+    )
+
+
+def make(book: Book, dataset: Dataset) -> Sheet:
+    """One data set as an entity."""
+    kind = key_of(dataset).kind
+    sheet = Sheet(book, tables.ENTITIES[kind], Pen(), dataset.extras)
+    document = sheet.document
+    document["@type"] = sheet.entity
+    document["@id"] = book.id(kind, dataset.id)
+    if document["@id"] != dataset.id:
+        sheet.note("openlca.id-made", "/id", Fate.CONVERTED, dataset.id, document["@id"])
+    WRITERS[kind](sheet, dataset)
+    graft(document, sheet.places, dataset.extras, sheet.dropped)
+    own: dict[str, Any] = {"version": 1}
+    if sheet.pen.texts:
+        own["texts"] = sheet.pen.texts
+    if sheet.ids:
+        own["ids"] = sheet.ids
+    if sheet.scheme not in (None, SCHEME):
+        own["placeScheme"] = sheet.scheme
+    if sheet.dangling:
+        own["dangling"] = sheet.dangling
+    document[tables.OWN] = own
+    return sheet
