@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -53,7 +54,12 @@ def review(
     items = queue.open_items(read_map(load(name).only.data, format=format_).map, before.rows)
     console.answer(console.say("cli.review-open", file=name, n=len(items), decided=len(before.rows)), "head")
     wrote = _write_queue(console, items, asked)
-    rows = _decisions(console, items, asked, context, ask=not wrote)
+    ask = not wrote and asked.decided is None and not console.as_json and is_terminal()
+    if ask or asked.decided is not None:
+        _refuse_unsigned(asked.decisions, key)  # before anybody has answered
+    rows, broken_off = _decisions(console, items, asked, context, ask=ask)
+    if not (rows or ask or wrote or asked.decided):
+        _list(console, items)
     signer = ""
     if rows:
         signer = _record(console, queue.merge(before, rows), asked.decisions, key)
@@ -67,7 +73,7 @@ def review(
             "items": [_json(item) for item in items],
         }
     )
-    return Exit.DONE
+    return Exit.INTERRUPTED if broken_off else Exit.DONE
 
 
 def _before(console: Console, place: str) -> MapSet:
@@ -99,23 +105,33 @@ def _write_queue(console: Console, items: Sequence[Item], asked: Asked) -> bool:
 
 def _decisions(
     console: Console, items: Sequence[Item], asked: Asked, context: Context, *, ask: bool
-) -> tuple[MapRow, ...]:
+) -> tuple[tuple[MapRow, ...], bool]:
+    """The rows of what was decided, and whether the answers were broken off."""
     if asked.decided is not None:
-        return queue.decide(items, review_workbook.read(files.read_file(Path(asked.decided)), items))
-    if not ask or console.as_json or not is_terminal():
-        if ask:
-            _list(console, items)
-        return ()
+        return queue.decide(items, review_workbook.read(files.read_file(Path(asked.decided)), items)), False
+    if not ask:
+        return (), False
     if context.now is None:
         raise UsageError(code="usage.bad-epoch")
-    person = asked.person or click.prompt(console.say("cli.review-person"), err=True)
     day = context.now.date()
     made: list[Decision] = []
+    try:
+        person = asked.person or click.prompt(console.say("cli.review-person"), err=True)
+        for one in _answers(console, items, person, day):
+            made.append(one)  # noqa: PERF402 - what was answered stays when Ctrl-C ends the next question
+    except click.Abort:
+        console.complain(console.say("cli.review-broken-off", n=len(made)), "careful")
+        return queue.decide(items, made), True
+    return queue.decide(items, made), False
+
+
+def _answers(console: Console, items: Sequence[Item], person: str, day: date) -> Iterator[Decision]:
+    """One decision after the other, until there is nothing left or the person stops."""
     for number, item in enumerate(items, 1):
         _show(console, item, f"{number}/{len(items)}")
         answer = _choice(console, item)
         if answer == "q":
-            break
+            return
         if answer == "s":
             continue
         candidate = None if answer == "n" else int(answer) - 1
@@ -125,8 +141,7 @@ def _decisions(
             asked_for = console.say("cli.review-relation")
             relation = Predicate(click.prompt(asked_for, default="exact", type=choices, err=True))
         why = click.prompt(console.say("cli.review-why"), err=True, value_proc=partial(_reason, console))
-        made.append(Decision(item.key, candidate, person, day, why, relation))
-    return queue.decide(items, made)
+        yield Decision(item.key, candidate, person, day, why, relation)
 
 
 def _reason(console: Console, text: str) -> str:
@@ -160,12 +175,17 @@ def _show(console: Console, item: Item, number: str) -> None:
             console.answer(f"      {line}")
 
 
+def _refuse_unsigned(place: str, key: PrivateKey | None) -> None:
+    """Decisions that are signed stay signed."""
+    beside = Path(place + _SIGNATURE)
+    if key is None and beside.exists():
+        raise UsageError(str(beside), path=str(beside), code="review.needs-key")
+
+
 def _record(console: Console, decided: MapSet, place: str, key: PrivateKey | None) -> str:
     data = queue.write_decisions(decided)
     path = Path(place)
     beside = path.with_name(path.name + _SIGNATURE)
-    if key is None and beside.exists():
-        raise UsageError(str(beside), path=str(beside), code="review.needs-key")
     files.write_file(path, data, force=True)
     if key is not None:
         files.write_file(beside, jws.sign_detached(data, key) + b"\n", force=True)

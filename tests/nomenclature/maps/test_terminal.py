@@ -48,6 +48,27 @@ class TestTerminal:
         assert {row.reviewer for row in rows} == {"李四"}
         assert {str(row.date) for row in rows} == {"2026-09-21"}
 
+    def test_what_was_decided_before_ctrl_c_is_kept(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The end of the input ends a question as Ctrl-C does."""
+        monkeypatch.setattr(sys, "stdin", io.StringIO("Ann\n1\nclose\nno ion\n2"))
+        assert main(["map", "review", "map.csv"]) == 130
+        assert "1 decisions made so far are kept" in capsys.readouterr().err
+        (row,) = read_decisions(Path("map.csv.decisions.json").read_bytes()).rows
+        assert (row.source.name, row.comment) == ("Lead II", "no ion")
+
+    def test_a_missing_key_is_told_before_the_first_question(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["keygen", "-o", "key.pem", "--no-passphrase"]) == 0
+        answering(monkeypatch, "1", "close", "no ion", "q")
+        assert main(["map", "review", "map.csv", "--person", "Ann", "--key", "key.pem"]) == 0
+        signed = Path("map.csv.decisions.json").read_bytes()
+        assert main(["map", "review", "map.csv", "--person", "Ann"]) == 2
+        assert "review.needs-key" in capsys.readouterr().err
+        assert Path("map.csv.decisions.json").read_bytes() == signed
+
     def test_what_was_decided_before_a_stop_is_kept(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
