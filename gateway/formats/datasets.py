@@ -8,9 +8,13 @@ from gateway.codec.base import Evidence
 from gateway.codec.datasets import DatasetFormat
 from gateway.codec.shelf import Shelf
 from gateway.errors import InputError, UsageError
+from gateway.formats.ilcd import DATASETS as ILCD
 from gateway.formats.openlca import OPENLCA
 
-_FORMATS: tuple[DatasetFormat, ...] = (OPENLCA,)
+_FORMATS: tuple[DatasetFormat, ...] = (
+    ILCD,
+    OPENLCA,
+)
 
 
 @dataclass(frozen=True, slots=True)

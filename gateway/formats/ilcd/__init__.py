@@ -1,8 +1,12 @@
-"""ILCD data sets. ILCD+EPD 1.2 (ilcd-epd@1.2): an EPD-style process with everything that stands behind it."""
+"""ILCD: packages of data sets (ilcd@1.1), and as declarations EPD processes with what stands behind them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.codec.datasets import Bundle, DatasetFormat, Piece
+from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError
 from gateway.model.declaration import Declaration
 from gateway.report import Finding
@@ -86,4 +90,34 @@ EPD = Format(
     write=_write,
     validate=_validate,
     schema_edition="ILCD 1.1 with ILCD+EPD 1.2 extensions, own statement",
+)
+
+
+def _detect_datasets(shelf: Shelf) -> Evidence | None:
+    from gateway.formats.ilcd.graph import detect
+
+    return detect(shelf)
+
+
+def _open(shelf: Shelf, context: Context) -> Bundle:
+    from gateway.formats.ilcd.graph import open_bundle
+
+    return open_bundle(shelf, context)
+
+
+def _pieces(bundle: Bundle, context: Context) -> Iterator[Piece]:
+    from gateway.formats.ilcd.pieces import write
+
+    return write(bundle, context)
+
+
+DATASETS = DatasetFormat(
+    id="ilcd@1.1",
+    title={"zh": "ILCD 数据集", "en": "ILCD data sets"},
+    media_type="application/zip",
+    detect=_detect_datasets,
+    open=_open,
+    write=_pieces,
+    family="ilcd",
+    schema_edition="ILCD 1.1 with eILCD 2017 models and ILCD+EPD extensions, own statement",
 )

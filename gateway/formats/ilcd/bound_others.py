@@ -19,7 +19,6 @@ from gateway.formats.ilcd.binding import (
 )
 from gateway.formats.ilcd.bound_process import (
     DIRECTIONS,
-    SPREAD,
     nodes_of,
     place_of,
     process,
@@ -214,7 +213,6 @@ def _method(binder: Binder) -> dict[str, Any]:
         direction = DIRECTIONS.get(str(node.get("exchangeDirection")))
         if direction is not None:
             del node["exchangeDirection"]
-        spread = uncertainty(node, "minimumValue", "maximumValue") if SPREAD in node else None
         factors.append(
             CharacterisationFactor(
                 flow=binder.reference(f"factors/{n}/flow", flow) if isinstance(flow, dict) else Reference(),
@@ -223,7 +221,7 @@ def _method(binder: Binder) -> dict[str, Any]:
                 value=number(node.pop("meanValue", None)),
                 derivation=text_of(node, "dataDerivationTypeStatus"),
                 comment=taken(node, ("generalComment",), names),
-                **({"uncertainty": spread} if spread is not None else {}),
+                uncertainty=uncertainty(node, "minimumValue", "maximumValue"),
             )
         )
         binder.rest.keep(f"factors/{n}", node)

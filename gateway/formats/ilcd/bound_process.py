@@ -74,6 +74,8 @@ SCENARIO_PATH: Final = (
 AMOUNTS: Final = ("common:other", "epd:amount")
 UNIT_GROUP: Final = ("common:other", "epd:referenceToUnitGroupDataSet")
 PRODUCT_MODEL: Final = "product-model"
+# Marks in the rest of a node what the source left out and readers fill in.
+WITHOUT: Final = "#without:"
 SPREAD: Final = "relativeStandardDeviation95In"
 COMPLIANCE: Final = (
     ("common:nomenclatureCompliance", "nomenclature"),
@@ -132,6 +134,7 @@ def taken(root: Node, path: tuple[str, ...], convert: Any) -> Any:  # noqa: ANN4
 
 
 def nodes_of(root: Node, path: tuple[str, ...]) -> list[Node]:
+    """Take the nodes of a list; where it is none, it stays."""
     found = take(root, path)
     if isinstance(found, list) and all(isinstance(one, dict) for one in found):
         return found  # type: ignore[return-value]
@@ -172,17 +175,19 @@ def _exchange(binder: Binder, node: Node, references: list[str]) -> Exchange:
     amount = number(resulting if resulting is not None else mean)
     mean_amount = number(mean)
     if resulting is None and mean is not None:
-        node["#without"] = "resultingAmount"
+        without(node, "resultingAmount")
     if mean_amount == amount and variable is None:
         if resulting is not None and mean != resulting:
             put(node, ("meanAmount",), mean)
             if mean is None:
-                node["#without"] = "meanAmount"
+                without(node, "meanAmount")
         mean_amount = None
     flow = node.pop("referenceToFlowDataSet", None)
     direction = node.get("exchangeDirection")
     if direction in DIRECTIONS:
         del node["exchangeDirection"]
+    elif direction is None:
+        without(node, "exchangeDirection")
     sources = nodes_of(node, ("referencesToDataSource", "referenceToDataSource"))
     comment = names(node.get("generalComment"))
     if comment is not None:
@@ -212,7 +217,7 @@ def place_of(node: Node) -> Any:  # noqa: ANN401 - a place, or none
     from gateway.formats.ilcd.binding import FAMILY
     from gateway.model.activity import Place
 
-    code = text_of(node, "location")
+    code = text_of(node, "location") if node.get("location") else None
     return Place(code=code, scheme=FAMILY) if code else None
 
 
@@ -232,6 +237,11 @@ def uncertainty(node: Node, least: str, most: str) -> Uncertainty:
 
 
 _CERTAIN: Final = Uncertainty()
+
+
+def without(node: Node, key: str) -> None:
+    """Remember that a node has no ``key``, which our writer would give it."""
+    node[f"{WITHOUT}{key}"] = ""
 
 
 def spread(kind: Distribution | None, printed: Value | None) -> Coefficient:
@@ -294,6 +304,8 @@ def _indicator(
     indicator = binder.reference(f"{part}/indicator", target) if isinstance(target, dict) else Reference()
     amounts = take_amounts(node)
     mean = node.get("meanAmount")
+    if mean is None:
+        without(node, "meanAmount")
     comment = names(node.get("generalComment"))
     whole = number(mean)
     made = []
@@ -449,6 +461,7 @@ def compliance(binder: Binder, path: tuple[str, ...]) -> tuple[Compliance, ...]:
 
 
 def text_of(node: Node, key: str) -> str | None:
+    """Take a text; where it is none, it stays."""
     value = node.get(key)
     if not isinstance(value, str):
         return None

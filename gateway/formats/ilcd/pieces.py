@@ -1,0 +1,322 @@
+"""A bundle as files of an ILCD package: valid ones, or the data set is refused with what it breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from gateway.codec import xmlverdict
+from gateway.codec.base import Context, Member
+from gateway.codec.datasets import ORDER, Bundle, Piece, measured
+from gateway.codec.xmlstructure import Content, Element, Structure, structure
+from gateway.codec.xmltree import Node, Value, XmlTree, write_tree
+from gateway.codec.xmltypes import Check
+from gateway.errors import GatewayError, InputError
+from gateway.formats.ilcd.binding import FAMILY, in_digits, lay, rest_of
+from gateway.formats.ilcd.bound_others import dataset as bound
+from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
+from gateway.formats.ilcd.lengths import shorten_texts
+from gateway.formats.ilcd.unbound_others import dataset_node
+from gateway.model.base import LangText
+from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
+from gateway.model.inventory import UnitGroup
+from gateway.model.process import Exchange, Process, ProcessKind
+from gateway.model.walk import by_path, escape, same
+from gateway.quantity import Quantity, convert, quotient, times
+from gateway.quantity.number import Number
+from gateway.report import Fate, Note
+
+FOLDERS: Final[Mapping[DatasetKind, str]] = {
+    DatasetKind.PROCESS: "processes",
+    DatasetKind.FLOW: "flows",
+    DatasetKind.FLOW_PROPERTY: "flowproperties",
+    DatasetKind.UNIT_GROUP: "unitgroups",
+    DatasetKind.SOURCE: "sources",
+    DatasetKind.CONTACT: "contacts",
+    DatasetKind.METHOD: "lciamethods",
+    DatasetKind.MODEL: "lifecyclemodels",
+}
+TYPES: Final[Mapping[DatasetKind, str]] = {
+    DatasetKind.PROCESS: "process data set",
+    DatasetKind.FLOW: "flow data set",
+    DatasetKind.FLOW_PROPERTY: "flow property data set",
+    DatasetKind.UNIT_GROUP: "unit group data set",
+    DatasetKind.SOURCE: "source data set",
+    DatasetKind.CONTACT: "contact data set",
+    DatasetKind.METHOD: "LCIA method data set",
+}
+_STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
+_NO_VERSION: Final = "00.00.000"
+_VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
+_MEDIA: Final = "application/xml"
+_HEX: Final = frozenset("0123456789abcdef")
+
+
+def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
+    """Every data set as a file of its own, then the files beside them."""
+    ids = Ids(bundle, context)
+    for kind in ORDER:
+        for key in bundle.keys:
+            if key.kind is kind:
+                yield _piece(bundle, key, ids)
+    for name in bundle.files:
+        place = name if name.startswith("ILCD/") else f"ILCD/external_docs/{name.rpartition('/')[2]}"
+        yield Piece(Member(place, "application/octet-stream", bundle.file(name)))
+
+
+@dataclass
+class Ids:
+    """Uuids for data sets that have another kind of id; every reference follows them."""
+
+    bundle: Bundle
+    context: Context
+    made: dict[tuple[DatasetKind, str], str] = field(default_factory=dict)
+    kinds: dict[str, list[Key]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key in self.bundle.keys:
+            self.kinds.setdefault(key.id.lower(), []).append(key)
+
+    def of(self, kind: DatasetKind, id_: str) -> str:
+        """The uuid of a data set: its own, or one made of its id."""
+        if is_uuid(id_):
+            return id_
+        if is_uuid(id_.lower()):
+            return id_.lower()
+        if (kind, id_) not in self.made:
+            self.made[kind, id_] = str(self.context.new_id(f"ilcd/{kind.value}/{id_}"))
+        return self.made[kind, id_]
+
+    def complete(self, reference: Reference) -> Reference:
+        """A reference with everything that the format asks of one."""
+        if not isinstance(reference.uuid, str):
+            return reference
+        keys = self.kinds.get(reference.uuid.lower(), [])
+        if not keys:
+            return reference if is_uuid(reference.uuid) else reference.model_copy(update={"uuid": None})
+        key = keys[0]
+        uuid = self.of(key.kind, reference.uuid)
+        changes: dict[str, object] = {"uuid": uuid}
+        if not isinstance(reference.kind, str) or reference.kind not in TYPES.values():
+            changes["kind"] = TYPES.get(key.kind, "other external file")
+        if not isinstance(reference.uri, str):
+            changes["uri"] = f"../{FOLDERS[key.kind]}/{uuid}.xml"
+        return reference.model_copy(update=changes)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is what the format calls a uuid: lower-case hexadecimal."""
+    parts = text.split("-")
+    return [len(part) for part in parts] == [8, 4, 4, 4, 12] and set("".join(parts)) <= _HEX
+
+
+def _piece(bundle: Bundle, key: Key, ids: Ids) -> Piece:
+    source = bundle.read(key).dataset
+    notes: dict[str, Note] = {}
+    try:
+        made = _prepared(source, key.kind, bundle, ids, notes)
+    except InputError as error:
+        return Piece(None, refused={key: (error,)})
+    kept = rest_of(made.extras)
+    root = dataset_node(key.kind, made, kept)
+    found = _structure(key.kind, made)
+    root.setdefault("@version", "1.1")
+    shorten_texts(root, found.content, found.extension_keys)
+    data = _bytes(found, root, kept)
+    if broken := xmlverdict.judge(data, found):
+        fit(root, found.content, found.extension_keys)
+        data = _bytes(found, root, kept)
+        broken = xmlverdict.judge(data, found)
+    if broken:
+        errors = tuple(
+            InputError(one.saw, path=f"{key.id} {one.at}", code="ilcd.not-valid", kind=key.kind.value)
+            for one in broken
+        )
+        return Piece(None, refused={key: errors})
+    back = bound(key.kind, root)
+    notes |= _differences(source, made, back, notes)
+    version = back.version if isinstance(back.version, str) else ""
+    name = f"ILCD/{FOLDERS[key.kind]}/{back.id}{f'_{version}' if version else ''}.xml"
+    becomes = {key: Key(key.kind, back.id, version)}
+    return Piece(Member(name, _MEDIA, data), becomes, {key: tuple(notes.values())})
+
+
+def _bytes(found: Structure, root: Node, kept: Mapping[str, Mapping[str, Value]]) -> bytes:
+    texts: Node = {}
+    lay(texts, kept.get(TEXTS, {}))
+    spaces = {path.removeprefix("/"): str(value) for path, value in kept.get(NAMESPACES, {}).items()}
+    more = {path: tuple(nodes) for path, nodes in texts.items() if isinstance(nodes, list)}
+    return write_tree(XmlTree(found, root, spaces, more))  # type: ignore[arg-type]
+
+
+def _structure(kind: DatasetKind, made: Dataset) -> Structure:
+    is_epd = isinstance(made, Process) and made.kind is ProcessKind.EPD
+    return structure(_STRUCTURES[kind], profile="epd") if is_epd else structure(_STRUCTURES[kind])
+
+
+def _prepared(
+    source: Dataset, kind: DatasetKind, bundle: Bundle, ids: Ids, notes: dict[str, Note]
+) -> Dataset:
+    """The data set with uuids, complete references, and amounts in the units behind its flows."""
+    made = source
+    if isinstance(made, Process):
+        exchanges = tuple(_measured(one, bundle, notes) for one in made.exchanges)
+        changes: dict[str, object] = {"exchanges": exchanges}
+        needs_kind = made.references or isinstance(made.functional_unit, LangText)
+        if needs_kind and not isinstance(made.reference_kind, str):
+            changes["reference_kind"] = "Reference flow(s)"
+            notes["/reference_kind"] = _note("/reference_kind", Fate.DEFAULTED, "Reference flow(s)")
+        made = made.model_copy(update=changes)
+    version = _version(source)
+    if version != source.version and version is not None:
+        fate = Fate.CONVERTED if isinstance(source.version, str) else Fate.DEFAULTED
+        notes["/version"] = _note("/version", fate, version)
+        made = made.model_copy(update={"version": version})
+    id_ = ids.of(kind, source.id)
+    if id_ != source.id:
+        notes["/id"] = _note("/id", Fate.CONVERTED, id_)
+    found: Dataset = _with_references(made.model_copy(update={"id": id_}), ids)
+    return found
+
+
+def _version(source: Dataset) -> str | None:
+    """The version in the format's digits; one is made up only where the format cannot do without."""
+    told = source.version
+    if not isinstance(told, str):
+        is_own = any(key.startswith(f"{FAMILY}:") for key in source.extras)
+        return None if is_own else _NO_VERSION
+    if _VERSION.fullmatch(told):
+        return told
+    parts = told.strip().split(".")
+    if not (0 < len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts)):
+        return _NO_VERSION
+    first, second, third = (*map(int, parts), 0, 0)[:3]
+    return (
+        f"{first:02d}.{second:02d}.{third:03d}"
+        if first < 100 and second < 100 and third < 1000
+        else _NO_VERSION
+    )
+
+
+def _note(path: str, fate: Fate, written: str) -> Note:
+    code = {Fate.DEFAULTED: "ilcd.filled-in", Fate.CONVERTED: "ilcd.converted"}[fate]
+    return Note(code, path, fate, written=written)
+
+
+def _measured(one: Exchange, bundle: Bundle, notes: dict[str, Note]) -> Exchange:
+    """An exchange in the reference unit of its flow, since the format has no unit of its own."""
+    if not isinstance(one.unit, str) or not isinstance(one.amount, Number):
+        return one
+    told = measured(one.flow, bundle)
+    if told is None or told.unit == one.unit:
+        return one
+    factor = _factor(one, told.unit, bundle)
+    if factor is None:
+        raise InputError(
+            f"{one.unit} → {told.unit}", path=f"/exchanges/{one.id}/unit", code="ilcd.unit-not-in-group"
+        )
+    changes: dict[str, object] = {"unit": told.unit}
+    at = f"/exchanges/{escape(one.id)}"
+    for name in ("amount", "mean_amount"):
+        value = getattr(one, name)
+        if isinstance(value, Number):
+            changes[name] = Number(times(value.value, factor))
+            notes[f"{at}/{name}"] = _note(f"{at}/{name}", Fate.CONVERTED, in_digits(changes[name]))  # type: ignore[arg-type]
+    notes[f"{at}/unit"] = _note(f"{at}/unit", Fate.CONVERTED, told.unit)
+    return one.model_copy(update=changes)
+
+
+def _factor(one: Exchange, unit: str, bundle: Bundle) -> Decimal | Fraction | None:
+    """How many ``unit`` one unit of the exchange is: by the package's own unit group, else by ours."""
+    for key in bundle.keys:
+        if key.kind is not DatasetKind.UNIT_GROUP:
+            continue
+        group = bundle.read(key).dataset
+        assert isinstance(group, UnitGroup)
+        by_name = {entry.name: entry.factor for entry in group.units}
+        mine, theirs = by_name.get(one.unit), by_name.get(unit)
+        if isinstance(mine, Number) and isinstance(theirs, Number) and theirs.value:
+            return quotient(mine.value, theirs.value)
+    try:
+        return convert(Quantity(Decimal(1), str(one.unit)), unit).amount
+    except GatewayError:
+        return None
+
+
+def _with_references(made: Any, ids: Ids) -> Any:  # noqa: ANN401 - a part, whatever its kind
+    """Complete every reference of a part, however deep."""
+    if isinstance(made, Reference):
+        return ids.complete(made)
+    if isinstance(made, tuple):
+        return tuple(_with_references(one, ids) for one in made)
+    fields = getattr(type(made), "model_fields", None)
+    if fields is None or isinstance(made, LangText):
+        return made
+    changes = {}
+    for name in fields:
+        value = getattr(made, name)
+        if isinstance(value, tuple) or hasattr(type(value), "model_fields"):
+            new = _with_references(value, ids)
+            if new is not value:
+                changes[name] = new
+    return made.model_copy(update=changes) if changes else made
+
+
+def _differences(source: Dataset, made: Dataset, back: Dataset, told: Mapping[str, Note]) -> dict[str, Note]:
+    """Notes on texts that had to be cut and figures that had to be rounded."""
+    before, after = by_path(source), by_path(back)
+    wanted = by_path(made)
+    found = {}
+    for path, value in after.items():
+        old = before.get(path)
+        if old is None or path in told or same(old, value) or not same(old, wanted.get(path)):
+            continue
+        if isinstance(old, str) and isinstance(value, str) and old.startswith(value):
+            found[path] = Note("ilcd.text-too-long", path, Fate.TRUNCATED, written=value)
+        elif isinstance(old, Number) and isinstance(value, Number):
+            found[path] = Note("ilcd.rounded", path, Fate.ROUNDED, written=in_digits(value))
+    return found
+
+
+def fit(node: Node, content: Content, extensions: Mapping[str, Element]) -> None:
+    """Take out what the format refuses: a code of no list, a number that is none, an element out of place."""
+    for key in list(node):
+        value = node[key]
+        attribute = content.attribute_keys.get(key)
+        element = content.keys.get(key) or extensions.get(key)
+        if key == "#text":
+            left: Value | None = value if content.text is not None or content.mixed else None
+        elif attribute is not None:
+            left = value if isinstance(value, str) and _holds(attribute.check, value) else None
+        elif element is not None:
+            left = _fitting(value, element, extensions)
+        else:
+            is_open = content.any_attribute if key.startswith("@") else content.anything or content.foreign
+            left = value if is_open else None
+        if left is None:
+            del node[key]
+        else:
+            node[key] = left
+
+
+def _fitting(value: Value, element: Element, extensions: Mapping[str, Element]) -> Value | None:
+    if isinstance(value, list):
+        kept = [_fitting(one, element, extensions) for one in value]
+        return [one for one in kept if one is not None][: element.most] or None
+    if isinstance(value, dict) and element.content is not None:
+        fit(value, element.content, extensions)
+        lacks = any(key not in value for key in element.content.required)
+        return None if lacks else value
+    if isinstance(value, str) and element.leaf is not None:
+        return value if _holds(element.leaf, value) else None
+    return value
+
+
+def _holds(check: Check, text: str) -> bool:
+    if check.quick(text):
+        return True
+    return check.test is None or check.test(text.strip() if check.collapses else text)
