@@ -57,6 +57,9 @@ def verify(
 @PASSPHRASE_FILE
 @PASSPHRASE_FD
 @option("--no-passphrase", "bare", is_flag=True, help="cli.option-no-passphrase")
+@option("--certificate", metavar="FILE", help="cli.option-keygen-certificate")
+@option("--name", default="", metavar="NAME", help="cli.option-keygen-name")
+@option("--country", default="", metavar="CC", help="cli.option-keygen-country")
 @everywhere
 @click.pass_obj
 def keygen(
@@ -66,6 +69,9 @@ def keygen(
     passphrase_file: str | None,
     passphrase_fd: int | None,
     bare: bool,
+    certificate: str | None,
+    name: str,
+    country: str,
 ) -> int:
     """See ``hutong keygen --help``."""
     from gateway.console import keying
@@ -73,4 +79,5 @@ def keygen(
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     if (secret is None) is not bare:
         raise UsageError(code="usage.passphrase-or-none")
-    return keying.generate(console, out, type_, secret)
+    owner = keying.Owner(certificate, name, country) if certificate else None
+    return keying.generate(console, out, type_, secret, owner=owner, now=context_now().now)
