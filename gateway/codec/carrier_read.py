@@ -97,7 +97,7 @@ class CarrierReading:
         left, stars, steps = iter(indices), list[str](), list[str]()
         for before, step in zip(("", *one.model), one.model, strict=False):
             if step == "*":
-                stars.append(str(next(left)))
+                stars.append(str(next(left, 0)))
             elif step.startswith("<"):
                 name = step[1:-1].rstrip("*")
                 stars.append(f"{name}#{next(left) if step.endswith('*>') else 0}")
@@ -121,6 +121,10 @@ class CarrierReading:
             found = {k: v.value for k, v in node.items() if isinstance(v, build.Found)}
             return all(found.get(lang) == text for lang, text in value.items())
         return isinstance(node, build.Found) and node.value == value
+
+    def keep(self, document: JsonValue) -> None:
+        """Everything that no rule has taken, for a document without a field table."""
+        self._keep(document, "", lambda at: at)
 
     def forget(self, at: str, value: object) -> None:
         """An extra that says nothing of its own: writing again says it, too."""

@@ -63,6 +63,7 @@ class Shape:
     closed: bool = False
     unique: bool = False
     needs: str = ""
+    nullable: bool = False
     members: dict[str, Shape] = field(default_factory=dict)
 
 
@@ -82,6 +83,7 @@ def documents(table: str) -> Mapping[str, Shape]:
             row["closed"] == "yes",
             row["unique"] == "yes",
             row.get("needs", ""),
+            row.get("nullable") == "yes",
         )
         if not steps:
             found[row["document"]] = shape
@@ -158,6 +160,8 @@ def _scalar(shape: Shape) -> dict[str, Any]:
         found["minLength"] = int(shape.fewest)
     if shape.values:
         found["enum"] = list(shape.values)
+    if shape.nullable:
+        found["type"] = [found["type"], "null"]
     least = "exclusiveMinimum" if shape.lowest.startswith(">") else "minimum"
     for name, text in ((least, shape.lowest.removeprefix(">")), ("maximum", shape.highest)):
         if text:

@@ -30,7 +30,10 @@ Value: TypeAlias = "str | bool | int | date | Quantity | LangText | tuple[str, .
 Told: TypeAlias = "str | bool | int | Decimal | list[str] | dict[str, str]"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|\+00:00)", re.ASCII)
+_DAYEND = re.compile(r"(\d{4}-\d{2}-\d{2})T23:59:59Z", re.ASCII)
 _MONTHS = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?", re.ASCII)
+_RECORD = "https://search.gleif.org/#/record/"
+_LEI = re.compile(r"[A-Z0-9]{20}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 
 
@@ -135,6 +138,16 @@ def _read_midnight(field: Field, told: JsonValue) -> Value | None:
     return _read_day(field, found[1]) if found else None
 
 
+def _dayend(_: Field, value: Value) -> Told | None:
+    """The last moment of a day."""
+    return f"{value.isoformat()}T23:59:59Z" if isinstance(value, date) else None
+
+
+def _read_dayend(field: Field, told: JsonValue) -> Value | None:
+    found = _DAYEND.fullmatch(told) if isinstance(told, str) else None
+    return _read_day(field, found[1]) if found else None
+
+
 def _month(_: Field, value: Value) -> Told | None:
     """gMonth, which has no thirteenth."""
     fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 12
@@ -196,6 +209,16 @@ def _read_single(_: Field, told: JsonValue) -> Value | None:
     return text if isinstance(text, str) and text and lang == language(text) else None
 
 
+def _lei(_: Field, value: Value) -> Told | None:
+    """A legal entity identifier by its public record."""
+    return f"{_RECORD}{value}" if isinstance(value, str) and _LEI.fullmatch(value) else None
+
+
+def _read_lei(_: Field, told: JsonValue) -> Value | None:
+    named = told.removeprefix(_RECORD) if isinstance(told, str) and told.startswith(_RECORD) else ""
+    return named if _LEI.fullmatch(named) else None
+
+
 def _list(_: Field, value: Value) -> Told | None:
     return list(value) if isinstance(value, tuple) and value else None
 
@@ -216,12 +239,14 @@ _SPELL: Mapping[str, Callable[[Field, Value], Told | None]] = {
     "flag": _flag,
     "day": _day,
     "midnight": _midnight,
+    "dayend": _dayend,
     "month": _month,
     "duration": _duration,
     "code": _code,
     "pick": _pick,
     "languages": _by_language,
     "single": _single,
+    "lei": _lei,
     "list": _list,
 }
 _UNDERSTAND: Mapping[str, Callable[[Field, JsonValue], Value | None]] = {
@@ -234,11 +259,13 @@ _UNDERSTAND: Mapping[str, Callable[[Field, JsonValue], Value | None]] = {
     "flag": _read_flag,
     "day": _read_day,
     "midnight": _read_midnight,
+    "dayend": _read_dayend,
     "month": _read_month,
     "duration": _read_duration,
     "code": _read_code,
     "pick": _read_pick,
     "languages": _read_by_language,
     "single": _read_single,
+    "lei": _read_lei,
     "list": _read_list,
 }

@@ -40,8 +40,11 @@ class CarrierWriting:
 
     def constant(self, one: Field) -> None:
         """What always stands in a place whose parent is there."""
-        for parent in _parents(self.tree, one.place[:-1]):
-            parent.setdefault(one.place[-1], one.codes)
+        *above, last = one.place
+        listed = last.startswith("[")
+        for parent in _parents(self.tree, tuple(above[:-1] if listed else above)):
+            node = parent.setdefault(above[-1], {}) if listed else parent
+            node.setdefault(_step(last), one.codes)
 
     def set(self, place: str, value: object) -> None:
         """What a rule knows better than a row."""
@@ -94,7 +97,8 @@ class CarrierWriting:
                 if kept.get(lang) == text:
                     self.claims.add(f"{path}/{escape(lang)}")
         elif isinstance(value, tuple):
-            self.claims.update(f"{path}/{i}" for i in range(len(value)))
+            same = enumerate(zip(value, back if isinstance(back, tuple) else (), strict=False))
+            self.claims.update(f"{path}/{i}" for i, (one, other) in same if one == other)
         elif back == value and type(back) is type(value):
             self.claims.add(path)
             self.notes.pop(path, None)

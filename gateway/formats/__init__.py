@@ -17,8 +17,12 @@ from gateway.formats.en18223 import FORMAT as EN18223
 from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.openepd import FORMAT as OPENEPD
+from gateway.formats.ouranos import FORMAT as OURANOS
 from gateway.formats.pact import FORMATS as FOOTPRINTS
 from gateway.formats.passport_data import FORMAT as PASSPORT_DATA
+from gateway.formats.untp import CONFORMITY as UNTP_DCC
+from gateway.formats.untp import DPP_061 as UNTP_DPP_061
+from gateway.formats.untp import DPP_070 as UNTP_DPP_070
 
 _FORMATS: tuple[Format, ...] = (
     CN_PCF,
@@ -31,6 +35,10 @@ _FORMATS: tuple[Format, ...] = (
     HTML,
     ILCD_EPD,
     PASSPORT_DATA,
+    UNTP_DPP_061,
+    UNTP_DPP_070,
+    UNTP_DCC,
+    OURANOS,
     OPENEPD,
 )
 
