@@ -117,7 +117,7 @@ def issue(
     closed, made = disclosures.close(claims, hide, salts, decoys)
     payload: dict[str, PlainJson] = {**closed, "_sd_alg": "sha-256"}
     if holder is not None:
-        payload["cnf"] = {"jwk": _jwk(holder)}
+        payload["cnf"] = {"jwk": holder_jwk(holder)}
     key = signer.public_key
     header: dict[str, PlainJson] = {"alg": _ALGORITHMS[key.key_type], "kid": key.key_id, "typ": type_}
     _, data = jose.signing_input(header, jcs(payload))
@@ -293,7 +293,8 @@ def _check_binding(
     return claims
 
 
-def _jwk(key: PublicKey) -> dict[str, PlainJson]:
+def holder_jwk(key: PublicKey) -> dict[str, PlainJson]:
+    """The JSON Web Key of a holder (RFC 7517, RFC 8037)."""
     if key.key_type is KeyType.ED25519:
         return {"kty": "OKP", "crv": "Ed25519", "x": base64url(key.raw)}
     from cryptography.hazmat.primitives.asymmetric import ec
