@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from gateway.model.inventory import CarbonClass
 from gateway.nomenclature._gas_table import Gas, by_formula, class_names, gases, name_key, names
+from gateway.nomenclature.halocarbons import composition
 from gateway.nomenclature.names import exact, inverted
 from gateway.nomenclature.row import Abstained
 
@@ -33,10 +34,22 @@ _CODE: Final = re.compile(
 _DESIGNATION: Final = re.compile(
     r"(?:[ezni]-)?(?:r|h?cf[ce]|h?cfo|hf[ceo]|p?fc|hcc|hg|halon)[ '-]*c?\d[\w(), -]*"
 )
+_LETTERS: Final = re.compile(r"[a-z]+")
+# What the prefix of a designation says is in it, and what is not (ASHRAE 34, 6).
+_HOLDS: Final = {
+    "cfc": (("F",), ("H",)),  # CF4, too, is called CFC-14
+    "hcfc": (("H", "Cl"), ()),
+    "hfc": (("H", "F"), ("Cl", "Br")),
+    "hfo": (("H", "F"), ("Cl", "Br")),
+    "pfc": (("F",), ("H", "Cl", "Br")),
+    "fc": (("F",), ("H", "Cl", "Br")),
+}
 # Chinese before or behind Latin letters; locants belong to the Chinese.
 _SCRIPTS: Final = re.compile(r"([0-9]*[一-鿿]+)([a-z]\w*)|([a-z][a-z0-9]*)([一-鿿]+)")
 # Longer than any name of a gas, by far.
 _MAX_LENGTH: Final = 400
+# A name, a name in it, and a name in that.
+_DEPTH: Final = 2
 
 Named: TypeAlias = tuple[Gas | Abstained, CarbonClass | None]
 
@@ -46,7 +59,7 @@ def named(name: str, of_list: str = "") -> Named | None:
 
     A formula is case-sensitive (CO is not Co) and stands for one gas or is ambiguous.
     """
-    return _read(name, of_list, depth=2) if len(name) <= _MAX_LENGTH else None
+    return _read(name, of_list, depth=_DEPTH) if len(name) <= _MAX_LENGTH else None
 
 
 def without_affixes(name: str) -> Iterable[str]:
@@ -71,7 +84,8 @@ def _read(name: str, of_list: str, *, depth: int) -> Named | None:
     for whole in without_affixes(name):
         one = _listed(whole, of_list)
         if one is not None:
-            return gases()[one], None
+            # With nothing beside it, a number under the wrong letters may as well be the wrong number.
+            return (gases()[one], None) if depth < _DEPTH or _prefix_fits(whole, one) else None
         if whole in class_names():
             substance, told = class_names()[whole]
             return gases()[substance], told
@@ -122,3 +136,13 @@ def _listed(key: str, of_list: str) -> str | None:
     if found is None and (code := _CODE.fullmatch(key)):
         found = names().get((f"r{code[1] or code[2]}", ""))
     return found
+
+
+def _prefix_fits(key: str, gas: str) -> bool:
+    """Whether the letters before a number allow the atoms of its gas: an HFC has no chlorine."""
+    atoms = composition(gases()[gas].formula)
+    letters = _LETTERS.match(key)
+    if (key, "") in names() or atoms is None or letters is None or letters[0] not in _HOLDS:
+        return True
+    wanted, barred = _HOLDS[letters[0]]
+    return all(symbol in atoms for symbol in wanted) and not any(symbol in atoms for symbol in barred)

@@ -21,6 +21,7 @@ from gateway.nomenclature import energy, gases
 from gateway.nomenclature.blends import disaggregate
 from gateway.nomenclature.compartments import candidates
 from gateway.nomenclature.names import cas_number, exact
+from gateway.nomenclature.places import split_region
 from gateway.nomenclature.row import Abstained, End, MapRow, Predicate, Signal, Tier
 from gateway.nomenclature.store import FlowList
 from gateway.nomenclature.substances import Decision, Dimension, Query, Substances, dimension, medium
@@ -249,7 +250,24 @@ class Matcher:
             found = self._found[key] = (
                 self._gas_once(key[:5], end) or self._energy(end, place) or self._general(end, place)
             )
+            if found.decision.abstained in _NOT_A_GAS and (parts := split_region(end.name)) is not None:
+                regional = self._elsewhere(end, place, *parts)
+                found = self._found[key] = regional if regional is not None else found
         return found
+
+    def _elsewhere(self, end: End, place: Place, name: str, region: str) -> Found | None:
+        """The flow of no region behind one of a region."""
+        found = self.find(replace(end, name=name), place)
+        if found.decision.tier is None:
+            return None
+        signal = Signal("region", region, "locations/codes.csv")
+        decision = replace(
+            found.decision,
+            predicate=Predicate.BROADER,
+            evidence=(*found.decision.evidence, signal),
+            losses=(*found.decision.losses, "region-lost"),
+        )
+        return found._replace(decision=decision)
 
     def _gas_once(self, key: tuple[object, ...], end: End) -> Found | None:
         if key not in self._gas_of:

@@ -6,6 +6,7 @@ has CN and no provinces; those are codes of TIDAS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,11 @@ SCHEMES: Final = (
     "cn-grid",
 )
 _WORLD: Final = "GLO"
+_REGION_BEHIND: Final = re.compile(
+    r"(.*\S{3,}.*?)\s*,\s*([A-Z]{2}(?:-[A-Z0-9]{2,})?|RER|RoW|GLO|RNA|RLA|RAS|RAF)"
+)
+# Chromium, VI · nitrogen, NO · sulphur, SO · nitrogen, AS N · particulates, PM · nitrogen, TN · carbon, TC
+_OTHER_MEANINGS: Final = frozenset({"VI", "NO", "CO", "SO", "AS", "IN", "PM", "TN", "TC"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,18 @@ def chain(of: Region, scheme: str) -> tuple[Step, ...]:
         steps.append((_places()["RoW"], "rest"))
     found = ((place, _codes().get((place.key, scheme)), relation) for place, relation in steps)
     return tuple(Step(place, there, relation) for place, there, relation in found if there)
+
+
+def split_region(name: str) -> tuple[str, str] | None:
+    """A flow's name and the region behind it: ``Ammonia, CN``. None where no place stands there.
+
+    Letters that are an oxidation state, a formula or a measure in such a place are no region.
+    """
+    found = _REGION_BEHIND.fullmatch(name.strip())
+    if found is None or found[2] in _OTHER_MEANINGS:
+        return None
+    schemes = ("iso3166-1", "ecoinvent", "ilcd", "tidas")
+    return (found[1], found[2]) if any(region(found[2], scheme) for scheme in schemes) else None
 
 
 @cache
