@@ -135,13 +135,15 @@ class Writing:
     ``notes`` say what became of leaves that did not go through unchanged, by model path; a leaf that
     is neither read back nor noted becomes a dropped note by itself. ``claims`` are the leaves that the
     writer promises to carry: one that is not read back is our bug. ``left_out`` is what keeps an optional
-    member of the package from being written.
+    member of the package from being written. ``inherited`` are the codes of errors that the source has
+    itself: they are in its report, and written on they are no broken promise of ours.
     """
 
     package: Package
     notes: tuple[Note, ...] = ()
     claims: frozenset[str] = frozenset()
     left_out: tuple[GatewayError, ...] = ()
+    inherited: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 
 from gateway import resources
 from gateway.codec.fields import code_list, compile_table
-from gateway.formats import formats
+from gateway.formats import find, formats
 from gateway.model.base import Leaf, Missing
 from gateway.model.declaration import Declaration
 from gateway.model.walk import Place, by_path, leaves, replace, same
@@ -22,7 +22,20 @@ from gateway.quantity.number import Number
 from gateway.report import Fate
 
 CHANGES = 1_000
-WRITERS = [f.id for f in formats() if f.write is not None]
+# PACT 2.3 has no pieces: a pack is refused there, and its own tests change leaves of other footprints.
+WRITERS = [f.id for f in formats() if f.write is not None and f.id != "pact@2.3"]
+# The same code as Catena-X 10.0.0 over another column of one table.
+SISTERS = frozenset({"catenax-pcf@7.0.0", "catenax-pcf@9.0.0"})
+# What Catena-X asks for and a declaration does not have.
+TOLD = {
+    "partialFullPcf": "Cradle-to-gate",
+    "retroOrProspectivePcfType": "Retrospective PCF",
+    "allocationWasteIncineration": "cut-off",
+    "massBalancingUsed": "false",
+    "ccsTechnologicalCO2CaptureIncluded": "false",
+    "productCategoryCpc": "46420",
+    "packagingEmissionsIncluded": "false",
+}
 _CODES = {
     row.pattern: row.code_list
     for row in compile_table(resources.table("fields/cn_pcf.csv")).rows
@@ -63,7 +76,9 @@ def where_now(before: Declaration, after: Declaration, place: Place, value: Leaf
 def output(source: Source, declaration: Declaration, writer: str) -> Outcome:
     """One target from the changed declaration."""
     changed_source = with_changes(source, declaration=declaration)
-    return convert(changed_source, to=[writer], options={"preview": "yes"})[0]
+    known = find(writer)[0].parameters
+    told = {name: value for name, value in TOLD.items() if name in known}
+    return convert(changed_source, to=[writer], options={"preview": "yes"} | told)[0]
 
 
 @pytest.mark.exhaustive
@@ -74,7 +89,7 @@ def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, writer: st
     assert base.package is not None, [str(e) for e in base.lacks]
     places = list(leaves(battery.declaration))
     silent, twice, needless, refused = [], [], [], 0
-    for place in rng.choices(places, k=CHANGES):
+    for place in rng.choices(places, k=CHANGES // 4 if writer in SISTERS else CHANGES):
         value = other(place, rng)
         after = replace(battery.declaration, place.path, value)
         outcome = output(battery, after, writer)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway import resources
 from gateway.codec import carrier_schema, jsonwrite
 from gateway.codec.accounting import shown
 from gateway.codec.base import BasisRequest, Context, Member, Package, Reading, Writing
 from gateway.codec.lacks import Lacks, lack
 from gateway.codec.schema import judge
 from gateway.errors import GatewayError, InputError, flatten, raise_all, shorten
+from gateway.formats.pact import rules
 from gateway.formats.pact.bridge import PARAMETERS
 from gateway.formats.pact.carrier import Carrier, Document, Told
+from gateway.formats.pact.catalogue import PACT_3
 from gateway.formats.pact.hub import (
     Hub,
     declaration_of,
@@ -23,13 +26,14 @@ from gateway.formats.pact.hub import (
     leaves_of,
     line,
 )
+from gateway.frontdoor import json as json_door
 from gateway.model.base import Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin
 from gateway.model.results import KG_CO2E
-from gateway.model.walk import by_path, escape, same
+from gateway.model.walk import by_path, escape, same, unescape
 from gateway.quantity import Exact, Quantity, minus, parse_decimal
-from gateway.report import Fate, Finding, Note
+from gateway.report import Fate, Finding, Note, Severity
 
 MEDIA_TYPE = "application/json"
 # What is kg CO2e among the keys that are no leaf of the model.
@@ -79,17 +83,34 @@ def write(
     else:
         hub, told = _restated(declaration, context, carrier, basis)
     document, codes = made(hub, context.options, carrier)
-    own = f"{carrier.id}#"
-    extras = {n: t for n, t in declaration.extras.items() if n.startswith(own)}
-    if extras:
-        jsonwrite.graft(document, extras, carrier.id)
-        document = jsonwrite.finish(document)
+    _put_back(document, declaration, f"{carrier.id}#")
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     package = Package((Member(f"{carrier.family}.json", MEDIA_TYPE, data),), name)
     after = by_path(read(package, carrier).declaration)
     notes = tuple(explain(by_path(declaration), after, codes, told, strict=stated))
-    return Writing(package, notes)
+    return Writing(package, notes, inherited=errors_of(hub) if stated else frozenset())
+
+
+def _put_back(document: Document, declaration: Declaration, own: str) -> None:
+    """What had no key, where it stood; where something else stands now, it is left out."""
+    for name, text in declaration.extras.items():
+        if not name.startswith(own):
+            continue
+        *above, last = (unescape(step) for step in name.removeprefix(own).split("/")[1:])
+        node: Any = document
+        for step in above:
+            node = node[0] if step == "0" and isinstance(node, list) else node.get(step)
+            if not isinstance(node, (dict, list)):
+                break
+        if isinstance(node, dict) and last not in node:
+            node[last] = json_door.parse(text.encode())
+
+
+def errors_of(hub: Hub) -> frozenset[str]:
+    """The rules that a message breaks already as it came."""
+    found = rules.validate_hub(hub, PACT_3)
+    return frozenset(f.code for f in found if f.severity is Severity.ERROR)
 
 
 def made(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> tuple[Document, dict[str, str]]:
@@ -129,7 +150,7 @@ def _lacks(
     for key, code, facts in own:
         yield _lack(carrier, key, code, facts)
     seen = {key for key, *_ in own}
-    absent = set(carrier_schema.lacking(*_structure(carrier), document))
+    absent = set(_absent(document, carrier))
     for place in carrier.places:
         pointer = place.pointer.replace("/0", "/[]")
         if pointer in absent and place.key.name not in seen:
@@ -142,11 +163,22 @@ def _lacks(
         )
 
 
-def _structure(carrier: Carrier) -> tuple[str, str]:
-    version = carrier.id.partition("@")[2]
-    if carrier.family == "catenax-pcf":
-        return "carriers/catenax_structure.csv", f"Pcf-{version}"
-    return f"carriers/pact{version[0]}_structure.csv", f"ProductFootprint-{version}"
+def _absent(document: Document, carrier: Carrier) -> Iterator[str]:
+    """The places that a document cannot be without and does not have."""
+    family, _, version = carrier.id.partition("@")
+    if carrier is PACT_3:
+        for row in resources.table("codes/pact_properties.csv"):
+            above, _, name = row["place"].rpartition("/")
+            if row["required"] and above in ("", "/pcf"):
+                node = document.get("pcf", {}) if above else document
+                if name not in node:
+                    yield row["place"]
+    elif family == "pact":
+        yield from carrier_schema.lacking(
+            "carriers/pact2_structure.csv", f"ProductFootprint-{version}", document
+        )
+    else:
+        yield from carrier_schema.lacking("carriers/catenax_structure.csv", f"Pcf-{version}", document)
 
 
 def _lack(carrier: Carrier, key: str, code: str | None, facts: Mapping[str, str]) -> Lacks:
@@ -241,9 +273,7 @@ def _restated(
     declaration: Declaration, context: Context, carrier: Carrier, basis: BasisRequest
 ) -> tuple[Hub, dict[str, Note]]:
     """The message of a declaration in its own form: first as PACT 3.0 has it."""
-    from gateway.formats.pact.catalogue import PACT_3
     from gateway.formats.pact.writer import write as write_own
-    from gateway.frontdoor import json as json_door
 
     try:
         writing = write_own(declaration, context, basis=basis)

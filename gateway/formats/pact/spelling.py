@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from gateway.frontdoor.json import JsonValue
@@ -186,10 +187,16 @@ def _read_words(value: JsonValue, key: str) -> Reading:
     yield key, {True: "true", False: "false"}[value] if isinstance(value, bool) else None
 
 
+def _read_count(value: JsonValue, key: str) -> Reading:
+    counts = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    yield key, Decimal(value) if counts else None  # type: ignore[arg-type]
+
+
 SPELLINGS: Final[Mapping[str, Spelling]] = {
     "ids": Spelling(_read_ids, lambda value: [{"id": item} for item in value]),
     # Catena-X 9.0.0 has objects without members there: nothing can be written that it would define.
     "readids": Spelling(_read_ids, lambda value: None),  # noqa: ARG005
+    "count": Spelling(_read_count, lambda value: int(value) if value == int(value) else value),
     "factor": Spelling(_read_factor, _write_factor),
     "standards": Spelling(_read_standards, lambda value: [STANDARDS.get(item, item) for item in value]),
     "standard": Spelling(_read_standard, lambda value: STANDARDS.get(value[0], value[0])),

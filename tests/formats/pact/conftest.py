@@ -128,3 +128,8 @@ def written() -> Write:
         return run_writer(FORMAT, restated.declaration, Context(source="0" * 64, options=options))
 
     return run
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context()

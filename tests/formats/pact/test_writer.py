@@ -697,7 +697,9 @@ class TestPrivateReader:
             FORMAT.read(Package.of(json.dumps(core).encode()), Context())
         assert caught.value.error_code == "pact.contradicts-itself"
 
-    def test_footprint_without_our_extension_is_read_as_a_message(self, battery: Build, written: Write) -> None:
+    def test_footprint_without_our_extension_is_read_as_a_message(
+        self, battery: Build, written: Write
+    ) -> None:
         core = document(written(battery()))
         del core["extensions"]
         package = Package.of(json.dumps(core).encode())
