@@ -119,7 +119,8 @@ def _json_kind(value: PlainJson) -> Envelope:
             return Envelope.DATA_INTEGRITY
         if str(value.get("type", "")).find("Enveloped") >= 0:
             return Envelope.VC_JWT
-        if "signature" in value or "signatures" in value:
+        # RFC 7515, 7.2: flattened or general.
+        if "protected" in value or ("signatures" in value and "payload" in value):
             return Envelope.JADES
     raise UnknownEnvelope
 
