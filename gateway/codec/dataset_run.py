@@ -15,7 +15,7 @@ from gateway.codec.accounting import Account, account
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece, measured, need_pieces, version_number
 from gateway.codec.shelf import FileShelf
-from gateway.errors import GatewayError, InternalError, raise_all
+from gateway.errors import GatewayError, InternalError, flatten, raise_all
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, UnitGroup
@@ -26,6 +26,8 @@ from gateway.quantity.number import Number
 from gateway.report import Fate, Note, Severity
 
 _LABELS = ("/uri", "/kind")
+# In the keys of extras: how a file is made (schema, edition, lists it goes by), not what it says.
+FILE_PART = ":@file#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +54,39 @@ def write_bundle(
             added to.
         read_back: reads every file back and accounts for each leaf; without it nothing is accounted for.
 
+    A file that breaks the format's schema or a promise is our bug: it is not given out, and its data sets
+    are among the refused, each with an ``InternalError``.
+
     Raises:
         UsageError: the format is only read.
-        InternalError: a file breaks the format's schema, or a promise.
     """
     books = _Books(bundle, known or Known())
     for piece in need_pieces(format_)(bundle, context):
-        if piece.member is not None:
-            _judge(format_, piece.member)
-        if piece.member is None or not read_back:
-            yield Sent(piece.member, {}, piece.refused)
-            continue
-        back = format_.open(FileShelf(piece.member.name, {piece.member.name: piece.member.data}), context)
-        accounts = {}
-        books.learn(piece, back)
-        for source, target in piece.becomes.items():
-            if source not in books.done:
-                accounts[source] = books.compare(format_.id, piece, source, back.read(target).dataset)
-                books.done.add(source)
-        yield Sent(piece.member, accounts, piece.refused)
+        try:
+            accounts = _account(format_, piece, books, context, read_back=read_back)
+        except InternalError as error:
+            broken = {key: tuple(flatten(error)) for key in piece.becomes}
+            yield Sent(None, {}, {**piece.refused, **broken})
+        else:
+            yield Sent(piece.member, accounts, piece.refused)
+
+
+def _account(
+    format_: DatasetFormat, piece: Piece, books: _Books, context: Context, *, read_back: bool
+) -> dict[Key, Account]:
+    if piece.member is None:
+        return {}
+    _judge(format_, piece.member)
+    if not read_back:
+        return {}
+    back = format_.open(FileShelf(piece.member.name, {piece.member.name: piece.member.data}), context)
+    books.learn(piece, back)
+    accounts = {}
+    for source, target in piece.becomes.items():
+        if source not in books.done:
+            accounts[source] = books.compare(format_.id, piece, source, back.read(target).dataset)
+            books.done.add(source)
+    return accounts
 
 
 def _judge(format_: DatasetFormat, member: Member) -> None:
@@ -100,7 +116,7 @@ class _Books:
         self.known = known
         self.done: set[Key] = set()
         self.here: dict[str, list[Key]] = {}
-        for key in bundle.keys:
+        for key in bundle.everything:
             self.here.setdefault(key.id, []).append(key)
 
     def learn(self, piece: Piece, back: Bundle) -> None:
@@ -149,7 +165,7 @@ class _Books:
 
     def _settled(self, dataset: Dataset, *, ours: bool) -> dict[str, Leaf]:
         """The leaves of a data set in the source's ids, without what only repeats another data set."""
-        found = {place.path: place.value for place in leaves(dataset)}
+        found = {place.path: place.value for place in leaves(dataset) if FILE_PART not in place.path}
         repeated = []
         for path in [path for path in found if path.endswith("/uuid")]:
             at, id_ = path[: -len("/uuid")], str(found[path])

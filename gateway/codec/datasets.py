@@ -49,6 +49,11 @@ class Bundle(Protocol):
         ...
 
     @property
+    def everything(self) -> tuple[Key, ...]:
+        """What data sets references may lead to: ``keys``, or more where this is a part of a package."""
+        ...
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the package as a whole: unreadable files, two data sets of one key."""
         ...
@@ -109,6 +114,11 @@ class IndexedBundle(Generic[T]):
     def keys(self) -> tuple[Key, ...]:
         """What data sets there are."""
         return tuple(self._index)
+
+    @property
+    def everything(self) -> tuple[Key, ...]:
+        """The same: this is a whole package."""
+        return self.keys
 
     @cached_property
     def _versions(self) -> dict[tuple[DatasetKind, str], list[Key]]:

@@ -53,6 +53,8 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
         staging.discard()
     _tell(console, name, wish, tally, files)
     console.document(_json(name, wish, target.id, source, tally, files, str(staging.report)))
+    if tally.broken:
+        return Exit.BUG
     if not tally.written or tally.refused:
         return Exit.INPUT
     lost = any(tally.fates[fate.value] for fate in LOSSES)

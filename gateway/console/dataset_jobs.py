@@ -57,6 +57,7 @@ class Tally:
 
     written: int = 0
     refused: int = 0
+    broken: int = 0  # of these, by a bug of ours
     carried: int = 0
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
@@ -66,6 +67,7 @@ class Tally:
         told = json.loads(line)
         if "refused" in told:
             self.refused += 1
+            self.broken += any(error["code"].startswith("internal.") for error in told["refused"])
         elif "note" in told:
             self.fates[told["note"]["fate"]] += 1
             self.codes[told["note"]["code"]] += 1

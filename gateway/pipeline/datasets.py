@@ -99,6 +99,11 @@ class Part:
     keys: tuple[Key, ...]
 
     @property
+    def everything(self) -> tuple[Key, ...]:
+        """All data sets of the whole."""
+        return self.whole.everything
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Those of the whole."""
         return self.whole.findings

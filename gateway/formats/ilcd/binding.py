@@ -36,6 +36,18 @@ from gateway.resources import table
 Row: TypeAlias = tuple[tuple[str, ...], str, str]
 FAMILY: Final = "ilcd"
 _PREFIX: Final = f"{FAMILY}:"
+# The part of the rest that says how the file is made.
+FILE: Final = "@file"
+CLASS_FILES: Final = "@classes"
+_FURNITURE: Final = (
+    ("@version",),
+    ("@xsi:schemaLocation",),
+    ("@locations",),
+    ("@LCIAMethodologies",),
+    ("administrativeInformation", "dataEntryBy", "common:referenceToDataSetFormat"),
+)
+# Marks a node that was empty in the document.
+_EMPTY: Final = "#empty"
 _LABELS: Final = "common:shortDescription"
 
 
@@ -57,6 +69,7 @@ class Rest:
 
     def keep(self, part: str, node: Value) -> None:
         """Keep what is left of ``part``'s node."""
+        node = prune(node)
         if node not in ({}, []):
             self.parts[part] = node
 
@@ -85,8 +98,22 @@ def lay(node: Node, kept: Mapping[str, Value]) -> None:
         _lay(node, [unescape(step) for step in pointer.split("/")[1:]], value)
 
 
+def _mark(node: Value) -> None:
+    """Mark what is empty, before anything is taken and more becomes so."""
+    if isinstance(node, dict):
+        if not node:
+            node[_EMPTY] = ""
+        for inner in list(node.values()):
+            _mark(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _mark(inner)
+
+
 def _lay(here: Value, steps: Sequence[str], value: Value) -> None:
     step, deeper = steps[0], steps[1:]
+    if step == _EMPTY:
+        return  # the way here has made the node
     inner: Value = value if not deeper else [] if deeper[0].isdigit() else {}
     if isinstance(here, list):
         here.extend([] if int(step) < len(here) else [inner])
@@ -134,19 +161,12 @@ def prune(node: Value) -> Value:
     """Without the nodes that became empty when their content was taken."""
     if not isinstance(node, dict):
         return node
-    found: Node = {}
-    for key, value in node.items():
-        left = prune(value)
-        if left != {} or value == {}:
-            found[key] = left
-    return found
+    left = {key: prune(value) for key, value in node.items()}
+    return {key: value for key, value in left.items() if value != {}}
 
 
 class Binder:
-    """One document on its way into the model.
-
-    ``kept`` remembers nodes that were empty before anything was taken: they are part of the document.
-    """
+    """One document on its way into the model."""
 
     def __init__(self, kind: DatasetKind, root: Node) -> None:
         self.kind = kind
@@ -157,7 +177,12 @@ class Binder:
         self.links: list[Link] = []
 
     def bind(self) -> None:
-        """Take everything that the table names."""
+        """Take everything that the table names, and what says how the file is made."""
+        _mark(self.root)
+        made: Node = {}
+        for place in _FURNITURE:
+            put(made, place, take(self.root, place))
+        self.rest.keep(FILE, made)
         for path, converter, target in rows(self.kind):
             found = take(self.root, path)
             if found is None:
@@ -167,6 +192,16 @@ class Binder:
                 put(self.root, path, found)
             elif value is not _TAKEN:
                 self._set(target, value)
+
+    def classes(self, path: Sequence[str]) -> tuple[Classification, ...]:
+        """The classifications at ``path``; where the model has no place for all of it, none, and they stay."""
+        node = take(self.root, path)
+        found = classifications(node)
+        if found is None:
+            put(self.root, path, node)
+            return ()
+        self.rest.keep(CLASS_FILES, class_files(node))
+        return found
 
     def common(self) -> dict[str, object]:
         """The fields that every data set has."""
@@ -298,7 +333,7 @@ def _scalar(converter: str, found: Value) -> object:
 
 
 def classifications(node: Value | None) -> tuple[Classification, ...] | None:
-    """The classifications of a data set; None where some of them hold more than this model does."""
+    """The classifications of a data set; None where one of them holds more than this model does."""
     if not isinstance(node, list):
         return None
     found = []
@@ -306,7 +341,7 @@ def classifications(node: Value | None) -> tuple[Classification, ...] | None:
         if not isinstance(one, dict) or not set(one) <= {"@name", "@classes", "common:class"}:
             return None
         entries = one.get("common:class", [])
-        if not isinstance(entries, list) or "@classes" in one:
+        if not isinstance(entries, list):
             return None
         steps = [class_entry(entry, index, "@classId") for index, entry in enumerate(entries)]
         if not all(steps):
@@ -321,6 +356,15 @@ def classifications(node: Value | None) -> tuple[Classification, ...] | None:
     return tuple(found)
 
 
+def class_files(node: Value | None) -> Node:
+    """Where each classification says its classes are listed, by its position: furniture of the file."""
+    nodes = node if isinstance(node, list) else []
+    told = {
+        str(n): one["@classes"] for n, one in enumerate(nodes) if isinstance(one, dict) and "@classes" in one
+    }
+    return {position: value for position, value in told.items() if isinstance(value, str)}
+
+
 def class_entry(entry: Value, index: int, id_: str) -> ClassEntry | None:
     """One step of a classification; None where it holds more than this model does."""
     if not isinstance(entry, dict) or not set(entry) <= {"@level", id_, "#text"}:
@@ -333,13 +377,19 @@ def class_entry(entry: Value, index: int, id_: str) -> ClassEntry | None:
     )
 
 
-def classification_nodes(found: Sequence[Classification]) -> list[Value]:
+def classification_nodes(
+    found: Sequence[Classification], kept: Mapping[str, Mapping[str, Value]]
+) -> list[Value]:
     """The nodes of classifications."""
-    return [
-        ({"@name": one.system} if isinstance(one.system, str) else {})
-        | {"common:class": [class_node(level, step) for level, step in enumerate(one.classes)]}
-        for one in found
-    ]
+    files = kept.get(CLASS_FILES, {})
+    nodes: list[Value] = []
+    for n, one in enumerate(found):
+        node: Node = {"@name": one.system} if isinstance(one.system, str) else {}
+        if f"/{n}" in files:
+            node["@classes"] = files[f"/{n}"]
+        steps: list[Value] = [class_node(level, step) for level, step in enumerate(one.classes)]
+        nodes.append(node | {"common:class": steps})
+    return nodes
 
 
 def class_node(level: int, step: ClassEntry, id_: str = "@classId") -> Value:

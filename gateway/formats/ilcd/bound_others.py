@@ -10,7 +10,6 @@ from gateway.formats.ilcd.binding import (
     FAMILY,
     Binder,
     class_entry,
-    classifications,
     names,
     number,
     prune,
@@ -97,7 +96,7 @@ def dataset(kind: DatasetKind, root: Node) -> Dataset:
     special, model = _SPECIAL[kind]
     fields = special(binder)
     if "classifications" not in fields:
-        fields["classifications"] = taken(root, class_path(kind), classifications) or ()
+        fields["classifications"] = binder.classes(class_path(kind))
     binder.rest.keep("", prune(binder.root))
     return model.model_validate(fields | binder.common())
 
@@ -120,7 +119,7 @@ def _flow(binder: Binder) -> dict[str, Any]:
     path = categories[0].classes if categories else ()
     return {
         "kind": flow_kind,
-        "classifications": (*categories, *(taken(root, class_path(binder.kind), classifications) or ())),
+        "classifications": (*categories, *binder.classes(class_path(binder.kind))),
         "compartment": tuple(str(step.name) for step in path) if flow_kind is FlowKind.ELEMENTARY else (),
         "carbon_class": _carbon_class(binder.values.get("name")),
         "location": Place(code=supply["en"], scheme=FAMILY) if supply is not None and is_code else None,

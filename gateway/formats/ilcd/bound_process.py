@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec.xmltree import Node, Value
-from gateway.formats.ilcd.binding import Binder, classifications, names, number, prune, put, take
+from gateway.formats.ilcd.binding import Binder, names, number, prune, put, take
 from gateway.model.base import Missing, Reason
 from gateway.model.dataset import Coefficient, DatasetKind, Reference
 from gateway.model.process import (
@@ -101,7 +101,7 @@ def process(root: Node) -> Process:
     binder.bind()
     fields: dict[str, Any] = {
         "kind": _coded(root, KIND_PATH, KINDS),
-        "classifications": taken(root, CLASS_PATH, classifications) or (),
+        "classifications": binder.classes(CLASS_PATH),
         "parameters": _parameters(binder),
         "completeness": _completeness(root),
         "reviews": _reviews(binder),

@@ -90,6 +90,9 @@ class _Mender:
             return Mended(None, namespaces, self.mends, self.aside)
         self.mends[:0] = [] if self.sound else [note for note in self.tree.notes if note.code == "xml.order"]
         assert isinstance(root, dict)
+        for at, nodes in list(self.extras.items()):
+            # Its place was told otherwise when it was read: elements that stand there twice.
+            self.set_aside(at, "xml.kept-aside", list(nodes))
         return Mended(root, namespaces, self.mends, self.aside)
 
     # One element
@@ -233,9 +236,14 @@ class _Mender:
             return
         if element.content is not None and element.content.anything and len(kept) > 1:
             self.told("ilcd.other-merged", at, str(len(kept)), "1")
+            for one in kept[1:]:
+                for name in [name for name in one if name[0] == "@"]:
+                    self.set_aside(f"{at}/{escape(name)}", "xml.repeated", one.pop(name), name=name)
             out[key] = _merged(kept)
             return
         distinct = [one for n, one in enumerate(kept) if one not in kept[:n]]
+        if len(kept) > 1 and any(path.startswith(f"{at}/") for path in self.tree.extras):
+            distinct = kept
         if len(distinct) == 1:
             if len(kept) > 1:
                 self.told("ilcd.repetition-left-out", at, _shown(distinct[0]), _shown(distinct[0]), name=key)
@@ -298,7 +306,7 @@ class _Mender:
                 self.told("ilcd.language-of-script", f"{at}/{lang}", f"xml:lang={lang}", f"xml:lang={other}")
         out: Tree = {}
         for lang, text in found.items():
-            place = f"{at}/{lang}"
+            place = f"{at}/{escape(lang)}"
             if place in self.refused:
                 self.set_aside(place, "ilcd.schema-refuses", text)
             elif not is_language(lang):
@@ -327,7 +335,8 @@ class _Mender:
             found["zh"] = text
             return
         facts = {"name": element.key, "lang": lang}
-        self._too_long(element, content, moved, f"{at}/{lang}", lang, text, "xml.language-twice", facts)
+        place = f"{at}/{escape(lang)}"
+        self._too_long(element, content, moved, place, lang, text, "xml.language-twice", facts)
 
     def _too_long(
         self,
@@ -392,6 +401,11 @@ class _Mender:
         texts = {key: str(value) for key, value in params.items()}
         finding = Finding(code, path, shorten(_shown(content)), params=texts)
         self.aside.append(SetAside(path, self._placed(finding, path), content))
+        # Second texts in a language do not stand in the tree.
+        for at, nodes in self.tree.extras.items():
+            if at == path or at.startswith(f"{path}/"):
+                self.extras.pop(at, None)
+                self.aside.append(SetAside(at, self._placed(finding, at), list(nodes)))
 
     def _placed(self, finding: Finding, path: str) -> Finding:
         at = self.tree.place(path) or path
@@ -441,7 +455,9 @@ def _merged(nodes: list[Tree]) -> Tree:
     out: Tree = {}
     for node in nodes:
         for key, value in node.items():
-            if key != ORDER:
+            if key[0] == "@":
+                out[key] = value
+            elif key != ORDER:
                 have = out.setdefault(key, [])
                 have.extend(value if isinstance(value, list) else [value])
     return out

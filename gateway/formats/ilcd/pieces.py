@@ -78,7 +78,7 @@ class Ids:
     kinds: dict[str, list[Key]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key in self.bundle.keys:
+        for key in self.bundle.everything:
             self.kinds.setdefault(key.id.lower(), []).append(key)
 
     def of(self, kind: DatasetKind, id_: str) -> str:
@@ -232,7 +232,7 @@ def _measured(one: Exchange, bundle: Bundle, notes: dict[str, Note]) -> Exchange
 
 def _factor(one: Exchange, unit: str, bundle: Bundle) -> Decimal | Fraction | None:
     """How many ``unit`` one unit of the exchange is: by the package's own unit group, else by ours."""
-    for key in bundle.keys:
+    for key in bundle.everything:
         if key.kind is not DatasetKind.UNIT_GROUP:
             continue
         group = bundle.read(key).dataset
@@ -308,9 +308,10 @@ def _fitting(value: Value, element: Element, extensions: Mapping[str, Element]) 
         kept = [_fitting(one, element, extensions) for one in value]
         return [one for one in kept if one is not None][: element.most] or None
     if isinstance(value, dict) and element.content is not None:
+        was_empty = not value
         fit(value, element.content, extensions)
         lacks = any(key not in value for key in element.content.required)
-        return None if lacks else value
+        return None if lacks or (not value and not was_empty) else value
     if isinstance(value, str) and element.leaf is not None:
         return value if _holds(element.leaf, value) else None
     return value

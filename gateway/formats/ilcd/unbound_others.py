@@ -6,6 +6,7 @@ from typing import Final, cast
 
 from gateway.codec.xmltree import Node, Value
 from gateway.formats.ilcd.binding import (
+    FILE,
     class_node,
     classification_nodes,
     langs,
@@ -43,12 +44,16 @@ _FLOW_WORDS: Final = {kind: word for word, kind in FLOW_KINDS.items()}
 
 def dataset_node(kind: DatasetKind, dataset: Dataset, kept: Kept) -> Node:
     """The tree of a data set, with what its own family kept."""
-    if isinstance(dataset, Process):
-        return process_node(dataset, kept)
+    root = process_node(dataset, kept) if isinstance(dataset, Process) else _other(kind, dataset, kept)
+    lay(root, kept.get(FILE, {}))
+    return root
+
+
+def _other(kind: DatasetKind, dataset: Dataset, kept: Kept) -> Node:
     root: Node = {}
     unbind(kind, dataset, root, kept)
     classes = [one for one in dataset.classifications if one.system != CATEGORIES]
-    put(root, class_path(kind), classification_nodes(classes))
+    put(root, class_path(kind), classification_nodes(classes, kept))
     if isinstance(dataset, Flow):
         _flow(root, dataset, kept)
     elif isinstance(dataset, UnitGroup):

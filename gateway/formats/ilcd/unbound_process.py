@@ -68,7 +68,7 @@ def process_node(process: Process, kept: Kept) -> Node:
     root: Node = {}
     unbind(DatasetKind.PROCESS, process, root, kept)
     put(root, KIND_PATH, _KIND_WORDS.get(process.kind) if process.kind else None)
-    put(root, CLASS_PATH, classification_nodes(process.classifications))
+    put(root, CLASS_PATH, classification_nodes(process.classifications, kept))
     put(root, PARAMETER_PATH, list(_parameters(process, kept)))
     put(root, SCENARIO_PATH, list(_scenarios(process, kept)))
     for rating in process.completeness:
