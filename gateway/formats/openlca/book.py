@@ -43,6 +43,7 @@ class FlowFacts:
     category: str
     flow_property: Reference
     unit: str
+    location: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class Book:
             category_of(flow),
             property_,
             group.reference if group is not None else "",
+            flow.location.code if isinstance(flow.location, Place) else "",
         )
 
     def property(self, reference: Reference) -> tuple[str, Reference] | None:

@@ -13,10 +13,10 @@ from gateway.codec.datasets import DatasetReading, IndexedBundle
 from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError, InputError, flatten, shorten
 from gateway.formats.openlca import tables
-from gateway.formats.openlca.upgrade import Tree, Upgrade
+from gateway.formats.openlca.upgrade import Tree, Upgrade, number_exchanges
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
-from gateway.model.dataset import Key
+from gateway.model.dataset import DatasetKind, Key
 from gateway.report import Fate, Finding, Note, Severity
 
 _GZIP: Final = b"\x1f\x8b"
@@ -76,6 +76,22 @@ class Contents:
         if not steps or isinstance(value.get("categoryPath"), list):
             return None
         return "/".join(reversed(steps))
+
+    def exchange_number(self, process: str, exchange: object) -> int | None:
+        """The number of an exchange that another entity points to: schema 1 does so by an id."""
+        told = exchange.get("internalId") if isinstance(exchange, dict) else None
+        if isinstance(told, int) and not isinstance(told, bool):
+            return told
+        id_ = exchange.get("@id") if isinstance(exchange, dict) else None
+        places = [
+            p for key, p in self.datasets.items() if key.kind is DatasetKind.PROCESS and key.id == process
+        ]
+        if not places or not isinstance(id_, str):
+            return None
+        raw = document(self.shelf.read(places[0].name))
+        raw = raw[places[0].number] if isinstance(raw, list) and places[0].number is not None else raw
+        exchanges = raw.get("exchanges") if isinstance(raw, dict) else None
+        return number_exchanges(exchanges).get(id_) if isinstance(exchanges, list) else None
 
     def tree(self, place: Place) -> tuple[Tree, Upgrade]:
         """An entity with the names of schema 2."""

@@ -120,7 +120,7 @@ def _exchange(page: Page, item: Taking, own: str, at: str) -> Exchange:
         page.find("openlca.no-direction", f"{at}/isInput", saw, Severity.WARNING)
     direction = Direction.INPUT if is_input else Direction.OUTPUT
     if is_avoided:
-        # Avoided products stand among the inputs, avoided waste among the outputs: linked like what is avoided.
+        # Avoided products stand among the inputs, avoided waste among the outputs: linked as what is avoided
         wanted = Direction.OUTPUT if flow_type == "WASTE_FLOW" else Direction.INPUT
         if direction is not wanted:
             page.find("openlca.avoided-on-the-other-side", f"{at}/isInput", is_input, Severity.WARNING)

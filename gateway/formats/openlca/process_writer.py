@@ -112,6 +112,7 @@ def _exchange(sheet: Sheet, exchange: Exchange, numbers: dict[str, int]) -> dict
             flow["flowType"] = facts.type
             sheet.plain(flow, "refUnit", facts.unit)
             sheet.plain(flow, "category", facts.category)
+            sheet.plain(flow, "location", facts.location)
         item["flow"] = flow
     if unit is None:
         sheet.lack("openlca.no-unit", f"{path}/unit", label, flow=str(exchange.flow.uuid))
@@ -210,7 +211,10 @@ def _allocation(sheet: Sheet, process: Process, numbers: dict[str, int]) -> list
                 continue
             factor["product"] = reference
             if factor["allocationType"] == CAUSAL:
-                factor["exchange"] = {"@type": "ExchangeRef", "internalId": numbers[exchange.id]}
+                # brightway finds the exchange by its flow.
+                flow = sheet.book.reference(DatasetKind.FLOW, exchange.flow) or {}
+                pointed = {"@type": "ExchangeRef", "internalId": numbers[exchange.id], "flow": flow}
+                factor["exchange"] = pointed
             factors.append(factor)
     return factors
 

@@ -9,6 +9,7 @@ from gateway.codec.datasets import DatasetReading
 from gateway.errors import InputError
 from gateway.formats.openlca.package import Contents, Place, notes_of
 from gateway.formats.openlca.process import read_process
+from gateway.formats.openlca.tables import FAMILY
 from gateway.formats.openlca.taking import Page, Taking, own_member
 from gateway.formats.openlca.uncertainty import read_uncertainty
 from gateway.model.base import LangText
@@ -55,7 +56,16 @@ def read_entity(contents: Contents, key: Key, place: Place) -> DatasetReading:
     """
     tree, upgrade = contents.tree(place)
     own = own_member(tree)
-    page = Page(place.shown, contents.locations, contents.ids, own.texts, own.ids, own.dangling, own.scheme)
+    page = Page(
+        place.shown,
+        contents.locations,
+        contents.ids,
+        contents.exchange_number,
+        own.texts,
+        own.ids,
+        own.dangling,
+        own.scheme,
+    )
     for finding in upgrade.findings:
         page.find(finding.code, finding.at, finding.saw, finding.severity)
     page.notes.extend(notes_of(upgrade, place))
@@ -263,8 +273,7 @@ def _model(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
     links: dict[str, list[Connection]] = {}
     for _, link in one.items("processLinks", "ProcessLink"):
         provider, process, flow = (link.reference(name) for name in ("provider", "process", "flow"))
-        exchange = link.take("exchange")
-        number = exchange.get("internalId") if isinstance(exchange, dict) else None
+        number = page.exchange_number(str(process.uuid), link.take("exchange"))
         if isinstance(provider.uuid, str) and isinstance(process.uuid, str) and isinstance(flow.uuid, str):
             told = None if number is None else str(number)
             to = page.ids.get(f"/processes/{process.uuid}", process.uuid)
@@ -282,6 +291,9 @@ def _model(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
     for provider_id in links:
         page.find("openlca.link-to-nothing", "/processLinks", provider_id)
     reference = one.reference("refProcess")
+    number = page.exchange_number(str(reference.uuid), one.take("refExchange"))
+    if number is not None:
+        page.extras[f"{FAMILY}#/refExchange/internalId"] = str(number)
     return LifeCycleModel(
         **common,
         classifications=_category(one),

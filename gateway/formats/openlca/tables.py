@@ -23,6 +23,7 @@ CONTEXT_FILE: Final = "context.json"
 _NAMESPACE: Final = uuid.UUID("3d3f6a52-8d0c-5d0e-9a41-6e3c1f7b2a90")
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
+# Where openLCA and its libraries look.
 FOLDERS: Final[Mapping[str, str]] = {
     "Actor": "actors",
     "Currency": "currencies",
@@ -30,8 +31,8 @@ FOLDERS: Final[Mapping[str, str]] = {
     "Epd": "epds",
     "Flow": "flows",
     "FlowProperty": "flow_properties",
-    "ImpactCategory": "impact_categories",
-    "ImpactMethod": "impact_methods",
+    "ImpactCategory": "lcia_categories",
+    "ImpactMethod": "lcia_methods",
     "Location": "locations",
     "Parameter": "parameters",
     "Process": "processes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -29,6 +29,7 @@ class Page:
     place: str
     codes: Mapping[str, str]  # of locations, by id
     here: frozenset[str]  # the ids of the package
+    exchange_number: Callable[[str, object], int | None]
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
     dangling: frozenset[str] | None = (

@@ -62,6 +62,11 @@ class Upgrade:
                 found[own] = self._below(target, inner, where, deep - 1)
             else:
                 found[own] = inner
+        above = found.get("categoryPath")
+        if entity == "Ref" and isinstance(above, list) and all(isinstance(step, str) for step in above):
+            del found["categoryPath"]
+            if above:
+                found.setdefault("category", "/".join(above))
         return found
 
     def _below(self, entity: str, value: JsonValue, at: str, deep: int) -> object:
@@ -110,23 +115,32 @@ class Upgrade:
 
     def _number(self, exchanges: list[Any], factors: object) -> None:
         """Exchanges without a number get the next free one; what pointed to their id points to it."""
-        told = [exchange for exchange in exchanges if isinstance(exchange, dict)]
-        taken = {exchange["internalId"] for exchange in told if _is_number(exchange.get("internalId"))}
-        numbers: dict[str, int] = {}
-        following = max(taken, default=0)
-        for exchange in told:
-            if "internalId" not in exchange:
-                following += 1
-                exchange["internalId"] = following
-            own = exchange.pop("@id", None)
-            if isinstance(own, str):
-                numbers[own] = exchange["internalId"]
+        numbers = number_exchanges(exchanges)
+        for exchange in exchanges:
+            if isinstance(exchange, dict):
+                exchange.pop("@id", None)
         for factor in factors if isinstance(factors, list) else ():
             pointed = factor.get("exchange") if isinstance(factor, dict) else None
             if isinstance(pointed, dict):
                 number = pointed.get("internalId", numbers.get(str(pointed.get("@id"))))
                 if _is_number(number):
                     factor["exchange"] = {"internalId": number}
+
+
+def number_exchanges(exchanges: list[Any]) -> dict[str, int]:
+    """Give every exchange a number; the numbers by the ids that schema 1 gives exchanges."""
+    told = [exchange for exchange in exchanges if isinstance(exchange, dict)]
+    taken = {exchange["internalId"] for exchange in told if _is_number(exchange.get("internalId"))}
+    numbers: dict[str, int] = {}
+    following = max(taken, default=0)
+    for exchange in told:
+        if "internalId" not in exchange:
+            following += 1
+            exchange["internalId"] = following
+        own = exchange.get("@id")
+        if isinstance(own, str) and _is_number(exchange["internalId"]):
+            numbers[own] = exchange["internalId"]
+    return numbers
 
 
 def _is_number(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""What olca-schema reads of openLCA packages: counts and key facts by entity, one JSON object on stdout, by file.
+"""What olca-schema reads of openLCA packages: every entity as it understands it, as JSON on stdout, by file.
 
 Usage: olca.py FILE.zip ...
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import olca_schema as o  # type: ignore[import-not-found]
-from olca_schema import zipio  # type: ignore[import-not-found]
+from olca_schema import zipio
 
 KINDS = {
     "actors": o.Actor,
@@ -20,8 +20,8 @@ KINDS = {
     "epds": o.Epd,
     "flow_properties": o.FlowProperty,
     "flows": o.Flow,
-    "impact_categories": o.ImpactCategory,
-    "impact_methods": o.ImpactMethod,
+    "lcia_categories": o.ImpactCategory,
+    "lcia_methods": o.ImpactMethod,
     "locations": o.Location,
     "parameters": o.Parameter,
     "processes": o.Process,
