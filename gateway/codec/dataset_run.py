@@ -27,7 +27,7 @@ from gateway.report import Fate, Note, Severity
 
 _LABELS = ("/uri", "/kind")
 # In the keys of extras: how a file is made (schema, edition, lists it goes by), not what it says.
-FILE_PART = ":@file#"
+FILE_PART = ":@file"
 
 
 @dataclass(frozen=True, slots=True)

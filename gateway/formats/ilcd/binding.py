@@ -38,7 +38,7 @@ FAMILY: Final = "ilcd"
 _PREFIX: Final = f"{FAMILY}:"
 # The part of the rest that says how the file is made.
 FILE: Final = "@file"
-CLASS_FILES: Final = "@classes"
+CLASS_FILES: Final = f"{FILE}/classes"
 _FURNITURE: Final = (
     ("@version",),
     ("@xsi:schemaLocation",),
@@ -194,7 +194,7 @@ class Binder:
                 self._set(target, value)
 
     def classes(self, path: Sequence[str]) -> tuple[Classification, ...]:
-        """The classifications at ``path``; where the model has no place for all of it, none, and they stay."""
+        """The classifications at ``path``; none, and they stay, where they hold more than the model does."""
         node = take(self.root, path)
         found = classifications(node)
         if found is None:
