@@ -17,22 +17,32 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "Changes",
     "Context",
     "Coverage",
     "Declaration",
     "Disclosure",
+    "End",
     "Evaluation",
     "ExchangeError",
     "Explanation",
+    "FactorAccounts",
     "Fate",
     "Finding",
+    "FlowList",
     "Format",
     "GatewayError",
     "InputError",
     "InternalError",
     "KeyType",
+    "Levers",
+    "Made",
+    "MapRow",
+    "MapSet",
     "MappingError",
+    "Match",
+    "Matcher",
     "Note",
     "Outcome",
     "Package",
@@ -47,11 +57,16 @@ __all__ = [
     "Request",
     "Severity",
     "Source",
+    "Suggester",
+    "Translation",
     "TrustError",
     "UsageError",
     "Verdict",
+    "WhatIf",
     "__version__",
     "annotate",
+    "audit_map",
+    "build_list",
     "check",
     "compare",
     "convert",
@@ -68,13 +83,21 @@ __all__ = [
     "list_formats",
     "load_plugin",
     "load_rules",
+    "make_map",
+    "map_factors",
     "prepare",
     "read",
+    "read_factor_map",
+    "read_factor_values",
+    "read_map",
     "replay",
     "sign",
     "template",
     "to_json",
+    "translate",
     "verify",
+    "what_if",
+    "write_map",
 ]
 
 if TYPE_CHECKING:
@@ -96,18 +119,34 @@ if TYPE_CHECKING:
     from gateway.messages import explain as describe
     from gateway.model.declaration import Declaration
     from gateway.model.disclosure import Disclosure
+    from gateway.nomenclature.audit import Audit
+    from gateway.nomenclature.audit import audit as audit_map
+    from gateway.nomenclature.factor_files import read_map as read_factor_map
+    from gateway.nomenclature.factor_files import read_values as read_factor_values
+    from gateway.nomenclature.making import Made, make_map
+    from gateway.nomenclature.maps import read_map, write_map
+    from gateway.nomenclature.match import Match, Matcher
+    from gateway.nomenclature.packing import build_list
+    from gateway.nomenclature.row import End, MapRow, MapSet
+    from gateway.nomenclature.store import FlowList
+    from gateway.nomenclature.suggest import Suggester
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
     from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
+    from gateway.pipeline.factors import FactorAccounts, map_factors
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
     from gateway.pipeline.machine import declaration_from_json, to_json
     from gateway.pipeline.plugins import load_plugin, load_rules
     from gateway.pipeline.receive import Replay, replay, verify
     from gateway.pipeline.rules import compare, coverage, evaluate
+    from gateway.pipeline.translate import translate
+    from gateway.pipeline.translation import Translation
+    from gateway.pipeline.whatif import WhatIf, what_if
     from gateway.pipeline.workbook import annotate, template
     from gateway.quantity import Quantity
     from gateway.recognition.change import Changes
     from gateway.recognition.coverage import Coverage
     from gateway.recognition.evaluate import Evaluation
+    from gateway.recognition.scenario import Levers
     from gateway.report import Fate, Finding, Note, Report, Severity
     from gateway.signing.did_key import KeyType
     from gateway.signing.keys import PrivateKey
@@ -148,6 +187,23 @@ else:
         "gateway.signing.did_key": ("KeyType",),
         "gateway.signing.keys": ("PrivateKey",),
         "gateway.trust.verify": ("Verdict",),
+        "gateway.nomenclature.audit": ("Audit", "audit as audit_map"),
+        "gateway.nomenclature.factor_files": (
+            "read_map as read_factor_map",
+            "read_values as read_factor_values",
+        ),
+        "gateway.nomenclature.making": ("Made", "make_map"),
+        "gateway.nomenclature.maps": ("read_map", "write_map"),
+        "gateway.nomenclature.match": ("Match", "Matcher"),
+        "gateway.nomenclature.packing": ("build_list",),
+        "gateway.nomenclature.row": ("End", "MapRow", "MapSet"),
+        "gateway.nomenclature.store": ("FlowList",),
+        "gateway.nomenclature.suggest": ("Suggester",),
+        "gateway.pipeline.factors": ("FactorAccounts", "map_factors"),
+        "gateway.pipeline.translate": ("translate",),
+        "gateway.pipeline.translation": ("Translation",),
+        "gateway.pipeline.whatif": ("WhatIf", "what_if"),
+        "gateway.recognition.scenario": ("Levers",),
     }
     _PLACES = {
         alias or name: (module, name)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,19 +23,30 @@ from gateway.nomenclature.names import EXACT_EDITION, exact
 def build(
     files: Sequence[Path], *, name: str, version: str = "", licence: str = "", source: str = ""
 ) -> bytes:
+    """``build_list`` of files on disk."""
+    data = {str(path): path.read_bytes() for path in files}
+    return build_list(data, name=name, version=version, licence=licence, source=source)
+
+
+def build_list(
+    files: Mapping[str, bytes], *, name: str, version: str = "", licence: str = "", source: str = ""
+) -> bytes:
     """The compact list of what ``flow_sources`` reads: tables, EcoSpold 2, ILCD or openLCA packages.
 
-    The order of files and rows says nothing.
+    The order of rows says nothing.
+
+    Args:
+        files: bytes by file name.
+        name: the list's name, as targets know it: EF 3.1, FEDEFL, ecoinvent, openLCA.
 
     Raises:
         InputError: a file holds no flow that can be read, or one identifier stands twice.
     """
     digest = hashlib.sha256()
     flows: list[Flow] = []
-    for path in files:
-        data = path.read_bytes()
+    for path, data in files.items():
         digest.update(hashlib.sha256(data).digest())
-        flows += read_flows(data, name=path.name)
+        flows += read_flows(data, name=path.rpartition("/")[2])
     return pack(flows, Edition(name, version, licence, source, digest.hexdigest()))
 
 

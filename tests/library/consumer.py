@@ -7,22 +7,32 @@ from typing import assert_type
 
 import gateway
 from gateway import (
+    Audit,
     Changes,
     Context,
     Coverage,
     Declaration,
     Disclosure,
+    End,
     Evaluation,
     ExchangeError,
     Explanation,
+    FactorAccounts,
     Fate,
     Finding,
+    FlowList,
     Format,
     GatewayError,
     InputError,
     InternalError,
     KeyType,
+    Levers,
+    Made,
     MappingError,
+    MapRow,
+    MapSet,
+    Match,
+    Matcher,
     Note,
     Outcome,
     Package,
@@ -37,9 +47,12 @@ from gateway import (
     Request,
     Severity,
     Source,
+    Suggester,
+    Translation,
     TrustError,
     UsageError,
     Verdict,
+    WhatIf,
 )
 
 
@@ -54,6 +67,23 @@ def read_and_write(data: bytes, plugins: Sequence[Plugin]) -> Mapping[str, bytes
     outcomes = gateway.convert(source, to=["pact"], disclosure=Disclosure.C0, options={"preview": "yes"})
     assert_type(outcomes, tuple[Outcome, ...])
     return {m.name: m.data for o in outcomes if o.package is not None for m in o.package.members}
+
+
+def name(source: Source, table: bytes, mapped: bytes, values: bytes) -> tuple[MapRow, ...]:
+    translation = gateway.translate(source.declaration, target="ef-3.1")
+    assert_type(translation, Translation[Declaration])
+    flows = FlowList(gateway.build_list({"flows.csv": table}, name="EF 3.1", version="3.1"))
+    matcher = Matcher(flows, witnesses=[flows])
+    assert_type(matcher.match(End(name="benzene")), Match)
+    made = gateway.make_map([End(name="benzene")], matcher, suggester=Suggester(matcher))
+    assert_type(made, Made)
+    assert_type(gateway.audit_map(made.map), Audit)
+    written = gateway.write_map(made.map, to="glad")
+    assert_type(gateway.read_map(written.data).map, MapSet)
+    assert_type(gateway.what_if(source, Levers(gwp_set="AR6")), WhatIf)
+    rows, numbers = gateway.read_factor_map(mapped), gateway.read_factor_values(values)
+    assert_type(gateway.map_factors(source, rows, numbers), FactorAccounts)
+    return made.map.rows
 
 
 def judge(source: Source, previous: Source) -> list[str]:
