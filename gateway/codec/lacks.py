@@ -23,7 +23,7 @@ def lack(target: str, model_path: str, *, lang: str = "", code: str | None = Non
     ``code`` says more than "is needed", for example that the carbon classes of a stage are not told.
     """
     pattern = _pattern(model_path)
-    row = _row(_table(), pattern, lang) or _row(_second(), pattern, lang)
+    row = next((r for table in _tables() if (r := _row(table, pattern, lang)) is not None), None)
     field = row.pointer if row else model_path
     label = row.label if row else {"zh": model_path, "en": model_path}
     told: dict[str, str] = {
@@ -49,9 +49,10 @@ def _row(table: FieldTable, pattern: str, lang: str) -> Row | None:
 
 
 @cache
-def _second() -> FieldTable:
-    """The second input of a passport; what both have, the declaration is asked for."""
-    return compile_table(resources.table("fields/passport_data.csv"))
+def _tables() -> tuple[FieldTable, ...]:
+    """The declaration's own form first: what another input has, too, is asked for there."""
+    others = ("fields/passport_data.csv", "fields/cbam_data.csv")
+    return (_table(), *(compile_table(resources.table(name)) for name in others))
 
 
 @cache
@@ -92,5 +93,8 @@ def _pattern(path: str) -> str:
         "spare_parts",
         "components",
         "recycled",
+        "goods",
+        "precursors",
+        "carbon_prices",
     )
     return re.sub(rf"/({'|'.join(lists)})/[^/]+", r"/\1/*", path)

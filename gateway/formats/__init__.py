@@ -12,6 +12,8 @@ from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
 from gateway.formats.aas import PARTS as AAS_PARTS
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
+from gateway.formats.cbam import INPUT as CBAM_DATA
+from gateway.formats.cbam import PACKAGE as CBAM_INSTALLATION
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.en18223 import FORMAT as EN18223
 from gateway.formats.html import FORMAT as HTML
@@ -39,6 +41,8 @@ _FORMATS: tuple[Format, ...] = (
     UNTP_DPP_070,
     UNTP_DCC,
     OURANOS,
+    CBAM_DATA,
+    CBAM_INSTALLATION,
     OPENEPD,
 )
 

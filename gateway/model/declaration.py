@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gateway.model.activity import Line
 from gateway.model.base import Extras, Part, Text
+from gateway.model.cbam import CbamData
 from gateway.model.evidence import Attachment, Label, Signatures, Verification
 from gateway.model.party import Enterprise, Export, Miit, Site
 from gateway.model.passport_data import PassportData
@@ -49,6 +50,7 @@ class Declaration(Part):
     verifications: tuple[Verification, ...] = ()
     label: Label = Label()
     miit: Miit = Miit()
+    cbam: CbamData | None = None  # from an input of its own, never from results
     export: Export = Export()
     signatures: Signatures = Signatures()
     attachments: tuple[Attachment, ...] = ()

@@ -36,6 +36,8 @@ def field_classes() -> Mapping[str, Disclosure]:
     for pattern, group in access.groups().items():
         if access.is_guarded(pattern):
             classes[pattern] = Disclosure.C0 if group is access.Access.PUBLIC else Disclosure.C3
+    for row in resources.table("fields/cbam_data.csv"):
+        classes.setdefault(row["model"].partition("@")[0], Disclosure(row["class"]))
     return {**classes, **dict.fromkeys(_documents(), Disclosure.C3)}
 
 

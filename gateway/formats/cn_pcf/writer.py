@@ -29,8 +29,8 @@ def write(declaration: Declaration, context: Context) -> Writing:
 
 
 def _has_a_place(place: Place) -> bool:
-    """The form has Chinese and English; a text in another language stays, and so does passport data."""
-    if place.pattern == "/extras" or is_guarded(place.pattern):
+    """The form has Chinese and English; a text in another language stays, and so do further inputs."""
+    if place.pattern == "/extras" or is_guarded(place.pattern) or place.pattern.startswith("/cbam/"):
         return False
     langs = _languages().get(place.pattern)
     return langs is None or isinstance(place.value, Missing) or place.path.rpartition("/")[2] in langs
