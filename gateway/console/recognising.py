@@ -16,6 +16,7 @@ from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
 from gateway.pipeline import paper, recognise, statuses
+from gateway.pipeline.issue import CREDENTIAL
 from gateway.pipeline.recognise import STATEMENT, Examined
 from gateway.signing import data_integrity
 from gateway.signing.keys import PrivateKey
@@ -51,6 +52,24 @@ def validate(
     tell(console, done)
     console.document(cast("Mapping[str, object]", report.to_json(done, trust)))
     return Exit.DONE if done.passed else Exit.TRUST
+
+
+def refresh(console: Console, name: str, place: str) -> None:
+    """Fetch what the snapshot lacks for this document; what cannot be had is said and stays unknown."""
+    from gateway.console import findings
+    from gateway.exchange import guarded
+    from gateway.exchange import refresh as refreshing
+
+    held = files.load_folder(Path(place))
+    hosts = refreshing.hosts_of(held)
+    file = Path(name) / CREDENTIAL if Path(name).is_dir() else Path(name)
+    document = files.read_file(file) if file.is_file() else b""
+    gained, problems = refreshing.refresh(held, document, lambda url: guarded.fetch(url, allowed_hosts=hosts))
+    for own, data in gained.items():
+        files.write_file(Path(place) / own, data, force=True)
+    for problem in problems:
+        for line, style in findings.lines(console, problem, ""):
+            console.complain(line, style)
 
 
 def tell(console: Console, done: Validation) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from gateway.console import inputs
@@ -20,15 +22,26 @@ from gateway.errors import UsageError
 
 @command(help="cli.help-verify", example="hutong verify out")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
+@option("--content", "contents", metavar="FILE", multiple=True, help="cli.option-content")
+@option("--context", "contexts", metavar="ADDRESS=FILE", multiple=True, help="cli.option-context")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
 @option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
+@option("--refresh", is_flag=True, help="cli.option-refresh")
 @option("--report", metavar="FILE", help="cli.option-report")
 @option("--html", metavar="FILE", help="cli.option-report-html")
 @PLUGIN
 @everywhere
 @click.pass_obj
 def verify(
-    console: Console, folder: str, again: bool, trust_: str | None, report: str | None, html: str | None
+    console: Console,
+    folder: str,
+    contents: tuple[str, ...],
+    contexts: tuple[str, ...],
+    again: bool,
+    trust_: str | None,
+    refresh: bool,
+    report: str | None,
+    html: str | None,
 ) -> int:
     """See ``hutong verify --help``."""
     if trust_ is not None:
@@ -36,9 +49,21 @@ def verify(
 
         if again:
             raise UsageError("--replay --trust", code="usage.replay-or-trust")
+        if refresh:
+            recognising.refresh(console, folder, trust_)
         return recognising.validate(console, folder, trust_, context_now(), out=report, page=html)
+    if refresh:
+        raise UsageError("--refresh", code="usage.refresh-needs-trust")
     if report or html:
         raise UsageError("--report --html", code="usage.report-needs-trust")
+    if Path(folder).is_file():
+        from gateway.console import enveloped
+
+        if again:
+            raise UsageError("--replay", code="usage.replay-needs-folder")
+        return enveloped.verify_file(console, folder, contents, contexts)
+    if contents or contexts:
+        raise UsageError("--content --context", code="usage.content-needs-file")
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())

@@ -1,0 +1,123 @@
+"""Bring a trust snapshot up to date: lists, DID documents and status lists, each from where it is published.
+
+What is fetched is only put beside the rest; whether it is believed is decided afterwards, offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final
+
+from gateway.errors import GatewayError, InputError
+from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.urls import did_web_url
+from gateway.report import Finding, Severity
+from gateway.signing.data_integrity import issuer_of
+from gateway.signing.digests import sha256_hex
+from gateway.trust import policy as policies
+from gateway.trust import signed_list
+from gateway.trust.snapshot import POLICY
+
+Fetch = Callable[[str], bytes]
+_MOST: Final = 50
+
+
+def refresh(
+    files: Mapping[str, bytes], document: bytes, get: Fetch
+) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    """What a snapshot gains for this document, by file name, and what could not be had.
+
+    Args:
+        document: a credential; anything else asks for lists only.
+        get: fetches one address within the guard's bounds.
+
+    Raises:
+        InputError: there is no sound policy.
+    """
+    hosts = hosts_of(files)
+    gained: dict[str, bytes] = {}
+    problems: list[Finding] = []
+    wanted = list(dict.fromkeys((*_of_lists(files), *_of_credential(hosts, document))))
+    for folder, identity, url in wanted[:_MOST]:
+        try:
+            data = get(url)
+            _refuse_other(folder, identity, data)
+        except GatewayError as error:
+            problems.append(Finding("list.not-fetched", url, error.saw, Severity.WARNING))
+            continue
+        gained[_name(files, folder, identity, data)] = data
+    return gained, tuple(problems)
+
+
+def hosts_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Where the policy lets anything be fetched from.
+
+    Raises:
+        InputError: there is no sound policy.
+    """
+    if POLICY not in files:
+        raise InputError(path=POLICY, code="list.no-policy")
+    return policies.parse(files[POLICY]).hosts
+
+
+def _of_lists(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    """Where each list says that its next number will be."""
+    for name in sorted(files):
+        if not name.startswith("lists/"):
+            continue
+        try:
+            scheme = signed_list.read(files[name]).content.scheme
+        except GatewayError:
+            continue
+        for url in (scheme.distribution or ())[:1]:
+            yield "lists", scheme.name[0].value, url
+
+
+def _of_credential(hosts: Collection[str], document: bytes) -> Iterator[tuple[str, str, str]]:
+    """The issuer's DID document, and the status lists that the credential names."""
+    try:
+        value = parse_signed(document)
+    except GatewayError:
+        return
+    if not isinstance(value, dict):
+        return
+    issuer = issuer_of(value)
+    if issuer.startswith("did:web:"):
+        try:
+            yield "dids", issuer, did_web_url(issuer, allowed_hosts=hosts)
+        except InputError:
+            # The fetch below says the same of it with the guard's own words.
+            yield "dids", issuer, issuer
+    stated = value.get("credentialStatus")
+    for entry in stated if isinstance(stated, list) else [stated]:
+        place = entry.get("statusListCredential") if isinstance(entry, dict) else None
+        if isinstance(place, str):
+            yield "status", place, place
+
+
+def _refuse_other(folder: str, identity: str, data: bytes) -> None:
+    """What comes must be what was asked for; a list's signature at least has to hold."""
+    if folder == "lists":
+        signed_list.read(data)
+        return
+    value: PlainJson = parse_signed(data)
+    if not isinstance(value, dict) or value.get("id") != identity:
+        raise InputError(identity, code="list.bad-snapshot", path=identity)
+
+
+def _name(files: Mapping[str, bytes], folder: str, identity: str, data: bytes) -> str:
+    """The file that holds this already; of lists every number has its own, so that none is lost."""
+    if folder == "lists":
+        return f"lists/fetched-{sha256_hex(data)[:16]}.jws"
+    for name in sorted(files):
+        if name.startswith(f"{folder}/") and _id(files[name]) == identity:
+            return name
+    return f"{folder}/fetched-{sha256_hex(identity.encode())[:16]}.json"
+
+
+def _id(data: bytes) -> str:
+    try:
+        value = parse_signed(data)
+    except GatewayError:
+        return ""
+    return str(value.get("id", "")) if isinstance(value, dict) else ""
