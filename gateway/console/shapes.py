@@ -34,6 +34,7 @@ from gateway.pipeline.shapes import (
 from gateway.recognition.coverage import Requirement
 from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
+from gateway.signing.verified import Envelope, KeyOrigin
 from gateway.trust.verify import State, Term
 
 
@@ -382,6 +383,42 @@ class Verify(Shape):
     replay: Replay | None = None
 
 
+class CoveredPart(Shape):
+    """Bytes that a signature covers."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: Digest
+
+
+class EnvelopeSignature(Shape):
+    """One signature that holds; ``key`` is its did:key, where it has one."""
+
+    algorithm: str
+    key: str
+    key_type: str
+    key_sha256: Digest
+    key_origin: KeyOrigin
+    key_id: str
+    certificate: str
+    claimed_time: str
+    covered: list[str]
+    timestamps: int
+    remarks: list[str]
+
+
+class VerifyFile(Shape):
+    """``hutong verify`` of a single signed file."""
+
+    envelope: Envelope
+    issuer: str
+    parts: list[CoveredPart]
+    uncovered: list[str]
+    signatures: list[EnvelopeSignature]
+    times: dict[str, str]
+
+
 class Keygen(Shape):
     """``hutong keygen``."""
 
@@ -423,7 +460,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
 
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
-    answers: Any = reduce(or_, (*ANSWERS.values(), Figures, NotCompared, Errors))
+    answers: Any = reduce(or_, (*ANSWERS.values(), VerifyFile, Figures, NotCompared, Errors))
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {
         f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()
