@@ -92,7 +92,7 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
     def load(key: Key, place: _Place) -> DatasetReading:
         data = shelf.read(place.file)
         tree = read_soda(data)[0] if place.is_json else read_tree(data)
-        return _reading(key, place.file, tree)
+        return reading(key.kind, place.file, tree)
 
     return IndexedBundle(index, load, shelf=shelf, files=files, findings=findings)
 
@@ -103,8 +103,8 @@ def _look(shelf: Shelf, name: str) -> tuple[Key, _Place] | None:
         if not _is_soda(shelf, name):
             return None
         tree = read_soda(shelf.read(name))[0]
-        reading = _reading(Key(DatasetKind.PROCESS, ""), name, tree)
-        return Key(DatasetKind.PROCESS, reading.dataset.id, _str(reading.dataset.version)), _Place(name, True)
+        made = reading(DatasetKind.PROCESS, name, tree).dataset
+        return Key(DatasetKind.PROCESS, made.id, _str(made.version)), _Place(name, True)
     kind = _kind(head)
     if kind is None:
         return None
@@ -135,8 +135,8 @@ def _is_soda(shelf: Shelf, name: str) -> bool:
     return b"dataSetInformation" in shelf.head(name) and is_soda(shelf.read(name))
 
 
-def _reading(key: Key, file: str, tree: XmlTree) -> DatasetReading:
-    kind = KINDS[tree.structure.name]
+def reading(kind: DatasetKind, file: str, tree: XmlTree) -> DatasetReading:
+    """A data set out of its tree, which is used up."""
     places = Rest()
     if tree.extras:
         places.keep(TEXTS, {path: list(nodes) for path, nodes in tree.extras.items()})

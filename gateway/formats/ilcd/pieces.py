@@ -1,9 +1,9 @@
-"""A bundle as files of an ILCD package: valid ones, or the data set is refused with what it breaks."""
+"""A bundle as files of ILCD data sets: valid ones, or the data set is refused with what it breaks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,7 @@ from gateway.formats.ilcd.bound_others import dataset as bound
 from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
 from gateway.formats.ilcd.lengths import shorten_texts
 from gateway.formats.ilcd.unbound_others import dataset_node
+from gateway.formats.ilcd.unbound_process import Kept
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import UnitGroup
@@ -28,7 +29,7 @@ from gateway.model.process import Exchange, Process, ProcessKind
 from gateway.model.walk import by_path, escape, same
 from gateway.quantity import Quantity, convert, quotient, times
 from gateway.quantity.number import Number
-from gateway.report import Fate, Note
+from gateway.report import Fate, Finding, Note
 
 FOLDERS: Final[Mapping[DatasetKind, str]] = {
     DatasetKind.PROCESS: "processes",
@@ -52,19 +53,37 @@ TYPES: Final[Mapping[DatasetKind, str]] = {
 _STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
 _NO_VERSION: Final = "00.00.000"
 _VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
-_MEDIA: Final = "application/xml"
 _HEX: Final = frozenset("0123456789abcdef")
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How trees of data sets become files: as XML, or in another notation of the same model."""
+
+    encode: Callable[[Structure, Node, Kept], bytes]
+    judge: Callable[[bytes, Structure], Sequence[Finding]]
+    suffix: str
+    media_type: str
+    folder: str = ""
+    epd: bool = False  # whether it has the extensions for EPDs
+
+
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
+    """Every data set as an XML file of its own, then the files beside them."""
+    carrier = Carrier(_bytes, xmlverdict.judge, ".xml", "application/xml", "ILCD/", epd=True)
+    return write_as(carrier, bundle, context)
+
+
+def write_as(carrier: Carrier, bundle: Bundle, context: Context) -> Iterator[Piece]:
     """Every data set as a file of its own, then the files beside them."""
     ids = Ids(bundle, context)
     for kind in ORDER:
         for key in bundle.keys:
             if key.kind is kind:
-                yield _piece(bundle, key, ids)
+                yield _piece(carrier, bundle, key, ids)
     for name in bundle.files:
-        place = name if name.startswith("ILCD/") else f"ILCD/external_docs/{name.rpartition('/')[2]}"
+        documents = f"{carrier.folder}external_docs/{name.rpartition('/')[2]}"
+        place = name if carrier.folder and name.startswith(carrier.folder) else documents
         yield Piece(Member(place, "application/octet-stream", bundle.file(name)))
 
 
@@ -114,7 +133,7 @@ def is_uuid(text: str) -> bool:
     return [len(part) for part in parts] == [8, 4, 4, 4, 12] and set("".join(parts)) <= _HEX
 
 
-def _piece(bundle: Bundle, key: Key, ids: Ids) -> Piece:
+def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     source = bundle.read(key).dataset
     notes: dict[str, Note] = {}
     try:
@@ -123,29 +142,31 @@ def _piece(bundle: Bundle, key: Key, ids: Ids) -> Piece:
         return Piece(None, refused={key: (error,)})
     kept = rest_of(made.extras)
     root = dataset_node(key.kind, made, kept)
-    found = _structure(key.kind, made)
+    found = _structure(key.kind, made, carrier)
     root.setdefault("@version", "1.1")
     shorten_texts(root, found.content, found.extension_keys)
-    data = _bytes(found, root, kept)
-    if broken := xmlverdict.judge(data, found):
+    data = carrier.encode(found, root, kept)
+    if broken := carrier.judge(data, found):
         fit(root, found.content, found.extension_keys)
-        data = _bytes(found, root, kept)
-        broken = xmlverdict.judge(data, found)
+        data = carrier.encode(found, root, kept)
+        broken = carrier.judge(data, found)
     if broken:
-        errors = tuple(
-            InputError(one.saw, path=f"{key.id} {one.at}", code="ilcd.not-valid", kind=key.kind.value)
-            for one in broken
-        )
-        return Piece(None, refused={key: errors})
+        return Piece(None, refused={key: tuple(_lack(key, one) for one in broken)})
     back = bound(key.kind, root)
     notes |= _differences(source, made, back, notes)
     version = back.version if isinstance(back.version, str) else ""
-    name = f"ILCD/{FOLDERS[key.kind]}/{back.id}{f'_{version}' if version else ''}.xml"
+    name = f"{carrier.folder}{FOLDERS[key.kind]}/{back.id}{f'_{version}' if version else ''}{carrier.suffix}"
     becomes = {key: Key(key.kind, back.id, version)}
-    return Piece(Member(name, _MEDIA, data), becomes, {key: tuple(notes.values())})
+    return Piece(Member(name, carrier.media_type, data), becomes, {key: tuple(notes.values())})
 
 
-def _bytes(found: Structure, root: Node, kept: Mapping[str, Mapping[str, Value]]) -> bytes:
+def _lack(key: Key, finding: Finding) -> InputError:
+    if finding.code != "xml.invalid":
+        return InputError(finding.saw, path=f"{key.id} {finding.at}", code=finding.code, **finding.params)
+    return InputError(finding.saw, path=f"{key.id} {finding.at}", code="ilcd.not-valid", kind=key.kind.value)
+
+
+def _bytes(found: Structure, root: Node, kept: Kept) -> bytes:
     texts: Node = {}
     lay(texts, kept.get(TEXTS, {}))
     spaces = {path.removeprefix("/"): str(value) for path, value in kept.get(NAMESPACES, {}).items()}
@@ -153,8 +174,8 @@ def _bytes(found: Structure, root: Node, kept: Mapping[str, Mapping[str, Value]]
     return write_tree(XmlTree(found, root, spaces, more))  # type: ignore[arg-type]
 
 
-def _structure(kind: DatasetKind, made: Dataset) -> Structure:
-    is_epd = isinstance(made, Process) and made.kind is ProcessKind.EPD
+def _structure(kind: DatasetKind, made: Dataset, carrier: Carrier) -> Structure:
+    is_epd = carrier.epd and isinstance(made, Process) and made.kind is ProcessKind.EPD
     return structure(_STRUCTURES[kind], profile="epd") if is_epd else structure(_STRUCTURES[kind])
 
 
