@@ -109,9 +109,9 @@ class Postal(_Strict):
 
     lang: str
     street: str = Field(alias="StreetAddress")
-    locality: str | None = Field(default=None, alias="Locality")
+    locality: str = Field(alias="Locality")
     state: str | None = Field(default=None, alias="StateOrProvince")
-    postal_code: str | None = Field(default=None, alias="PostalCode")
+    postal_code: str = Field(alias="PostalCode")
     country: Country = Field(alias="Country")
 
 
@@ -138,9 +138,15 @@ class EncodedCertificate(_Strict):
 class DigitalIdentity(_Strict):
     """By what a service is known: certificates, keys, or other identifiers."""
 
-    certificates: tuple[EncodedCertificate, ...] = Field(default=(), alias="X509Certificates")
-    keys: tuple[dict[str, Any], ...] = Field(default=(), alias="PublicKeyValues")
-    others: tuple[str, ...] = Field(default=(), alias="OtherIds")
+    certificates: tuple[EncodedCertificate, ...] = Field(default=(), alias="X509Certificates", min_length=1)
+    keys: tuple[dict[str, Any], ...] = Field(default=(), alias="PublicKeyValues", min_length=1)
+    others: tuple[str, ...] = Field(default=(), alias="OtherIds", min_length=1)
+
+    @model_validator(mode="after")
+    def _known_by_something(self) -> Self:
+        if not (self.certificates or self.keys or self.others):
+            raise ValueError("ServiceDigitalIdentity")
+        return self
 
 
 Status = Annotated[str, _one_of(STATUSES, status_uri)]
@@ -155,7 +161,9 @@ class State(_Strict):
     type: ServiceType = Field(alias="ServiceTypeIdentifier")
     status_uri: Status = Field(alias="ServiceStatus")
     since: Time = Field(alias="StatusStartingTime")
-    extensions: tuple[dict[str, Any], ...] = Field(default=(), alias="ServiceInformationExtensions")
+    extensions: tuple[dict[str, Any], ...] = Field(
+        default=(), alias="ServiceInformationExtensions", min_length=1
+    )
 
     @property
     def status(self) -> str:
@@ -179,7 +187,7 @@ class Service(_Strict):
     """One service of a body: what is listed now, and everything that was listed before."""
 
     now: State = Field(alias="ServiceInformation")
-    history: tuple[State, ...] = Field(default=(), alias="ServiceHistory")
+    history: tuple[State, ...] = Field(default=(), alias="ServiceHistory", min_length=1)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -206,10 +214,12 @@ class EntityInformation(_Strict):
     """Who a listed body is."""
 
     name: tuple[Text, ...] = Field(alias="TEName", min_length=1)
-    trade_name: tuple[Text, ...] | None = Field(default=None, alias="TETradeName")
+    trade_name: tuple[Text, ...] | None = Field(default=None, alias="TETradeName", min_length=1)
     address: EntityAddress = Field(alias="TEAddress")
     information: tuple[Link, ...] = Field(alias="TEInformationURI", min_length=1)
-    extensions: tuple[dict[str, Any], ...] | None = Field(default=None, alias="TEInformationExtensions")
+    extensions: tuple[dict[str, Any], ...] | None = Field(
+        default=None, alias="TEInformationExtensions", min_length=1
+    )
 
 
 class Entity(_Strict):
@@ -240,14 +250,16 @@ class Scheme(_Strict):
     name: tuple[Text, ...] = Field(alias="SchemeName", min_length=1)
     information: tuple[Link, ...] = Field(alias="SchemeInformationURI", min_length=1)
     approach: Uri = Field(alias="StatusDeterminationApproach")
-    community_rules: tuple[Link, ...] | None = Field(default=None, alias="SchemeTypeCommunityRules")
+    community_rules: tuple[Link, ...] | None = Field(
+        default=None, alias="SchemeTypeCommunityRules", min_length=1
+    )
     territory: Country = Field(alias="SchemeTerritory")
     notice: tuple[PolicyNotice, ...] = Field(alias="PolicyOrLegalNotice", min_length=1)
     history_period: Literal[65535] = Field(alias="HistoricalInformationPeriod")
     issued: Time = Field(alias="ListIssueDateTime")
     next_update: Time = Field(alias="NextUpdate")
-    distribution: tuple[Uri, ...] | None = Field(default=None, alias="DistributionPoints")
-    extensions: tuple[dict[str, Any], ...] = Field(default=(), alias="SchemeExtensions")
+    distribution: tuple[Uri, ...] | None = Field(default=None, alias="DistributionPoints", min_length=1)
+    extensions: tuple[dict[str, Any], ...] = Field(default=(), alias="SchemeExtensions", min_length=1)
 
     @model_validator(mode="after")
     def _fresh(self) -> Self:
@@ -261,7 +273,7 @@ class TrustList(_Strict):
     """A list whose signature nobody has checked yet."""
 
     scheme: Scheme = Field(alias="ListAndSchemeInformation")
-    entities: tuple[Entity, ...] = Field(default=(), alias="TrustedEntitiesList")
+    entities: tuple[Entity, ...] = Field(default=(), alias="TrustedEntitiesList", min_length=1)
 
     @property
     def name(self) -> str:

@@ -110,7 +110,15 @@ def entity(name: str, *services: Sequence[Mapping[str, Any]], country: str = "CN
         "TrustedEntityInformation": {
             "TEName": [{"lang": "en", "value": name}],
             "TEAddress": {
-                "TEPostalAddress": [{"lang": "en", "StreetAddress": "1 Test Road", "Country": country}],
+                "TEPostalAddress": [
+                    {
+                        "lang": "en",
+                        "StreetAddress": "1 Test Road",
+                        "Locality": "Testtown",
+                        "PostalCode": "00000",
+                        "Country": country,
+                    }
+                ],
                 "TEElectronicAddress": [{"lang": "en", "uriValue": "mailto:test@example.org"}],
             },
             "TEInformationURI": [{"lang": "en", "uriValue": "https://example.org/body"}],
@@ -139,7 +147,13 @@ def document(
         "SchemeOperatorName": [{"lang": "en", "value": "TEST operator"}],
         "SchemeOperatorAddress": {
             "SchemeOperatorPostalAddress": [
-                {"lang": "en", "StreetAddress": "1 Test Road", "Country": country}
+                {
+                    "lang": "en",
+                    "StreetAddress": "1 Test Road",
+                    "Locality": "Testtown",
+                    "PostalCode": "00000",
+                    "Country": country,
+                }
             ],
             "SchemeOperatorElectronicAddress": [{"lang": "en", "uriValue": "mailto:test@example.org"}],
         },
