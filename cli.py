@@ -162,6 +162,7 @@ for _command in (
     making.template,
     laying.layout,
     making.convert,
+    making.attach,
     making.issue,
     judging.repair,
     judging.gaps,

@@ -221,6 +221,30 @@ class Convert(Shape):
     output: str
 
 
+class Lines(Shape):
+    """``hutong convert`` of many footprints, one a line; what was lost of each is in the report."""
+
+    file: str
+    output: str
+    report: str
+    written: int
+    refused: int
+    fates: dict[str, int]
+
+
+class Attach(Shape):
+    """``hutong attach``: the factor and the result of the line, and the supplier's file by its digest."""
+
+    file: str
+    supplier: str
+    line: str
+    factor: str
+    result: str
+    sha256: Digest
+    findings: list[Problem]
+    output: str
+
+
 class Input(Shape):
     """An input that was read, and its targets."""
 
@@ -443,6 +467,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "template": Template,
     "layout": Layout,
     "convert": Convert,
+    "attach": Attach,
     "issue": Issue,
     "gaps": Gaps,
     "explain": Explain,
@@ -460,7 +485,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
 
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
-    answers: Any = reduce(or_, (*ANSWERS.values(), VerifyFile, Figures, NotCompared, Errors))
+    answers: Any = reduce(or_, (*ANSWERS.values(), Lines, VerifyFile, Figures, NotCompared, Errors))
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {
         f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()

@@ -103,6 +103,28 @@ def convert(
     )
 
 
+@command(
+    help="cli.help-attach", example="hutong attach declaration.json supplier.json --line L03 -o new.json"
+)
+@click.argument("file", metavar="DECL", type=INPUT)
+@click.argument("supplier", type=INPUT)
+@option("--line", required=True, metavar="ID", help="cli.option-line")
+@option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-attach-output")
+@option("--verified", is_flag=True, help="cli.option-verified")
+@FORCE
+@PLUGIN
+@everywhere
+@click.pass_obj
+def attach(
+    console: Console, file: str, supplier: str, line: str, out: str, verified: bool, force: bool
+) -> int:
+    """See ``hutong attach --help``."""
+    from gateway.console import attaching, converting
+
+    to = converting.Destination(out, force)
+    return attaching.attach(console, file, supplier, line, to, context_now(), verified=verified)
+
+
 @command(help="cli.help-issue", example="hutong issue declaration.json --to pact --key key.pem -o out")
 @click.argument("files", metavar="IN...", nargs=-1, required=True, type=INPUT)
 @option("--to", multiple=True, required=True, metavar="ID", help="cli.option-to")
