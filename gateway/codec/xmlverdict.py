@@ -71,8 +71,9 @@ def refused(element: etree._Element, structure: Structure) -> tuple[etree._Eleme
             return ()
         entries = list(islice(cast("Iterable[Any]", compiled.error_log), _SHOWN))
     found: list[etree._Element] = []
+    prefixes = {prefix: uri for prefix, uri in element.nsmap.items() if prefix}
     for entry in entries:
-        nodes = element.xpath(entry.path) if entry.path else []
+        nodes = element.xpath(entry.path, namespaces=prefixes) if entry.path else []
         nodes = nodes or [node for node in element.iter() if node.sourceline == entry.line]
         assert isinstance(nodes, list)
         found += [node for node in nodes[:1] if isinstance(node, etree._Element) and node not in found]

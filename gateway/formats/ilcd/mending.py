@@ -92,7 +92,8 @@ class _Mender:
         assert isinstance(root, dict)
         for at, nodes in list(self.extras.items()):
             # Its place was told otherwise when it was read: elements that stand there twice.
-            self.set_aside(at, "xml.kept-aside", list(nodes))
+            name = at.rpartition("/")[2]
+            self.set_aside(at, "xml.repeated", list(nodes), name=name)
         return Mended(root, namespaces, self.mends, self.aside)
 
     # One element
@@ -193,10 +194,14 @@ class _Mender:
             texts = self._languages(value, element, content, moved, at)
             if texts:
                 out[key] = texts
+        elif isinstance(value, list) and content.anything and not element.many:
+            # Whoever extends may say how often.
+            kept = (self.item(one, element, f"{at}/{n}") for n, one in enumerate(value))
+            out[key] = [one for one in kept if one is not _GONE]
         elif isinstance(value, list):
             self._items(value, element, out, at)
-        elif (kept := self.item(value, element, at)) is not _GONE:
-            out[key] = [*out.get(key, []), kept] if element.many else kept
+        elif (one := self.item(value, element, at)) is not _GONE:
+            out[key] = [*out.get(key, []), one] if element.many else one
 
     def _unknown(self, key: str, value: Any, content: Content, out: Tree, at: str) -> None:  # noqa: ANN401
         """An element that no table has here: another format's, or one whose name is misspelt."""
@@ -223,34 +228,39 @@ class _Mender:
 
     def _items(self, values: list[Any], element: Element, out: Tree, at: str) -> None:
         kept: list[Any] = []
+        mark = len(self.mends), len(self.aside)
         for number, value in enumerate(values):
             place = f"{at}/{number}"
             if place in self.refused:
                 self.set_aside(place, "ilcd.schema-refuses", value)
             elif (one := self.item(value, element, place)) is not _GONE:
                 kept.append(one)
-        key = element.key
         if element.many:
             if kept:
-                out[key] = [*out.get(key, []), *kept]
-            return
+                out[element.key] = [*out.get(element.key, []), *kept]
+        elif kept and not self._one_of(kept, element, out, at):
+            # Nothing says which one is meant.
+            del self.mends[mark[0] :], self.aside[mark[1] :]
+            self.set_aside(at, "xml.repeated", values, name=element.key)
+
+    def _one_of(self, kept: list[Any], element: Element, out: Tree, at: str) -> bool:
+        """One of several elements where one is meant, if they say the same or can be joined."""
+        key = element.key
         if element.content is not None and element.content.anything and len(kept) > 1:
             self.told("ilcd.other-merged", at, str(len(kept)), "1")
             for one in kept[1:]:
                 for name in [name for name in one if name[0] == "@"]:
                     self.set_aside(f"{at}/{escape(name)}", "xml.repeated", one.pop(name), name=name)
             out[key] = _merged(kept)
-            return
+            return True
         distinct = [one for n, one in enumerate(kept) if one not in kept[:n]]
-        if len(kept) > 1 and any(path.startswith(f"{at}/") for path in self.tree.extras):
-            distinct = kept
-        if len(distinct) == 1:
-            if len(kept) > 1:
-                self.told("ilcd.repetition-left-out", at, _shown(distinct[0]), _shown(distinct[0]), name=key)
-            out[key] = distinct[0]
-        elif distinct:
-            # Nothing says which one is meant.
-            self.set_aside(at, "xml.repeated", values, name=key)
+        more = any(path.startswith(f"{at}/") for path in self.tree.extras)
+        if len(distinct) > 1 or (len(kept) > 1 and more):
+            return False
+        if len(kept) > 1:
+            self.told("ilcd.repetition-left-out", at, _shown(distinct[0]), _shown(distinct[0]), name=key)
+        out[key] = distinct[0]
+        return True
 
     def item(self, value: Any, element: Element, at: str) -> Any:  # noqa: ANN401
         """One element of a kind."""
@@ -298,8 +308,14 @@ class _Mender:
         assert element.languages is not None
         more = self.extras.pop(at, ())
         found = dict(texts)
-        for extra in more:
-            self._second(dict(extra), found, element, content, moved, at)
+        known: set[str] = set()
+        for extra in map(dict, more):
+            lang, text = str(extra.get(_LANG, "en")), str(extra.get(TEXT, ""))
+            if lang not in known and len(extra) > 2 and text.startswith(str(found.get(lang))):
+                found[lang] = text  # the same element: its text goes on behind what it should not hold
+            twice = lang in known or len(extra) <= 2
+            known.add(lang)
+            self._second(extra, found, element, content, moved, at, twice=twice)
         if _swapped(found):
             found["zh"], found["en"] = found["en"], found["zh"]
             for lang, other in (("en", "zh"), ("zh", "en")):
@@ -319,7 +335,15 @@ class _Mender:
         return out
 
     def _second(
-        self, extra: Tree, found: Tree, element: Element, content: Content, moved: list[Tree], at: str
+        self,
+        extra: Tree,
+        found: Tree,
+        element: Element,
+        content: Content,
+        moved: list[Tree],
+        at: str,
+        *,
+        twice: bool,
     ) -> None:
         """A second element in a language that is there already."""
         lang, text = str(extra.pop(_LANG, "en")), str(extra.pop(TEXT, ""))
@@ -327,7 +351,7 @@ class _Mender:
             code = "xml.unknown-attribute" if key[0] == "@" else "xml.unknown-element"
             self.set_aside(f"{at}/{escape(key)}", code, part, name=key)
         if found.get(lang) == text:
-            if not extra:
+            if twice:
                 self.told("ilcd.repetition-left-out", f"{at}/{lang}", text, text, name=element.key)
             return
         if lang == "en" and "zh" not in found and _chinese(text) and not _HAN.search(str(found.get("en"))):

@@ -7,6 +7,7 @@ not in the source must be what the report says was written.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +30,7 @@ def _leaves(element: ET.Element, path: tuple[str, ...]) -> Iterator[Leaf]:
             yield (*path, "@" + _local(name)), "", value
     own = (element.text or "") + "".join(child.tail or "" for child in element)
     if own.strip() or (not len(element) and not set(element.attrib) - {LANG}):
-        yield path, language or "", own.strip(" \t\r\n")
+        yield path, (language or "").strip(), own.strip(" \t\r\n")
     for child in element:
         yield from _leaves(child, (*path, _local(str(child.tag))))
 
@@ -38,16 +39,6 @@ def unaccounted(before: bytes, after: bytes, report: Iterable[Mapping[str, Any]]
     """What neither output nor report tells, and what the output tells without a source."""
     old, new = leaves(before), leaves(after)
     gone, come = old - new, new - old
-    for line in report:
-        if "setAside" in line:
-            for value in _values(line["setAside"]):
-                _take(gone, _names(line["path"]), value)
-        else:
-            _mended(line, gone, come)
-    for leaf in [one for one in come if one[2] == ""]:
-        # What held only something that is accounted for is empty now.
-        if any(one[0][: len(leaf[0])] == leaf[0] and len(one[0]) > len(leaf[0]) for one in old):
-            come[leaf] = 0
     # A missing xml:lang is English.
     for leaf in list(gone):
         twin = (leaf[0], "en", leaf[2])
@@ -55,7 +46,28 @@ def unaccounted(before: bytes, after: bytes, report: Iterable[Mapping[str, Any]]
             both = min(gone[leaf], come[twin])
             gone[leaf] -= both
             come[twin] -= both
+    for line in report:
+        if "setAside" in line:
+            _set_aside(line, gone, come)
+        else:
+            _mended(line, gone, come)
+    for leaf in [one for one in come if one[2] == ""]:
+        # What held only something that is accounted for is empty now.
+        if any(one[0][: len(leaf[0])] == leaf[0] and len(one[0]) > len(leaf[0]) for one in old):
+            come[leaf] = 0
     return [f"gone {leaf}" for leaf in +gone] + [f"come {leaf}" for leaf in +come]
+
+
+def _set_aside(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -> None:
+    names = _names(line["path"])
+    if names and names[-1] == "@lang":
+        for leaf in [one for one in gone if one[0] == names[:-1] and one[1] == line["setAside"].strip()]:
+            # What stands there now has no language.
+            both = min(gone[leaf], come[(leaf[0], "", leaf[2])])
+            gone[leaf] -= both
+            come[(leaf[0], "", leaf[2])] -= both
+    for value in _values(line["setAside"]):
+        _ = _take(gone, names, value) or _take(gone, names[:-1], value)
 
 
 def _mended(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -> None:
@@ -66,7 +78,8 @@ def _mended(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -
     if code == "ilcd.text-moved":
         _take(gone, names, value)
         _take(come, (*names[:1],), value)
-        _take(come, (*names[:1],), names[-1])  # says which text it was
+        # Says which text it was.
+        _ = _take(come, (*names[:1],), names[-1]) or _take(come, (*names[:1],), f"common:{names[-1]}")
     elif code == "ilcd.element-renamed":
         for leaf in [one for one in gone if one[0][: len(names)] == names]:
             to = ((*names[:-1], written), leaf[1], leaf[2])
@@ -81,8 +94,9 @@ def _mended(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -
             gone[leaf] -= both
             come[to] -= both
     elif code == "ilcd.repetition-left-out":
-        while _take(gone, names, value):
-            pass
+        for part in _values(json.loads(value)) if value.startswith("{") else (value,):
+            while _take(gone, names, part):
+                pass
     else:
         # What was empty or missing has nothing to give, what was left out nothing to write.
         _take(gone, names, value)
@@ -90,11 +104,14 @@ def _mended(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -
 
 
 def _take(leaves: Counter[Leaf], names: tuple[str, ...], value: str) -> bool:
-    for leaf in leaves:
-        if leaves[leaf] and leaf[2] == value.strip(" \t\r\n") and leaf[0][: len(names)] == names:
-            leaves[leaf] -= 1
-            return True
-    return False
+    fitting = [
+        leaf
+        for leaf in leaves
+        if leaves[leaf] and leaf[2].strip() == value.strip() and leaf[0][: len(names)] == names
+    ]
+    for leaf in sorted(fitting, key=lambda one: len(one[0]))[:1]:
+        leaves[leaf] -= 1
+    return bool(fitting)
 
 
 def _values(content: Any) -> Iterator[str]:
@@ -104,6 +121,8 @@ def _values(content: Any) -> Iterator[str]:
         for part in content:
             yield from _values(part)
     elif isinstance(content, dict):
+        if not content:
+            yield ""
         for key, part in content.items():
             if key not in ("#order", "@xml:lang"):
                 yield from _values(part)
