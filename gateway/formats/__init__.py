@@ -16,6 +16,7 @@ from gateway.formats.cbam import INPUT as CBAM_DATA
 from gateway.formats.cbam import PACKAGE as CBAM_INSTALLATION
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
 from gateway.formats.en18223 import FORMAT as EN18223
+from gateway.formats.eudpp import FORMAT as EUDPP_LCA
 from gateway.formats.html import FORMAT as HTML
 from gateway.formats.ilcd import EPD as ILCD_EPD
 from gateway.formats.openepd import FORMAT as OPENEPD
@@ -40,6 +41,7 @@ _FORMATS: tuple[Format, ...] = (
     UNTP_DPP_061,
     UNTP_DPP_070,
     UNTP_DCC,
+    EUDPP_LCA,
     OURANOS,
     CBAM_DATA,
     CBAM_INSTALLATION,
