@@ -10,7 +10,7 @@ from gateway.codec import jsonwrite
 from gateway.codec.base import Member
 from gateway.errors import GatewayError
 from gateway.formats.openlca import tables
-from gateway.formats.openlca.book import Book
+from gateway.formats.openlca.book import Book, known_unit, property_of
 from gateway.formats.openlca.package import document
 from gateway.formats.openlca.upgrade import Upgrade
 from gateway.model.dataset import DatasetKind
@@ -35,12 +35,32 @@ def other_files(book: Book) -> Iterator[Member]:
         if member is not None and member.name not in written:
             written.add(member.name)
             yield member
+    for member in _measures(sorted(set(book.later.values()))):
+        if member.name not in written:
+            written.add(member.name)
+            yield member
     places = book.places or {tables.location_id(_EVERYWHERE): _EVERYWHERE}
     for id_, code in sorted(places.items(), key=lambda place: place[1]):
         name = f"locations/{id_}.json"
         if name not in written:
             written.add(name)
             yield _member(name, _location(id_, code))
+
+
+def _measures(units: list[str]) -> Iterator[Member]:
+    """Flow properties and unit groups that were made for units nobody describes."""
+    for unit in units:
+        reference = property_of(unit)
+        group = tables.entity_id("UnitGroup", f"unit/{unit}")
+        id_ = known_unit(unit) or tables.entity_id("Unit", unit)
+        one = {"@type": "Unit", "@id": id_, "name": unit, "isRefUnit": True, "conversionFactor": 1}
+        name = f"Units of {unit}"
+        yield _member(
+            f"unit_groups/{group}.json", {"@type": "UnitGroup", "@id": group, "name": name, "units": [one]}
+        )
+        own = {"@type": "UnitGroup", "@id": group, "name": name}
+        property_ = {**reference, "flowPropertyType": "PHYSICAL_QUANTITY", "unitGroup": own}
+        yield _member(f"flow_properties/{reference['@id']}.json", property_)
 
 
 def _entity(name: str, data: bytes) -> Member | None:

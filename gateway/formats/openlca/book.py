@@ -54,6 +54,7 @@ class Unit:
     id: str
     flow_property: dict[str, Any]
     is_here: bool  # its group is in the bundle
+    is_made: bool = False  # its property and group are made for it
 
 
 @dataclass(slots=True)
@@ -68,6 +69,9 @@ class Book:
     _properties: dict[str, tuple[str, Reference] | None] = field(default_factory=dict)
     _flows: dict[str, FlowFacts | None] = field(default_factory=dict)
     _labels: dict[Key, str] = field(default_factory=dict)
+    _found: dict[tuple[DatasetKind, object, object], Key | None] = field(default_factory=dict)
+    _units: dict[tuple[object, object, object], Unit | None] = field(default_factory=dict)
+    later: dict[str, str] = field(default_factory=dict)  # units of flows that tell none, by the flow's id
 
     def id(self, kind: DatasetKind, own: str) -> str:
         """The id of a data set in the package."""
@@ -75,7 +79,10 @@ class Book:
 
     def find(self, kind: DatasetKind, reference: Reference) -> Key | None:
         """The data set of the bundle that is meant."""
-        return self.bundle.find(kind, reference)
+        asked = (kind, reference.uuid, reference.version)
+        if asked not in self._found:
+            self._found[asked] = self.bundle.find(kind, reference)
+        return self._found[asked]
 
     def reference(
         self, kind: DatasetKind, reference: Reference, pen: Pen | None = None, at: str = ""
@@ -166,10 +173,16 @@ class Book:
 
     def unit(self, name: object, told: Reference, flow: FlowFacts | None) -> Unit | None:
         """The unit of an exchange: the one it tells, else the reference unit of its flow."""
+        asked = (name, told.uuid, flow.flow_property.uuid if flow else None)
+        if asked not in self._units:
+            self._units[asked] = self._unit(name, told, flow)
+        return self._units[asked]
+
+    def _unit(self, name: object, told: Reference, flow: FlowFacts | None) -> Unit | None:
         property_ = told if isinstance(told.uuid, str) else (flow.flow_property if flow else Reference())
         reference = self.reference(DatasetKind.FLOW_PROPERTY, property_)
         if reference is None:
-            return None
+            return self._own_unit(name) if isinstance(name, str) and flow is not None else None
         found = self.property(property_)
         group = self.group(found[1]) if found is not None else None
         if not isinstance(name, str):
@@ -177,9 +190,14 @@ class Book:
                 return None
             return Unit(group.reference, group.units[group.reference], reference, is_here=True)
         if group is None:
-            return Unit(name, _known_unit(name) or tables.entity_id("Unit", name), reference, is_here=False)
+            return Unit(name, known_unit(name) or tables.entity_id("Unit", name), reference, is_here=False)
         id_ = group.units.get(name) or _same_unit(name, group)
         return None if id_ is None else Unit(name, id_, reference, is_here=True)
+
+    def _own_unit(self, name: str) -> Unit:
+        """The unit of a flow that has no property in the bundle, with a property made for it."""
+        id_ = known_unit(name) or tables.entity_id("Unit", name)
+        return Unit(name, id_, property_of(name), is_here=True, is_made=True)
 
     def location(self, place: object) -> dict[str, Any] | None:
         """A reference to the location of a place, which the package will hold."""
@@ -206,6 +224,16 @@ class Pen:
         if names.root != {language(found[1]): found[1]}:
             self.texts[at] = dict(names.root)
         return found[1]
+
+
+def property_of(unit: str) -> dict[str, Any]:
+    """The property that is made for a unit: the known one of the unit, else one of its own."""
+    try:
+        known = tables.unit_ids("ilcd-flow-property").get(parse_unit(unit).code)
+    except GatewayError:
+        known = None
+    id_ = known or tables.entity_id("FlowProperty", f"unit/{unit}")
+    return {"@type": "FlowProperty", "@id": id_, "name": f"Amount in {unit}"}
 
 
 def main_text(names: Names) -> str | None:
@@ -242,14 +270,15 @@ def unit_ids(group: UnitGroup) -> dict[str, str]:
     for unit in group.units:
         own = unit.uuid if isinstance(unit.uuid, str) and tables.UUID.fullmatch(unit.uuid.lower()) else None
         name = unit.name if isinstance(unit.name, str) else unit.id
-        id_ = own.lower() if own else _known_unit(name)
+        id_ = own.lower() if own else known_unit(name)
         if id_ is None or id_ in found.values():
             id_ = tables.entity_id("Unit", f"{group.id}/{unit.id}")
         found[unit.id] = id_
     return found
 
 
-def _known_unit(name: str) -> str | None:
+def known_unit(name: str) -> str | None:
+    """The id that openLCA gives a unit."""
     try:
         return tables.unit_ids("openlca-unit").get(parse_unit(name).code)
     except GatewayError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.codec.accounting import shown
 from gateway.codec.lacks import Lacks
 from gateway.errors import GatewayError
-from gateway.formats.openlca.book import FLOW_TYPES, Book, Pen, category_of, unit_ids
+from gateway.formats.openlca.book import FLOW_TYPES, Book, Pen, category_of, property_of, unit_ids
 from gateway.formats.openlca.reader import NAME_PARTS, full_names
 from gateway.formats.openlca.uncertainty import decimal, write_uncertainty
 from gateway.model.activity import Place
@@ -135,7 +136,7 @@ def head(sheet: Sheet, dataset: Dataset) -> None:
 def _name(sheet: Sheet, dataset: Dataset) -> None:
     """The name; with the further parts that ILCD gives it, as openLCA writes them in one."""
     if not isinstance(dataset.name, LangText) or not dataset.name.root:
-        sheet.lack("openlca.no-name", "/name")
+        _stand_in(sheet, dataset)
         return
     parts = {
         part: dict(names.root)
@@ -148,6 +149,19 @@ def _name(sheet: Sheet, dataset: Dataset) -> None:
     sheet.document["name"] = Pen().text(LangText(full_names(parts)), "/name")
     for part, names in parts.items():
         sheet.pen.texts[f"/name#{part}"] = names
+
+
+def _stand_in(sheet: Sheet, dataset: Dataset) -> None:
+    """What a data set without a name is called: its short name, its citation or title, else nothing."""
+    short = dataset.short_name.pick("en", "zh") if isinstance(dataset.short_name, LangText) else None
+    own = [getattr(dataset, name, None) for name in ("title", "citation", "authors", "email", "website")]
+    name = short[1] if short else next((text for text in own if isinstance(text, str) and text), None)
+    if name is None:
+        sheet.lack("openlca.no-name", "/name")
+        return
+    sheet.document["name"] = name
+    path = f"/name/{jsonwrite.language(name)}"
+    sheet.note("openlca.name-from-elsewhere", path, Fate.INFERRED, None, name)
 
 
 def _slashes(sheet: Sheet, dataset: Dataset) -> None:
@@ -237,9 +251,32 @@ def _flow(sheet: Sheet, flow: Flow) -> None:
         sheet.identify(at, value.id, str(index))
         sheet.places["flowProperties", str(index)] = item
         values.append(item)
-    if flow.reference_property is None:
+    if not values and flow.id in sheet.book.later:
+        values = [_made_property(sheet, sheet.book.later[flow.id])]
+    elif flow.reference_property is None:
         sheet.lack("openlca.no-reference", "/properties", "")
     node["flowProperties"] = values
+
+
+def _made_property(sheet: Sheet, unit: str) -> dict[str, Any]:
+    """The property of a flow that is counted in ``unit`` wherever it is exchanged."""
+    reference = property_of(unit)
+    told: dict[str, Leaf] = {
+        "id": "0",
+        "flow_property/uuid": reference["@id"],
+        f"flow_property/name/{jsonwrite.language(reference['name'])}": reference["name"],
+        "mean": Number(Decimal(1)),
+        "is_reference": True,
+    }
+    for path, leaf in told.items():
+        sheet.note("openlca.property-of-unit", f"/properties/0/{path}", Fate.INFERRED, None, leaf)
+    one = jsonwrite.number(Decimal(1))
+    return {
+        "@type": "FlowPropertyFactor",
+        "flowProperty": reference,
+        "conversionFactor": one,
+        "isRefFlowProperty": True,
+    }
 
 
 def _second_place(sheet: Sheet, flow: Flow) -> None:

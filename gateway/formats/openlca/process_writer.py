@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gateway.codec.jsonwrite import language
 from gateway.formats.openlca import tables
+from gateway.formats.openlca.book import Unit
 from gateway.formats.openlca.entities import Sheet
 from gateway.formats.openlca.process import CAUSAL, OVERALL
 from gateway.formats.openlca.uncertainty import write_uncertainty
@@ -120,6 +122,8 @@ def _exchange(sheet: Sheet, exchange: Exchange, numbers: dict[str, int]) -> dict
         item["unit"] = {"@type": "Unit", "@id": unit.id, "name": unit.name}
         item["flowProperty"] = unit.flow_property
         _unit_from_outside(sheet, exchange, item, is_here=unit.is_here)
+        if unit.is_made:
+            _property_made(sheet, exchange, unit)
     is_waste = facts.type == "WASTE_FLOW" if facts is not None else exchange.is_waste
     if not sheet.number(item, "amount", exchange.amount, f"{path}/amount"):
         sheet.lack("openlca.no-amount", f"{path}/amount", label)
@@ -156,6 +160,19 @@ def _unit_from_outside(sheet: Sheet, exchange: Exchange, item: dict[str, Any], *
     else:
         written = f'"{item["unit"]["@id"]}"'
         sheet.note("openlca.id-made", "/extras/" + escape(kept), Fate.INFERRED, None, written)
+
+
+def _property_made(sheet: Sheet, exchange: Exchange, unit: Unit) -> None:
+    """A flow without a property is counted in the unit of its exchanges."""
+    key = sheet.book.find(DatasetKind.FLOW, exchange.flow)
+    path = f"/exchanges/{escape(exchange.id)}/flow_property"
+    if key is None:
+        return
+    if sheet.book.later.setdefault(key.id, unit.name) != unit.name:
+        sheet.lack("openlca.no-unit", f"/exchanges/{escape(exchange.id)}/unit", unit.name, flow=key.id)
+    id_, name = unit.flow_property["@id"], unit.flow_property["name"]
+    sheet.note("openlca.property-of-unit", f"{path}/uuid", Fate.INFERRED, None, id_)
+    sheet.note("openlca.property-of-unit", f"{path}/name/{language(name)}", Fate.INFERRED, None, name)
 
 
 def _is_waste(sheet: Sheet, exchange: Exchange, path: str, *, is_waste: bool, is_told: bool) -> None:

@@ -15,7 +15,7 @@ from gateway.formats.openlca.book import Book, Pen
 from gateway.formats.openlca.entities import WRITERS, Sheet
 from gateway.formats.openlca.graft import graft
 from gateway.formats.openlca.taking import SCHEME
-from gateway.model.dataset import Dataset, Key
+from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.report import Fate
 
@@ -26,11 +26,26 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     """The files of the package, what others refer to first."""
     yield Piece(Member(tables.SCHEMA_FILE, MEDIA_TYPE, b'{"version": 2}\n'))
     book = Book(bundle, context)
+    last: list[Key] = []
     for kind in ORDER:
         for key in bundle.keys:
-            if key.kind is kind:
+            if key.kind is kind and kind is DatasetKind.FLOW and _waits(book, key):
+                last.append(key)
+            elif key.kind is kind:
                 yield _piece(book, key)
+    # Flows without a property of their own are counted as their exchanges say.
+    for key in last:
+        yield _piece(book, key)
     yield from (Piece(member) for member in other_files(book))
+
+
+def _waits(book: Book, key: Key) -> bool:
+    """Whether only the exchanges of a flow can tell in what it is counted."""
+    try:
+        flow = book.bundle.read(key).dataset
+    except GatewayError:
+        return False
+    return isinstance(flow, Flow) and not flow.properties
 
 
 def _piece(book: Book, key: Key) -> Piece:
