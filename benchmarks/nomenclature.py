@@ -35,9 +35,9 @@ from gateway.nomenclature.halocarbons import composition
 from gateway.nomenclature.match import Match, Matcher
 from gateway.nomenclature.names import cas_number, exact, without_place
 from gateway.nomenclature.packing import build
+from gateway.nomenclature.query import medium
 from gateway.nomenclature.row import End
 from gateway.nomenclature.store import FlowList
-from gateway.nomenclature.substances import medium
 from gateway.nomenclature.suggest import Suggester
 
 ROOT = Path(__file__).resolve().parents[1]

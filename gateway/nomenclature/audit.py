@@ -21,8 +21,8 @@ from gateway.nomenclature.audit_tables import NO_FACTORS, Factors, Flows, no_flo
 from gateway.nomenclature.audit_units import unit_findings
 from gateway.nomenclature.compartments import family
 from gateway.nomenclature.names import cas_number, exact
+from gateway.nomenclature.query import medium
 from gateway.nomenclature.row import Abstained, End, MapRow, MapSet, Predicate, is_suggestion
-from gateway.nomenclature.substances import medium
 from gateway.quantity.exact import show
 from gateway.report import Finding, Severity
 

@@ -13,7 +13,8 @@ from operator import add
 from typing import Final, TypeVar
 
 from gateway.errors import UsageError
-from gateway.nomenclature.match import Match, Matcher, Place
+from gateway.nomenclature.find import Place
+from gateway.nomenclature.match import Match, Matcher
 from gateway.nomenclature.row import End
 
 # Cells of a dense table for each row that was asked for; with sparser names and places a dict is smaller.

@@ -18,9 +18,9 @@ from gateway import resources
 from gateway.nomenclature.chinese import normalise
 from gateway.nomenclature.match import Matcher
 from gateway.nomenclature.names import cas_number, compact, exact, ore_of, spelling, variants, without_place
+from gateway.nomenclature.query import Query
 from gateway.nomenclature.row import End, Signal, Tier
 from gateway.nomenclature.store import FlowList
-from gateway.nomenclature.substances import Query
 
 # Words that narrow or widen a name without naming another substance.
 _ASIDE = re.compile(

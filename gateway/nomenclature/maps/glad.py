@@ -1,4 +1,4 @@
-"""GLAD flow mapping CSV (UNEP, US EPA; openLCA reads it), and the variant of the FEDEFL.
+"""GLAD flow mappings (UNEP, US EPA; openLCA reads them), CSV or workbook, and the variant of the FEDEFL.
 
 Source: UNEP GLAD-ElementaryFlowResources, Formats/FlowMapping.md; USEPA fedelemflowlist, FlowMapping.md.
 """
@@ -12,7 +12,9 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.errors import InputError
+from gateway.frontdoor.grid import first_table
 from gateway.frontdoor.table import Row, read_csv
+from gateway.frontdoor.workbook import is_workbook
 from gateway.nomenclature.maps import base, predicates
 from gateway.nomenclature.maps.base import BadMapFile, MapReading, Troubles, Written, cell
 from gateway.nomenclature.row import End, MapRow, MapSet, Predicate
@@ -55,6 +57,8 @@ _READ: Final = frozenset({*COLUMNS[:14], "MemoMapper", *VERSIONS, SHARE})
 
 def detect(data: bytes) -> bool:
     """Whether the first line names the source's and the target's flow."""
+    if is_workbook(data):
+        return _from_workbook(data) is not None
     names = data[:4000].removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
     return bool(names) and all(sign.lower().encode() in names[0].lower() for sign in _SIGNS)
 
@@ -100,7 +104,26 @@ def write(mapped: MapSet) -> Written:
     return Written(out.getvalue().encode(), tuple(range(len(mapped.rows))))
 
 
+def _from_workbook(data: bytes) -> Sequence[Row] | None:
+    """GLAD's own files are workbooks; None where no sheet holds such a map."""
+    try:
+        return first_table(data, name="", is_heading=_is_heading)
+    except InputError as error:
+        if error.error_code != "table.no-heading":
+            raise
+        return None
+
+
+def _is_heading(cells: Sequence[str]) -> bool:
+    return set(_SIGNS) <= set(_named([cell.strip() for cell in cells]))
+
+
 def _table(data: bytes) -> Sequence[Row]:
+    if is_workbook(data):
+        found = _from_workbook(data)
+        if found is None:
+            raise BadMapFile(path="1", wanted=", ".join(_SIGNS))
+        return found
     try:
         rows = read_csv(data)
     except InputError as error:
