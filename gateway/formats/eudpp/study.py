@@ -45,9 +45,12 @@ _CONTEXT: Mapping[str, object] = {
     "expiryDate": {"@type": "xsd:date"},
     "reviewDate": {"@type": "xsd:date"},
 }
-# EN 15804+A2 as the ontology calls them; a class that is not declared is no result.
+# EN 15804+A2 as the ontology calls them: its total counts biogenic uptake. One that does not has no indicator
+# there, and is named in words.
+_WITHOUT_UPTAKE = "Climate change, total, biogenic uptake left out"
 _INDICATORS: Mapping[str, str] = {
-    "total": "eudpp:ind_GWPtotal",
+    "total": "",
+    "total_including_uptake": "eudpp:ind_GWPtotal",
     "fossil": "eudpp:ind_GWPfossil",
     "biogenic": "eudpp:ind_GWPbiogenic",
     "luluc": "eudpp:ind_GWPluluc",
@@ -119,7 +122,7 @@ class _Results:
                     "@type": "LCIAResult",
                     "forLCIAOrInventoryMethod": {
                         "@type": "LCIAOrInventoryMethod",
-                        "forIndicator": {"@id": indicator},
+                        **({"forIndicator": {"@id": indicator}} if indicator else {"name": _WITHOUT_UPTAKE}),
                         "impactCategory": {"@id": "eudpp:climateChange"},
                     },
                     "hasUnit": {"@type": "om2:Unit", "name": unit},
@@ -212,6 +215,8 @@ def _read_result(found: CarrierReading, one: dict[str, JsonValue], at: str) -> N
     method, unit = one.get("forLCIAOrInventoryMethod"), one.get("hasUnit")
     indicator = method.get("forIndicator") if isinstance(method, dict) else None
     named = indicator.get("@id") if isinstance(indicator, dict) else None
+    if isinstance(method, dict) and method.get("name") == _WITHOUT_UPTAKE:
+        named = ""
     field = next((f for f, i in _INDICATORS.items() if i == named), None)
     text = unit.get("name") if isinstance(unit, dict) else None
     per = _UNIT.fullmatch(text) if isinstance(text, str) else None
@@ -227,6 +232,7 @@ def _read_result(found: CarrierReading, one: dict[str, JsonValue], at: str) -> N
         (
             f"{at}/hasUnit/name",
             f"{at}/forLCIAOrInventoryMethod/forIndicator/@id",
+            f"{at}/forLCIAOrInventoryMethod/name",
             f"{at}/forLCIAOrInventoryMethod/impactCategory/@id",
         )
     )
