@@ -129,6 +129,7 @@ class Office:
     key: PrivateKey
     statuses: str
     base: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _attest(
     files.refuse_existing(Path(case.output), force=False)
     held = _status_folder(office, context)
     register = statuses.read(held)
-    if register.issuer != office.key.public_key.did:
+    if not register.is_kept_by(office.key) or (office.method and office.method != register.method):
         raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
     examined, received, trust = _examine(case.folder, place, rules, context)
     replaced = files.read_file(Path(case.replaces)) if case.replaces else None
@@ -187,6 +188,7 @@ def _attest(
         status=status,
         now=context.now,
         replaces=replaced,
+        method=register.method,
     )
     identity = _identity(made[STATEMENT])
     changed: dict[str, bytes] = {}
@@ -206,7 +208,7 @@ def _attest(
 def _status_folder(office: Office, context: Context) -> dict[str, bytes]:
     place = Path(office.statuses)
     if not place.exists():
-        files.write_folder(place, statuses.create(office.base, office.key, context.now))
+        files.write_folder(place, statuses.create(office.base, office.key, context.now, method=office.method))
     return files.load_folder(place)
 
 
@@ -252,8 +254,9 @@ def revoke(
     held = files.load_folder(Path(place))
     register = statuses.read(held)
     data = files.read_file(Path(name))
-    proof = data_integrity.verify_proof(data)
-    if proof.issuer != key.public_key.did:
+    known = {register.method: key.public_key} if register.method else {}
+    proof = data_integrity.verify_proof(data, known=known)
+    if proof.issuer != register.issuer or not register.is_kept_by(key):
         raise TrustError(proof.issuer, path=name, code="attest.not-this-key")
     index = register.index_of(_identity(data))
     changed = statuses.change(held, index, purpose, key, context.now, lift=lift)

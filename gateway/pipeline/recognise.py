@@ -102,6 +102,7 @@ def attest(
     status: StatusPlace,
     now: datetime,
     replaces: bytes | None = None,
+    method: str = "",
 ) -> dict[str, bytes]:
     """The recognition statement over what was examined, with its validation report.
 
@@ -145,7 +146,7 @@ def attest(
         made,
         key,
         status,
-        issuer=key.public_key.did,
+        method=method,
         valid_from=timestamp(now),
         valid_until=until,
         identifier=identity,

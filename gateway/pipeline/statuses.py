@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,6 +35,7 @@ class Register:
     base: str
     issuer: str
     entries: Mapping[str, str]
+    method: str = ""
 
     def place(self, purpose: str) -> str:
         """Where the list of a purpose is published."""
@@ -43,11 +44,18 @@ class Register:
     def to_bytes(self) -> bytes:
         """The canonical bytes."""
         entries: dict[str, PlainJson] = dict(self.entries)
-        return jcs({"format": FORMAT, "base": self.base, "issuer": self.issuer, "entries": entries})
+        told: dict[str, PlainJson] = {"format": FORMAT, "base": self.base, "issuer": self.issuer}
+        if self.method:
+            told["method"] = self.method
+        return jcs({**told, "entries": entries})
 
     def with_entry(self, index: int, identity: str) -> Register:
         """The register with one more statement."""
-        return Register(self.base, self.issuer, {**self.entries, str(index): identity})
+        return replace(self, entries={**self.entries, str(index): identity})
+
+    def is_kept_by(self, signer: Signer) -> bool:
+        """Whether this key signs for the register; that of a did:web is known to its document only."""
+        return bool(self.method) or self.issuer == signer.public_key.did
 
     def index_of(self, identity: str) -> int:
         """The number of a statement.
@@ -61,19 +69,23 @@ class Register:
         return found
 
 
-def create(base: str, signer: Signer, now: datetime) -> dict[str, bytes]:
+def create(base: str, signer: Signer, now: datetime, *, method: str = "") -> dict[str, bytes]:
     """A new folder: two lists in which nothing is set, to be published below ``base``.
+
+    Args:
+        method: the URL of the key in the body's did:web document; empty: the body is its did:key.
 
     Raises:
         UsageError: ``base`` is no https address.
     """
     if not base.startswith("https://") or any(c.isspace() for c in base):
         raise UsageError(base, code="attest.status-base")
-    register = Register(base.rstrip("/"), signer.public_key.did, {})
+    issuer = method.partition("#")[0] or signer.public_key.did
+    register = Register(base.rstrip("/"), issuer, {}, method)
     files = {REGISTER: register.to_bytes()}
     for purpose in status_list.PURPOSES:
         made = status_list.empty(register.place(purpose), register.issuer, purpose, valid_from=timestamp(now))
-        files[f"{purpose}.json"] = _signed(made, signer, now)
+        files[f"{purpose}.json"] = _signed(made, signer, now, method)
     return files
 
 
@@ -91,7 +103,10 @@ def read(files: Mapping[str, bytes]) -> Register:
         raise BadRegister(path=REGISTER)
     if not all(isinstance(name, str) and index.isdigit() for index, name in entries.items()):
         raise BadRegister(path=f"{REGISTER}#/entries")
-    return Register(base, issuer, {index: str(name) for index, name in entries.items()})
+    method = value.get("method", "")
+    if not isinstance(method, str) or (method and method.partition("#")[0] != issuer):
+        raise BadRegister(path=f"{REGISTER}#/method")
+    return Register(base, issuer, {index: str(name) for index, name in entries.items()}, method)
 
 
 def place_for(register: Register, drawn: int) -> StatusPlace:
@@ -111,18 +126,19 @@ def change(
     Raises:
         UsageError: there is no such list, or a revocation is to be lifted.
     """
-    out = {}
+    out, register = {}, read(files)
+    known = {register.method: signer.public_key} if register.method else {}
     for name in status_list.PURPOSES:
         file = f"{name}.json"
         if file not in files:
             raise UsageError(name, path=file, code="attest.no-such-list")
-        found = status_list.read(files[file])
-        if found.issuer != signer.public_key.did:
+        found = status_list.read(files[file], known)
+        if found.issuer != register.issuer or not register.is_kept_by(signer):
             raise UsageError(found.issuer, path=file, code="attest.not-this-key")
         if name == purpose:
             turn = found.without_bit if lift else found.with_bit
             found = turn(index, valid_from=timestamp(now))
-        out[file] = _signed(_at(found, now), signer, now)
+        out[file] = _signed(_at(found, now), signer, now, register.method)
     return out
 
 
@@ -135,5 +151,5 @@ def _at(found: StatusList, now: datetime) -> StatusList:
     return StatusList(found.id, found.issuer, found.purpose, found.bits, timestamp(now), found.ttl)
 
 
-def _signed(made: StatusList, signer: Signer, now: datetime) -> bytes:
-    return status_list.publish(made, signer, valid_until=timestamp(now + _VALID))
+def _signed(made: StatusList, signer: Signer, now: datetime, method: str) -> bytes:
+    return status_list.publish(made, signer, valid_until=timestamp(now + _VALID), method=method)

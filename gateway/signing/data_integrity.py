@@ -64,12 +64,18 @@ class VerifiedProof:
 
 
 def add_proof(
-    document: Mapping[str, PlainJson], signer: keys.Signer, *, created: str, purpose: str = ASSERTION
+    document: Mapping[str, PlainJson],
+    signer: keys.Signer,
+    *,
+    created: str,
+    purpose: str = ASSERTION,
+    method: str = "",
 ) -> dict[str, PlainJson]:
     """Return ``document`` with the proof of its issuer.
 
     Args:
         created: an XSD dateTimeStamp, ``2026-01-31T08:00:00Z``.
+        method: the URL of the key in its controller's document (did:web), where it is not its did:key.
 
     Raises:
         UsageError: there is a proof already, or ``created`` is no time stamp.
@@ -78,8 +84,9 @@ def add_proof(
     """
     if "proof" in document:
         raise UsageError(path="/proof", code="signing.proof-exists")
-    _refuse_other_issuer(document, signer.public_key.did)
-    return {**document, "proof": create_proof(document, signer, created=created, purpose=purpose)}
+    _refuse_other_issuer(document, method.partition("#")[0] or signer.public_key.did)
+    proof = create_proof(document, signer, created=created, purpose=purpose, method=method)
+    return {**document, "proof": proof}
 
 
 def create_proof(
@@ -90,12 +97,14 @@ def create_proof(
     purpose: str = ASSERTION,
     over: Sequence[PlainJson] = (),
     previous: PlainJson = None,
+    method: str = "",
 ) -> dict[str, PlainJson]:
     """The proof object over ``document``, whoever its issuer is.
 
     Args:
         over: the proofs that the document has.
         previous: the ids of those of them that this one is made over, in a chain; none of them otherwise.
+        method: see ``add_proof``.
     """
     if not is_timestamp(created):
         raise UsageError(created, path="/proof/created", code="signing.bad-timestamp")
@@ -104,7 +113,7 @@ def create_proof(
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-jcs-2022" if key.key_type is KeyType.ED25519 else "ecdsa-jcs-2019",
         "created": created,
-        "verificationMethod": key.key_id,
+        "verificationMethod": method or key.key_id,
         "proofPurpose": purpose,
     }
     if "@context" in document:

@@ -85,16 +85,16 @@ def build(
     signer: Signer,
     status: StatusPlace,
     *,
-    issuer: str,
     valid_from: str,
     valid_until: str,
     identifier: str,
     resources: Sequence[vc.Resource] = (),
+    method: str = "",
 ) -> bytes:
     """The signed statement.
 
     Args:
-        issuer: the body's identifier; a did:key must be the signer's.
+        method: the URL of the key in the body's did:web document; empty: the body is its did:key.
         valid_until: not after the original's own.
 
     Raises:
@@ -102,6 +102,7 @@ def build(
     """
     if made.decision == "conditional" and not made.conditions:
         raise UsageError(made.decision, path="/conditions", code="attest.no-conditions")
+    issuer = method.partition("#")[0] or signer.public_key.did
     document = vc.build_credential(
         issuer=issuer,
         valid_from=valid_from,
@@ -123,7 +124,7 @@ def build(
         }
         for purpose, place in (("revocation", status.revocation), ("suspension", status.suspension))
     ]
-    return jcs(data_integrity.add_proof(document, signer, created=valid_from))
+    return jcs(data_integrity.add_proof(document, signer, created=valid_from, method=method))
 
 
 def _subject(made: Recognition) -> dict[str, PlainJson]:

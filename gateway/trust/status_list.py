@@ -16,6 +16,7 @@ from gateway.errors import InputError, UsageError
 from gateway.frontdoor.json import PlainJson
 from gateway.signing import data_integrity
 from gateway.signing.credential import CONTEXT
+from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
 from gateway.signing.multibase import base64url, from_base64url
@@ -90,7 +91,7 @@ def empty(identifier: str, issuer: str, purpose: str, *, valid_from: str) -> Sta
     return StatusList(identifier, issuer, purpose, bytes(ENTRIES // 8), valid_from, LONGEST_TTL)
 
 
-def publish(found: StatusList, signer: Signer, *, valid_until: str) -> bytes:
+def publish(found: StatusList, signer: Signer, *, valid_until: str, method: str = "") -> bytes:
     """The signed credential of a list: the file to put where its ``id`` says. Same input, same bytes."""
     document: dict[str, PlainJson] = {
         "@context": [CONTEXT],
@@ -109,16 +110,16 @@ def publish(found: StatusList, signer: Signer, *, valid_until: str) -> bytes:
             "ttl": int(found.ttl.total_seconds() * 1000),
         },
     }
-    return jcs(data_integrity.add_proof(document, signer, created=found.valid_from))
+    return jcs(data_integrity.add_proof(document, signer, created=found.valid_from, method=method))
 
 
-def read(data: bytes) -> StatusList:
+def read(data: bytes, known: Mapping[str, PublicKey] | None = None) -> StatusList:
     """The list in a credential whose proof holds by its issuer's key. Who that is is the caller's question.
 
     Raises:
         GatewayError: the proof does not hold, or this is no list within bounds.
     """
-    return of(data_integrity.verify_proof(data).document)
+    return of(data_integrity.verify_proof(data, known=known).document)
 
 
 def of(document: Mapping[str, PlainJson]) -> StatusList:

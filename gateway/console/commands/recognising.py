@@ -56,6 +56,7 @@ def review(console: Console, folder: str, trust_: str, rules: tuple[str, ...], o
 @option("--body", required=True, metavar="NAME", help="cli.option-body")
 @option("--status", required=True, metavar="DIR", help="cli.option-status")
 @option("--status-base", default="", metavar="URL", help="cli.option-status-base")
+@option("--method", default="", metavar="DID#KEY", help="cli.option-method")
 @option("--replaces", metavar="FILE", help="cli.option-replaces")
 @option("--batch", metavar="CSV", help="cli.option-batch")
 @option("-o", "--output", "out", metavar="DIR", help="cli.option-output-folder")
@@ -75,6 +76,7 @@ def attest(
     body: str,
     status: str,
     status_base: str,
+    method: str,
     replaces: str | None,
     batch: str | None,
     out: str | None,
@@ -87,7 +89,7 @@ def attest(
 
     private = keying.load_key(key, inputs.passphrase(passphrase_file, passphrase_fd))
     asked, context = inputs.with_packs(rules, context_now())
-    office = recognising.Office(body, private, status, status_base)
+    office = recognising.Office(body, private, status, status_base, method)
     if batch is not None:
         if folder or decision or paper or out or replaces:
             raise UsageError("--batch", code="usage.batch-or-one")
