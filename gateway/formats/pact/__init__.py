@@ -140,6 +140,15 @@ FORMAT = Format(
     validate=shell.validator(f"{_FORMATS}.exchange", "pact@3.0"),
     basis=BASIS,
     schema_edition="PACT Technical Specifications 3.0.3 (2025-11-18), own statement",
+    parameters=dict.fromkeys(
+        (
+            "productMassPerDeclaredUnit",
+            "fossilGhgEmissions",
+            "fossilCarbonContent",
+            "ipccCharacterizationFactors",
+        ),
+        (),
+    ),
 )
 FORMATS = (
     _pact("2.0", written=False, edition="PACT Technical Specifications 2.0"),

@@ -49,6 +49,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "productMassPerDeclaredUnit": "/pcf/productMassPerDeclaredUnit",
     "boundaryProcessesDescription": "/pcf/boundaryProcessesDescription",
     "exemptedEmissionsDescription": "/pcf/exemptedEmissionsDescription",
+    "ipccCharacterizationFactors": FACTORS,
 }
 ATTESTED: Final = ("attestationType", "attestationStandard", "attestationOfConformanceId")
 _ZERO, _ONE = Decimal(0), Decimal(1)
@@ -70,6 +71,8 @@ def told(hub: Hub, options: Mapping[str, str], carrier: Carrier, ready: Told) ->
         value: object = {"true": True, "false": False}.get(text) if kind == "flag" else text
         if kind == "number":
             value = Decimal(text) if re.fullmatch(r"\d{1,30}(\.\d{1,30})?", text, re.ASCII) else None
+        if kind == "factors":
+            value = text.split(",")
         if value is None:
             ready.lacks.append((key, "footprint.parameter-unfit", {"name": name, "value": text}))
             continue
@@ -114,6 +117,8 @@ def to_pact3(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
     """Ready for PACT 3.0: one geography, both totals, factors that are of a report."""
     ready = _ready(hub)
     own = ready.hub
+    if own.get(FACTORS) == ["unspecified"]:
+        del own[FACTORS]
     told(own, options, carrier, ready)
     if not str(own.get("/specVersion", "")).startswith("3."):
         _add(ready, "/specVersion", SPEC_VERSION, "footprint.version-told", replace=True)
@@ -123,8 +128,6 @@ def to_pact3(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
     if INCLUDING not in own and isinstance(own.get(EXCLUDING), Decimal) and isinstance(uptake, Decimal):
         _add(ready, INCLUDING, Decimal(str(plus(own[EXCLUDING], uptake))), "footprint.including-added-up")
     _undeclared_sources(ready)
-    if own.get(FACTORS) == ["unspecified"]:
-        del own[FACTORS]
     _add(ready, AMOUNT, _ONE, "footprint.per-one-unit")
     return ready
 

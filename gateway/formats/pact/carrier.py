@@ -112,7 +112,11 @@ class Carrier:
                 home = _open(blocks, made, block)
             home[name] = value
         for name in self.empty:
-            document.setdefault(name, [{}])
+            node = document
+            *above, last = name.split("/")
+            for step in above:
+                node = node[step][0]
+            node.setdefault(last, [{}])
         return document
 
 

@@ -17,7 +17,7 @@ PACT_3: Final = Carrier(
     bridge.settle_pact3,
     texts=True,
 )
-_BLOCKS: Final = ("general", "carbonContent")
+_BLOCKS: Final = ("general", "carbonContent", "pcfAssessmentAndMethodology/dataSourcesAndQuality")
 
 
 def _pact2(version: str) -> Carrier:

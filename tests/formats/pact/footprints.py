@@ -23,6 +23,7 @@ TOLD: Mapping[str, str] = {
     "productCategoryCpc": "46420",
     "biogenicCarbonContent": "0",
     "fossilCarbonContent": "0",
+    "productMassPerDeclaredUnit": "1",
     "boundaryProcessesDescription": "electricity and materials",
     "exemptedEmissionsDescription": "",
 }
