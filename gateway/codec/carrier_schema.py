@@ -43,6 +43,8 @@ PATTERNS: Final[Mapping[str, str]] = {
     "subdivision": "^[A-Z]{2}-[A-Z0-9]{1,3}$",
     "bpns": "^BPNS[a-zA-Z0-9]{12}$",
     "bpnl": "^BPNL[a-zA-Z0-9]{12}$",
+    # The data model wrote its pattern for mailboxes without its escapes.
+    "mailbox-unescaped": "^[w.-]+@[w.-]+.[A-Za-z]{2,}$",
     "samm-urn": r"^urn:[a-z0-9]+:[a-z0-9]+$",
     "duration": r"^P(?!$)((\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?"
     r"|T(?=\d)(\d+H)?(\d+M)?(\d+S)?)$",

@@ -18,12 +18,12 @@ from gateway.codec.shelf import FileShelf
 from gateway.errors import GatewayError, InternalError, flatten, raise_all
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, Key, Reference
-from gateway.model.inventory import Flow, FlowProperty, UnitGroup
-from gateway.model.process import Allocation, Direction, Exchange, Process
+from gateway.model.inventory import Flow, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
+from gateway.model.process import Direction, Exchange, Process
 from gateway.model.walk import escape, keyed, leaves
 from gateway.quantity import Quantity, same_quantity
 from gateway.quantity.number import Number
-from gateway.report import Fate, Note, Severity
+from gateway.report import Exact, Fate, Note, Severity
 
 _LABELS = ("/uri", "/kind")
 # In the keys of extras: how a file is made (schema, edition, lists it goes by), not what it says.
@@ -149,18 +149,18 @@ class _Books:
         """Account for the leaves of one data set of the source."""
         before = self.bundle.read(key).dataset
         names = piece.renamed.get(key, {})
-        if isinstance(after, Process):
+        if names:
             after = _renamed(after, {new: old for old, new in names.items()})
         one = self._settled(before, ours=False)
         other = self._settled(after, ours=True)
         if isinstance(before, Process) and isinstance(after, Process):
-            _guard(format_, before, one, other)
+            self._guard(format_, before, one, other)
         notes = list(piece.notes.get(key, ()))
         found = account(format_, one, other, notes)
         if not names:
             return found
         count = str(len(names))
-        note = Note("dataset.exchanges-renumbered", "/exchanges", Fate.CONVERTED, count, count)
+        note = Note("dataset.renumbered", "/", Fate.CONVERTED, count, count)
         return Account(found.carried, (*found.notes, note))
 
     def _settled(self, dataset: Dataset, *, ours: bool) -> dict[str, Leaf]:
@@ -180,6 +180,9 @@ class _Books:
                 found.pop(at + label, None)
         prefixes = {f"{at}/name/" for at in repeated}
         found = {p: v for p, v in found.items() if f"{p.rpartition('/')[0]}/" not in prefixes}
+        for path in [path for path in found if path.endswith("/scheme")]:
+            if is_same_everywhere(found.get(path.removesuffix("scheme") + "code")):
+                del found[path]
         if isinstance(dataset, Process):
             self._settle_units(dataset, found, ours=ours)
         return found
@@ -205,6 +208,24 @@ class _Books:
         for path in [p for p in found if "/flow_property/" in p and p.split("/")[2] in as_usual]:
             del found[path]
 
+    def _guard(
+        self, format_: str, process: Process, before: Mapping[str, Leaf], after: Mapping[str, Leaf]
+    ) -> None:
+        """Refuse an output that says another quantity, direction or reference than its source.
+
+        A negative output is a positive input: formats write a treated waste one way or the other.
+        """
+        for key, exchange in keyed(process.exchanges):
+            assert isinstance(exchange, Exchange)
+            at = f"/exchanges/{escape(key)}"
+            old, new = _told(before, at), _told(after, at)
+            if old == new:
+                continue
+            told = measured(exchange.flow, self.bundle)
+            if not _same(old, new, told.units if told else {}):
+                saw = f"{old} → {new}"
+                raise InternalError(saw, path=at, code="internal.quantity-changed", format=format_)
+
     def _measured(self, flow: Reference, *, ours: bool) -> tuple[str, str]:
         """Unit and property that a flow's exchanges are counted in where they do not say it themselves."""
         if not ours:
@@ -214,31 +235,38 @@ class _Books:
         return self.known.groups.get(self.known.properties.get(quantity, ""), ""), quantity
 
 
-def _renamed(process: Process, names: Mapping[str, str]) -> Process:
-    """A process with the source's ids of its exchanges."""
-    if not names:
-        return process
-
-    def share(one: Allocation) -> Allocation:
-        return one.model_copy(update={"product": names.get(one.product, one.product)})
-
-    def exchange(one: Exchange) -> Exchange:
-        allocations = tuple(share(allocation) for allocation in one.allocations)
-        return one.model_copy(update={"id": names.get(one.id, one.id), "allocations": allocations})
-
-    return process.model_copy(update={"exchanges": tuple(exchange(one) for one in process.exchanges)})
+def is_same_everywhere(code: Leaf | None) -> bool:
+    """Whether a place's code means the same in every list: a country's two letters, the globe, Europe."""
+    return isinstance(code, str) and (code in ("GLO", "RER") or (len(code) == 2 and code.isalpha()))
 
 
-def _guard(format_: str, process: Process, before: Mapping[str, Leaf], after: Mapping[str, Leaf]) -> None:
-    """Refuse an output that says another quantity, direction or reference than its source.
+def _renamed(dataset: Dataset, names: Mapping[str, str]) -> Dataset:
+    """A data set with the source's ids of its exchanges, units or properties."""
+    if isinstance(dataset, Process):
+        exchanges = tuple(_renamed_exchange(one, names) for one in dataset.exchanges)
+        return dataset.model_copy(update={"exchanges": exchanges})
+    if isinstance(dataset, UnitGroup):
+        reference = dataset.reference_unit
+        told = names.get(reference, reference) if isinstance(reference, str) else reference
+        units = _with_old_ids(dataset.units, names)
+        return dataset.model_copy(update={"units": units, "reference_unit": told})
+    if isinstance(dataset, Flow):
+        return dataset.model_copy(update={"properties": _with_old_ids(dataset.properties, names)})
+    return dataset
 
-    A negative output is a positive input: formats write a treated waste one way or the other.
-    """
-    for key, _ in keyed(process.exchanges):
-        at = f"/exchanges/{escape(key)}"
-        old, new = _told(before, at), _told(after, at)
-        if old != new and not _same(old, new):
-            raise InternalError(f"{old} → {new}", path=at, code="internal.quantity-changed", format=format_)
+
+def _renamed_exchange(one: Exchange, names: Mapping[str, str]) -> Exchange:
+    shares = tuple(
+        share.model_copy(update={"product": names.get(share.product, share.product)})
+        for share in one.allocations
+    )
+    return one.model_copy(update={"id": names.get(one.id, one.id), "allocations": shares})
+
+
+def _with_old_ids(
+    parts: tuple[UnitEntry, ...] | tuple[FlowPropertyValue, ...], names: Mapping[str, str]
+) -> tuple[object, ...]:
+    return tuple(part.model_copy(update={"id": names.get(part.id, part.id)}) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +283,13 @@ def _told(found: Mapping[str, Leaf], at: str) -> _Told:
     return _Told(value, str(found.get(f"{at}/unit", "")), found.get(f"{at}/is_reference") is True)
 
 
-def _same(old: _Told, new: _Told) -> bool:
+def _same(old: _Told, new: _Told, units: Mapping[str, Exact]) -> bool:
     if old.is_reference is not new.is_reference or old.amount is None or new.amount is None:
         return False
     if old.unit == new.unit or not new.unit:
         return old.amount == new.amount
+    if old.unit in units and new.unit in units:
+        return old.amount * Fraction(units[old.unit]) == new.amount * Fraction(units[new.unit])
     try:
         return same_quantity(Quantity(old.amount, old.unit), Quantity(new.amount, new.unit))
     except GatewayError:

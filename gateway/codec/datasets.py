@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -13,7 +14,8 @@ from gateway.errors import GatewayError, InputError, UsageError
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, UnitGroup
-from gateway.report import Finding, Note
+from gateway.quantity.number import Number
+from gateway.report import Exact, Finding, Note
 
 T = TypeVar("T")
 
@@ -210,10 +212,14 @@ def _of_version(keys: list[Key], version: object) -> Key | None:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """In which unit and property the exchanges of a flow are counted where its format does not say."""
+    """In which unit and property the exchanges of a flow are counted where its format does not say.
+
+    ``units`` are all of its unit group by name, each with its factor to ``unit``.
+    """
 
     unit: str
     flow_property: Reference
+    units: Mapping[str, Exact] = field(default_factory=dict)
 
 
 def measured(flow: Reference, bundle: Bundle) -> Measured | None:
@@ -234,8 +240,10 @@ def measured(flow: Reference, bundle: Bundle) -> Measured | None:
     unit = group.reference if isinstance(group, UnitGroup) else None
     if unit is None or not isinstance(unit.name, str):
         return None
+    assert isinstance(group, UnitGroup)
     name = reference.name if isinstance(reference.name, LangText) else prop.name
-    return Measured(unit.name, reference.model_copy(update={"name": name}))
+    units = {str(u.name): u.factor.value for u in group.units if isinstance(u.factor, Number)}
+    return Measured(unit.name, reference.model_copy(update={"name": name}), units | {unit.name: Decimal(1)})
 
 
 def _read(bundle: Bundle, key: Key | None) -> Dataset | None:
@@ -253,9 +261,9 @@ class Piece:
 
     ``becomes`` says for each data set of the source that this file tells which data set of the file it is;
     ``notes`` are the writer's own words on the leaves of the source's data sets (contract:
-    ``codec.base.Writing``), by data set. ``renamed`` gives, by process of the source, the ids that exchanges
-    have in the file where the format cannot hold their own. ``refused`` are the lacks of data sets that the
-    format cannot hold.
+    ``codec.base.Writing``), by data set. ``renamed`` gives, by data set of the source, the ids that its
+    exchanges, units or properties have in the file where the format cannot hold their own. ``refused`` are
+    the lacks of data sets that the format cannot hold.
     """
 
     member: Member | None

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gateway.console.dataset_jobs import Job, Tally, part_names, run
 from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
 from gateway.console.inputs import STDIN
-from gateway.console.terminal import Console, joined
+from gateway.console.terminal import Console, joined, visible
 from gateway.errors import UsageError
 from gateway.formats.datasets import find_dataset_format
 from gateway.report import Fate
@@ -87,6 +88,8 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
     console.tell(f"{name} → {wish.to}", "head")
     if tally.refused:
         console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
+        for one in tally.refusals[:3]:
+            console.complain(f"    {_refusal(console, one)}")
     if not tally.written:
         return
     console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
@@ -101,6 +104,12 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
     console.tell(console.say("cli.output", place=wish.out))
 
 
+def _refusal(console: Console, told: Mapping[str, Any]) -> str:
+    """Which data set, and the first of what it lacks."""
+    first = told["refused"][0]
+    return f"{told['dataset']['kind']} {told['dataset']['id']}: {visible(first['message'][console.lang])}"
+
+
 def _json(
     name: str, wish: Wish, target: str, source: str, tally: Tally, files: int, report: str
 ) -> Mapping[str, object]:
@@ -110,6 +119,7 @@ def _json(
         "target": target,
         "written": tally.written,
         "refused": tally.refused,
+        "refusals": tally.refusals,
         "files": files,
         "carried": tally.carried,
         "notes": dict(sorted(tally.fates.items())),

@@ -22,6 +22,8 @@ from gateway.storage.staging import Staging
 
 # Large enough that the work outweighs handing it over, small enough that little is done twice after a stop.
 PART_SIZE = 50
+# As many refused data sets as anybody reads at once; the report has them all.
+SHOWN = 20
 _KNOWN = "known.json"
 
 
@@ -59,6 +61,7 @@ class Tally:
     refused: int = 0
     broken: int = 0  # of these, by a bug of ours
     carried: int = 0
+    refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
 
@@ -67,6 +70,7 @@ class Tally:
         told = json.loads(line)
         if "refused" in told:
             self.refused += 1
+            self.refusals += [told] if len(self.refusals) < SHOWN else []
             self.broken += any(error["code"].startswith("internal.") for error in told["refused"])
         elif "note" in told:
             self.fates[told["note"]["fate"]] += 1

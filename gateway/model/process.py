@@ -70,8 +70,8 @@ class Allocation(Part):
 
     @property
     def key(self) -> str:
-        """The co-product, with the method where it is told."""
-        return f"{self.product}.{self.method}" if isinstance(self.method, str) else self.product
+        """The co-product."""
+        return self.product
 
 
 class PropertyValue(Part):

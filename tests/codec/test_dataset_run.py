@@ -154,7 +154,7 @@ class TestAccount:
 
         found = sent(Toy(renumbered, {STEEL: (Note("x", "/id", Fate.CONVERTED),)}, {"7": "a"}))
         assert notes_on(found, STEEL) == [("/id", Fate.CONVERTED)]
-        assert notes_on(found, MILL) == [("/exchanges", Fate.CONVERTED)]
+        assert notes_on(found, MILL) == [("/", Fate.CONVERTED)]
 
 
 class TestGuard:

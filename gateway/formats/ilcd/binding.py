@@ -46,7 +46,7 @@ _FURNITURE: Final = (
     ("@LCIAMethodologies",),
     ("administrativeInformation", "dataEntryBy", "common:referenceToDataSetFormat"),
 )
-# Marks a node that was empty in the document.
+# Names the nodes that were empty in the document.
 _EMPTY: Final = "#empty"
 _LABELS: Final = "common:shortDescription"
 
@@ -98,16 +98,25 @@ def lay(node: Node, kept: Mapping[str, Value]) -> None:
         _lay(node, [unescape(step) for step in pointer.split("/")[1:]], value)
 
 
-def _mark(node: Value) -> None:
-    """Mark what is empty, before anything is taken and more becomes so."""
-    if isinstance(node, dict):
-        if not node:
-            node[_EMPTY] = ""
-        for inner in list(node.values()):
-            _mark(inner)
+def _empties(node: Value, pointer: str) -> Iterator[str]:
+    """Where nodes are empty before anything is taken and more become so."""
+    if node == {} and pointer:
+        yield pointer
+    elif isinstance(node, dict):
+        for key, inner in node.items():
+            yield from _empties(inner, f"{pointer}/{escape(key)}")
     elif isinstance(node, list):
-        for inner in node:
-            _mark(inner)
+        for index, inner in enumerate(node):
+            yield from _empties(inner, f"{pointer}/{index}")
+
+
+def lay_file(root: Node, kept: Mapping[str, Mapping[str, Value]]) -> None:
+    """Make a tree the file that it was: its furniture, and its empty nodes."""
+    told = kept.get(FILE, {})
+    lay(root, {pointer: value for pointer, value in told.items() if not pointer.startswith(f"/{_EMPTY}")})
+    for pointer, value in told.items():
+        if pointer.startswith(f"/{_EMPTY}"):
+            _lay(root, [unescape(step) for step in str(value).split("/")[1:]] + [_EMPTY], "")
 
 
 def _lay(here: Value, steps: Sequence[str], value: Value) -> None:
@@ -178,8 +187,8 @@ class Binder:
 
     def bind(self) -> None:
         """Take everything that the table names, and what says how the file is made."""
-        _mark(self.root)
-        made: Node = {}
+        empty: list[Value] = list(_empties(self.root, ""))
+        made: Node = {_EMPTY: empty} if empty else {}
         for place in _FURNITURE:
             put(made, place, take(self.root, place))
         self.rest.keep(FILE, made)

@@ -27,7 +27,7 @@ from gateway.formats.ilcd.bound_process import (
 )
 from gateway.model.activity import Place
 from gateway.model.base import LangText
-from gateway.model.dataset import Classification, Dataset, DatasetKind, Reference
+from gateway.model.dataset import Dataset, DatasetKind, Reference
 from gateway.model.inventory import (
     CarbonClass,
     Flow,
@@ -55,8 +55,8 @@ FLOW_KINDS: Final[Mapping[str, FlowKind]] = {
     "Other flow": FlowKind.OTHER,
 }
 FLOW_KIND_PATH: Final = ("modellingAndValidation", "LCIMethod", "typeOfDataSet")
-# Own name of the classification that holds the compartments of an elementary flow.
-CATEGORIES: Final = "ILCD elementary flow categorisation"
+# The part of the rest that holds the ids of compartments in the list of categories.
+COMPARTMENT: Final = "compartment"
 FLOW_INFO: Final = ("flowInformation", "dataSetInformation", "classificationInformation")
 CATEGORY_PATH: Final = (*FLOW_INFO, "common:elementaryFlowCategorization")
 FLOW_REFERENCE: Final = ("flowInformation", "quantitativeReference", "referenceToReferenceFlowProperty")
@@ -107,7 +107,7 @@ def _flow(binder: Binder) -> dict[str, Any]:
     if kind not in FLOW_KINDS:
         put(root, FLOW_KIND_PATH, kind)
     flow_kind = FLOW_KINDS.get(str(kind), FlowKind.OTHER)
-    categories = taken(root, CATEGORY_PATH, _categories) or ()
+    compartment = _compartment(binder) if flow_kind is FlowKind.ELEMENTARY else ()
     supply = names(take(root, SUPPLY_PATH))
     is_code = supply is not None and set(supply.root) == {"en"} and bool(supply["en"].strip())
     if supply is not None and not is_code:
@@ -116,28 +116,28 @@ def _flow(binder: Binder) -> dict[str, Any]:
     properties = tuple(_property(binder, node, reference) for node in nodes_of(root, PROPERTY_PATH))
     if not any(one.is_reference for one in properties):
         put(root, FLOW_REFERENCE, reference)
-    path = categories[0].classes if categories else ()
     return {
         "kind": flow_kind,
-        "classifications": (*categories, *binder.classes(class_path(binder.kind))),
-        "compartment": tuple(str(step.name) for step in path) if flow_kind is FlowKind.ELEMENTARY else (),
+        "compartment": compartment,
         "carbon_class": _carbon_class(binder.values.get("name")),
         "location": Place(code=supply["en"], scheme=FAMILY) if supply is not None and is_code else None,
         "properties": properties,
     }
 
 
-def _categories(node: Value) -> tuple[Classification, ...] | None:
-    """The compartments of an elementary flow, as a classification of their own name."""
-    if not isinstance(node, list) or len(node) != 1 or not isinstance(node[0], dict):
-        return None
-    steps = node[0].get("common:category")
-    if set(node[0]) != {"common:category"} or not isinstance(steps, list):
-        return None
-    entries = [class_entry(step, index, "@catId") for index, step in enumerate(steps)]
-    if not all(entries):
-        return None
-    return (Classification(system=CATEGORIES, classes=tuple(e for e in entries if e is not None)),)
+def _compartment(binder: Binder) -> tuple[str, ...]:
+    """The compartments of an elementary flow; their ids in the list of categories stay with the rest."""
+    found = take(binder.root, CATEGORY_PATH)
+    one = found[0] if isinstance(found, list) and len(found) == 1 else None
+    steps = one.get("common:category") if isinstance(one, dict) and set(one) == {"common:category"} else None
+    entries = [class_entry(s, n, "@catId") for n, s in enumerate(steps if isinstance(steps, list) else [])]
+    if not entries or not all(entry is not None and isinstance(entry.name, str) for entry in entries):
+        put(binder.root, CATEGORY_PATH, found)
+        return ()
+    told = [entry for entry in entries if entry is not None]
+    ids: Node = {str(n): entry.id for n, entry in enumerate(told) if isinstance(entry.id, str)}
+    binder.rest.keep(COMPARTMENT, ids)
+    return tuple(str(entry.name) for entry in told)
 
 
 def _property(binder: Binder, node: Node, reference: Value | None) -> FlowPropertyValue:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Context as Arithmetic
 from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec.xmltree import Node, Value
 from gateway.formats.ilcd.binding import Binder, names, number, prune, put, take
+from gateway.formats.ilcd.spreads import printed, spread
 from gateway.model.base import Missing, Reason
 from gateway.model.dataset import Coefficient, DatasetKind, Reference
 from gateway.model.process import (
@@ -91,8 +91,6 @@ ABSENT: Final = {
     "INA": Reason.NOT_DECLARED,
     "MNR": Reason.NOT_APPLICABLE,
 }
-# Square roots have no end; 34 digits are more than any writer prints.
-_ROOTS: Final = Arithmetic(prec=34)
 
 
 def process(root: Node) -> Process:
@@ -228,9 +226,12 @@ def uncertainty(node: Node, least: str, most: str) -> Uncertainty:
         return _CERTAIN
     if kind is not None:
         del node["uncertaintyDistributionType"]
+    found = spread(kind, node.get(SPREAD))
+    if found is not None and printed(kind, found) == node.get(SPREAD):
+        del node[SPREAD]
     return Uncertainty(
         distribution=kind,
-        spread=spread(kind, node.get(SPREAD)),
+        spread=found,
         minimum=number(node.pop(least, None)),
         maximum=number(node.pop(most, None)),
     )
@@ -242,23 +243,6 @@ _CERTAIN: Final = Uncertainty()
 def without(node: Node, key: str) -> None:
     """Remember that a node has no ``key``, which our writer would give it."""
     node[f"{WITHOUT}{key}"] = ""
-
-
-def spread(kind: Distribution | None, printed: Value | None) -> Coefficient:
-    """Standard deviation of a 95 % width: half of it (normal), its square root (log-normal).
-
-    Source: ILCD format 1.1, relativeStandardDeviation95In.
-    """
-    told = number(printed)
-    if not isinstance(told, Number):
-        return None
-    if kind is Distribution.NORMAL:
-        return Number(quotient(told.value, Decimal(2)))
-    if kind is Distribution.LOG_NORMAL and told.value > 0:
-        value = told.value
-        numerator = value if isinstance(value, Decimal) else Decimal(value.numerator) / value.denominator
-        return Number(numerator.sqrt(_ROOTS))
-    return None
 
 
 def _allocations(node: Node) -> tuple[Allocation, ...]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Final
 
 from gateway.codec import xmlverdict
 from gateway.codec.base import Context, Member
-from gateway.codec.datasets import ORDER, Bundle, Piece, measured
+from gateway.codec.dataset_run import is_same_everywhere
+from gateway.codec.datasets import ORDER, Bundle, Measured, Piece, measured
 from gateway.codec.xmlstructure import Content, Element, Structure, structure
 from gateway.codec.xmltree import Node, Value, XmlTree, write_tree
 from gateway.codec.xmltypes import Check
@@ -22,12 +22,14 @@ from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
 from gateway.formats.ilcd.lengths import shorten_texts
 from gateway.formats.ilcd.unbound_others import dataset_node
 from gateway.formats.ilcd.unbound_process import Kept
+from gateway.model.activity import Place
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
-from gateway.model.inventory import UnitGroup
-from gateway.model.process import Exchange, Process, ProcessKind
+from gateway.model.inventory import Flow, UnitGroup
+from gateway.model.process import Allocation, Direction, Exchange, Process, ProcessKind
+from gateway.model.sources import ImpactMethod
 from gateway.model.walk import by_path, escape, same
-from gateway.quantity import Quantity, convert, quotient, times
+from gateway.quantity import Exact, Quantity, convert, times
 from gateway.quantity.number import Number
 from gateway.report import Fate, Finding, Note
 
@@ -50,9 +52,15 @@ TYPES: Final[Mapping[DatasetKind, str]] = {
     DatasetKind.CONTACT: "contact data set",
     DatasetKind.METHOD: "LCIA method data set",
 }
+# Elements that the schema asks for even where nothing stands in them.
+_ASKED: Final[Mapping[DatasetKind, tuple[tuple[str, ...], ...]]] = {
+    DatasetKind.METHOD: (("LCIAMethodInformation", "geography"), ("modellingAndValidation",)),
+    DatasetKind.MODEL: (("modellingAndValidation",), ("administrativeInformation",)),
+}
 _STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
 _NO_VERSION: Final = "00.00.000"
 _VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,5}")
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -140,10 +148,15 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
         made = _prepared(source, key.kind, bundle, ids, notes)
     except InputError as error:
         return Piece(None, refused={key: (error,)})
+    made, renamed = numbered(made)
     kept = rest_of(made.extras)
     root = dataset_node(key.kind, made, kept)
     found = _structure(key.kind, made, carrier)
     root.setdefault("@version", "1.1")
+    for path in _ASKED.get(key.kind, ()):
+        _ensure(root, path)
+    if key.kind is DatasetKind.MODEL:
+        root.setdefault("@locations", "../ILCDLocations.xml")
     shorten_texts(root, found.content, found.extension_keys)
     data = carrier.encode(found, root, kept)
     if broken := carrier.judge(data, found):
@@ -153,11 +166,25 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     if broken:
         return Piece(None, refused={key: tuple(_lack(key, one) for one in broken)})
     back = bound(key.kind, root)
-    notes |= _differences(source, made, back, notes)
+    if renamed:
+        notes |= _differences(made, made, back, notes)
+    else:
+        notes |= _differences(source, made, back, notes)
     version = back.version if isinstance(back.version, str) else ""
     name = f"{carrier.folder}{FOLDERS[key.kind]}/{back.id}{f'_{version}' if version else ''}{carrier.suffix}"
     becomes = {key: Key(key.kind, back.id, version)}
-    return Piece(Member(name, carrier.media_type, data), becomes, {key: tuple(notes.values())})
+    member = Member(name, carrier.media_type, data)
+    return Piece(member, becomes, {key: tuple(notes.values())}, {key: renamed} if renamed else {})
+
+
+def _ensure(root: Node, path: tuple[str, ...]) -> None:
+    """Have an element there that the schema asks for, be it empty."""
+    here = root
+    for step in path:
+        inner = here.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        here = inner
 
 
 def _lack(key: Key, finding: Finding) -> InputError:
@@ -185,13 +212,18 @@ def _prepared(
     """The data set with uuids, complete references, and amounts in the units behind its flows."""
     made = source
     if isinstance(made, Process):
-        exchanges = tuple(_measured(one, bundle, notes) for one in made.exchanges)
+        shared = (_shared(one, made.default_allocation, notes) for one in made.exchanges)
+        exchanges = tuple(_flagged(_measured(one, bundle, notes), notes) for one in shared)
         changes: dict[str, object] = {"exchanges": exchanges}
         needs_kind = made.references or isinstance(made.functional_unit, LangText)
         if needs_kind and not isinstance(made.reference_kind, str):
             changes["reference_kind"] = "Reference flow(s)"
             notes["/reference_kind"] = _note("/reference_kind", Fate.DEFAULTED, "Reference flow(s)")
         made = made.model_copy(update=changes)
+        for one in made.exchanges:
+            _places(one, f"/exchanges/{escape(one.id)}", notes)
+    if isinstance(made, (Process, Flow, ImpactMethod)):
+        _places(made, "", notes)
     version = _version(source)
     if version != source.version and version is not None:
         fate = Fate.CONVERTED if isinstance(source.version, str) else Fate.DEFAULTED
@@ -202,6 +234,32 @@ def _prepared(
         notes["/id"] = _note("/id", Fate.CONVERTED, id_)
     found: Dataset = _with_references(made.model_copy(update={"id": id_}), ids)
     return found
+
+
+def numbered(made: Dataset) -> tuple[Dataset, dict[str, str]]:
+    """With numbers as ids of exchanges, units and properties, and which they are for those that had none."""
+    field_ = {Process: "exchanges", UnitGroup: "units", Flow: "properties"}.get(type(made))
+    parts = getattr(made, field_) if field_ else ()
+    ids = [part.id for part in parts]
+    if all(_NUMBER.fullmatch(id_) for id_ in ids) and len(set(ids)) == len(ids):
+        return made, {}
+    names = {id_: str(n) for n, id_ in enumerate(ids)}
+    changes: dict[str, object] = {
+        str(field_): tuple(part.model_copy(update={"id": str(n)}) for n, part in enumerate(parts))
+    }
+    if isinstance(made, UnitGroup) and isinstance(made.reference_unit, str):
+        changes["reference_unit"] = names.get(made.reference_unit, made.reference_unit)
+    if isinstance(made, Process):
+        changes["exchanges"] = tuple(_renumbered(one, str(n), names) for n, one in enumerate(made.exchanges))
+    return made.model_copy(update=changes), {old: new for old, new in names.items() if old != new}
+
+
+def _renumbered(one: Exchange, id_: str, names: Mapping[str, str]) -> Exchange:
+    shares = tuple(
+        share.model_copy(update={"product": names.get(share.product, share.product)})
+        for share in one.allocations
+    )
+    return one.model_copy(update={"id": id_, "allocations": shares})
 
 
 def _version(source: Dataset) -> str | None:
@@ -235,7 +293,7 @@ def _measured(one: Exchange, bundle: Bundle, notes: dict[str, Note]) -> Exchange
     told = measured(one.flow, bundle)
     if told is None or told.unit == one.unit:
         return one
-    factor = _factor(one, told.unit, bundle)
+    factor = _factor(one.unit, told)
     if factor is None:
         raise InputError(
             f"{one.unit} → {told.unit}", path=f"/exchanges/{one.id}/unit", code="ilcd.unit-not-in-group"
@@ -246,26 +304,68 @@ def _measured(one: Exchange, bundle: Bundle, notes: dict[str, Note]) -> Exchange
         value = getattr(one, name)
         if isinstance(value, Number):
             changes[name] = Number(times(value.value, factor))
+            if changes[name] == value:
+                continue
             notes[f"{at}/{name}"] = _note(f"{at}/{name}", Fate.CONVERTED, in_digits(changes[name]))  # type: ignore[arg-type]
     notes[f"{at}/unit"] = _note(f"{at}/unit", Fate.CONVERTED, told.unit)
     return one.model_copy(update=changes)
 
 
-def _factor(one: Exchange, unit: str, bundle: Bundle) -> Decimal | Fraction | None:
-    """How many ``unit`` one unit of the exchange is: by the package's own unit group, else by ours."""
-    for key in bundle.everything:
-        if key.kind is not DatasetKind.UNIT_GROUP:
-            continue
-        group = bundle.read(key).dataset
-        assert isinstance(group, UnitGroup)
-        by_name = {entry.name: entry.factor for entry in group.units}
-        mine, theirs = by_name.get(one.unit), by_name.get(unit)
-        if isinstance(mine, Number) and isinstance(theirs, Number) and theirs.value:
-            return quotient(mine.value, theirs.value)
+def _flagged(one: Exchange, notes: dict[str, Note]) -> Exchange:
+    """An avoided product as a negative input, waste by its flow's type: the format has no marks for them."""
+    at = f"/exchanges/{escape(one.id)}"
+    changes: dict[str, object] = {}
+    if one.is_waste:
+        changes["is_waste"] = False
+        notes[f"{at}/is_waste"] = Note("ilcd.waste-by-flow", f"{at}/is_waste", Fate.CONVERTED)
+    if one.is_avoided and one.direction is Direction.OUTPUT and not one.is_reference:
+        changes |= {"is_avoided": False, "direction": Direction.INPUT}
+        for name in ("amount", "mean_amount"):
+            value = getattr(one, name)
+            if isinstance(value, Number):
+                changes[name] = Number(times(value.value, Decimal(-1)))
+        for name in changes:
+            if name != "is_waste":
+                notes[f"{at}/{name}"] = Note("ilcd.avoided-as-negative", f"{at}/{name}", Fate.CONVERTED)
+    elif one.is_avoided:
+        changes["is_avoided"] = False
+        notes[f"{at}/is_avoided"] = Note("ilcd.avoided-as-negative", f"{at}/is_avoided", Fate.CONVERTED)
+    return one.model_copy(update=changes) if changes else one
+
+
+def _shared(one: Exchange, method: object, notes: dict[str, Note]) -> Exchange:
+    """One share for each co-product: that of the process's own method of allocation, else the first."""
+    chosen: dict[str, Allocation] = {}
+    for share in one.allocations:
+        if share.product not in chosen or (share.method == method and chosen[share.product].method != method):
+            chosen[share.product] = share
+    first = {share.product: share for share in reversed(one.allocations)}
+    for product, share in chosen.items():
+        if share.share != first[product].share:
+            path = f"/exchanges/{escape(one.id)}/allocations/{escape(product)}/share"
+            notes[path] = Note("ilcd.one-allocation", path, Fate.CHOSEN, written=str(share.share))
+    return one.model_copy(update={"allocations": tuple(chosen.values())})
+
+
+def _factor(unit: str, told: Measured) -> Exact | None:
+    """How many reference units one ``unit`` is: by the package's own unit group, else by our table."""
+    if unit in told.units:
+        return told.units[unit]
     try:
-        return convert(Quantity(Decimal(1), str(one.unit)), unit).amount
+        return convert(Quantity(Decimal(1), unit), told.unit).amount
     except GatewayError:
         return None
+
+
+def _places(made: Any, at: str, notes: dict[str, Note]) -> None:  # noqa: ANN401 - a process or flow
+    """Say of codes from another list of places that they stand there as they were printed."""
+    for path, place in [(f"{at}/location", made.location)]:
+        if isinstance(place, Place) and place.scheme != FAMILY and not is_same_everywhere(place.code):
+            found = f"{path}/scheme"
+            params = {"scheme": place.scheme}
+            notes[found] = Note(
+                "ilcd.place-as-printed", found, Fate.CONVERTED, place.scheme, FAMILY, params=params
+            )
 
 
 def _with_references(made: Any, ids: Ids) -> Any:  # noqa: ANN401 - a part, whatever its kind

@@ -97,12 +97,19 @@ def _repaired(name: str, data: bytes, tree: XmlTree, index: DatasetIndex) -> Rep
 def _told(
     name: str, data: bytes, tree: XmlTree, mended: Mended, asides: tuple[SetAside, ...]
 ) -> RepairedFile:
-    places = tuple(tree.place(note.path) or note.path for note in mended.mends)
+    places = tuple(_place(tree, note.path) for note in mended.mends)
     kept = tuple(
         replace(one, finding=replace(one.finding, at=f"{name} {one.finding.at}"))
         for one in (*mended.aside, *asides)
     )
     return RepairedFile(name, data, True, tuple(mended.mends), places, kept)
+
+
+def _place(tree: XmlTree, path: str) -> str:
+    """The place of a value in the source, or of the nearest part that is there."""
+    while path and not (found := tree.place(path)):
+        path = path.rpartition("/")[0]
+    return found if path else "/"
 
 
 # What stands around the elements

@@ -6,11 +6,11 @@ from typing import Final, cast
 
 from gateway.codec.xmltree import Node, Value
 from gateway.formats.ilcd.binding import (
-    FILE,
     class_node,
     classification_nodes,
     langs,
     lay,
+    lay_file,
     numeral,
     put,
     reference_node,
@@ -18,8 +18,8 @@ from gateway.formats.ilcd.binding import (
     with_rest,
 )
 from gateway.formats.ilcd.bound_others import (
-    CATEGORIES,
     CATEGORY_PATH,
+    COMPARTMENT,
     FACTOR_PATH,
     FILE_PATH,
     FLOW_KIND_PATH,
@@ -45,15 +45,14 @@ _FLOW_WORDS: Final = {kind: word for word, kind in FLOW_KINDS.items()}
 def dataset_node(kind: DatasetKind, dataset: Dataset, kept: Kept) -> Node:
     """The tree of a data set, with what its own family kept."""
     root = process_node(dataset, kept) if isinstance(dataset, Process) else _other(kind, dataset, kept)
-    lay(root, kept.get(FILE, {}))
+    lay_file(root, kept)
     return root
 
 
 def _other(kind: DatasetKind, dataset: Dataset, kept: Kept) -> Node:
     root: Node = {}
     unbind(kind, dataset, root, kept)
-    classes = [one for one in dataset.classifications if one.system != CATEGORIES]
-    put(root, class_path(kind), classification_nodes(classes, kept))
+    put(root, class_path(kind), classification_nodes(dataset.classifications, kept))
     if isinstance(dataset, Flow):
         _flow(root, dataset, kept)
     elif isinstance(dataset, UnitGroup):
@@ -71,7 +70,7 @@ def _other(kind: DatasetKind, dataset: Dataset, kept: Kept) -> Node:
 
 def _flow(root: Node, flow: Flow, kept: Kept) -> None:
     put(root, FLOW_KIND_PATH, _FLOW_WORDS[flow.kind])
-    put(root, CATEGORY_PATH, _categories(flow))
+    put(root, CATEGORY_PATH, _categories(flow, kept))
     if isinstance(flow.location, Place):
         put(root, SUPPLY_PATH, {"en": flow.location.code})
     reference = flow.reference_property
@@ -90,13 +89,13 @@ def _flow(root: Node, flow: Flow, kept: Kept) -> None:
     put(root, PROPERTY_PATH, nodes)
 
 
-def _categories(flow: Flow) -> Value | None:
-    told = next((one.classes for one in flow.classifications if one.system == CATEGORIES), ())
-    if not told and flow.kind is FlowKind.ELEMENTARY:
-        told = tuple(ClassEntry(name=step) for step in flow.compartment)
-    if not told:
+def _categories(flow: Flow, kept: Kept) -> Value | None:
+    if not flow.compartment or flow.kind is not FlowKind.ELEMENTARY:
         return None
-    return [{"common:category": [class_node(level, step, "@catId") for level, step in enumerate(told)]}]
+    ids = kept.get(COMPARTMENT, {})
+    told = [(n, name, ids.get(f"/{n}")) for n, name in enumerate(flow.compartment)]
+    entries = [(n, ClassEntry(name=name, id=id_ if isinstance(id_, str) else None)) for n, name, id_ in told]
+    return [{"common:category": [class_node(n, entry, "@catId") for n, entry in entries]}]
 
 
 def _units(group: UnitGroup, kept: Kept) -> list[Value]:

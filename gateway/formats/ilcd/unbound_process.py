@@ -37,15 +37,14 @@ from gateway.formats.ilcd.bound_process import (
     SCENARIO_PATH,
     SPREAD,
     WITHOUT,
-    spread,
 )
+from gateway.formats.ilcd.spreads import printed, spread
 from gateway.model.activity import Place
 from gateway.model.base import Missing
 from gateway.model.dataset import DatasetKind, Reference
 from gateway.model.process import (
     Compliance,
     Direction,
-    Distribution,
     Exchange,
     ImpactResult,
     Process,
@@ -165,17 +164,8 @@ def put_uncertainty(node: Node, told: Uncertainty, ends: tuple[str, str], kept: 
     former = kept.pop(f"/{SPREAD}", None)
     if former is not None and spread(told.distribution, former) == told.spread:
         node[SPREAD] = former
-    elif isinstance(told.spread, Number):
-        put(node, (SPREAD,), _printed(told.distribution, told.spread))
-
-
-def _printed(kind: Distribution | None, told: Number) -> str | None:
-    """The 95 % width of the format's own meaning."""
-    if kind is Distribution.NORMAL:
-        return numeral(Number(times(told.value, Decimal(2))))
-    if kind is Distribution.LOG_NORMAL:
-        return numeral(Number(times(told.value, told.value)))
-    return None
+    elif told.spread is not None:
+        put(node, (SPREAD,), printed(told.distribution, told.spread))
 
 
 Whole = Callable[[ImpactResult, str, Kept], Node]
