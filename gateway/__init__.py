@@ -90,6 +90,7 @@ __all__ = [
     "read_factor_map",
     "read_factor_values",
     "read_map",
+    "repair",
     "replay",
     "sign",
     "template",
@@ -137,6 +138,7 @@ if TYPE_CHECKING:
     from gateway.pipeline.machine import declaration_from_json, to_json
     from gateway.pipeline.plugins import load_plugin, load_rules
     from gateway.pipeline.receive import Replay, replay, verify
+    from gateway.pipeline.repair import repair
     from gateway.pipeline.rules import compare, coverage, evaluate
     from gateway.pipeline.translate import translate
     from gateway.pipeline.translation import Translation
@@ -177,6 +179,7 @@ else:
         "gateway.pipeline.machine": ("declaration_from_json", "to_json"),
         "gateway.pipeline.plugins": ("load_plugin", "load_rules"),
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
+        "gateway.pipeline.repair": ("repair",),
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
         "gateway.pipeline.workbook": ("annotate", "template"),
         "gateway.quantity": ("Quantity",),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from gateway.console.terminal import Console, joined
 from gateway.errors import UsageError
 from gateway.formats.ilcd.repair import RepairedFile
 from gateway.pipeline.repair import Doctor, told
-from gateway.report import Severity
+from gateway.report import Finding, Note, Severity
 from gateway.storage.shelves import digest_of, open_shelf
-from gateway.storage.staging import Staging
+from gateway.storage.staging import REPORT_SUFFIX, Staging
 
 _PART = 200
+# Of so many files one must be a data set for the others to be looked at.
+_LOOKED_AT = 200
 
 
 def repair(console: Console, name: str, out: str, *, force: bool, strict: bool) -> Exit:
@@ -33,16 +36,20 @@ def repair(console: Console, name: str, out: str, *, force: bool, strict: bool) 
     job = hashlib.sha256(json.dumps(["repair", source]).encode()).hexdigest()
     doctor.index  # noqa: B018 - a package without data sets is refused before anything is written
     staging = Staging(Path(out), job, force=force)
+    report = f"{out.rstrip('/')}{REPORT_SUFFIX}"
     counts: Counter[str] = Counter()
+    changes: dict[str, _Change] = {}
     parts: list[str] = []
     files = doctor.repair()
     while part := list(islice(files, _PART)):
         parts.append(f"part-{len(parts)}")
         _count(part, counts)
+        _collect(part, changes)
         staging.put(parts[-1], _written(part, single=len(doctor.shelf.names) == 1, out=out), _lines(part))
     staging.finish({"source": source, "target": "repair"}, parts)
-    _tell(console, name, out, counts, str(staging.report))
-    document = {"file": name, "output": out, "report": str(staging.report), "counts": _sorted(counts)}
+    _tell(console, name, out, counts, changes)
+    console.tell(console.say("cli.repair-report", report=report))
+    document = {"file": name, "output": out, "report": report, "counts": _sorted(counts)}
     console.document(document)
     if counts["refused"]:
         return Exit.INPUT
@@ -88,16 +95,13 @@ def is_package(name: str) -> bool:
     path = Path(name)
     if name == STDIN or not path.exists():
         return False
-    if path.is_dir():
-        return True
     try:
         shelf = open_shelf(path)
-        heads = (shelf.head(file) for file in islice(shelf.names, 200) if file.lower().endswith(".xml"))
-        if len(shelf.names) == 1:
-            heads = (shelf.head(file) for file in shelf.names)
+        named = [file for file in shelf.names if file.lower().endswith(".xml")]
+        heads = (shelf.head(file) for file in (named or shelf.names)[:_LOOKED_AT])
         if not any(any(tag in head for tag in by_tag_names()) for head in heads):
             return False
-        return not _declares(path)
+        return path.is_dir() or not _declares(path)
     except GatewayError:
         return False
 
@@ -132,12 +136,35 @@ def _count(part: Iterable[RepairedFile], counts: Counter[str]) -> None:
         counts["refused"] += file.data is None
 
 
-def _tell(console: Console, name: str, out: str, counts: Counter[str], report: str) -> None:
+@dataclass(slots=True)
+class _Change:
+    """How often something was done, and what was said of it the first time."""
+
+    first: Note | Finding
+    times: int = 0
+
+
+def _collect(part: Iterable[RepairedFile], changes: dict[str, _Change]) -> None:
+    for file in part:
+        subjects: list[Note | Finding] = [*file.mends, *(one.finding for one in file.aside)]
+        for subject in subjects:
+            key = f"{isinstance(subject, Finding)} {subject.code}"
+            changes.setdefault(key, _Change(subject)).times += 1
+
+
+def _tell(
+    console: Console, name: str, out: str, counts: Counter[str], changes: Mapping[str, _Change]
+) -> None:
     facts = {key.replace("-", "_"): value for key, value in _sorted(counts).items()}
     console.tell(console.say("cli.repaired", file=name, out=out, **facts))
     if counts["refused"]:
         console.tell(console.say("cli.repair-refused", n=counts["refused"]), "careful")
-    console.tell(console.say("cli.repair-report", report=report))
+    for key in sorted(changes, key=lambda key: (key, -changes[key].times)):
+        change = changes[key]
+        what = messages.explain(change.first, console.lang).what
+        aside = isinstance(change.first, Finding)
+        said = console.say("cli.repair-aside" if aside else "cli.repair-mend", n=change.times, what=what)
+        console.answer(said, "careful" if aside else "")
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from gateway import messages
 from gateway.codec.shelf import Shelf
 from gateway.errors import InputError
 from gateway.formats.ilcd.dataset_index import DatasetIndex, index_of
-from gateway.formats.ilcd.diagnosis import diagnose_file
+from gateway.formats.ilcd.diagnosis import diagnose
 from gateway.formats.ilcd.repair import RepairedFile, repair_file
 from gateway.report import Finding
 
@@ -42,11 +42,7 @@ class Doctor:
 
     def diagnose(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
         """Every data set with what is wrong or doubtful in it."""
-        index = self.index
-        for name in self.shelf.names:
-            found = diagnose_file(self.shelf.read(name), index, name)
-            if found is not None:
-                yield name, found
+        return diagnose(self.shelf, self.index)
 
 
 def repair(shelf: Shelf) -> Iterator[RepairedFile]:

@@ -19,7 +19,8 @@ from gateway.storage.files import OutputExists, StorageError
 
 # First words of the report that stands beside every output made here.
 REPORT_MARK: Final = "hutong-report@datasets-1"
-_SUFFIX: Final = ".report.ndjson"
+# What the report beside an output is called, behind the output's own name.
+REPORT_SUFFIX: Final = ".report.ndjson"
 _FILES, _LINES, _JOURNAL = "files", "report.ndjson", "journal"
 # The earliest time that a zip can state.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -40,7 +41,7 @@ class Staging:
 
     def __init__(self, target: Path, job: str, *, force: bool) -> None:
         self.target = target.absolute()
-        self.report = self.target.with_name(self.target.name + _SUFFIX)
+        self.report = self.target.with_name(self.target.name + REPORT_SUFFIX)
         self._refuse(force=force)
         self._stage = self.target.with_name(f".{self.target.name[:100]}.{job[:16]}.part")
         try:

@@ -34,8 +34,9 @@ manual = _manual()
 @pytest.fixture
 def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with the shipped examples, a fixed time, and nobody's language or colours."""
-    for example in (ROOT / "examples").glob("*.json"):
-        shutil.copy(example, tmp_path)
+    for example in (ROOT / "examples").iterdir():
+        if example.suffix in (".json", ".xml"):
+            shutil.copy(example, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     monkeypatch.setenv("LANG", "C.UTF-8")
