@@ -121,11 +121,18 @@ class Finder:
         return found
 
     def _elsewhere(self, end: End, place: Place, name: str, region: str) -> Found | None:
-        """The flow of no region behind one of a region."""
+        """The flow of no region behind one of a region.
+
+        For resources it is only offered: water of one river basin is a hundred times as scarce as of another.
+        """
         found = self.find(replace(end, name=name), place)
         if found.decision.tier is None:
             return None
         signal = Signal("region", region, "locations/codes.csv")
+        if place.medium == "resource":
+            evidence, offered = (*found.decision.evidence, signal), found.decision.substances
+            only = Decision(abstained=Abstained.ONLY_SUGGESTIONS, evidence=evidence, candidates=offered)
+            return Found(only, {})
         decision = replace(
             found.decision,
             predicate=Predicate.BROADER,

@@ -148,7 +148,7 @@ CASES: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("MON", "", "air", "kg", None),
     ("Nitrogen oxides, CN", "", "air", "kg", "Nitrogen oxides"),
     ("Ammonia, NL", "7664-41-7", "air", "kg", "ammonia"),
-    ("Water, CN", "", "natural resource/in water", "m3", "water"),
+    ("Water, CN", "", "natural resource/in water", "m3", None),
     ("Iron, VI", "", "water", "kg", None),
     ("Chromium, VI", "", "water", "kg", None),
     ("Nitrogen, NO", "", "air", "kg", None),
