@@ -8,12 +8,15 @@ from gateway.codec.base import Evidence
 from gateway.codec.datasets import DatasetFormat
 from gateway.codec.shelf import Shelf
 from gateway.errors import InputError, UsageError
+from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2
 from gateway.formats.ilcd import DATASETS as ILCD
 from gateway.formats.openlca import OPENLCA
 
 _FORMATS: tuple[DatasetFormat, ...] = (
     ILCD,
     OPENLCA,
+    ECOSPOLD1,
+    ECOSPOLD2,
 )
 
 

@@ -1,0 +1,97 @@
+"""What a writer says of the leaves that come back otherwise: by field, and only of fields that it may change.
+
+EcoSpold has fields for which other formats have none, asks for words where they say nothing, and spells codes
+otherwise. Each field in which that is so stands here with the word for it. An amount, a unit, a direction or
+what is exchanged is not among them: such a change is our bug.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from gateway.codec.accounting import shown
+from gateway.codec.dataset_run import is_same_everywhere
+from gateway.model.base import Leaf
+from gateway.model.dataset import Dataset
+from gateway.model.walk import leaves, same
+from gateway.report import Fate, Note
+
+_LABELS: Final = ("/uri", "/kind", "/version")
+# Fields whose value the format spells in its own way.
+_SPELLED: Final = re.compile(
+    r"/(?:id|version|changed|created|kind|languages/\d+|coverage|is_infrastructure|period/.*|location/.*|name/.*"
+    r"|treatment/.*|classifications/.*|compartment/\d+|links/.*|reviews/.*|publication/.*|synonyms/.*|cas"
+    r"|properties/.*|authors|title|year|address/.*|country|email|telephone|telefax|formula|documents/.*"
+    r"|system_model/.*|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|is_avoided"
+    r"|sources/.*|flow/(?:name|kind|version|uri).*|flow_property/.*|comment/.*|allocations/.*|properties/.*"
+    r"|parameter|formula)"
+    r"|parameters/.*|results/.*|default_allocation|extras/ecospold1#.*~0order)"
+)
+# Fields that it fills where the source says nothing, or says it elsewhere.
+_ADDED: Final = re.compile(
+    r"/(?:extras/.*|id|version|changed|created|kind|languages/\d+|is_infrastructure|period/.*|location/.*"
+    r"|classifications/.*|links/.*|reviews/.*|publication/.*|properties/.*|system_model/.*|name/.*|authors|title"
+    r"|year|address/.*|country|email|compartment/\d+|is_person"
+    r"|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|flow/name/.*|flow/uuid"
+    r"|flow_property/.*|unit|sources/.*|comment/.*|allocations/.*)"
+    r"|parameters/.*|results/.*|kind|cas|formula)"
+)
+
+
+def explained(
+    before: Dataset,
+    after: Dataset,
+    here: frozenset[str],
+    own: Iterable[Note] = (),
+    units: Mapping[str, str] | None = None,
+) -> tuple[Note, ...]:
+    """The writer's word on every leaf of ``after`` that is another one than in ``before``.
+
+    Args:
+        after: what a reader makes of the output, in the ids of the source.
+        here: the ids of the data sets of the package, whose names are not repeated.
+        own: words that the writer has already found; they stand.
+        units: by path, units that the source tells by way of the flow.
+    """
+    old = _leaves(before, here)
+    new = _leaves(after, here)
+    for path, unit in (units or {}).items():
+        old.setdefault(path, unit)
+    found = {note.path: note for note in own}
+    for note in _differences(old, new):
+        found.setdefault(note.path, note)
+    return tuple(note for path, note in found.items() if not _needless(path, old, new))
+
+
+def _leaves(dataset: Dataset, here: frozenset[str]) -> dict[str, Leaf]:
+    """The leaves without those that only repeat another data set of the package."""
+    found = {place.path: place.value for place in leaves(dataset)}
+    repeated = [
+        p[: -len("/uuid")] for p, v in found.items() if p.endswith("/uuid") and str(v).lower() in here
+    ]
+    for at in repeated:
+        for label in _LABELS:
+            found.pop(at + label, None)
+    for path in [path for path in found if path.endswith("/scheme")]:
+        if is_same_everywhere(found.get(path.removesuffix("scheme") + "code")):
+            del found[path]
+    names = {f"{at}/name" for at in repeated}
+    return {path: value for path, value in found.items() if path.rpartition("/")[0] not in names}
+
+
+def _needless(path: str, old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> bool:
+    return (path in old and path in new and same(old[path], new[path])) or (
+        path not in old and path not in new
+    )
+
+
+def _differences(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Iterator[Note]:
+    for path, value in new.items():
+        before = old.get(path)
+        if before is None:
+            if _ADDED.fullmatch(path):
+                yield Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value))
+        elif not same(before, value) and _SPELLED.fullmatch(path):
+            yield Note("ecospold.spelled", path, Fate.CONVERTED, shown(before), shown(value))

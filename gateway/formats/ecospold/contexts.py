@@ -1,0 +1,46 @@
+"""Compartments of other lists in the words of EcoSpold 1 and ecoinvent, along our table of contexts."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from gateway import resources
+from gateway.formats.ecospold.values import languages
+from gateway.model.inventory import Flow
+
+_ROW = tuple[str, str]
+
+
+@cache
+def _tables() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    rows = resources.table("compartments/contexts.csv")
+    meant: dict[str, str] = {}
+    own: dict[tuple[str, str], tuple[int, str]] = {}
+    for row in rows:
+        meant.setdefault(row["context"].casefold(), row["compartment"])
+        key = (row["list"], row["compartment"])
+        rank = int(row["rank"])
+        if key not in own or rank < own[key][0]:
+            own[key] = (rank, row["context"])
+    return meant, {key: context for key, (_, context) in own.items()}
+
+
+def compartment(flow: Flow) -> str | None:
+    """What a flow's compartment is, in our codes (``air/rural``)."""
+    return _tables()[0].get("/".join(flow.compartment).casefold())
+
+
+def context(flow: Flow, list_: str) -> tuple[str, str] | None:
+    """Category and subcategory of an elementary flow in a list, the nearest wider one if need be."""
+    meant = compartment(flow)
+    while meant:
+        if found := _tables()[1].get((list_, meant)):
+            category, _, sub = found.partition("/")
+            return category, sub
+        meant = meant.rpartition("/")[0]
+    return None
+
+
+def english(flow: Flow) -> str:
+    """The English name of a flow, in small letters."""
+    return languages(flow.name).get("en", "").strip().casefold()

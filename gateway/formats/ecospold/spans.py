@@ -1,0 +1,109 @@
+"""Where the data sets of a document stand: found in one pass, read one at a time however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers import expat
+
+from lxml import etree
+
+from gateway.errors import InputError
+from gateway.frontdoor import xml as xml_door
+
+_PIECE: Final = 1 << 20
+Watch = Callable[[str, Mapping[str, str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One data set in a document: its bytes, and the line on which it begins."""
+
+    start: int
+    end: int
+    line: int
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document in UTF-8 with the places of its data sets. ``head`` is all before the first of them."""
+
+    text: bytes = field(repr=False)
+    head: bytes
+    root: str
+    spans: tuple[Span, ...]
+
+    def element(self, span: Span) -> etree._Element:
+        """A document of this data set alone, its lines numbered as in the whole.
+
+        Raises:
+            InputError: ``xml.*``.
+        """
+        space = b"\n" * max(0, span.line - 1 - self.head.count(b"\n"))
+        body = self.text[span.start : span.end]
+        return xml_door.parse(self.head + space + body + b"</" + self.root.encode() + b">")
+
+
+def survey(data: bytes, names: frozenset[str], watch: Watch | None = None) -> Document:
+    """Find the data sets of a document: the children of its root with one of these local names.
+
+    Args:
+        watch: is told every element with its attributes as it begins; "" when a data set ends.
+
+    Raises:
+        InputError: ``xml.*``.
+    """
+    scan = _Scan(xml_door.decoded(data), names, watch)
+    return scan.run()
+
+
+class _Scan:
+    def __init__(self, text: bytes, names: frozenset[str], watch: Watch | None) -> None:
+        self.text = text
+        self.names = names
+        self.watch = watch
+        self.depth = 0
+        self.root = ""
+        self.first = -1
+        self.begun: tuple[int, int, str] | None = None
+        self.spans: list[Span] = []
+        # libxml2 decodes by what is declared; here the text is UTF-8 already.
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    def run(self) -> Document:
+        try:
+            for at in range(0, len(self.text), _PIECE):
+                self.parser.Parse(self.text[at : at + _PIECE], False)
+            self.parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            saw = expat.ErrorString(error.code)
+            at_line = f"line {error.lineno}, column {error.offset + 1}"
+            raise InputError(saw, code="xml.syntax", path=at_line) from error
+        first = self.spans[0].start if self.spans else len(self.text)
+        return Document(self.text, self.text[:first], self.root, tuple(self.spans))
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth == 1:
+            self.root = tag
+        elif self.depth == 2 and tag.rpartition(":")[2] in self.names:
+            self.begun = (self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, tag.rpartition(":")[2])
+        if self.watch is not None and self.begun is not None:
+            self.watch(tag.rpartition(":")[2], attributes)
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+        if self.depth == 1 and self.begun is not None:
+            start, line, name = self.begun
+            # CurrentByteIndex is where the end tag begins, or an empty element itself.
+            close = self.text.index(b">", self.parser.CurrentByteIndex) + 1
+            self.spans.append(Span(start, close, line, len(self.spans), name))
+            self.begun = None
+            if self.watch is not None:
+                self.watch("", {})
