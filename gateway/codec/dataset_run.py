@@ -15,7 +15,7 @@ from gateway.codec.accounting import Account, account
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece, measured, need_pieces, version_number
 from gateway.codec.shelf import FileShelf
-from gateway.errors import GatewayError, InternalError, flatten, raise_all
+from gateway.errors import GatewayError, InternalError, Problems, flatten, raise_all
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
@@ -32,11 +32,15 @@ FILE_PART = ":@file"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One file of the output, and for every data set of the source in it what became of its leaves."""
+    """One file of the output, and for every data set of the source in it what became of its leaves.
+
+    ``becomes`` says which data set of the output each is.
+    """
 
     member: Member | None
     accounts: Mapping[Key, Account] = field(default_factory=dict)
     refused: Mapping[Key, tuple[GatewayError, ...]] = field(default_factory=dict)
+    becomes: Mapping[Key, Key] = field(default_factory=dict)
 
 
 def write_bundle(
@@ -64,11 +68,11 @@ def write_bundle(
     for piece in need_pieces(format_)(bundle, context):
         try:
             accounts = _account(format_, piece, books, context, read_back=read_back)
-        except InternalError as error:
+        except (InternalError, Problems) as error:
             broken = {key: tuple(flatten(error)) for key in piece.becomes}
             yield Sent(None, {}, {**piece.refused, **broken})
         else:
-            yield Sent(piece.member, accounts, piece.refused)
+            yield Sent(piece.member, accounts, piece.refused, piece.becomes)
 
 
 def _account(

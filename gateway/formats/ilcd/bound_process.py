@@ -267,7 +267,12 @@ def take_amounts(node: Node, *, look: bool = False) -> list[Node]:
 
 
 def _flow_indicator(binder: Binder, node: Node, start: int) -> list[ImpactResult]:
-    direction = DIRECTIONS.get(str(node.get("exchangeDirection")), Direction.INPUT)
+    told = node.get("exchangeDirection")
+    if told in DIRECTIONS:
+        del node["exchangeDirection"]
+    elif told is None:
+        without(node, "exchangeDirection")
+    direction = DIRECTIONS.get(str(told), Direction.INPUT)
     flow = node.pop("referenceToFlowDataSet", None)
     return _indicator(binder, node, flow, start, f"flows/{start}", direction)
 

@@ -198,6 +198,7 @@ def _indicator(group: Sequence[ImpactResult], part: str, kept: Kept, whole: Whol
     put(node, AMOUNTS, amounts)
     put(node, ("generalComment",), langs(group[0].comment))
     is_left_out = lacks(mine, "meanAmount")
+    lacks(mine, "exchangeDirection")
     lay(node, mine)
     if not is_left_out and "meanAmount" not in node:
         node["meanAmount"] = "0"  # the schema asks for one; readers of EPDs look at the modules
@@ -219,7 +220,8 @@ def _flow_node(first: ImpactResult, part: str, kept: Kept) -> Node:
     node: Node = {}
     put(node, ("referenceToFlowDataSet",), _reference(first.indicator, f"{part}/indicator", kept))
     assert first.direction is not None
-    node["exchangeDirection"] = _DIRECTION_WORDS[first.direction]
+    if f"/{WITHOUT}exchangeDirection" not in kept.get(part, {}):
+        node["exchangeDirection"] = _DIRECTION_WORDS[first.direction]
     return node
 
 
