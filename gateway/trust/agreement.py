@@ -83,7 +83,8 @@ class Agreement(Strict):
     recognising_party: str
     recognised_party: str
     legal_basis: str
-    depth: Literal[1]
+    # A Literal would take true for 1.
+    depth: Annotated[int, Field(ge=1, le=1)]
     status: Standing
     status_starting_time: Time
     history: tuple[Past, ...] = ()

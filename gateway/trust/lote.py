@@ -242,7 +242,8 @@ class PolicyNotice(_Strict):
 class Scheme(_Strict):
     """The list as a whole."""
 
-    version: Literal[1] = Field(alias="LoTEVersionIdentifier")
+    # A Literal would take true for 1.
+    version: int = Field(alias="LoTEVersionIdentifier", ge=1, le=1)
     sequence: int = Field(alias="LoTESequenceNumber", ge=1)
     type: Uri = Field(alias="LoTEType")
     operator: tuple[Text, ...] = Field(alias="SchemeOperatorName", min_length=1)

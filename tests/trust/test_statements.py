@@ -1,0 +1,420 @@
+"""Statements, their status, whose keys they name, and the paper they rest on."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import zlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.errors import GatewayError, flatten
+from gateway.pipeline import paper, statuses
+from gateway.pipeline.paper import Entry, Paper
+from gateway.signing import data_integrity
+from gateway.signing.credential import build_credential
+from gateway.signing.did_key import KeyType
+from gateway.signing.digests import sha256_hex
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+from gateway.trust import export_log, status_list
+from gateway.trust.credential_checks import RECOGNITION
+from gateway.trust.export_log import Export
+from gateway.trust.statement import StatusPlace
+from gateway.trust.validation import validate_credential
+from tests.trust import made
+from tests.trust.conftest import World
+
+BASE = "https://body.example/status"
+KEY, OTHER = PrivateKey.generate(KeyType.ED25519), PrivateKey.generate(KeyType.P256)
+METHOD = "did:web:body.example#key-1"
+
+
+def statement(status: StatusPlace, key: PrivateKey = KEY, method: str = "", **changed: Any) -> bytes:
+    """A small statement with its status entries."""
+    issuer = method.partition("#")[0] or key.public_key.did
+    document = build_credential(
+        issuer=issuer,
+        valid_from=made.stamp(made.NOW),
+        identifier="urn:test:statement",
+        types=[RECOGNITION],
+        subject={"id": "urn:test:subject", "name": "test"},
+    )
+    document["credentialStatus"] = [
+        {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": purpose,
+            "statusListIndex": str(status.index),
+            "statusListCredential": place,
+        }
+        for purpose, place in (("revocation", status.revocation), ("suspension", status.suspension))
+    ]
+    signed = data_integrity.add_proof(document | changed, key, created=made.stamp(made.NOW), method=method)
+    return jcs(signed)
+
+
+class Office:
+    """A body with its lists, as a fourth party sees it."""
+
+    def __init__(self, key: PrivateKey = KEY, method: str = "") -> None:
+        self.key, self.method = key, method
+        self.files = statuses.create(BASE, key, made.NOW, method=method)
+        self.place = statuses.place_for(statuses.read(self.files), 4711)
+        self.world = World()
+        self.listed = method.partition("#")[0] or key.public_key.did
+
+    def set(self, purpose: str, **more: Any) -> None:
+        self.files |= statuses.change(self.files, self.place.index, purpose, self.key, made.NOW, **more)
+
+    def verdict(self, data: bytes) -> tuple[str, str]:
+        body = made.entity("TEST body", [made.state("recogniser", others=[self.listed])])
+        self.world.own_entities = [body]
+        published = {f"status/{name}": data for name, data in self.files.items() if name != statuses.REGISTER}
+        self.world.more = {**published, **self.world.more}
+        done = validate_credential(data, self.world.snapshot())
+        return done.indication.name, done.sub.name if done.sub else ""
+
+
+class TestStatus:
+    """The issuer's own, fresh, and of this purpose."""
+
+    def test_good_suspended_lifted_revoked(self) -> None:
+        office = Office()
+        data = statement(office.place)
+        assert office.verdict(data) == ("TOTAL_PASSED", "")
+        for purpose, more, expected in (
+            ("suspension", {}, ("INDETERMINATE", "STATUS_SUSPENDED")),
+            ("suspension", {"lift": True}, ("TOTAL_PASSED", "")),
+            ("revocation", {}, ("TOTAL_FAILED", "STATUS_REVOKED")),
+        ):
+            office.set(purpose, **more)
+            office.world = World()
+            assert office.verdict(data) == expected
+        with pytest.raises(GatewayError) as caught:
+            office.set("revocation", lift=True)
+        assert caught.value.error_code == "list.revocation-is-final"
+
+    def test_an_old_list_is_no_answer(self) -> None:
+        office = Office()
+        data = statement(office.place)
+        office.world.now = made.NOW + timedelta(hours=24, seconds=300)
+        assert office.verdict(data) == ("TOTAL_PASSED", "")
+        office.world.now += timedelta(seconds=1)
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+    def test_an_old_list_that_says_revoked_is_one(self) -> None:
+        office = Office()
+        office.set("revocation")
+        office.world.now = made.NOW + timedelta(days=30)
+        office.world.foreign = office.world.own = {"issued": made.NOW}
+        assert office.verdict(statement(office.place)) == ("TOTAL_FAILED", "STATUS_REVOKED")
+
+    def test_somebody_elses_list_is_no_answer(self) -> None:
+        office = Office()
+        office.files = statuses.create(BASE, OTHER, made.NOW)
+        assert office.verdict(statement(office.place)) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            None,
+            [],
+            "text",
+            [{"type": "StatusList2021Entry"}],
+            [
+                {
+                    "type": "BitstringStatusListEntry",
+                    "statusPurpose": "revocation",
+                    "statusListIndex": "131072",
+                }
+            ],
+            [{"type": "BitstringStatusListEntry", "statusPurpose": "refresh", "statusListIndex": "1"}],
+            [{"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": 1}],
+            [{"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "-1"}],
+            [{"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "１"}],
+        ],
+    )
+    def test_an_entry_that_cannot_be_asked_is_no_answer(self, entry: Any) -> None:
+        office = Office()
+        if isinstance(entry, list):
+            entry = [e | {"statusListCredential": office.place.revocation} for e in entry]
+        data = statement(office.place, credentialStatus=entry)
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+    def test_a_statement_without_status_is_not_passed(self) -> None:
+        office = Office()
+        document = json.loads(statement(office.place))
+        del document["credentialStatus"], document["proof"]
+        data = jcs(data_integrity.add_proof(document, KEY, created=made.stamp(made.NOW)))
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+    def test_a_statement_by_somebody_who_is_no_recogniser(self) -> None:
+        office = Office()
+        office.listed = OTHER.public_key.did
+        assert office.verdict(statement(office.place)) == ("INDETERMINATE", "NO_TRUST_ENTRY")
+
+    def test_every_changed_byte_is_noticed(self) -> None:
+        office = Office()
+        data = statement(office.place)
+        office.verdict(data)
+        trust = office.world.snapshot()
+        for at in range(0, len(data), 3):
+            other = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+            assert not validate_credential(other, trust).passed, at
+
+    def test_another_document_of_the_same_name(self) -> None:
+        office = Office()
+        first, second = statement(office.place), statement(office.place, name="another")
+        office.world.more = {
+            "received.json": jcs({f"{KEY.public_key.did} urn:test:statement": sha256_hex(first)})
+        }
+        assert office.verdict(first) == ("TOTAL_PASSED", "")
+        assert office.verdict(second) == ("TOTAL_FAILED", "REPLAYED")
+
+    @pytest.mark.parametrize(
+        ("member", "time", "expected"),
+        [
+            ("validUntil", made.NOW - timedelta(seconds=301), ("TOTAL_FAILED", "EXPIRED")),
+            ("validUntil", made.NOW - timedelta(seconds=300), ("TOTAL_PASSED", "")),
+            ("validFrom", made.NOW + timedelta(seconds=301), ("TOTAL_FAILED", "NOT_YET_VALID")),
+        ],
+    )
+    def test_its_time(self, member: str, time: Any, expected: tuple[str, str]) -> None:
+        office = Office()
+        assert office.verdict(statement(office.place, KEY, "", **{member: made.stamp(time)})) == expected
+
+
+class TestDidWeb:
+    """Keys out of a document that is at hand."""
+
+    def document(self, **changed: Any) -> bytes:
+        method = {
+            "id": METHOD,
+            "type": "Multikey",
+            "controller": "did:web:body.example",
+            "publicKeyMultibase": OTHER.public_key.multikey,
+        }
+        return jcs(
+            {
+                "id": "did:web:body.example",
+                "verificationMethod": [method | changed],
+                "assertionMethod": ["#key-1"],
+            }
+        )
+
+    def verdict(self, document: bytes | None) -> tuple[str, str]:
+        office = Office(OTHER, METHOD)
+        office.world.more = {} if document is None else {"dids/body.json": document}
+        return office.verdict(statement(office.place, OTHER, method=METHOD))
+
+    def test_statement_and_status_by_a_did_web(self) -> None:
+        assert self.verdict(self.document()) == ("TOTAL_PASSED", "")
+
+    def test_without_its_document_nothing_is_known(self) -> None:
+        assert self.verdict(None) == ("INDETERMINATE", "NO_SIGNING_KEY_FOUND")
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"controller": "did:web:other.example"},
+            {"id": "did:web:body.example#key-2"},
+            {"publicKeyMultibase": "zabc"},
+            {"type": "Unknown"},
+        ],
+    )
+    def test_a_method_that_does_not_count(self, changed: dict[str, str]) -> None:
+        assert self.verdict(self.document(**changed))[0] == "INDETERMINATE"
+
+    def test_another_key_under_the_name(self) -> None:
+        changed = {"publicKeyMultibase": PrivateKey.generate(KeyType.P256).public_key.multikey}
+        assert self.verdict(self.document(**changed)) == ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")
+
+    def test_a_key_that_is_for_something_else(self) -> None:
+        document = json.loads(self.document()) | {"assertionMethod": [], "authentication": ["#key-1"]}
+        assert self.verdict(jcs(document)) == ("INDETERMINATE", "NO_SIGNING_KEY_FOUND")
+
+
+class TestBits:
+    """Bounded, and in the order of the standard."""
+
+    def test_the_first_bit_is_the_leftmost(self) -> None:
+        bits = bytes([0b10000001]) + bytes(16383)
+        found = status_list.StatusList("", "", "revocation", bits, "", timedelta(hours=1))
+        assert [n for n in range(20) if found.is_set(n)] == [0, 7]
+
+    @pytest.mark.parametrize("size", [0, 100, 16383])
+    def test_too_short(self, size: int) -> None:
+        with pytest.raises(GatewayError) as caught:
+            status_list.expand(packed(gzip.compress(bytes(size))))
+        assert caught.value.error_code == "list.status-bounds"
+
+    def test_a_bomb(self) -> None:
+        with pytest.raises(GatewayError) as caught:
+            status_list.expand(packed(gzip.compress(bytes(17 * 2**20))))
+        assert caught.value.error_code == "list.status-bounds"
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            zlib.compress(bytes(16384)),
+            gzip.compress(bytes(16384))[:-4],
+            gzip.compress(bytes(16384)) + b"x",
+            gzip.compress(bytes(16384)) * 2,
+            b"",
+        ],
+        ids=["zlib", "cut", "more", "twice", "empty"],
+    )
+    def test_not_one_whole_gzip(self, data: bytes) -> None:
+        with pytest.raises(GatewayError):
+            status_list.expand(packed(data))
+
+    @pytest.mark.oracle
+    def test_the_hostile_ones(self, oracle_data: Path) -> None:
+        files = sorted((oracle_data / "signing/attacks/status").glob("*.b64"))
+        assert len(files) == 3
+        for file in files:
+            text = file.read_text().strip()
+            for encoded in (text, f"u{text}", "u" + text.replace("+", "-").replace("/", "_").rstrip("=")):
+                with pytest.raises(GatewayError):
+                    status_list.expand(encoded)
+
+    @given(st.one_of(st.none(), st.integers(), st.text(max_size=80), st.binary(max_size=80)))
+    @settings(max_examples=200)
+    def test_only_gateway_errors_come_out(self, encoded: Any) -> None:
+        for one in (encoded, packed(encoded) if isinstance(encoded, bytes) else encoded):
+            with pytest.raises(GatewayError):
+                status_list.expand(one)
+
+    def test_numbers_are_given_once(self) -> None:
+        register = statuses.read(statuses.create(BASE, KEY, made.NOW))
+        first = statuses.place_for(register, 131_071)
+        second = statuses.place_for(register.with_entry(first.index, "urn:a"), 131_071)
+        assert (first.index, second.index) == (131_071, 0)
+
+    def test_a_list_is_published_alike(self) -> None:
+        assert statuses.create(BASE, KEY, made.NOW) == statuses.create(BASE, KEY, made.NOW)
+
+
+def packed(data: bytes) -> str:
+    return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+ENTRIES = (
+    Entry("rule", "ISO-1", "/a", "needs-evidence", "发现", "finding", formula="=A1+1", evidence="B7"),
+    Entry("finding", "x.y", "/b", "info", "发现", "finding\nin two lines"),
+)
+PAPER = Paper("a" * 64, "TOTAL_PASSED", ("declared",), ENTRIES)
+
+
+def filled(**cells: Any) -> bytes:
+    """The paper with cells of its first entry filled in."""
+    book = openpyxl.load_workbook(io.BytesIO(paper.write(PAPER)))
+    sheet = book.worksheets[0]
+    for place, value in cells.items():
+        sheet[place] = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+GOOD = {"M13": "accepted", "N13": "Reviewer", "O13": "2026-11-21", "P13": "seen"}
+
+
+class TestPaper:
+    """A person's decisions, about these findings and no others."""
+
+    def test_the_same_findings_give_the_same_bytes(self) -> None:
+        assert paper.write(PAPER) == paper.write(PAPER)
+
+    def test_decisions_are_read_back(self) -> None:
+        first, second = paper.read(filled(**GOOD), PAPER)
+        assert (first.decision, first.name, first.day, first.reason) == tuple(GOOD.values())
+        assert second.decision == ""
+        assert list(paper.open_entries(PAPER, (first, second))) == []
+
+    def test_a_day_that_the_program_made_a_date(self) -> None:
+        first, _ = paper.read(filled(**GOOD | {"O13": made.NOW.replace(tzinfo=None)}), PAPER)
+        assert first.day == "2026-11-21"
+
+    def test_a_formula_is_text_and_never_one(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(paper.write(PAPER)))
+        cell = book.worksheets[0]["J13"]
+        assert (cell.value, cell.data_type) == ("=A1+1", "s")
+
+    @pytest.mark.parametrize(
+        ("cells", "code"),
+        [
+            ({"M13": "fine"}, "paper.unknown-decision"),
+            ({"N13": None}, "paper.no-name"),
+            ({"O13": "yesterday"}, "paper.no-day"),
+            ({"O13": "2026-02-30"}, "paper.no-day"),
+            ({"P13": None}, "paper.no-reason"),
+            ({"G13": "all is well"}, "paper.changed"),
+            ({"E13": "pass"}, "paper.changed"),
+            ({"B6": "b" * 64}, "paper.of-another-document"),
+            ({"A15": "3"}, "paper.extra-row"),
+        ],
+    )
+    def test_what_is_unclear_or_changed(self, cells: dict[str, Any], code: str) -> None:
+        with pytest.raises(GatewayError) as caught:
+            paper.read(filled(**GOOD | cells), PAPER)
+        assert code in {one.error_code for one in flatten(caught.value)}
+
+    def test_open_is_open(self) -> None:
+        decided = paper.read(filled(M13="open"), PAPER)
+        assert [entry.code for entry in paper.open_entries(PAPER, decided)] == ["ISO-1"]
+
+    @given(st.binary(max_size=300))
+    @settings(max_examples=100)
+    def test_only_gateway_errors_come_out(self, data: bytes) -> None:
+        with pytest.raises(GatewayError):
+            paper.read(data, PAPER)
+
+
+class TestExportLog:
+    """What left, in a chain of two digests."""
+
+    def log(self, number: int = 3) -> bytes:
+        log = b""
+        for n in range(number):
+            export = Export(made.stamp(made.NOW), f"body {n}", "DE", "contract", "test", "0" * 64, ())
+            log = export_log.append(log, export)
+        return log
+
+    def test_every_changed_byte_before_the_last_line_is_noticed(self) -> None:
+        log = self.log()
+        last = log[:-1].rindex(b"\n") + 1
+        for at in range(last):
+            with pytest.raises(GatewayError):
+                export_log.check(log[:at] + bytes([log[at] ^ 1]) + log[at + 1 :])
+
+    def test_no_line_can_be_taken_out_or_moved(self) -> None:
+        lines = self.log().splitlines(keepends=True)
+        for other in (lines[1:], [lines[0], lines[2]], [lines[1], lines[0], lines[2]], [*lines, lines[2]]):
+            with pytest.raises(GatewayError):
+                export_log.check(b"".join(other))
+
+    def test_a_cut_line_is_noticed(self) -> None:
+        with pytest.raises(GatewayError):
+            export_log.check(self.log()[:-1])
+
+    @pytest.mark.parametrize("name", ["recipient", "country", "basis", "purpose"])
+    def test_it_says_to_whom_where_why_and_on_which_basis(self, name: str) -> None:
+        told = {"recipient": "body", "country": "DE", "basis": "contract", "purpose": "test"} | {name: " "}
+        with pytest.raises(GatewayError) as caught:
+            export_log.append(b"", Export(time=made.stamp(made.NOW), manifest="0" * 64, parts=(), **told))
+        assert (caught.value.error_code, caught.value.path) == ("share.not-said", name)
+
+    @given(st.binary(max_size=200))
+    def test_only_gateway_errors_come_out(self, data: bytes) -> None:
+        if data:
+            with pytest.raises(GatewayError):
+                export_log.check(data)
