@@ -85,6 +85,10 @@ def verify_any(
         return asic.verify_beside(data, held, keys=keys)
     if kind is Envelope.GBT_35275:
         return _gbt35275(data, _single(held))
+    if kind is Envelope.PADES:
+        from gateway.signing import pades
+
+        return pades.verify(data)
     if kind is Envelope.DATA_INTEGRITY:
         from gateway.signing import proofs
 
