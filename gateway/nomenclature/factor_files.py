@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -11,7 +11,9 @@ from gateway.errors import GatewayError, MappingError, raise_all
 from gateway.frontdoor.table import read_csv, unescape_cell
 from gateway.model.activity import EmissionFactor
 from gateway.nomenclature.factors import Dataset, FactorRow, Rating, Relation
-from gateway.nomenclature.row import End
+from gateway.nomenclature.maps import detect
+from gateway.nomenclature.maps import read_map as read_other
+from gateway.nomenclature.row import End, MapRow, Predicate, is_suggestion
 from gateway.quantity import Quantity, parse_decimal, parse_unit
 
 T = TypeVar("T")
@@ -98,13 +100,16 @@ class _Cells:
 
 
 def read_map(data: bytes, *, name: str = "map.csv") -> tuple[FactorRow, ...]:
-    """The rows of a factor map.
+    """The rows of a factor map: our own table, or a map file in any other format that is known.
+
+    Other formats have no penalties for data quality, so that only what they call exact is taken from them.
 
     Raises:
         NotAFactorMap: a column or cell is wrong, a proxy has no penalty, or a row stands twice.
-        InputError: it is no CSV.
+        InputError: it is no such file.
     """
-    rows = _each(_table(data, MAP_COLUMNS, name), _row)
+    other = detect(data)
+    rows = _each(_table(data, MAP_COLUMNS, name), _row) if not other else _of_another(data, other, name)
     seen: dict[tuple[object, ...], FactorRow] = {}
     doubles = []
     for row in rows:
@@ -136,6 +141,57 @@ def read_values(data: bytes, *, name: str = "values.csv") -> dict[tuple[str, str
         found.setdefault(key, dataset)
     raise_all(doubles)
     return found
+
+
+def _of_another(data: bytes, format_: str, name: str) -> tuple[FactorRow, ...]:
+    """The rows of a GLAD, randonneur, openLCA or SSSOM file between datasets."""
+    found: list[FactorRow] = []
+    errors: list[GatewayError] = []
+    for number, row in enumerate(read_other(data, format=format_).map.rows, 1):
+        at = f"{name} row {number}"
+        if row.predicate is Predicate.NONE or is_suggestion(row):
+            continue
+        if row.predicate is not Predicate.EXACT or row.share is not None:
+            saw = row.target.name or row.target.id
+            errors.append(
+                NotAFactorMap(saw, path=at, code="factors.inexact-row", relation=row.predicate.value)
+            )
+            continue
+        for end, side in ((row.source, "source"), (row.target, "target")):
+            for value, column in ((end.list, "database"), (end.id, "id")):
+                if not value:
+                    errors.append(
+                        NotAFactorMap(path=at, code="factors.empty-cell", column=f"{side}_{column}")
+                    )
+        found.append(_exact_row(row, at))
+    raise_all(errors)
+    return tuple(found)
+
+
+def _exact_row(row: MapRow, at: str) -> FactorRow:
+    same = row.source.list == row.target.list and row.source.id == row.target.id
+    day = row.date.isoformat() if row.date else ""
+    return FactorRow(
+        replace(row.source, name=row.source.name, unit=_unit(row.source.unit), context=(), synonyms=()),
+        replace(row.target, unit=_unit(row.target.unit), context=(), synonyms=()),
+        Relation.SAME_DATASET_OTHER_VERSION if same else Relation.EQUIVALENT,
+        Rating(*[Decimal(0)] * 4),
+        factor=_stated(row, at),
+        basis=row.factor_basis,
+        reason=row.comment,
+        author=row.reviewer or row.author,
+        date=day,
+        at=at,
+    )
+
+
+def _stated(row: MapRow, at: str) -> Decimal | None:
+    """A factor between units of another kind; between units of one kind the units say it themselves."""
+    if row.factor in (None, 1) or not row.source.unit or row.source.unit == row.target.unit:
+        return None
+    if not isinstance(row.factor, Decimal) or row.factor <= 0:
+        raise NotAFactorMap(str(row.factor), path=at, code="factors.bad-cell", column="factor")
+    return row.factor
 
 
 def _table(data: bytes, columns: Mapping[str, bool], name: str) -> Iterator[_Cells]:

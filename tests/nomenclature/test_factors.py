@@ -278,3 +278,40 @@ class TestMagnitude:
         assert len(told) == 388
         assert {"53222X0032023C", "65125X0032021C", "24490X0362022C"} <= set(odd)
         assert len(odd) <= 10
+
+
+class TestOtherFormats:
+    """A map between datasets in a format of others: what it calls exact, and nothing else."""
+
+    HEAD = (
+        "SourceListName,SourceFlowName,SourceFlowUUID,MatchCondition,"
+        "TargetListName,TargetFlowName,TargetFlowUUID,TargetListVersion\n"
+    )
+
+    def test_a_glad_table(self) -> None:
+        rows = read_map((self.HEAD + "CPCD,cathode,46430X0172025C,=,db,lfp,lfp,1\n").encode())
+        (row,) = rows
+        assert (row.relation, row.penalty.dqr) == (Relation.EQUIVALENT, Fraction(0))
+        found = decide(Declaration(lines=(line(),)), rows, read_values((VALUES + VALUE).encode()))
+        assert found[0].factor is not None
+        assert str(found[0].factor.value) == f"9.1 {CO2E}/kg"
+
+    def test_another_version_of_the_same_dataset(self) -> None:
+        (row,) = read_map((self.HEAD + "db,x,lfp,=,db,x,lfp,2\n").encode())
+        assert row.relation is Relation.SAME_DATASET_OTHER_VERSION
+
+    @pytest.mark.parametrize(
+        ("row", "code"),
+        [
+            ("CPCD,cathode,a,~,db,lfp,lfp,1\n", "factors.inexact-row"),
+            ("CPCD,cathode,,=,db,lfp,lfp,1\n", "factors.empty-cell"),
+        ],
+    )
+    def test_what_it_does_not_say_is_asked_for(self, row: str, code: str) -> None:
+        with pytest.raises(GatewayError) as caught:
+            read_map((self.HEAD + row).encode())
+        assert [error.error_code for error in flatten(caught.value)] == [code]
+
+    def test_a_decision_not_to_map_is_no_row(self) -> None:
+        head = self.HEAD.replace("TargetListName", "ConversionFactor,TargetListName")
+        assert read_map((head + "CPCD,cathode,a,=,N/A,db,,,\n").encode()) == ()
