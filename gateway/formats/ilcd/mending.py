@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from gateway import resources
 from gateway.codec.xmlread import ORDER, SPREADSHEET_ERRORS, TEXT
-from gateway.codec.xmlstructure import Content, Element
-from gateway.codec.xmltree import XmlTree
+from gateway.codec.xmlstructure import Content, Element, family_of, rows
+from gateway.codec.xmltree import Node, XmlTree
 from gateway.codec.xmltypes import Check, is_language
 from gateway.errors import shorten
 from gateway.formats.ilcd.dataset_index import DatasetIndex
@@ -57,6 +57,7 @@ class Mended:
     namespaces: Mapping[str, str]
     mends: list[Note] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
+    extras: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
 
 def mend(
@@ -79,7 +80,11 @@ class _Mender:
         self.extensions = tree.structure.extension_keys
         self.mends: list[Note] = []
         self.aside: list[SetAside] = []
-        self.extras = {} if sound else dict(tree.extras)
+        # A second text in a language may stand where nothing says that it is the only one. Elsewhere it
+        # breaks the format even where a schema lets it pass: without a language it is English.
+        only = only_languages()
+        self.stays = {at: nodes for at, nodes in tree.extras.items() if sound and _last(at) not in only}
+        self.extras = {at: nodes for at, nodes in tree.extras.items() if at not in self.stays}
         self.sound = sound
         self.certain = mend_keys(tree.root, tree.structure.name)
 
@@ -92,9 +97,8 @@ class _Mender:
         assert isinstance(root, dict)
         for at, nodes in list(self.extras.items()):
             # Its place was told otherwise when it was read: elements that stand there twice.
-            name = at.rpartition("/")[2]
-            self.set_aside(at, "xml.repeated", list(nodes), name=name)
-        return Mended(root, namespaces, self.mends, self.aside)
+            self.set_aside(at, "xml.repeated", list(nodes), name=_last(at))
+        return Mended(root, namespaces, self.mends, self.aside, self.stays)
 
     # One element
 
@@ -427,7 +431,7 @@ class _Mender:
         self.aside.append(SetAside(path, self._placed(finding, path), content))
         # Second texts in a language do not stand in the tree.
         for at, nodes in self.tree.extras.items():
-            if at == path or at.startswith(f"{path}/"):
+            if at not in self.stays and (at == path or at.startswith(f"{path}/")):
                 self.extras.pop(at, None)
                 self.aside.append(SetAside(at, self._placed(finding, at), list(nodes)))
 
@@ -456,6 +460,19 @@ def _turned() -> Mapping[str, str]:
         for code, right in turned.items()
         if right and code != right and "-".join(reversed(code.split("-"))) == right
     }
+
+
+@cache
+def only_languages() -> frozenset[str]:
+    """The texts that the format lets stand once in each language."""
+    tables = [*(row["structure"] for row in rows("ilcd", "roots")), *family_of("ilcd").shared]
+    rules = [rule for name in tables for row in rows("ilcd", name) for rule in row["unique"].split("|")]
+    mark = "@xml:lang"
+    return frozenset(rule.removesuffix(mark).rpartition("/")[2] for rule in rules if rule.endswith(mark))
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _chinese(text: str) -> bool:

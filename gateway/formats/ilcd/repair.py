@@ -75,14 +75,13 @@ def _repaired(name: str, data: bytes, tree: XmlTree, index: DatasetIndex) -> Rep
     assert tree.element is not None
     refused: frozenset[str] = frozenset()
     sound = xmlverdict.valid(tree.element, tree.structure)
-    extras = tree.extras if sound else {}
     for _ in range(_ROUNDS):
         mended = mend(tree, index, refused=refused, sound=sound)
         if mended.root is None:
             break
         if sound and not mended.mends and not mended.aside:
             return RepairedFile(name, data, is_dataset=True)
-        body = xmlwrite.write(mended.root, tree.structure, mended.namespaces, extras)
+        body = xmlwrite.write(mended.root, tree.structure, mended.namespaces, mended.extras)
         element = xml_door.parse(body)
         if xmlverdict.valid(element, tree.structure):
             return _told(name, _with_prolog(data, body), tree, mended, _inner_asides(data))
