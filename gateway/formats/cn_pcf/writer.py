@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from gateway.codec import jsonwrite
 from gateway.codec.base import Context, Member, Package, Writing
+from gateway.codec.fields import code_list, code_synonyms, named_code
 from gateway.formats.cn_pcf.reader import DECLARED, NAMESPACE, table
 from gateway.model.access import is_guarded
 from gateway.model.base import Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import Basis, ResultSet, Role
 from gateway.model.walk import Place, escape, leaves
+from gateway.report import Fate, Note
 
 MEDIA_TYPE = "application/json"
 FILE_NAME = "declaration.json"
@@ -24,8 +26,23 @@ def write(declaration: Declaration, context: Context) -> Writing:
     text = jsonwrite.encode(values) + "\n"
     package = Package((Member(FILE_NAME, MEDIA_TYPE, text.encode("utf-8")),), declaration_name(declaration))
     extras = {f"/extras/{escape(name)}" for name in kept}
+    notes = tuple(_renamed(declaration))
+    other = {note.path for note in notes}
     own = {p.path for p in leaves(declaration) if p.path in extras or _has_a_place(p)}
-    return Writing(package, claims=frozenset(own))
+    return Writing(package, notes, claims=frozenset(own - other))
+
+
+def _renamed(declaration: Declaration) -> Iterator[Note]:
+    """Names that other carriers have and our lists know: the form reads them as their codes."""
+    for place in leaves(declaration):
+        rows = table().by_pattern.get((place.pattern, ""))
+        row = rows[0] if rows else None
+        if row is None or row.type != "code" or not row.code_list or not isinstance(place.value, str):
+            continue
+        value = place.value
+        known = None if value in code_list(row.code_list) else named_code(code_synonyms(row.code_list), value)
+        if known is not None and known != value:
+            yield Note("input.label-for-code", place.path, Fate.CONVERTED, value, known)
 
 
 def _has_a_place(place: Place) -> bool:
