@@ -71,6 +71,7 @@ class Book:
     _labels: dict[Key, str] = field(default_factory=dict)
     _found: dict[tuple[DatasetKind, object, object], Key | None] = field(default_factory=dict)
     _units: dict[tuple[object, object, object], Unit | None] = field(default_factory=dict)
+    refused: set[Key] = field(default_factory=set)
     later: dict[str, str] = field(default_factory=dict)  # units of flows that tell none, by the flow's id
 
     def id(self, kind: DatasetKind, own: str) -> str:
@@ -218,7 +219,7 @@ class Pen:
         """English, else Chinese, else the first language; what that does not tell is kept."""
         if not isinstance(names, LangText):
             return None
-        found = names.pick("en", "zh")
+        found = LangText({lang: text for lang, text in names.root.items() if text}).pick("en", "zh")
         if found is None:
             return None
         if names.root != {language(found[1]): found[1]}:

@@ -12,15 +12,16 @@ from gateway.codec import jsonwrite
 from gateway.codec.accounting import shown
 from gateway.codec.lacks import Lacks
 from gateway.errors import GatewayError
-from gateway.formats.openlca.book import FLOW_TYPES, Book, Pen, category_of, property_of, unit_ids
+from gateway.formats.openlca.book import FLOW_TYPES, Book, FlowFacts, Pen, category_of, property_of, unit_ids
 from gateway.formats.openlca.reader import NAME_PARTS, full_names
-from gateway.formats.openlca.uncertainty import decimal, write_uncertainty
+from gateway.formats.openlca.tables import enum
+from gateway.formats.openlca.uncertainty import decimal, digits, write_uncertainty
 from gateway.model.activity import Place
 from gateway.model.base import Extras, LangText, Leaf
 from gateway.model.dataset import Coefficient, Dataset, DatasetKind, LinkRole, Reference, Topic
 from gateway.model.inventory import Flow, FlowKind, FlowProperty, UnitGroup
 from gateway.model.process import Direction, Process
-from gateway.model.sources import Contact, ImpactMethod, LifeCycleModel, Source
+from gateway.model.sources import CharacterisationFactor, Contact, ImpactMethod, LifeCycleModel, Source
 from gateway.model.walk import escape
 from gateway.quantity import same_number
 from gateway.quantity.number import Number
@@ -46,7 +47,7 @@ class Sheet:
     lacks: list[GatewayError] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)  # of list items in the source, by their place
     dangling: list[str] = field(default_factory=list)
-    dropped: frozenset[str] = frozenset()
+    defaults: list[tuple[dict[str, Any], str, object, str]] = field(default_factory=list)
     scheme: str | None = None
 
     def lack(self, code: str, path: str, saw: object = "", **params: str) -> None:
@@ -84,7 +85,7 @@ class Sheet:
         written = decimal(value.value)
         if not same_number(written, value.value):
             self.note("openlca.rounded", path, Fate.ROUNDED, value, Number(written))
-        node[name] = jsonwrite.number(written)
+        node[name] = digits(written)
         return True
 
     def flag(self, node: dict[str, Any], name: str, value: object) -> None:
@@ -102,6 +103,23 @@ class Sheet:
             own = reference.uuid if isinstance(reference.uuid, str) else None
             self.note("openlca.id-made", f"{path}/uuid", Fate.CONVERTED, own, told["@id"])
         return told
+
+    def default(self, node: dict[str, Any], name: str, value: object, at: str = "") -> None:
+        """A member that is needed; what the entity itself said of it comes first.
+
+        ``at``: where a note says that it was made.
+        """
+        self.defaults.append((node, name, value, at))
+
+    def settle(self) -> None:
+        """Put in the defaults, once everything else is there."""
+        for node, name, value, at in self.defaults:
+            if name in node:
+                continue
+            node[name] = value
+            if at:
+                path = "/extras/" + escape(f"openlca#{at}")
+                self.note("openlca.id-made", path, Fate.INFERRED, None, f'"{value}"')
 
     def identify(self, at: str, own: str, written: str) -> None:
         """A list item has another id in openLCA than in its source."""
@@ -196,6 +214,8 @@ def _unit_group(sheet: Sheet, group: UnitGroup) -> None:
             sheet.lack("openlca.no-amount", f"{at}/factor", name)
         sheet.text(node, "description", unit.comment, at)
         sheet.put(node, "synonyms", list(unit.synonyms))
+        if not isinstance(unit.name, str):
+            sheet.note("openlca.name-from-elsewhere", f"{at}/name", Fate.INFERRED, None, name)
         sheet.places["units", unit.id] = node
         units.append(node)
         place = f"/units/{ids[unit.id]}"
@@ -215,7 +235,8 @@ def _flow_property(sheet: Sheet, value: FlowProperty) -> None:
     else:
         sheet.document["unitGroup"] = group
     # Prices are the only other kind, and data sets from elsewhere do not say so.
-    if "openlca#/flowPropertyType" not in value.extras:
+    kept = value.extras.get("openlca#/flowPropertyType", "").strip('"')
+    if kept not in enum("FlowPropertyType"):
         sheet.document["flowPropertyType"] = "PHYSICAL_QUANTITY"
         added = "/extras/" + escape("openlca#/flowPropertyType")
         sheet.note("openlca.physical-quantity", added, Fate.INFERRED, None, '"PHYSICAL_QUANTITY"')
@@ -304,7 +325,7 @@ def _source(sheet: Sheet, source: Source) -> None:
     if isinstance(source.year, str) and _YEAR.fullmatch(source.year):
         node["year"] = int(source.year)
     urls = [file for file in source.files if _ADDRESS.match(file)]
-    files = [file for file in source.files if file not in urls]
+    files = [file for file in source.files if file not in urls and file.rpartition("/")[2]]
     written = []
     if files:
         node["externalFile"] = files[0].rpartition("/")[2]
@@ -354,12 +375,7 @@ def _method(sheet: Sheet, method: ImpactMethod) -> None:
         if facts is not None:
             flow["flowType"] = facts.type
         item["flow"] = flow
-        unit = sheet.book.unit(factor.unit, factor.flow.model_copy(update={"uuid": None}), facts)
-        if unit is not None:
-            item |= {"unit": {"@type": "Unit", "@id": unit.id, "name": unit.name}}
-            item["flowProperty"] = unit.flow_property
-            if factor.unit is None:
-                sheet.note("openlca.unit-of-flow", f"{path}/unit", Fate.INFERRED, None, unit.name)
+        _factor_unit(sheet, factor, item, index, facts)
         if not sheet.number(item, "value", factor.value, f"{path}/value"):
             sheet.lack("openlca.no-amount", f"{path}/value", "")
         sheet.location(item, factor.location, f"{path}/location")
@@ -369,6 +385,27 @@ def _method(sheet: Sheet, method: ImpactMethod) -> None:
         factors.append(item)
     node["impactFactors"] = factors
     _one_direction(sheet, method)
+
+
+def _factor_unit(
+    sheet: Sheet, factor: CharacterisationFactor, item: dict[str, Any], index: int, facts: FlowFacts | None
+) -> None:
+    """The unit of a factor: as told, else the reference unit of its flow."""
+    path, at = f"/factors/{index}", f"/impactFactors/{index}"
+    kept = f"openlca#{at}/flowProperty/@id"
+    told = sheet.extras.get(kept, "").strip('"')
+    unit = sheet.book.unit(factor.unit, Reference(uuid=told or None), facts)
+    if unit is None:
+        if factor.unit is not None and f"openlca#{at}/unit/@id" not in sheet.extras:
+            sheet.lack("openlca.no-unit", f"{path}/unit", factor.unit, flow=str(factor.flow.uuid))
+        return
+    item["unit"] = {"@type": "Unit", "@id": unit.id, "name": unit.name}
+    item["flowProperty"] = unit.flow_property
+    if not told:
+        added, written = "/extras/" + escape(kept), f'"{unit.flow_property["@id"]}"'
+        sheet.note("openlca.unit-of-flow", added, Fate.INFERRED, None, written)
+    if factor.unit is None:
+        sheet.note("openlca.unit-of-flow", f"{path}/unit", Fate.INFERRED, None, unit.name)
 
 
 def _one_direction(sheet: Sheet, method: ImpactMethod) -> None:
@@ -421,7 +458,9 @@ def _model(sheet: Sheet, model: LifeCycleModel) -> None:
             if isinstance(connection.exchange, str) and connection.exchange.isdecimal():
                 link["exchange"] = {"internalId": int(connection.exchange)}
             links.append(link)
-    node["processLinks"] = links
+    for number, link in enumerate(links):
+        sheet.places["processLinks", str(number)] = link
+    sheet.put(node, "processLinks", links)
 
 
 def _process(sheet: Sheet, process: Process) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Final
 
 from gateway.codec.jsonwrite import raw
-from gateway.formats.openlca.tables import FAMILY, UNREAD
+from gateway.formats.openlca.tables import FAMILY, UNREAD, Member, enum, structure
 from gateway.model.walk import unescape
 
 _PREFIX: Final = f"{FAMILY}#/"
 _APPENDED: Final = "#appended"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def graft(
+    entity: str,
     document: dict[str, Any],
     places: Mapping[tuple[str, ...], dict[str, Any]],
     extras: Mapping[str, str],
@@ -29,7 +32,8 @@ def graft(
         if not name.startswith(_PREFIX):
             continue
         steps = tuple(unescape(step) for step in name[len(_PREFIX) :].split("/"))
-        if steps[0] == UNREAD or steps[0] in dropped:
+        value = raw(text)
+        if steps[0] == UNREAD or steps[0] in dropped or not fits(entity, steps, value):
             continue
         node: Any = document
         rest = steps
@@ -41,8 +45,48 @@ def graft(
         elif steps[0] in {place[0] for place in places} and len(steps) > 1:
             # An item that is not there any more.
             continue
-        _put(node, rest, raw(text))
+        _put(node, rest, value)
     document.pop(_APPENDED, None)
+
+
+def fits(entity: str, steps: tuple[str, ...], value: object) -> bool:
+    """Whether a scalar (or an empty container) may stand there; members of others may be anything."""
+    if value is None:
+        return False
+    kind = entity
+    left = list(steps)
+    while left:
+        member = structure().get(kind, {}).get(left.pop(0))
+        if member is None:
+            return True
+        if member.many:
+            if not left:
+                return value == []
+            left.pop(0)
+        if not left:
+            return _is(member, value)
+        if member.kind not in ("Ref", "object"):
+            return member.kind == "any"
+        kind = "Ref" if member.kind == "Ref" else member.of
+    return isinstance(value, dict)
+
+
+def _is(member: Member, value: object) -> bool:
+    if member.kind == "enum":
+        return value in enum(member.of)
+    if member.kind in ("Ref", "object"):
+        return isinstance(value, dict) and not structure().get("Ref" if member.kind == "Ref" else member.of)
+    is_number = isinstance(value, str) and type(value) is not str
+    if member.kind == "double":
+        return is_number
+    if member.kind == "int":
+        return is_number and str(value).lstrip("-").isdecimal()
+    if member.kind == "boolean":
+        return isinstance(value, bool)
+    if member.kind == "any":
+        return True
+    is_text = type(value) is str
+    return is_text and (member.kind == "string" or _DAY.match(str(value)) is not None)
 
 
 def _appended(document: dict[str, Any], number: int) -> dict[str, Any]:

@@ -71,7 +71,8 @@ class Contents:
         while isinstance(above, str) and above in self.categories and above not in seen:
             seen.add(above)
             name, above = self.categories[above]
-            steps.append(name)
+            if name:
+                steps.append(name)
         # Where the upper ones are missing, the reference may tell the path itself.
         if not steps or isinstance(value.get("categoryPath"), list):
             return None
@@ -260,7 +261,8 @@ def _entity(contents: Contents, item: Mapping[str, JsonValue], place: Place) -> 
     if place.entity == "Category":
         above = item.get("category")
         upper = above.get("@id") if isinstance(above, dict) else None
-        contents.categories[id_] = (str(item.get("name", "")), str(upper or ""))
+        name = item.get("name")
+        contents.categories[id_] = (name if isinstance(name, str) else "", str(upper or ""))
         return
     if place.entity == "Location" and isinstance(item.get("code"), str) and item["code"]:
         contents.locations[id_] = str(item["code"])

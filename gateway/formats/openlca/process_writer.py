@@ -106,9 +106,11 @@ def _exchange(sheet: Sheet, exchange: Exchange, numbers: dict[str, int]) -> dict
     facts = sheet.book.flow(exchange.flow)
     flow = sheet.reference(DatasetKind.FLOW, exchange.flow, f"{at}/flow", f"{path}/flow")
     unit = sheet.book.unit(exchange.unit, exchange.flow_property, facts)
-    label = flow.get("name", "") if flow else ""
+    label = str(flow.get("name", "")) if flow else ""
     if flow is None:
         sheet.lack("openlca.no-flow", f"{path}/flow")
+    elif sheet.book.find(DatasetKind.FLOW, exchange.flow) in sheet.book.refused:
+        sheet.lack("openlca.dangling", f"{path}/flow", label)
     else:
         if facts is not None:
             flow["flowType"] = facts.type
@@ -154,6 +156,9 @@ def _unit_from_outside(sheet: Sheet, exchange: Exchange, item: dict[str, Any], *
     if is_here:
         return
     sheet.dangling += [f"{at}/unit", f"{at}/flowProperty"]
+    own, written = exchange.flow_property.uuid, item["flowProperty"]["@id"]
+    if isinstance(own, str) and own != written:
+        sheet.note("openlca.id-made", f"{at}/flow_property/uuid", Fate.CONVERTED, own, written)
     kept = f"{tables.FAMILY}#{at}/unit/@id"
     if kept in sheet.extras:
         del item["unit"]["@id"]
@@ -177,7 +182,8 @@ def _property_made(sheet: Sheet, exchange: Exchange, unit: Unit) -> None:
 
 def _is_waste(sheet: Sheet, exchange: Exchange, path: str, *, is_waste: bool, is_told: bool) -> None:
     """The flow tells whether it is waste, in every exchange of it."""
-    after = is_waste if is_told else False
+    kept = sheet.extras.get(f"{tables.FAMILY}#{path}/flow/flowType")
+    after = is_waste if is_told else kept == '"WASTE_FLOW"'
     if exchange.is_waste is not after:
         sheet.note("openlca.waste-by-flow", f"{path}/is_waste", Fate.CONVERTED, exchange.is_waste, after)
 
@@ -218,7 +224,14 @@ def _allocation(sheet: Sheet, process: Process, numbers: dict[str, int]) -> list
     factors = []
     flows = {exchange.id: exchange.flow for exchange in process.exchanges}
     for exchange in process.exchanges:
+        plain = {one.product for one in exchange.allocations if one.method is None}
         for allocation in exchange.allocations:
+            if (
+                allocation.method is not None
+                and allocation.product in plain
+                and not _is_whole(exchange, allocation)
+            ):
+                continue  # one share of an exchange can stand there
             path = f"/exchanges/{escape(exchange.id)}/allocations/{escape(allocation.key)}"
             factor = _factor(sheet, exchange, allocation, path)
             product = flows.get(allocation.product)
@@ -237,8 +250,7 @@ def _allocation(sheet: Sheet, process: Process, numbers: dict[str, int]) -> list
 
 
 def _factor(sheet: Sheet, exchange: Exchange, allocation: Allocation, path: str) -> dict[str, Any]:
-    is_whole = allocation.method in _PRODUCT and allocation.product == exchange.id
-    if is_whole:
+    if _is_whole(exchange, allocation):
         return {"@type": "AllocationFactor", "allocationType": allocation.method}
     if isinstance(allocation.method, str):
         # Only factors for a whole product have a method of their own.
@@ -252,6 +264,11 @@ def _factor(sheet: Sheet, exchange: Exchange, allocation: Allocation, path: str)
     return {"@type": "AllocationFactor", "allocationType": CAUSAL}
 
 
+def _is_whole(exchange: Exchange, allocation: Allocation) -> bool:
+    """Whether the share is one of the product for the whole process."""
+    return allocation.method in _PRODUCT and allocation.product == exchange.id
+
+
 def _number(allocation: Allocation) -> Number | None:
     return allocation.share if isinstance(allocation.share, Number) else None
 
@@ -262,19 +279,10 @@ def _parameters(sheet: Sheet, process: Process) -> list[dict[str, Any]]:
         at = f"/parameters/{escape(parameter.name)}"
         item: dict[str, Any] = {"@type": "Parameter"}
         id_ = f"{process.id}/{parameter.name}"
-        item |= {"@id": tables.entity_id("Parameter", id_), "name": parameter.name}
-        kept = f"{tables.FAMILY}#{at}/@id"
-        if kept in process.extras:
-            del item["@id"]
-        else:
-            added = "/extras/" + escape(kept)
-            sheet.note("openlca.id-made", added, Fate.INFERRED, None, f'"{item["@id"]}"')
-        item["parameterScope"] = "PROCESS_SCOPE"
-        item["isInputParameter"] = not isinstance(parameter.formula, str)
-        if f"{tables.FAMILY}#{at}/isInputParameter" in process.extras:
-            del item["isInputParameter"]
-        if f"{tables.FAMILY}#{at}/parameterScope" in process.extras:
-            del item["parameterScope"]
+        item["name"] = parameter.name
+        sheet.default(item, "@id", tables.entity_id("Parameter", id_), f"{at}/@id")
+        sheet.default(item, "parameterScope", "PROCESS_SCOPE")
+        sheet.default(item, "isInputParameter", not isinstance(parameter.formula, str))
         sheet.plain(item, "formula", parameter.formula)
         sheet.number(item, "value", parameter.value, f"{at}/value")
         sheet.put(item, "uncertainty", write_uncertainty(parameter.uncertainty, parameter.value))

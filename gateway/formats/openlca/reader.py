@@ -9,7 +9,7 @@ from gateway.codec.datasets import DatasetReading
 from gateway.errors import InputError
 from gateway.formats.openlca.package import Contents, Place, notes_of
 from gateway.formats.openlca.process import read_process
-from gateway.formats.openlca.tables import FAMILY
+from gateway.formats.openlca.tables import FAMILY, enum
 from gateway.formats.openlca.taking import Page, Taking, own_member
 from gateway.formats.openlca.uncertainty import read_uncertainty
 from gateway.model.base import LangText
@@ -118,7 +118,7 @@ def _category(one: Taking) -> tuple[Classification, ...]:
     path = one.string("category")
     if path is None:
         return ()
-    return (Classification(classes=tuple(ClassEntry(name=step) for step in path.split("/"))),)
+    return (Classification(classes=tuple(ClassEntry(name=step) for step in path.split("/") if step)),)
 
 
 def _unit_group(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
@@ -159,6 +159,10 @@ def _unit_group(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
 
 
 def _flow_property(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
+    told = one.left.get("flowPropertyType")
+    if told is not None and told not in enum("FlowPropertyType"):
+        page.find("openlca.unknown-code", "/flowPropertyType", told, list="FlowPropertyType")
+        page.keep(one.take("flowPropertyType"), "/flowPropertyType", fits=False)
     return FlowProperty(**common, classifications=_category(one), unit_group=one.reference("unitGroup"))
 
 
@@ -170,7 +174,7 @@ def _flow(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
         if told is not None:
             page.keep(told, "/flowType", fits=False)
     path = one.string("category")
-    steps = tuple(path.split("/")) if path else ()
+    steps = tuple(step for step in path.split("/") if step) if path else ()
     if kind is FlowKind.ELEMENTARY:
         common["compartment"] = steps
     elif steps:
@@ -237,6 +241,9 @@ def _method(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
     factors = []
     for _, factor in one.items("impactFactors", "ImpactFactor"):
         unit = factor.left.get("unit")
+        quantity = factor.reference("flowProperty")
+        if isinstance(quantity.uuid, str):
+            page.extras[f"{FAMILY}#{factor.at}/flowProperty/@id"] = f'"{quantity.uuid}"'
         found = CharacterisationFactor(
             flow=factor.reference("flow"),
             direction=direction,
@@ -246,7 +253,7 @@ def _method(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
             uncertainty=read_uncertainty(factor),
         )
         if found.unit is not None:
-            _unit_left(factor)
+            _unit_left(factor, is_known=page.repeats(found.flow.uuid, f"{factor.at}/flow"))
         factor.keep()
         factors.append(found)
     source = one.reference("source")
@@ -261,9 +268,11 @@ def _method(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
     )
 
 
-def _unit_left(one: Taking) -> None:
-    """The id of a unit stays an extra; its name has a field."""
+def _unit_left(one: Taking, *, is_known: bool) -> None:
+    """The id of a unit stays an extra where the package does not tell it; its name has a field."""
     unit = one.take("unit")
+    if is_known:
+        return
     left = {name: value for name, value in unit.items() if name not in ("@type", "name")}
     one.page.keep(left, f"{one.at}/unit")
 
@@ -272,6 +281,7 @@ def _model(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
     """A product system as processes that deliver to one another; quantities follow from the processes."""
     links: dict[str, list[Connection]] = {}
     for _, link in one.items("processLinks", "ProcessLink"):
+        whole = dict(link.left)
         provider, process, flow = (link.reference(name) for name in ("provider", "process", "flow"))
         number = page.exchange_number(str(process.uuid), link.take("exchange"))
         if isinstance(provider.uuid, str) and isinstance(process.uuid, str) and isinstance(flow.uuid, str):
@@ -281,6 +291,8 @@ def _model(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
             links.setdefault(provider.uuid, []).append(connection)
         else:
             page.find("openlca.link-incomplete", link.at, "", Severity.ERROR)
+            page.keep(whole, link.at, fits=False)
+            continue
         link.keep()
     instances = []
     for process in one.references("processes"):

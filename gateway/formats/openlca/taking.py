@@ -237,6 +237,8 @@ class Taking:
     def keep(self) -> None:
         """Whatever is left becomes extras."""
         for name, value in self.left.items():
+            if value is None:  # as if it were absent
+                continue
             self.page.keep(value, f"{self.at}/{escape(name)}")
         self.left = {}
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.formats.openlca.taking import Taking
+from gateway.frontdoor.limits import MAX_SAFE_INTEGER
 from gateway.model.dataset import Coefficient
 from gateway.model.process import Distribution, Uncertainty
-from gateway.quantity import Exact, in_full, round_significant
+from gateway.quantity import Exact, in_full, plain, round_significant
 from gateway.quantity.number import Number
 
 _DIGITS: Final = 15
@@ -80,10 +82,17 @@ def write_uncertainty(uncertainty: Uncertainty, amount: Coefficient) -> dict[str
 
 def literal(value: Number) -> str:
     """A JSON number with all its digits, at most 15 of an endless one."""
-    return jsonwrite.number(decimal(value.value))
+    return digits(decimal(value.value))
 
 
-def decimal(value: Exact) -> Any:  # noqa: ANN401 - Decimal
+def digits(value: Decimal) -> str:
+    """A JSON number with these digits; a whole one that doubles do not all hold has a point."""
+    if abs(value) > MAX_SAFE_INTEGER and value == value.to_integral_value():
+        return jsonwrite.raw(f"{plain(value)}.0" if "." not in plain(value) else plain(value))  # type: ignore[no-any-return]
+    return jsonwrite.number(value)
+
+
+def decimal(value: Exact) -> Decimal:
     """The decimal that is written."""
     full = in_full(value)
     return round_significant(value, _DIGITS) if full is None else full

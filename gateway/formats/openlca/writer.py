@@ -8,13 +8,16 @@ from typing import Any, Final
 from gateway.codec import jsonwrite
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import ORDER, Bundle, Piece, key_of
+from gateway.codec.schema import judge
 from gateway.errors import GatewayError
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.auxiliary import other_files
 from gateway.formats.openlca.book import Book, Pen
 from gateway.formats.openlca.entities import WRITERS, Sheet
 from gateway.formats.openlca.graft import graft
+from gateway.formats.openlca.schema import path
 from gateway.formats.openlca.taking import SCHEME
+from gateway.frontdoor import json as json_door
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.report import Fate
@@ -51,17 +54,18 @@ def _waits(book: Book, key: Key) -> bool:
 def _piece(book: Book, key: Key) -> Piece:
     try:
         dataset = book.bundle.read(key).dataset
-        sheet = make(book, dataset)
+        sheet, data = _fitting(book, dataset)
     except GatewayError as error:
+        book.refused.add(key)
         return Piece(None, refused={key: (error,)})
     if sheet.lacks:
+        book.refused.add(key)
         return Piece(None, refused={key: tuple(sheet.lacks)})
     if isinstance(dataset, Flow):
         book.learn(dataset)
     entity = tables.ENTITIES[key.kind]
     id_ = book.id(key.kind, dataset.id)
     name = f"{tables.FOLDERS[entity]}/{id_}.json"
-    data = (jsonwrite.encode(sheet.document) + "\n").encode("utf-8")
     version = sheet.document.get("version")
     target = Key(key.kind, id_, version if isinstance(version, str) else "")
     return Piece(
@@ -71,8 +75,24 @@ def _piece(book: Book, key: Key) -> Piece:
     )
 
 
-def make(book: Book, dataset: Dataset) -> Sheet:
-    """One data set as an entity."""
+def _fitting(book: Book, dataset: Dataset) -> tuple[Sheet, bytes]:
+    """The entity and its bytes. Leftovers that break the schema are left out, by member, and so noted."""
+    dropped: frozenset[str] = frozenset()
+    while True:
+        sheet = make(book, dataset, dropped)
+        data = (jsonwrite.encode(sheet.document) + "\n").encode("utf-8")
+        if sheet.lacks or not any(name.startswith(f"{tables.FAMILY}#") for name in dataset.extras):
+            return sheet, data
+        broken = {
+            step for f in judge(json_door.parse(data), path(sheet.entity)) if (step := f.at.split("/")[1])
+        }
+        if broken <= dropped:
+            return sheet, data
+        dropped |= broken
+
+
+def make(book: Book, dataset: Dataset, dropped: frozenset[str] = frozenset()) -> Sheet:
+    """One data set as an entity, without the leftovers in the members ``dropped``."""
     kind = key_of(dataset).kind
     sheet = Sheet(book, tables.ENTITIES[kind], Pen(), dataset.extras)
     document = sheet.document
@@ -81,7 +101,8 @@ def make(book: Book, dataset: Dataset) -> Sheet:
     if document["@id"] != dataset.id:
         sheet.note("openlca.id-made", "/id", Fate.CONVERTED, dataset.id, document["@id"])
     WRITERS[kind](sheet, dataset)
-    graft(document, sheet.places, dataset.extras, sheet.dropped)
+    graft(sheet.entity, document, sheet.places, dataset.extras, dropped)
+    sheet.settle()
     own: dict[str, Any] = {"version": 1}
     if sheet.pen.texts:
         own["texts"] = sheet.pen.texts
