@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test long lint layers format clean
+.PHONY: demo test long fuzz lint layers format clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.installed
@@ -17,6 +17,11 @@ test: .venv/.installed-dev lint layers
 # More cases of what a seeded share of is in every run.
 long: .venv/.installed-dev
 	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest -m long
+
+# An hour of coverage-guided fuzzing of one reader: make fuzz TARGET=jades SECONDS=3600.
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
+	$(BIN)/python tests/signing/fuzz_atheris.py $(TARGET) -max_total_time=$(or $(SECONDS),3600)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check
