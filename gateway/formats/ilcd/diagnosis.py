@@ -22,7 +22,7 @@ from gateway.errors import GatewayError, shorten
 from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, Entry, index_of, number_of
 from gateway.formats.ilcd.mend_references import kind_of
 from gateway.formats.ilcd.mend_values import cas_holds
-from gateway.formats.ilcd.mending import chinese, location
+from gateway.formats.ilcd.mend_words import chinese, location
 from gateway.frontdoor.number import double
 from gateway.report import Finding, Severity
 

@@ -7,46 +7,27 @@ filled in, but the smallest part that cannot stand without it is set aside.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
 
-from gateway import resources
 from gateway.codec.xmlread import ORDER, SPREADSHEET_ERRORS, TEXT
-from gateway.codec.xmlstructure import Content, Element, family_of, rows
+from gateway.codec.xmlstructure import Content, Element
 from gateway.codec.xmltree import Node, XmlTree
 from gateway.codec.xmltypes import Check, is_language
-from gateway.errors import shorten
 from gateway.formats.ilcd.dataset_index import DatasetIndex
 from gateway.formats.ilcd.mend_keys import mend_keys
+from gateway.formats.ilcd.mend_ledger import SetAside, Tree, last, shown
 from gateway.formats.ilcd.mend_references import Reference, mend_reference
+from gateway.formats.ilcd.mend_texts import KEPT, LANG, NAMESPACE, PREFIX, Texts
 from gateway.formats.ilcd.mend_values import certain, fits
+from gateway.formats.ilcd.mend_words import bare, location
 from gateway.model.walk import escape
-from gateway.report import Fate, Finding, Note
+from gateway.report import Note
 
-# Elements of our own, for texts that stand where the format has no room for them.
-NAMESPACE: Final = "urn:hutong:ilcd-kept:1"
-PREFIX: Final = "hutong"
-_KEPT: Final = f"{PREFIX}:text"
-_OTHER: Final = "common:other"
-_LANG: Final = "@xml:lang"
 _LOCATIONS: Final = frozenset({"@location", "@subLocation", "location", "locationOfSupply"})
-_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 
-Tree = dict[str, Any]
 _GONE: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A part of a data set that could not stay: where it stood, why, and all of it."""
-
-    path: str
-    finding: Finding
-    content: Any
 
 
 @dataclass(slots=True)
@@ -73,18 +54,12 @@ def mend(
     return _Mender(tree, index, refused, sound=sound).run()
 
 
-class _Mender:
+class _Mender(Texts):
     def __init__(self, tree: XmlTree, index: DatasetIndex, refused: frozenset[str], *, sound: bool) -> None:
-        self.tree, self.index, self.refused = tree, index, refused
+        super().__init__(tree, sound=sound)
+        self.index, self.refused = index, refused
         self.structure = tree.structure
         self.extensions = tree.structure.extension_keys
-        self.mends: list[Note] = []
-        self.aside: list[SetAside] = []
-        # A second text in a language may stand where nothing says that it is the only one. Elsewhere it
-        # breaks the format even where a schema lets it pass: without a language it is English.
-        only = only_languages()
-        self.stays = {at: nodes for at, nodes in tree.extras.items() if sound and _last(at) not in only}
-        self.extras = {at: nodes for at, nodes in tree.extras.items() if at not in self.stays}
         self.sound = sound
         self.certain = mend_keys(tree.root, tree.structure.name)
 
@@ -97,7 +72,7 @@ class _Mender:
         assert isinstance(root, dict)
         for at, nodes in list(self.extras.items()):
             # Its place was told otherwise when it was read: elements that stand there twice.
-            self.set_aside(at, "xml.repeated", list(nodes), name=_last(at))
+            self.set_aside(at, "xml.repeated", list(nodes), name=last(at))
         return Mended(root, namespaces, self.mends, self.aside, self.stays)
 
     # One element
@@ -130,7 +105,7 @@ class _Mender:
         if lacks:
             return self._lacking(node, path, mark, lacks[0])
         if moved:
-            self._move(moved, content, out)
+            self.move(moved, out)
         if "@refObjectId" in content.attribute_keys:
             self._reference(node, out, path)
         return out
@@ -159,7 +134,7 @@ class _Mender:
         attribute = content.attribute_keys.get(key)
         if attribute is None or not attribute.fits:
             known = self.structure.extension_attributes.get(key)
-            foreign = known is not None or (":" in key and key != _LANG)
+            foreign = known is not None or (":" in key and key != LANG)
             if (foreign and content.any_attribute) or key.startswith("@xsi:"):
                 out[key] = value
             else:
@@ -178,11 +153,11 @@ class _Mender:
         text = node.get(TEXT)
         if not content.anything or not isinstance(text, str) or not text.strip() or content.strict_elements:
             return frozenset()
-        lang = node.get(_LANG)
+        lang = node.get(LANG)
         known = isinstance(lang, str) and is_language(lang)
-        out[_KEPT] = [{_LANG: lang, TEXT: text} if known else {TEXT: text}]
-        self.told("ilcd.text-moved", f"{path}/{TEXT}", text, f"{path}/{_KEPT}", lang=str(lang or ""))
-        return frozenset({TEXT, _LANG}) if known else frozenset({TEXT})
+        out[KEPT] = [{LANG: lang, TEXT: text} if known else {TEXT: text}]
+        self.told("ilcd.text-moved", f"{path}/{TEXT}", text, f"{path}/{KEPT}", lang=str(lang or ""))
+        return frozenset({TEXT, LANG}) if known else frozenset({TEXT})
 
     # Children
 
@@ -195,7 +170,7 @@ class _Mender:
         elif not element.fits:
             self.set_aside(at, "xml.not-in-profile", value, name=key, profile=self.structure.profile)
         elif element.languages is not None and isinstance(value, dict) and TEXT not in value:
-            texts = self._languages(value, element, content, moved, at)
+            texts = self.languages(value, element, content, moved, at)
             if texts:
                 out[key] = texts
         elif isinstance(value, list) and content.anything and not element.many:
@@ -262,7 +237,7 @@ class _Mender:
         if len(distinct) > 1 or (len(kept) > 1 and more):
             return False
         if len(kept) > 1:
-            self.told("ilcd.repetition-left-out", at, _shown(distinct[0]), _shown(distinct[0]), name=key)
+            self.told("ilcd.repetition-left-out", at, shown(distinct[0]), shown(distinct[0]), name=key)
         out[key] = distinct[0]
         return True
 
@@ -306,91 +281,6 @@ class _Mender:
             self.set_aside(at, code, text, type=check.name.removeprefix("enum:"))
         return None
 
-    # Texts in several languages
-
-    def _languages(self, texts: Tree, element: Element, content: Content, moved: list[Tree], at: str) -> Tree:
-        assert element.languages is not None
-        more = self.extras.pop(at, ())
-        found = dict(texts)
-        known: set[str] = set()
-        for extra in map(dict, more):
-            lang, text = str(extra.get(_LANG, "en")), str(extra.get(TEXT, ""))
-            if lang not in known and len(extra) > 2 and text.startswith(str(found.get(lang))):
-                found[lang] = text  # the same element: its text goes on behind what it should not hold
-            twice = lang in known or len(extra) <= 2
-            known.add(lang)
-            self._second(extra, found, element, content, moved, at, twice=twice)
-        if _swapped(found):
-            found["zh"], found["en"] = found["en"], found["zh"]
-            for lang, other in (("en", "zh"), ("zh", "en")):
-                self.told("ilcd.language-of-script", f"{at}/{lang}", f"xml:lang={lang}", f"xml:lang={other}")
-        out: Tree = {}
-        for lang, text in found.items():
-            place = f"{at}/{escape(lang)}"
-            if place in self.refused:
-                self.set_aside(place, "ilcd.schema-refuses", text)
-            elif not is_language(lang):
-                self._too_long(element, content, moved, place, lang, text, "xml.bad-language", {})
-            elif fits(text, element.languages):
-                out[lang] = text
-            else:
-                facts = {"limit": element.languages.limit, "length": len(text)}
-                self._too_long(element, content, moved, place, lang, text, "xml.too-long", facts)
-        return out
-
-    def _second(
-        self,
-        extra: Tree,
-        found: Tree,
-        element: Element,
-        content: Content,
-        moved: list[Tree],
-        at: str,
-        *,
-        twice: bool,
-    ) -> None:
-        """A second element in a language that is there already."""
-        lang, text = str(extra.pop(_LANG, "en")), str(extra.pop(TEXT, ""))
-        for key, part in extra.items():
-            code = "xml.unknown-attribute" if key[0] == "@" else "xml.unknown-element"
-            self.set_aside(f"{at}/{escape(key)}", code, part, name=key)
-        if found.get(lang) == text:
-            if twice:
-                self.told("ilcd.repetition-left-out", f"{at}/{lang}", text, text, name=element.key)
-            return
-        if lang == "en" and "zh" not in found and _chinese(text) and not _HAN.search(str(found.get("en"))):
-            self.told("ilcd.language-of-script", f"{at}/{lang}", "xml:lang=en", "xml:lang=zh")
-            found["zh"] = text
-            return
-        facts = {"name": element.key, "lang": lang}
-        place = f"{at}/{escape(lang)}"
-        self._too_long(element, content, moved, place, lang, text, "xml.language-twice", facts)
-
-    def _too_long(
-        self,
-        element: Element,
-        content: Content,
-        moved: list[Tree],
-        at: str,
-        lang: str,
-        text: str,
-        code: str,
-        facts: Mapping[str, object],
-    ) -> None:
-        """Move a whole text to where there is room for it; else set it aside."""
-        other = content.keys.get(_OTHER)
-        room = other is not None and other.fits and other.content is not None and is_language(lang)
-        if room and other is not None and other.content is not None and not other.content.strict_elements:
-            moved.append({"@of": element.key, _LANG: lang, TEXT: text})
-            self.told("ilcd.text-moved", at, text, f"{_OTHER}/{_KEPT}", lang=lang)
-        else:
-            self.set_aside(at, code, text, **facts)
-
-    def _move(self, moved: list[Tree], content: Content, out: Tree) -> None:
-        other = dict(out.get(_OTHER, {}))
-        other[_KEPT] = [*other.get(_KEPT, []), *moved]
-        out[_OTHER] = other
-
     # What the rest of the data set says
 
     def _supply(self, out: Tree, content: Content, path: str) -> None:
@@ -412,84 +302,13 @@ class _Mender:
             out.pop(name, None)
         self.mends += found.mends
         for name, finding in found.aside.items():
-            self.aside.append(SetAside(f"{path}/{name}", self._placed(finding, f"{path}/{name}"), node[name]))
+            self.aside.append(SetAside(f"{path}/{name}", self.placed(finding, f"{path}/{name}"), node[name]))
 
     def _meant(self, key: str, content: Content) -> Element | None:
         """The one element that a misspelt name can only mean: its number, its case or its namespace."""
-        wanted = _bare(key)
-        found = [e for e in content.elements.values() if e.fits and _bare(e.key) == wanted]
+        wanted = bare(key)
+        found = [e for e in content.elements.values() if e.fits and bare(e.key) == wanted]
         return found[0] if len(found) == 1 else None
-
-    # Telling
-
-    def told(self, code: str, path: str, before: str, after: str, **params: str) -> None:
-        self.mends.append(Note(code, path, Fate.MENDED, before, after, None, params))
-
-    def set_aside(self, path: str, code: str, content: Any, **params: object) -> None:  # noqa: ANN401
-        texts = {key: str(value) for key, value in params.items()}
-        finding = Finding(code, path, shorten(_shown(content)), params=texts)
-        self.aside.append(SetAside(path, self._placed(finding, path), content))
-        # Second texts in a language do not stand in the tree.
-        for at, nodes in self.tree.extras.items():
-            if at not in self.stays and (at == path or at.startswith(f"{path}/")):
-                self.extras.pop(at, None)
-                self.aside.append(SetAside(at, self._placed(finding, at), list(nodes)))
-
-    def _placed(self, finding: Finding, path: str) -> Finding:
-        at = self.tree.place(path) or path
-        return Finding(finding.code, at, finding.saw, finding.severity, finding.per, finding.params)
-
-
-def location(text: str) -> str | None:
-    """The code that TIDAS and ISO 3166-2 have for a province that is written backwards; else None."""
-    return _turned().get(text.strip())
-
-
-def chinese(text: str) -> bool:
-    """Whether a text holds Chinese characters."""
-    return _HAN.search(text) is not None
-
-
-@cache
-def _turned() -> Mapping[str, str]:
-    rows = resources.table("locations/codes.csv")
-    listed = {row["place"]: row["code"] for row in rows if row["scheme"] == "tidas"}
-    turned = {row["code"]: listed.get(row["place"], "") for row in rows if row["scheme"] == "tiangong"}
-    return {
-        code: right
-        for code, right in turned.items()
-        if right and code != right and "-".join(reversed(code.split("-"))) == right
-    }
-
-
-@cache
-def only_languages() -> frozenset[str]:
-    """The texts that the format lets stand once in each language."""
-    tables = [*(row["structure"] for row in rows("ilcd", "roots")), *family_of("ilcd").shared]
-    rules = [rule for name in tables for row in rows("ilcd", name) for rule in row["unique"].split("|")]
-    mark = "@xml:lang"
-    return frozenset(rule.removesuffix(mark).rpartition("/")[2] for rule in rules if rule.endswith(mark))
-
-
-def _last(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _chinese(text: str) -> bool:
-    return chinese(text) and not _KANA.search(text)
-
-
-def _swapped(texts: Mapping[str, str]) -> bool:
-    """Chinese stands as English and something in Latin letters as Chinese."""
-    if not {"en", "zh"} <= set(texts):
-        return False
-    latin = sum(c.isascii() and c.isalpha() for c in texts["zh"])
-    return _chinese(texts["en"]) and not chinese(texts["zh"]) and latin >= 3
-
-
-def _bare(key: str) -> str:
-    local = key.rpartition(":")[2].replace("_", "").replace("-", "").lower()
-    return local.removesuffix("s").removesuffix("e")
 
 
 def _merged(nodes: list[Tree]) -> Tree:
@@ -502,11 +321,3 @@ def _merged(nodes: list[Tree]) -> Tree:
                 have = out.setdefault(key, [])
                 have.extend(value if isinstance(value, list) else [value])
     return out
-
-
-def _shown(content: Any) -> str:  # noqa: ANN401
-    if isinstance(content, str):
-        return content
-    import json
-
-    return json.dumps(content, ensure_ascii=False)

@@ -15,7 +15,8 @@ from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError
 from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, index_of
-from gateway.formats.ilcd.mending import Mended, SetAside, mend
+from gateway.formats.ilcd.mend_ledger import SetAside
+from gateway.formats.ilcd.mending import Mended, mend
 from gateway.frontdoor import xml as xml_door
 from gateway.report import Finding, Note
 
