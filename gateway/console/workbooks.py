@@ -14,7 +14,7 @@ from gateway.storage.files import write_file
 
 def template(
     console: Console,
-    kind: Literal["battery", "product"],
+    kind: Literal["battery", "product", "passport"],
     targets: Sequence[str],
     output: str,
     *,
@@ -28,7 +28,12 @@ def template(
         StorageError: it cannot be written.
     """
     chosen = workbook.split_targets(targets)
-    write_file(Path(output), workbook.template(kind, targets=chosen, filled=filled), force=force)
+    data = (
+        workbook.passport_template(filled=filled)
+        if kind == "passport"
+        else workbook.template(kind, targets=chosen, filled=filled)
+    )
+    write_file(Path(output), data, force=force)
     console.tell(console.say("cli.template-written", file=output))
     console.document({"file": output, "kind": kind, "targets": list(chosen), "filled": filled})
     return Exit.DONE

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from gateway import resources
 from gateway.codec.annotate import annotate as mark
 from gateway.errors import UsageError
 from gateway.formats import find
 from gateway.formats.cn_pcf import workbook_template
+from gateway.formats.passport_data import workbook_render as passport_workbook
+from gateway.frontdoor import json as json_door
 from gateway.pipeline.convert import Source
 from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
@@ -31,6 +34,13 @@ def template(
     for target in chosen:
         find(target)
     return workbook_template.template(kind, targets=chosen, filled=filled)
+
+
+def passport_template(*, filled: bool = False) -> bytes:
+    """The workbook of a battery passport's second input, empty or with the shipped example."""
+    data = resources.example("passport-data/lfp-pack.json").read_bytes() if filled else b"{}"
+    document = json_door.parse(data)
+    return passport_workbook.render(document if isinstance(document, dict) else None)
 
 
 def split_targets(targets: Sequence[str]) -> tuple[str, ...]:

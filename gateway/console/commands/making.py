@@ -33,7 +33,7 @@ from gateway.errors import UsageError
 @command(
     help="cli.help-template", example="hutong template battery --for pact --for battery-passport -o 电池.xlsx"
 )
-@click.argument("kind", type=click.Choice(["battery", "product"]))
+@click.argument("kind", type=click.Choice(["battery", "product", "passport"]))
 @option("--for", "targets", multiple=True, metavar="ID", help="cli.option-for")
 @option("--filled", is_flag=True, help="cli.option-filled")
 @option("-o", "--output", "out", required=True, metavar="XLSX", help="cli.option-workbook")
@@ -46,8 +46,12 @@ def template(
     """See ``hutong template --help``."""
     from gateway.console import workbooks
 
-    chosen: Literal["battery", "product"] = "battery" if kind == "battery" else "product"
-    return workbooks.template(console, chosen, targets, out, filled=filled, force=force)
+    kinds: dict[str, Literal["battery", "product", "passport"]] = {
+        "battery": "battery",
+        "product": "product",
+        "passport": "passport",
+    }
+    return workbooks.template(console, kinds[kind], targets, out, filled=filled, force=force)
 
 
 @command(help="cli.help-convert", example="hutong convert declaration.json --to pact -o footprint.json")

@@ -13,6 +13,7 @@ from gateway.codec.base import Context, Package
 from gateway.codec.run import run_writer
 from gateway.codec.schema import judge
 from gateway.errors import GatewayError, flatten
+from gateway.formats import detect
 from gateway.formats.passport_data import FORMAT, NAME
 from gateway.formats.passport_data.table import SCHEMA, schema
 from gateway.model.access import Access, Audience, access_of, opened
@@ -20,6 +21,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure, redact
 from gateway.model.walk import by_path, places
 from gateway.pipeline.convert import convert, read
+from gateway.pipeline.workbook import passport_template
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 DATA = EXAMPLES / "passport-data" / "lfp-pack.json"
@@ -177,3 +179,29 @@ class TestJoining:
         ]
         ids = [json.loads(p.only.data)["assetAdministrationShells"][0]["id"] for p in made if p]
         assert len(set(ids)) == 2
+
+
+class TestWorkbook:
+    """The same form as sheets: what is in it is what the JSON says, and every value knows its cell."""
+
+    def test_the_filled_workbook_says_what_the_example_says(self, declaration: Declaration) -> None:
+        data = passport_template(filled=True)
+        found = detect(Package.of(data))
+        assert found.format is FORMAT
+        reading = FORMAT.read(Package.of(data), Context())
+        assert reading.findings == ()
+        assert by_path(reading.declaration) == by_path(declaration)
+        at = "/passport_data/circularity/spare_parts/Example Spare Parts GmbH/components/0/number"
+        assert str(getattr(reading.origins[at], "at", "")) == "spareParts.components!C3"
+
+    def test_the_empty_one_says_nothing(self) -> None:
+        reading = FORMAT.read(Package.of(passport_template()), Context())
+        assert by_path(reading.declaration) == {}
+
+    def test_same_bytes_every_time(self) -> None:
+        assert passport_template(filled=True) == passport_template(filled=True)
+
+    def test_it_stands_beside_a_declaration(self) -> None:
+        data = Package.of(passport_template(filled=True))
+        source = read((EXAMPLES / "lfp-pack.json").read_bytes(), beside=[data])
+        assert by_path(source.declaration)["/passport_data/identity/serial_number"] == "EX-LFP72-000001"
