@@ -25,6 +25,14 @@ def _tables() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     return meant, {key: context for key, (_, context) in own.items()}
 
 
+@cache
+def is_compartment(category: str, sub: str) -> bool:
+    """Whether category and subcategory are where elementary flows come from or go to, in any list."""
+    meant = _tables()[0]
+    text = f"{category}/{sub}".casefold()
+    return text in meant or category.casefold() in ("air", "water", "soil", "resource", "natural resource")
+
+
 def compartment(flow: Flow) -> str | None:
     """What a flow's compartment is, in our codes (``air/rural``)."""
     return _tables()[0].get("/".join(flow.compartment).casefold())

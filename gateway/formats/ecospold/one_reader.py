@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from gateway.formats.ecospold import bind, groups
 from gateway.formats.ecospold.bind import Tree, below, extras_of, read_fields, take_text
+from gateway.formats.ecospold.contexts import is_compartment
 from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import property_of
@@ -72,9 +73,12 @@ def process_id(function: Mapping[str, str], location: str) -> str:
 def flow_id(exchange: Mapping[str, Any]) -> str:
     """The id of a flow by the attributes of an exchange: what it is, wherever it comes from.
 
-    Units of one dimension are units of one flow.
+    Units of one dimension are units of one flow. Only compartments are part of what a flow is; under which
+    category people file a product is not.
     """
     parts = _identity(exchange, "")
+    if not is_compartment(parts[1], parts[2]):
+        parts[1] = parts[2] = ""
     measured = property_of(parts[3])
     parts[3] = str(measured[0].flow_property.uuid) if measured else parts[3]
     return new_id("flow", *parts)

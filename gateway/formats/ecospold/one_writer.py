@@ -142,19 +142,28 @@ class Writer:
     def _function(self) -> None:
         process = self.process
         texts = languages(process.name)
+        if not self.same:
+            # A process is named by its product there: only so do others find it.
+            texts = self._product_names() or texts
         function: Tree = {}
         name = texts.get(self.base) or next(iter(texts.values()), "")
         if name:
             function["@name"] = name
         if self.local in texts and self.local != self.base:
             function["@localName"] = texts[self.local]
-        classes = process.classifications[0].classes if process.classifications else ()
-        told = [entry.name for entry in classes if isinstance(entry.name, str)]
-        if told:
+        if told := _told_classes(process):
             function["@category"], function["@subCategory"] = told[0], told[-1]
         if synonyms := languages(process.synonyms).get(self.base):
             function["synonym"] = synonyms.split("; ")
         put(self.node, *FUNCTION, value=function | (bind.below(self.node, *FUNCTION) or {}))
+
+    def _product_names(self) -> dict[str, str]:
+        references = self.process.references
+        if len(references) != 1:
+            return {}
+        key = self.bundle.find(DatasetKind.FLOW, references[0].flow)
+        flow = self.bundle.read(key).dataset if key is not None else None
+        return languages(flow.name if flow is not None else None)
 
     def _about(self) -> None:
         process = self.process
@@ -368,8 +377,9 @@ class Writer:
         elementary = self._is_elementary(exchange, flow, path)
         amount, is_input = self._side(exchange, path, elementary)
         self._names(entry, exchange, flow)
-        self._about_flow(entry, flow, elementary)
-        place = self._code(exchange.location) if elementary else self._exchange_place(exchange, flow)
+        deliverer = None if elementary else self._deliverer(exchange)
+        self._about_flow(entry, flow, elementary, deliverer)
+        place = self._code(exchange.location) if elementary else self._place(exchange, flow, deliverer)
         if place:
             entry["@location"] = place
         entry["@unit"] = self._unit(exchange, path)
@@ -404,10 +414,12 @@ class Writer:
         self._note(self.key, "ecospold.treated-waste", f"{path}/direction", Fate.CONVERTED, "input", "output")
         return amount, False
 
-    def _about_flow(self, entry: Tree, flow: Flow | None, elementary: bool) -> None:
+    def _about_flow(
+        self, entry: Tree, flow: Flow | None, elementary: bool, deliverer: Process | None
+    ) -> None:
         if flow is None:
             return
-        self._classes(entry, flow, elementary)
+        self._classes(entry, flow, elementary, deliverer)
         if isinstance(flow.cas, str):
             entry["@CASNumber"] = flow.cas
         if isinstance(flow.formula, str):
@@ -446,31 +458,33 @@ class Writer:
         if self.local in texts and self.local != self.base:
             entry["@localName"] = texts[self.local]
 
-    def _classes(self, entry: Tree, flow: Flow, elementary: bool) -> None:
+    def _classes(self, entry: Tree, flow: Flow, elementary: bool, deliverer: Process | None) -> None:
         if elementary:
             own = self.same or _own(flow.compartment)
             classes = tuple((None if own else context(flow, "EcoSpold 1")) or flow.compartment)
         else:
-            entries = flow.classifications[0].classes if flow.classifications else ()
-            classes = tuple(entry.name for entry in entries if isinstance(entry.name, str))
+            of = flow if self.same or deliverer is None else deliverer
+            classes = _told_classes(of) or (() if of is flow else (NOT_STATED, NOT_STATED))
         if len(classes) > 2:
             classes = (classes[0], classes[-1])
         for key, text in zip(("@category", "@subCategory"), classes, strict=False):
             entry[key] = text
 
-    def _exchange_place(self, exchange: Exchange, flow: Flow | None) -> str | None:
+    def _deliverer(self, exchange: Exchange) -> Process | None:
+        """The process that delivers what is exchanged, this one or its provider in the package."""
+        if exchange.is_reference:
+            return self.process
+        key = self.bundle.find(DatasetKind.PROCESS, exchange.provider)
+        found = self.bundle.read(key).dataset if key is not None else None
+        return found if isinstance(found, Process) else None
+
+    def _place(self, exchange: Exchange, flow: Flow | None, deliverer: Process | None) -> str | None:
+        """Where it comes from; others find the process that delivers it by that."""
+        if not self.same and deliverer is not None and (code := self._code(deliverer.location)):
+            return code
         if code := self._code(exchange.location):
             return code
-        if self.same:
-            return None
-        if exchange.is_reference:
-            return self._code(self.process.location)
-        provider = self.bundle.find(DatasetKind.PROCESS, exchange.provider)
-        if provider is not None:
-            deliverer = self.bundle.read(provider).dataset
-            if isinstance(deliverer, Process):
-                return self._code(deliverer.location)
-        return self._code(flow.location) if flow is not None else None
+        return self._code(flow.location) if flow is not None and not self.same else None
 
     def _unit(self, exchange: Exchange, path: str) -> str:
         if isinstance(exchange.unit, str):
@@ -569,6 +583,11 @@ class Writer:
         for at in conform(self.node, content):
             if not known:
                 self._lack(at)
+
+
+def _told_classes(dataset: Process | Flow) -> tuple[str, ...]:
+    entries = dataset.classifications[0].classes if dataset.classifications else ()
+    return tuple(entry.name for entry in entries if isinstance(entry.name, str))
 
 
 def _fill(node: Tree, values: dict[str, str]) -> None:
