@@ -17,6 +17,17 @@ from pydantic import Field
 from gateway import resources
 from gateway.console.mapping_shapes import FlowListBuilt, FlowMap
 from gateway.console.recomputed_shapes import Factors, Operand, Translate, Whatif
+from gateway.console.trust_shapes import (
+    MORE,
+    Attested,
+    Built,
+    Exports,
+    Review,
+    Revoked,
+    Sealed,
+    Shared,
+)
+from gateway.console.trust_shapes import Prepared as PreparedFolder
 from gateway.model.disclosure import Disclosure
 from gateway.pipeline import shapes
 from gateway.pipeline.shapes import (
@@ -364,7 +375,7 @@ class NotCompared(Shape):
 class Step(Shape):
     """One step of a verification."""
 
-    name: Literal["manifest", "manifest-signature", "parts", "credential"]
+    name: Literal["manifest", "manifest-signature", "seals", "parts", "credential"]
     holds: bool
     about: str
 
@@ -477,7 +488,15 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "translate": Translate,
     "nomenclature": FlowListBuilt,
     "map": FlowMap,
+    "prepare": PreparedFolder,
+    "seal": Sealed,
+    "share": Shared,
+    "exports": Exports,
     "verify": Verify,
+    "review": Review,
+    "attest": Attested,
+    "revoke": Revoked,
+    "trust": Built,
     "keygen": Keygen,
     "demo": Demo,
 }
@@ -485,7 +504,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
 
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
-    answers: Any = reduce(or_, (*ANSWERS.values(), Lines, VerifyFile, Figures, NotCompared, Errors))
+    answers: Any = reduce(or_, (*ANSWERS.values(), *MORE, Lines, VerifyFile, Figures, NotCompared, Errors))
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {
         f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()

@@ -243,10 +243,13 @@ class DeclarationDocument(Shape):
 
 def documents() -> dict[str, object]:
     """The schemas by their names below ``schemas/hutong``."""
+    from gateway.pipeline.validation_shapes import ValidationDocument
+
     return {
         "declaration-1": schema("declaration", "Hutong declaration", DeclarationDocument),
         "findings-1": schema("findings", "Hutong findings", FindingsDocument),
         "report-1": schema("report", "Hutong report", PublicReport | PrivateReport),
+        "validation-1": schema("validation", "Hutong validation report", ValidationDocument),
     }
 
 

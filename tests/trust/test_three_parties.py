@@ -11,11 +11,14 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 
 from gateway.__main__ import main
+from gateway.console.shapes import schemas
 from gateway.signing.did_key import KeyType
 from gateway.signing.digests import sha256_hex
 from gateway.signing.key_files import write_key_file
@@ -27,6 +30,8 @@ from tests.trust import made
 from tests.trust.conftest import TEA, World
 
 BASE = "https://body.example/status"
+ANSWERS = jsonschema.Draft202012Validator(json.loads(schemas()["answers-1.schema.json"]))
+REPORT = jsonschema.Draft202012Validator(json.loads(schemas()["validation-1.schema.json"]))
 DAY = timedelta(days=1)
 
 
@@ -53,7 +58,10 @@ class Parties:
         self._capsys.readouterr()
         code = main([*arguments, "--json"])
         out = self._capsys.readouterr().out
-        return code, json.loads(out) if out else {}
+        told = json.loads(out) if out else {}
+        wrong = jsonschema.exceptions.best_match(ANSWERS.iter_errors(told))
+        assert wrong is None, (arguments, wrong)
+        return code, told
 
     def done(self, party: str, *arguments: str) -> dict[str, object]:
         code, told = self.run(party, *arguments)
@@ -294,3 +302,41 @@ class TestWhatChangesTheVerdict:
         for ending in ("", ".html"):
             one, two = (sent.path("body", name + ending).read_bytes() for name in ("one", "two"))
             assert one == two
+        report = json.loads(sent.path("body", "one").read_bytes())
+        assert jsonschema.exceptions.best_match(REPORT.iter_errors(report)) is None
+        assert len({step["evidenceSha256"] for step in report["steps"]}) > 8
+        assert "<script" not in one.decode()
+
+    def test_a_batch_states_what_it_can(self, sent: Parties) -> None:
+        told = ("--rules", "gbt-24067", "--trust", "trust")
+        for name in ("parcel", "copy"):
+            if name == "copy":
+                shutil.copytree(sent.path("body", "parcel"), sent.path("body", "copy"))
+            sent.done("body", "review", name, *told, "-o", f"{name}.xlsx")
+        fill(sent.path("body", "parcel.xlsx"), one_condition, sent.now)
+        rows = "folder,paper,decision,output\nparcel,parcel.xlsx,conditional,one\n"
+        rows += "copy,copy.xlsx,conditional,two\n"
+        sent.path("body", "batch.csv").write_text(rows)
+        office = ("--key", "body.pem", "--body", "Example Body", "--status", "status", "--status-base", BASE)
+        code, answer = sent.run("body", "attest", "--batch", "batch.csv", *told, *office)
+        assert code == 6
+        statements: Any = answer["statements"]
+        one, two = statements
+        assert (one["output"], two["file"]) == ("one", "copy")
+        assert sent.path("body", "one/statement.json").exists()
+        assert not sent.path("body", "two").exists()
+        register = json.loads(sent.path("body", "status/register.json").read_bytes())
+        assert list(register["entries"].values()) == [one["statement"]]
+
+    def test_the_plain_word_needs_a_clean_paper(self, sent: Parties) -> None:
+        pairs = [{"theirs": {"standard": "GBT24067"}, "ours": {"standard": "ISO14067"}}]
+        put(sent.path("body", "trust"), World(agreements=[made.agreement(subjectEquivalence=pairs)]).files())
+        sent.done("body", "review", "parcel", "--trust", "trust", "-o", "review.xlsx")
+        fill(sent.path("body", "review.xlsx"), lambda kind, code: ("accepted", "seen"), sent.now)  # noqa: ARG005
+        code, told = attest(sent, "recognised", "statement")
+        assert code == 0, told
+        # The paper of another document is not taken for this one.
+        share(sent, "again", "again", "private/source.json")
+        sent.path("body", "parcel/manifest.json").write_bytes(b"{}")
+        code, told = attest(sent, "recognised", "other")
+        assert (code, told["errors"][0]["code"]) == (4, "paper.of-another-document")  # type: ignore[index]
