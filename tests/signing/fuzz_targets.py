@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from gateway.errors import GatewayError
 from gateway.signing import asic, envelopes, jades, jws, rfc3161, sd_jwt, tile_log, vc_api, vc_jwt, x509
@@ -50,7 +51,7 @@ def covered(data: bytes, objects: Mapping[str, bytes] | None = None) -> object:
 def targets() -> dict[str, Target]:
     """All of them, by name."""
     key, holder, seal = throw_away(KeyType.ED25519), throw_away(KeyType.P256), sealer()
-    document = {
+    document: dict[str, Any] = {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "type": ["VerifiableCredential"],
         "issuer": key.public_key.did,
