@@ -11,9 +11,11 @@ from gateway.errors import InputError, UsageError
 from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2
 from gateway.formats.ilcd import DATASETS as ILCD
 from gateway.formats.openlca import OPENLCA
+from gateway.formats.tidas import TIDAS
 
 _FORMATS: tuple[DatasetFormat, ...] = (
     ILCD,
+    TIDAS,
     OPENLCA,
     ECOSPOLD1,
     ECOSPOLD2,

@@ -74,6 +74,7 @@ class Carrier:
     media_type: str
     folder: str = ""
     epd: bool = False  # whether it has the extensions for EPDs
+    full_references: bool = False  # whether every reference has version, address and name
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -84,7 +85,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
 
 def write_as(carrier: Carrier, bundle: Bundle, context: Context) -> Iterator[Piece]:
     """Every data set as a file of its own, then the files beside them."""
-    ids = Ids(bundle, context)
+    ids = Ids(bundle, context, full=carrier.full_references)
     for kind in ORDER:
         for key in bundle.keys:
             if key.kind is kind:
@@ -101,6 +102,7 @@ class Ids:
 
     bundle: Bundle
     context: Context
+    full: bool = False
     made: dict[tuple[DatasetKind, str], str] = field(default_factory=dict)
     kinds: dict[str, list[Key]] = field(default_factory=dict)
 
@@ -132,6 +134,11 @@ class Ids:
             changes["kind"] = TYPES.get(key.kind, "other external file")
         if not isinstance(reference.uri, str):
             changes["uri"] = f"../{FOLDERS[key.kind]}/{uuid}.xml"
+        if self.full and not isinstance(reference.version, str):
+            changes["version"] = key.version or _NO_VERSION
+        if self.full and not isinstance(reference.name, LangText):
+            target = self.bundle.read(key).dataset
+            changes["name"] = target.name or target.short_name
         return reference.model_copy(update=changes)
 
 
@@ -158,6 +165,7 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     if key.kind is DatasetKind.MODEL:
         root.setdefault("@locations", "../ILCDLocations.xml")
     shorten_texts(root, found.content, found.extension_keys)
+    _declare(root, {*found.prefixes, "xml", "xsi", *(path[1:] for path in kept.get(NAMESPACES, {}))})
     data = carrier.encode(found, root, kept)
     if broken := carrier.judge(data, found):
         fit(root, found.content, found.extension_keys)
@@ -185,6 +193,20 @@ def _ensure(root: Node, path: tuple[str, ...]) -> None:
         if not isinstance(inner, dict):
             return
         here = inner
+
+
+def _declare(value: Value, known: set[str]) -> None:
+    """Take out what has a prefix that nobody has declared: XML cannot hold it."""
+    if isinstance(value, dict):
+        for key in list(value):
+            prefix, colon, _ = key.removeprefix("@").partition(":")
+            if colon and prefix not in known:
+                del value[key]
+            else:
+                _declare(value[key], known)
+    elif isinstance(value, list):
+        for inner in value:
+            _declare(inner, known)
 
 
 def _lack(key: Key, finding: Finding) -> InputError:

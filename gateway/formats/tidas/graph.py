@@ -1,0 +1,65 @@
+"""A package of TIDAS documents as a bundle."""
+
+from __future__ import annotations
+
+from gateway.codec.base import Context, Evidence
+from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle
+from gateway.codec.shelf import Shelf
+from gateway.codec.xmltree import XmlTree
+from gateway.errors import GatewayError
+from gateway.formats.ilcd.graph import KINDS, reading
+from gateway.formats.tidas.tree import ROOTS, parse
+from gateway.model.dataset import Key
+from gateway.report import Finding, Severity
+
+_LEAST = 3
+
+
+def detect(shelf: Shelf) -> Evidence | None:
+    """A JSON document whose only member is the root of an ILCD data set."""
+    for name in shelf.names:
+        root = _root(shelf, name)
+        if root:
+            return Evidence(_LEAST, (name, root))
+    return None
+
+
+def open_bundle(shelf: Shelf, context: Context) -> Bundle:
+    """The data sets of a package; files that are none stay files, unreadable ones are findings."""
+    index: dict[Key, str] = {}
+    files: list[str] = []
+    findings: list[Finding] = []
+    for name in shelf.names:
+        try:
+            if not _root(shelf, name):
+                files.append(name)
+                continue
+            found, node, spaces = parse(shelf.read(name))
+            made = reading(KINDS[found.name], name, XmlTree(found, node, spaces)).dataset
+        except GatewayError as error:
+            findings.append(Finding(error.error_code, f"{name} {error.path}".strip(), error.saw))
+            continue
+        version = made.version if isinstance(made.version, str) else ""
+        key = Key(KINDS[found.name], made.id.lower(), version)
+        if key in index:
+            params = {"files": f"{index[key]}, {name}"}
+            findings.append(Finding("ilcd.dataset-twice", name, key.id, Severity.WARNING, params=params))
+            continue
+        index[key] = name
+
+    def load(key: Key, name: str) -> DatasetReading:
+        found, node, spaces = parse(shelf.read(name))
+        return reading(key.kind, name, XmlTree(found, node, spaces))
+
+    return IndexedBundle(index, load, shelf=shelf, files=files, findings=findings)
+
+
+def _root(shelf: Shelf, name: str) -> str:
+    try:
+        head = shelf.head(name).lstrip()
+    except GatewayError:
+        return ""
+    if not head.startswith(b"{"):
+        return ""
+    first = head[1:200].lstrip()
+    return next((root for root in ROOTS if first.startswith(b'"%s"' % root.encode())), "")

@@ -1,0 +1,292 @@
+"""What TIDAS asks of a document, by its table of fields: every lack with its place, not only the first."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from gateway import resources
+from gateway.frontdoor import json as json_door
+from gateway.frontdoor.json import JsonValue
+from gateway.model.walk import escape
+from gateway.report import Finding
+
+_ONE, _ONE_OR_MORE, _LIST = 0, 1, 2
+_LANG, _TEXT = "@xml:lang", "#text"
+_CJK: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_REAL: Final = r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?"
+_PATTERNS: Final[Mapping[str, str]] = {
+    "UUID": _UUID,
+    "Version": r"\d{2}\.\d{2}(\.\d{3})?",
+    "Real": _REAL,
+    "Perc": r"[+-]?(\d{1,5}|\d{1,4}\.\d|\d{1,3}\.\d{2}|\d{1,2}\.\d{3})",
+    "Int5": r"(0|[1-9]\d{0,4})",
+    "Int6": r"(0|[1-9]\d{0,5})",
+    "CASNumber": "[0-9]{2,7}-[0-9]{2}-[0-9]",
+    "GIS": r"\s*[+-]?((90(\.0+)?)|([0-8]?\d(\.\d+)?))\s*;"
+    r"\s*[+-]?((180(\.0+)?)|((1[0-7]\d|[0-9]?\d)(\.\d+)?))\s*",
+    "whole": r"-?\d+",
+    "amount": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
+}
+_LONGEST: Final = {"String": 500, "ST": 1000}
+_VOLUME: Final = re.compile(_REAL + r"\s+\S.*", re.DOTALL)
+_ANY_NAME: Final = r"([A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
+_FOREIGN: Final = re.compile(rf"(?!(common|xmlns):){_ANY_NAME}")
+_NAMESPACE: Final = re.compile(r"@xmlns(:[A-Za-z_][A-Za-z0-9_.-]*)?")
+_REFERENCE: Final = ("@type", "@refObjectId", "@uri", "@version", "common:shortDescription")
+_DETAILS: Final = (
+    "common:scope",
+    "common:reviewDetails",
+    "common:referenceToNameOfReviewerAndInstitution",
+    "common:referenceToCompleteReviewReport",
+)
+_NAMES: Final[Mapping[str, str]] = {
+    "process": "process",
+    "flow": "flow",
+    "flowproperty": "flow-property",
+    "unitgroup": "unit-group",
+    "source": "source",
+    "contact": "contact",
+    "lciamethod": "impact-method",
+    "lifecyclemodel": "life-cycle-model",
+}
+
+
+@dataclass(slots=True)
+class _Field:
+    """One field: what stands there, how often, and below it."""
+
+    kind: str = "object"
+    required: bool = False
+    many: int = _ONE
+    below: dict[str, _Field] = field(default_factory=dict)
+
+
+def judge(data: bytes, name: str) -> tuple[Finding, ...]:
+    """Everything in a document that TIDAS does not take.
+
+    Args:
+        name: the structure of the document: process, flow, flowproperty, unitgroup, …
+    """
+    document = json_door.parse(data)
+    return tuple(_object(document, _fields(_NAMES[name]), ""))
+
+
+def _object(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
+    if not isinstance(value, dict):
+        yield _wrong(at, value, "object")
+        return
+    for key, inner in field_.below.items():
+        place = f"{at}/{escape(key)}"
+        if key in value:
+            yield from _value(value[key], inner, place)
+        elif inner.required:
+            yield Finding("tidas.missing", place)
+    if at.endswith("/review") and value.get("@type") != "Not reviewed":
+        yield from (Finding("tidas.missing", f"{at}/{key}") for key in _DETAILS if key not in value)
+    if at.endswith("/flowInformation/dataSetInformation/classificationInformation"):
+        told = [
+            key for key in ("common:elementaryFlowCategorization", "common:classification") if key in value
+        ]
+        if len(told) != 1:
+            yield _wrong(at, ", ".join(told), "elementary categories or classes")
+
+
+def _value(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
+    if field_.kind.startswith(("lang:", "ref", "classes:")):
+        yield from _KINDS[field_.kind.partition(":")[0]](value, field_.kind, at)
+        return
+    if isinstance(value, list) and field_.many:
+        for index, item in enumerate(value):
+            yield from _single(item, field_, f"{at}/{index}")
+    elif field_.many == _LIST:
+        yield _wrong(at, value, "a list")
+    else:
+        yield from _single(value, field_, at)
+
+
+def _single(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
+    if field_.kind == "object":
+        yield from _object(value, field_, at)
+    elif field_.kind == "other":
+        yield from _other(value, at)
+    else:
+        yield from _leaf(value, field_.kind, at)
+
+
+def _leaf(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
+    family, _, detail = kind.partition(":")
+    if family == "Year":
+        if not (isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999):
+            yield _wrong(at, value, "a year as a number")
+    elif family in ("boolean", "integer"):
+        if not isinstance(value, bool if family == "boolean" else int):
+            yield _wrong(at, value, family)
+    elif family == "any":
+        if not isinstance(value, (str, dict)):
+            yield _wrong(at, value, "a text")
+    elif not isinstance(value, str):
+        yield _wrong(at, value, "a text")
+    else:
+        yield from _string(value, family, detail, at)
+
+
+def _string(value: str, family: str, detail: str, at: str) -> Iterator[Finding]:
+    longest = _LONGEST.get(family)
+    if family == "const":
+        if value != detail:
+            yield _wrong(at, value, detail)
+    elif family in ("enum", "location"):
+        if value not in _list("locations" if family == "location" else detail):
+            yield Finding("tidas.not-in-list", at, value)
+    elif family in _PATTERNS:
+        if not _pattern(family).fullmatch(value):
+            yield _wrong(at, value, family)
+    elif longest is not None and (len(value) > longest or (family == "String" and not value)):
+        yield Finding("tidas.length", at, value, params={"limit": str(longest)})
+
+
+def _texts(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
+    """A text in languages: Chinese has Chinese characters, English has none."""
+    items = value if isinstance(value, list) else [value]
+    if isinstance(value, list) and any(item in value[:n] for n, item in enumerate(value)):
+        yield _wrong(at, "", "each text once")
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get(_TEXT), str) or _LANG not in item:
+            yield _wrong(at, item, f"{_LANG}, {_TEXT}")
+            continue
+        yield from _text(str(item[_TEXT]), item[_LANG], kind.partition(":")[2], at)
+
+
+def _text(text: str, lang: JsonValue, limit: str, at: str) -> Iterator[Finding]:
+    if lang not in _list("Languages"):
+        yield Finding("tidas.not-in-list", f"{at}/{_LANG}", str(lang))
+    if lang == "zh" and not _CJK.search(text):
+        yield Finding("tidas.no-chinese", at, text)
+    if lang == "en" and _CJK.search(text):
+        yield Finding("tidas.chinese-in-english", at, text)
+    if limit == "volume" and not _VOLUME.fullmatch(text):
+        yield _wrong(at, text, "a number, a blank and a unit")
+    longest = 500 if limit == "volume" else int(limit)
+    if longest and len(text) > longest:
+        yield Finding("tidas.length", at, text, params={"limit": str(longest)})
+
+
+def _reference(value: JsonValue, _: str, at: str) -> Iterator[Finding]:
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, dict):
+            yield _wrong(at, item, "a reference")
+            continue
+        for key in _REFERENCE:
+            if key not in item:
+                yield Finding("tidas.missing", f"{at}/{key}")
+        kinds = {
+            "@type": "enum:type-of-reference",
+            "@refObjectId": "UUID",
+            "@version": "Version",
+            "@uri": "string",
+        }
+        for key, kind in kinds.items():
+            if key in item and kind.startswith("enum"):
+                if item[key] not in _KINDS_OF_REFERENCE:
+                    yield Finding("tidas.not-in-list", f"{at}/{key}", str(item[key]))
+            elif key in item:
+                yield from _leaf(item[key], kind, f"{at}/{key}")
+        if "common:shortDescription" in item:
+            yield from _texts(item["common:shortDescription"], "lang:1000", f"{at}/common:shortDescription")
+        if "common:subReference" in item:
+            subs = item["common:subReference"]
+            for sub in subs if isinstance(subs, list) else [subs]:
+                yield from _leaf(sub, "String", f"{at}/common:subReference")
+
+
+def _classes(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
+    """Classes of a closed list, from the widest to the narrowest, as many levels as the list has."""
+    _, list_, levels = kind.split(":")
+    is_category = list_ == "flows_elementary"
+    key, id_ = ("common:category", "@catId") if is_category else ("common:class", "@classId")
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, dict) or key not in one:
+            yield Finding("tidas.missing", f"{at}/{key}")
+            continue
+        found = one[key]
+        entries = found if isinstance(found, list) else [found]
+        if levels and len(entries) > int(levels):
+            yield _wrong(f"{at}/{key}", len(entries), f"{levels} classes")
+        for n, entry in enumerate(entries):
+            place = f"{at}/{key}/{n}"
+            told = entry if isinstance(entry, dict) else {}
+            triple = (told.get("@level"), told.get(id_), told.get(_TEXT))
+            if None in triple:
+                yield Finding("tidas.missing", place)
+            elif triple not in _class_list(list_) or (levels and triple[0] != str(n)):
+                yield Finding("tidas.not-in-list", place, " ".join(map(str, triple)))
+
+
+def _other(value: JsonValue, at: str) -> Iterator[Finding]:
+    """Elements of other formats only; namespaces alone are nothing."""
+    if not isinstance(value, dict):
+        yield _wrong(at, value, "object")
+        return
+    names = [key for key in value if not _NAMESPACE.fullmatch(key)]
+    wrong = [key for key in names if not _FOREIGN.fullmatch(key)]
+    if wrong or not names:
+        yield _wrong(at, ", ".join(wrong), "elements of another format")
+
+
+def _wrong(at: str, saw: object, expected: str) -> Finding:
+    return Finding("tidas.wrong-value", at, str(saw), params={"expected": expected})
+
+
+_KINDS: Final[Mapping[str, Callable[[JsonValue, str, str], Iterator[Finding]]]] = {
+    "lang": _texts,
+    "ref": _reference,
+    "classes": _classes,
+}
+_KINDS_OF_REFERENCE: Final = frozenset(
+    {
+        "source data set",
+        "process data set",
+        "flow data set",
+        "flow property data set",
+        "unit group data set",
+        "contact data set",
+        "LCIA method data set",
+        "other external file",
+    }
+)
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_PATTERNS[name])
+
+
+@cache
+def _list(name: str) -> frozenset[str]:
+    return frozenset(r["value"] for r in resources.table("structures/tidas_lists.csv") if r["list"] == name)
+
+
+@cache
+def _class_list(name: str) -> frozenset[tuple[str, str, str]]:
+    data = gzip.decompress(resources.mapping("structures/tidas_classes.csv.gz").read_bytes())
+    rows = csv.DictReader(data.decode().splitlines())
+    return frozenset((row["level"], row["id"], row["name"]) for row in rows if row["list"] == name)
+
+
+@cache
+def _fields(dataset: str) -> _Field:
+    root = _Field()
+    for row in resources.table("structures/tidas_fields.csv"):
+        if row["dataset"] == dataset:
+            here = root
+            for step in row["path"].split("/"):
+                here = here.below.setdefault(step, _Field())
+            here.kind, here.required, here.many = row["type"], row["required"] == "1", int(row["many"])
+    return root
