@@ -12,6 +12,7 @@ from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
 from gateway.formats.aas import PARTS as AAS_PARTS
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
+from gateway.formats.catenax import COMPONENT as CATENAX_COMPONENT
 from gateway.formats.cbam import INPUT as CBAM_DATA
 from gateway.formats.cbam import PACKAGE as CBAM_INSTALLATION
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
@@ -30,6 +31,7 @@ from gateway.formats.untp import DPP_070 as UNTP_DPP_070
 _FORMATS: tuple[Format, ...] = (
     CN_PCF,
     *FOOTPRINTS,
+    CATENAX_COMPONENT,
     BATTERYPASS,
     AAS_FOOTPRINT,
     AAS_PASSPORT,

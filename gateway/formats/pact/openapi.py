@@ -78,7 +78,7 @@ def _schemas() -> dict[str, Any]:
         "required": ["code", "message"],
         "properties": {"code": {"enum": list(_CODES)}, "message": text},
     }
-    data = {
+    data: dict[str, dict[str, Any]] = {
         "RequestCreatedEvent": {"properties": {n: _many(k) for n, k in _FILTERS.items()} | {"comment": text}},
         "RequestFulfilledEvent": {
             "required": ["requestEventId", "pfs"],

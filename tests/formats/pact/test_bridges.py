@@ -157,7 +157,8 @@ def test_everything_left_out_is_told_with_its_kg() -> None:
         "referencePeriodStart": "2024-01-01T00:00:00Z", "referencePeriodEnd": "2025-01-01T00:00:00Z",
         "pcfExcludingBiogenicUptake": "2", "pcfIncludingBiogenicUptake": "2", "fossilGhgEmissions": "2",
         "fossilCarbonContent": "0", "ipccCharacterizationFactors": ["AR6"], "crossSectoralStandards": ["PEF"],
-        "exemptedEmissionsPercent": "0", "landCarbonLeakage": "0.25", "landManagementFossilGhgEmissions": "0.5",
+        "exemptedEmissionsPercent": "0", "landCarbonLeakage": "0.25",
+        "landManagementFossilGhgEmissions": "0.5",
     }  # fmt: skip
     data = encoded(older_sample("2.3") | {"specVersion": "3.0.0", "pcf": pcf})
     line = convert_line(data, CARRIERS["catenax-pcf@10.0.0"], told_to("catenax-pcf@10.0.0"))

@@ -1,7 +1,7 @@
 """Our schemas and the official ones on mutations of the published samples: one verdict, or why not.
 
-Where ours is stricter: the patterns of country, subdivision and moments are anchored (the published ones match
-anywhere, that of the subdivision even nothing), and JSON has no moment with a 13th month.
+Where ours is stricter: the patterns of country, subdivision and moments are anchored (the published ones
+match anywhere, that of the subdivision even nothing), and no moment has a 13th month.
 """
 
 from __future__ import annotations

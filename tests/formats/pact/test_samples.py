@@ -30,7 +30,7 @@ KNOWN_BAD = {
 
 # Published footprints with a sign that the specification does not have; the published schema lets it pass.
 BREAKS_SCHEMA = {
-    "9e7d4f50-2a0b-42c9-b9d3-7d81abc12345": "technologicalCO2Removals is 0.08, and a removal is not above zero"
+    "9e7d4f50-2a0b-42c9-b9d3-7d81abc12345": "technologicalCO2Removals is 0.08, no removal is above 0"
 }
 
 
