@@ -50,10 +50,12 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     found = structure(ROOTS[root])
     own = document[root]
     assert isinstance(own, dict)
-    node = _read(own, found.content)
     spaces = {key.removeprefix("@xmlns:"): str(uri) for key, uri in own.items() if key.startswith("@xmlns:")}
-    foreign = {prefix: uri for prefix, uri in spaces.items() if prefix not in _OWN}
-    return found, node if isinstance(node, dict) else {}, foreign
+    foreign = [prefix for prefix in spaces if prefix not in _OWN]
+    # As the XML of the same data set names them when it is read.
+    names = {prefix: f"ns{n}" for n, prefix in enumerate(foreign, 1)}
+    node = _read(_renamed(own, names) if names else own, found.content)
+    return found, node if isinstance(node, dict) else {}, {names[p]: spaces[p] for p in foreign}
 
 
 def write(found: Structure, root: Node) -> bytes:
@@ -71,6 +73,21 @@ def write(found: Structure, root: Node) -> bytes:
     made = _write(node, found.content)
     assert isinstance(made, dict)
     return encode({found.root: namespaces | made}).encode()
+
+
+def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
+    """With other prefixes in the names of members."""
+    if isinstance(value, list):
+        return [_renamed(inner, names) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, JsonValue] = {}
+    for key, inner in value.items():
+        at = "@" if key.startswith("@") else ""
+        prefix, colon, local = key.removeprefix("@").partition(":")
+        name = f"{at}{names[prefix]}:{local}" if colon and prefix in names else key
+        found[name] = _renamed(inner, names)
+    return found
 
 
 def _read(value: JsonValue, content: Content) -> Value:
