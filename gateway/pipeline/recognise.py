@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from gateway import messages
 from gateway.codec.plugin import Plugin
 from gateway.errors import GatewayError, TrustError, UsageError
-from gateway.frontdoor.json import PlainJson
+from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.model.origin import Derived, Origin
 from gateway.pipeline import paper as papers
+from gateway.pipeline.domestic import CONVERSION
 from gateway.pipeline.issue import MANIFEST, Prepared, timestamp
 from gateway.pipeline.paper import Decided, Entry, Paper
 from gateway.pipeline.rebuild import private_source
@@ -287,7 +288,17 @@ def _refuse_undecided(
 def _until(done: Validation, files: Mapping[str, bytes]) -> str:
     """Not longer than the original's own validity; empty where that has no end."""
     time = done.step("time").evidence.get("validUntil")
-    return time if isinstance(time, str) else ""
+    if isinstance(time, str):
+        return time
+    told = _record(files).get("statement")
+    day = told.get("validUntil") if isinstance(told, dict) else None
+    return f"{day}T23:59:59Z" if isinstance(day, str) else ""
+
+
+def _record(files: Mapping[str, bytes]) -> Mapping[str, PlainJson]:
+    """The conversion record; empty where the folder has none."""
+    value = parse_signed(files[CONVERSION]) if CONVERSION in files else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _named(done: Validation, name: str) -> Mapping[str, PlainJson]:
@@ -304,11 +315,7 @@ def _agreement(done: Validation) -> Digested | None:
 
 def _converted(files: Mapping[str, bytes]) -> Iterator[Digested]:
     """The targets that the conversion record ties to the original, as they are here."""
-    from gateway.frontdoor.json import parse_signed
-    from gateway.pipeline.domestic import CONVERSION
-
-    record = parse_signed(files[CONVERSION]) if CONVERSION in files else {}
-    targets = record.get("targets") if isinstance(record, dict) else None
+    targets = _record(files).get("targets")
     for target in targets if isinstance(targets, list) else []:
         parts = target.get("parts") if isinstance(target, dict) else None
         for part in parts if isinstance(parts, list) else []:
@@ -317,8 +324,6 @@ def _converted(files: Mapping[str, bytes]) -> Iterator[Digested]:
 
 
 def _identifier(data: bytes) -> str:
-    from gateway.frontdoor.json import parse_signed
-
     value = parse_signed(data)
     identity = value.get("id") if isinstance(value, dict) else None
     if not isinstance(identity, str):

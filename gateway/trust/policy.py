@@ -38,7 +38,11 @@ class Pin(Strict):
 
 
 class Sunset(Strict):
-    """An algorithm whose signatures count only where they existed before ``until``."""
+    """A kind of key whose signatures count only where they existed before ``until``.
+
+    Args:
+        algorithm: ``Ed25519``, ``P-256``, ``P-384`` or ``SM2``.
+    """
 
     algorithm: str
     until: Time

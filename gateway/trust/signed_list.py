@@ -85,6 +85,8 @@ def read(token: bytes) -> HeldList:
         raise BadTrustList(code="signing.bytes-not-canonical")
     if header["alg"] not in _ALGORITHMS:
         raise BadTrustList(header["alg"], path="header/alg", code="list.algorithm")
+    if content.scheme.territory not in _countries(leaf.der):
+        raise BadTrustList(leaf.subject, path="SchemeTerritory", code="list.other-country")
     return HeldList(content, sha256_hex(verified.payload), leaf.key.sha256, leaf.subject, agreements(content))
 
 
@@ -118,6 +120,15 @@ def refuse_untrusted(
         raise ListRefused(scheme.issued, path=found.name, code="list.not-yet")
     if found.content.next_update < now - skew:
         raise ListRefused(scheme.next_update, path=found.name, code="list.expired")
+
+
+def _countries(certificate: bytes) -> set[str]:
+    """The country in a certificate's subject."""
+    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509.oid import NameOID
+
+    found = load_der_x509_certificate(certificate).subject
+    return {str(one.value) for one in found.get_attributes_for_oid(NameOID.COUNTRY_NAME)}
 
 
 def _header(token: bytes) -> dict[str, object]:

@@ -101,7 +101,7 @@ def of_credential(data: bytes, known: Mapping[str, PublicKey]) -> Subject:
         return Subject("credential", sha256, findings=found, sub=_credential_sub(found))
     uncovered = tuple(f"@context {context}" for context in proof.uncovered_contexts)
     key = VerificationKey.from_public_key(proof.public_key)
-    signer = Signer(proof.issuer, "data-integrity", proof.cryptosuite, _named(proof.issuer, key))
+    signer = Signer(proof.issuer, "data-integrity", key.kind, _named(proof.issuer, key))
     return Subject(
         "credential",
         sha256,

@@ -86,6 +86,8 @@ class _Run:
         self.named: dict[str, PlainJson] = {}
         # By what each listed signer was found.
         self.found_by: dict[int, frozenset[str]] = {}
+        # Listed signers besides the one whose signature counts.
+        self.beside: list[Listed] = []
 
     def result(self) -> Validation:
         """Take the steps and sum them up."""
@@ -114,6 +116,7 @@ class _Run:
         if sub is not None:
             yield from self._unsound(sub, evidence)
             return
+        existence = self._existence()
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature()
         yield StepResult(
@@ -121,7 +124,6 @@ class _Run:
             Outcome.PASSED,
             evidence={"covered": list(self.subject.covered), "uncovered": list(self.subject.uncovered)},
         )
-        existence = self._existence()
         listed, signer = self._signer()
         yield signer
         yield existence
@@ -157,7 +159,7 @@ class _Run:
         ]
         for signer in self.subject.signers:
             until = self.snapshot.policy.sunset(signer.algorithm)
-            if until is not None and self.now > until:
+            if until is not None and self.existed > until:
                 params = {"algorithm": signer.algorithm, "until": until.isoformat()}
                 return StepResult(
                     "signature",
@@ -201,6 +203,7 @@ class _Run:
         if failed:
             return None, failed[0]
         if counting:
+            self.beside = [listed for listed, _ in good if listed is not counting[0][0]]
             return counting[0]
         if good:
             other = good[0][0]
@@ -297,6 +300,9 @@ class _Run:
         self.named["signedBy"] = own
         yield StepResult("entry", Outcome.PASSED, evidence=own, params={"body": listed.entity.name})
         status = entries.status(listed, self.found_by[id(listed)], self.existed)
+        for other in self.beside if status.outcome is Outcome.PASSED else ():
+            found = entries.status(other, self.found_by[id(other)], self.existed)
+            status = status if found.outcome is Outcome.PASSED else found
         yield status
         if status.outcome is not Outcome.PASSED:
             for name in ("accreditation", "scope", "agreement"):

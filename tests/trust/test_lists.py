@@ -152,6 +152,11 @@ class TestSignature:
             signed_list.read(token)
         assert caught.value.error_code == "list.header"
 
+    def test_an_operator_of_another_country_is_refused(self) -> None:
+        with pytest.raises(GatewayError) as caught:
+            made.signed(content(country="FR"))
+        assert caught.value.error_code == "list.other-country"
+
     def test_another_spelling_is_refused(self) -> None:
         payload = json.dumps(content()).encode()
         token = jades.sign(payload, made.operator().sealer, signing_time=made.NOW, thumbprint=False)

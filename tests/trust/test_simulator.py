@@ -75,6 +75,25 @@ class TestKeys:
         world.certifier = [withdrawn, certifier()]
         assert judge(world) == ("INDETERMINATE", "REVOKED_KEY_COMPROMISE")
 
+    def test_another_signer_who_is_listed_and_withdrawn(
+        self, world: World, judge: Judge, maker: PrivateKey
+    ) -> None:
+        own = {"others": [maker.public_key.did]}
+        past = made.state("gateway", **own)  # type: ignore[arg-type]
+        now = made.state("gateway", status="withdrawn", since="2026-01-01T00:00:00Z", **own)  # type: ignore[arg-type]
+        world.entities = [made.entity("TEST maker", [past])]
+        assert judge(world) == PASSED
+        world.entities = [made.entity("TEST maker", [now, past])]
+        assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
+
+    def test_a_kind_of_key_that_no_longer_counts(self, world: World, judge: Judge) -> None:
+        for until, expected in (
+            ("2026-11-21T12:00:00Z", PASSED),
+            ("2026-11-21T11:59:59Z", ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE")),
+        ):
+            world.policy = {"sunsets": [{"algorithm": "SM2", "until": until}]}
+            assert judge(world) == expected
+
     def test_an_unknown_signer(self, world: World, judge: Judge) -> None:
         world.certifier = [certifier(certificates=[sm.OTHER_CERTIFICATE])]
         assert judge(world) == ("INDETERMINATE", "NO_TRUST_ENTRY")
