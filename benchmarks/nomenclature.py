@@ -1,6 +1,7 @@
 """How well flows of one list are found in another: precision, coverage, suggestions, time and memory.
 
 Usage: python benchmarks/nomenclature.py [--data FOLDER] [--json] [--quick] [--excluded FILE]
+       [--output FILE]
 
 Reads flow lists and published maps from HUTONG_ORACLE_DATA. A *name* is a distinct name with CAS number; it
 is covered when one of its rows is mapped without a person, and right when none of its mapped rows is wrong.
@@ -470,24 +471,54 @@ _COLUMNS = (
 def markdown(report: Mapping[str, Any]) -> str:
     """The report for people."""
     pooled = report["pooled"]
-    lines = [
-        f"| {' | '.join(_COLUMNS)} |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = [_HEAD, f"| {' | '.join(_COLUMNS)} |", "|---|---|---|---|---|---|---|---|---|---|"]
     for one, (*_, plain, base) in zip(report["sets"], SETS, strict=True):
+        known = "" if plain is None else f" ({plain}, {base})"
+        with_cas = one["recall_with_suggestions_where_cas"]
         lines.append(
             f"| {one['set']} | {one['rows']} | {one['excluded']} | {one['names']} | {one['coverage']} | "
-            f"{one['precision']} | {one['flow_precision']} | {one['flow_recall_fold1']} ({plain}, {base}) | "
-            f"{one['recall_with_suggestions']} ({one['recall_with_suggestions_where_cas']}) | "
+            f"{one['precision']} | {one['flow_precision']} | {one['flow_recall_fold1'] or '–'}{known} | "
+            f"{one['recall_with_suggestions']} ({with_cas or '–'}) | "
             f"{one['gwp_error_kg_co2e']} of {one['gwp_rows']} rows |"
         )
-    lines += ["", f"Pooled: {json.dumps({k: v for k, v in pooled.items() if k != 'tiers'})}", ""]
-    lines += ["| tier | rows | precision |", "|---|---|---|"]
+    lines += ["", _ALL.format(**pooled), "| tier | rows | precision |", "|---|---|---|"]
     lines += [f"| {tier} | {n} | {share} |" for tier, (n, share) in pooled["tiers"].items()]
-    for key in ("million", "flowmapper", "seeds"):
-        if key in report:
-            lines += ["", f"{key}: {json.dumps(report[key])}"]
-    return "\n".join(lines)
+    if million := report.get("million"):
+        lines += ["", _MILLION.format(**million)]
+    if beside := report.get("flowmapper"):
+        lines += ["| 200 flows of ecoinvent, air | seconds | precision | recall |", "|---|---|---|---|"]
+        lines += [
+            f"| {name} | {one['seconds']} | {one['precision']} | {one['recall']} |"
+            for name, one in beside.items()
+        ]
+    if seeds := report.get("seeds"):
+        lines += ["", f"{seeds['tried']} values of PYTHONHASHSEED, {seeds['different']} set of answers."]
+    lines += ["", "What counts as wrong, name by name (name → ours, the map's):", ""]
+    for name, wrong in report.get("wrong", {}).items():
+        lines += [f"- {name}: " + "; ".join(f"{one} → {ours}, {theirs}" for one, ours, theirs in wrong)]
+    return "\n".join(lines) + "\n"
+
+
+_HEAD = """# How well names are matched
+
+Written by `python benchmarks/nomenclature.py --output docs/nomenclature.md` from published maps and
+flow lists that do not ship with Hutong. A *name* is a distinct name with CAS number; it is covered
+when one of its rows is mapped without a person, and right when none of its mapped rows is wrong.
+Rows that CAS numbers or formulas refute are left out. "Flows right" asks for the very identifier of
+the map: another compartment, or an equal flow under a second identifier, counts as wrong there. In
+brackets: exact names, and CAS numbers with synonyms, as measured by others on the same fold. The
+GWP error is |our factor − the map's| for 1 kg of every row.
+"""
+_ALL = """All together: precision {precision} at a coverage of {coverage} of {names} names; {excluded_share}
+of {rows} rows left out, each with its proof (`--excluded FILE` writes them). Five suggestions hold
+{recall_with_suggestions_where_cas} of the names that have a CAS number.
+"""
+_MILLION = """{rows:,} rows against 332,133 flows take {seconds} s of one core with their evidence; looking pairs
+up in a plain dict takes {floor_seconds_of_plain_lookup} s in the same run. {mapped_to_itself:,}
+lead to themselves, the rest to an equal flow under another identifier. The list is {file_bytes:,}
+bytes, loads in {load_seconds} s and was built in {build_seconds} s; {memory_mb} MB of memory at
+most, the build included.
+"""
 
 
 def main() -> None:
@@ -499,6 +530,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--quick", action="store_true", help="without time, memory and hash seeds")
     parser.add_argument("--excluded", type=Path, help="write the rows left out, with their proofs, as CSV")
+    parser.add_argument("--output", type=Path, help="write the report for people into a file")
     parser.add_argument("--only", choices=["answers", "million"], help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.only == "answers":
@@ -522,6 +554,8 @@ def main() -> None:
         digests = {_in_process("--only", "answers", "--data", str(chosen.data), seed=seed) for seed in SEEDS}
         report["seeds"] = {"tried": len(SEEDS), "different": len(digests)}
     report["wrong"] = {score.name: sorted(set(score.wrong)) for score in scores if score.wrong}
+    if chosen.output:
+        chosen.output.write_text(markdown(report), encoding="utf-8")
     print(json.dumps(report, ensure_ascii=False, indent=2) if chosen.json else markdown(report))
 
 
