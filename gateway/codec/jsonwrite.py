@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -137,6 +137,37 @@ def encode(value: object, indent: str = "") -> str:
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(inner + encode(v, inner) for v in value) + f"\n{indent}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def compact(value: object) -> str:
+    """The same text without indent or spaces: for files that only machines read, and many of them."""
+    out: list[str] = []
+    _compact(value, out.append)
+    return "".join(out)
+
+
+def _compact(value: Any, add: Callable[[str], None]) -> None:  # noqa: ANN401  # JSON while it is written
+    kind = type(value)
+    if kind is str:
+        add(_quoted(value))
+    elif kind is _Raw:
+        add(value)
+    elif kind is dict:
+        before = "{"
+        for name, inner in value.items():
+            add(f"{before}{_quoted(name)}:")
+            _compact(inner, add)
+            before = ","
+        add("}" if value else "{}")
+    elif kind is list:
+        before = "["
+        for inner in value:
+            add(before)
+            _compact(inner, add)
+            before = ","
+        add("]" if value else "[]")
+    else:
+        add(encode(value))
 
 
 def _leaves(part: Part, pattern: str, stars: Stars) -> Iterator[_Placed]:

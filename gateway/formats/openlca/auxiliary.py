@@ -113,4 +113,4 @@ def _location(id_: str, code: str) -> dict[str, Any]:
 
 
 def _member(name: str, tree: dict[str, Any]) -> Member:
-    return Member(name, _JSON, (jsonwrite.encode(tree) + "\n").encode("utf-8"))
+    return Member(name, _JSON, (jsonwrite.compact(tree) + "\n").encode("utf-8"))

@@ -80,7 +80,7 @@ def _fitting(book: Book, dataset: Dataset) -> tuple[Sheet, bytes]:
     dropped: frozenset[str] = frozenset()
     while True:
         sheet = make(book, dataset, dropped)
-        data = (jsonwrite.encode(sheet.document) + "\n").encode("utf-8")
+        data = (jsonwrite.compact(sheet.document) + "\n").encode("utf-8")
         if sheet.lacks or not any(name.startswith(f"{tables.FAMILY}#") for name in dataset.extras):
             return sheet, data
         broken = {

@@ -84,7 +84,7 @@ class TestFiles:
 
     def test_one_member_twice_in_an_object(self, package: dict[str, bytes]) -> None:
         """Which of the two is meant cannot be proven: the file stands aside, the others are read."""
-        doubled = package[NAME].replace(b'"version": "01.02.003"', b'"version": "1", "version": "2"')
+        doubled = package[NAME].replace(b'"version":"01.02.003"', b'"version": "1", "version": "2"')
         bundle = reopened({**package, NAME: doubled})
         assert codes(bundle) == ["json.duplicate-key"]
         assert NAME in bundle.files

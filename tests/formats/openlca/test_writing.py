@@ -215,7 +215,7 @@ class TestExchanges:
         changed = source.model_copy(update={"exchanges": (source.exchanges[0], third)})
         (piece,) = [p for p in write(world(changed, plant()), Context()) if MAKING in str(p.becomes)]
         assert piece.member is not None
-        assert b'"amount": 0.333333333333333,' in piece.member.data
+        assert b'"amount":0.333333333333333,' in piece.member.data
         (notes,) = piece.notes.values()
         assert ("/exchanges/4/amount", Fate.ROUNDED) in {(note.path, note.fate) for note in notes}
 
