@@ -283,7 +283,8 @@ class DatasetFormat:
 
     ``write`` gives pieces in ``ORDER``; the last pieces may be files of the package as a whole. ``wrap``
     makes the one file of a package out of its members where people pass it on as one (a zip).
-    ``family``: data sets of formats of one family share their extras.
+    ``family``: data sets of formats of one family share their extras. ``holds_results``: it has a place for
+    declared results; what has none gets a declared footprint as emissions.
     """
 
     id: str
@@ -297,6 +298,7 @@ class DatasetFormat:
     suffix: str = ".zip"
     schema_edition: str = ""
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holds_results: bool = True
 
     @property
     def folder(self) -> str:

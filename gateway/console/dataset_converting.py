@@ -10,15 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gateway.console.dataset_jobs import Job, Tally, part_names, run
+from gateway.codec.base import Package
+from gateway.console.dataset_jobs import DECLARATION, Job, Tally, part_names, run, run_declaration
 from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
-from gateway.console.inputs import STDIN
+from gateway.console.inputs import STDIN, load
 from gateway.console.terminal import Console, joined, visible
-from gateway.errors import UsageError
-from gateway.formats.datasets import find_dataset_format
+from gateway.errors import InputError, UsageError
+from gateway.formats import evidence
+from gateway.formats.datasets import detect_datasets, find_dataset_format, is_dataset_format
 from gateway.report import Fate
-from gateway.storage.shelves import digest_of
+from gateway.storage.shelves import digest_of, open_shelf
 from gateway.storage.staging import Staging
 
 _MOMENT = "moment"
@@ -47,9 +49,13 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
     job = Job(name, target.id, source, _moment(staging, now), wish.format, wish.options)
     if staging.finished:
         console.tell(console.say("cli.dataset-goes-on", n=len(staging.finished)))
-    tally = run(job, staging, wish.jobs, _progress(console))
+    package = _declaration(name, wish)
+    if package is None:
+        tally, parts = run(job, staging, wish.jobs, _progress(console)), part_names(job)
+    else:
+        tally, parts = run_declaration(package, job, staging), [DECLARATION]
     head: dict[str, object] = {"source": source, "target": target.id}
-    files = staging.finish(head, part_names(job)) if tally.written else 0
+    files = staging.finish(head, parts) if tally.written else 0
     if not tally.written:
         staging.discard()
     _tell(console, name, wish, tally, files)
@@ -60,6 +66,20 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
         return Exit.INPUT
     lost = any(tally.fates[fate.value] for fate in LOSSES)
     return Exit.LOSS if wish.strict and lost else Exit.DONE
+
+
+def _declaration(name: str, wish: Wish) -> Package | None:
+    """The input if it is a declaration and no package of data sets."""
+    if wish.format is not None:
+        return None if is_dataset_format(wish.format) else load(name)
+    try:
+        detect_datasets(open_shelf(Path(name)))
+    except InputError as error:
+        if error.error_code != "input.unknown-format" or Path(name).is_dir():
+            raise
+        package = load(name)
+        return package if evidence(package) else None
+    return None
 
 
 def _moment(staging: Staging, now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gateway import messages
-from gateway.codec.base import Context
+from gateway.codec.base import Context, Package
 from gateway.codec.dataset_run import Known, Sent
 from gateway.model.dataset import DatasetKind, Key
 from gateway.pipeline.datasets import Datasets, convert_datasets, is_apart, open_datasets, parts
@@ -25,6 +25,8 @@ PART_SIZE = 50
 # As many refused data sets as anybody reads at once; the report has them all.
 SHOWN = 20
 _KNOWN = "known.json"
+# The name of the one part that a declaration makes.
+DECLARATION = "declaration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,31 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
         progress(done, len(whole))
     tally = Tally()
     for line in staging.lines(names):
+        tally.add(line)
+    return tally
+
+
+def run_declaration(package: Package, job: Job, staging: Staging) -> Tally:
+    """The same for a declaration, whose data sets are made of its EPD process: one part."""
+    from gateway.formats.datasets import find_dataset_format
+    from gateway.pipeline.convert import read
+    from gateway.pipeline.footprint_datasets import datasets_of, with_carbon_flows
+
+    made, outcome = datasets_of(read(package, format=job.format, context=job.context))
+    if not find_dataset_format(job.to).holds_results:
+        made = with_carbon_flows(made)
+    lines = [
+        json.dumps({"declaration": {}, "note": messages.to_json(note)}, ensure_ascii=False)
+        for note in outcome.notes
+    ]
+    files: list[tuple[str, bytes]] = []
+    for one in convert_datasets(made, to=job.to, options=dict(job.options), read_back=job.read_back):
+        if one.member is not None:
+            files.append((one.member.name, one.member.data))
+        lines.extend(_lines(one))
+    staging.put(DECLARATION, files, lines)
+    tally = Tally()
+    for line in staging.lines([DECLARATION]):
         tally.add(line)
     return tally
 

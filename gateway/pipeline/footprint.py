@@ -127,7 +127,7 @@ def only_footprint(bundle: Bundle) -> Reading:
 
 def _declared(making: _Making) -> None:
     """The climate results that the data set states itself; those of scenarios are rows, never added up."""
-    known = _climate_indicators()
+    known = climate_indicators()
     by_edition: dict[str, list[tuple[str, ImpactResult]]] = {}
     for result in making.process.results:
         told = known.get(str(result.indicator.uuid))
@@ -257,7 +257,7 @@ def _kg_text(kg: Fraction) -> str:
     return short(kg)
 
 
-def _climate_indicators() -> Mapping[str, tuple[str, str]]:
+def climate_indicators() -> Mapping[str, tuple[str, str]]:
     """Carbon class and edition of the published climate indicators."""
     editions = code_list("GWP_SET")
     return {

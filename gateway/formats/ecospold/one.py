@@ -12,8 +12,8 @@ from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import structure_of, write_tree
 from gateway.codec.xmlverdict import judge
-from gateway.errors import InputError
-from gateway.formats.ecospold.accounts import explained
+from gateway.errors import GatewayError, InputError
+from gateway.formats.ecospold.accounts import Ledger, explained
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.detect import evidence
 from gateway.formats.ecospold.ids import new_id
@@ -30,26 +30,23 @@ from gateway.report import Finding, Note, Severity
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     """One document for each process, or one for all (``documents=one``)."""
     keys = [key for key in bundle.keys if key.kind is DatasetKind.PROCESS]
-    here = frozenset(key.id.lower() for key in bundle.keys)
-    told: set[Key] = set()
+    ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
     waiting: list[tuple[Key, Written]] = []
     for key in keys:
         done = Writer(bundle, context, key).write()
         if done.lacks:
-            told |= {*done.flows.values(), *done.sources, *done.contacts}
+            ledger.told |= {*done.flows.values(), *done.sources, *done.contacts}
             yield Piece(None, refused={key: tuple(done.lacks)})
         elif context.options.get("documents") == "one":
             waiting.append((key, done))
         else:
-            yield _piece(bundle, [(key, done)], here, told, f"EcoSpold01/process_{key.id}.xml")
+            yield _piece(bundle, [(key, done)], ledger, f"EcoSpold01/process_{key.id}.xml")
     if waiting:
-        yield _piece(bundle, waiting, here, told, "EcoSpold01/processes.xml")
-    yield from _left_over(bundle, told)
+        yield _piece(bundle, waiting, ledger, "EcoSpold01/processes.xml")
+    yield from _left_over(bundle, ledger.told)
 
 
-def _piece(
-    bundle: Bundle, done: list[tuple[Key, Written]], here: frozenset[str], told: set[Key], name: str
-) -> Piece:
+def _piece(bundle: Bundle, done: list[tuple[Key, Written]], ledger: Ledger, name: str) -> Piece:
     kind = structure("process", family=FAMILY)
     nodes = [written.node for _, written in done]
     if len(done) > 1:
@@ -59,6 +56,7 @@ def _piece(
     becomes: dict[Key, Key] = {}
     notes: dict[Key, tuple[Note, ...]] = {}
     renamed: dict[Key, Mapping[str, str]] = {}
+    refused: dict[Key, tuple[GatewayError, ...]] = {}
     copies: list[Tree] = json.loads(json.dumps(nodes))
     twins: dict[str, int] = {}
     for (key, written), node in zip(done, copies, strict=True):
@@ -70,12 +68,11 @@ def _piece(
         becomes[key] = Key(DatasetKind.PROCESS, id_)
         if written.renamed:
             renamed[key] = written.renamed
-        for source, target in back.becomes().items():
-            if source not in told:
-                becomes.setdefault(source, target)
-        notes |= back.notes(here, becomes, told)
-        told |= set(becomes)
-    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed)
+        first, merged = ledger.enter(back.becomes())
+        notes |= back.notes(ledger, first)
+        becomes |= first
+        refused |= merged
+    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed, refused)
 
 
 def _own_id(node: Tree) -> str:
@@ -112,27 +109,22 @@ class _Back:
         assert isinstance(found, Process)
         return found
 
-    def notes(
-        self, here: frozenset[str], becomes: Mapping[Key, Key], told: set[Key]
-    ) -> dict[Key, tuple[Note, ...]]:
-        """The words on every leaf that comes back otherwise."""
+    def notes(self, ledger: Ledger, first: Mapping[Key, Key]) -> dict[Key, tuple[Note, ...]]:
+        """The words on every leaf that comes back otherwise; ``first``: what is told here first."""
         source = self._source()
-        ids = {target.id: key.id for key, target in self.becomes().items()}
+        ids = ledger.owners
         old = {new: was for was, new in self.written.renamed.items()}
-        exchanges = tuple(
-            one.model_copy(
-                update={
-                    "id": old.get(one.id, one.id),
-                    "flow": one.flow.model_copy(update={"uuid": ids.get(str(one.flow.uuid), one.flow.uuid)}),
-                    "sources": tuple(_of(ids, s) for s in one.sources),
-                    "allocations": tuple(
-                        a.model_copy(update={"product": old.get(a.product, a.product)})
-                        for a in one.allocations
-                    ),
-                }
+        own = list(self.written.notes.get(self.key, ()))
+        exchanges = []
+        for one, was in zip(self.one.process.exchanges, source.exchanges, strict=True):
+            flow, told = ledger.flow(one, was)
+            own += told
+            shares = tuple(
+                a.model_copy(update={"product": old.get(a.product, a.product)}) for a in one.allocations
             )
-            for one in self.one.process.exchanges
-        )
+            sources = tuple(_of(ids, s) for s in one.sources)
+            changes = {"id": old.get(one.id, one.id), "flow": flow, "sources": sources, "allocations": shares}
+            exchanges.append(one.model_copy(update=changes))
         links = tuple(
             link.model_copy(update={"target": _of(ids, link.target)}) for link in self.one.process.links
         )
@@ -141,13 +133,13 @@ class _Back:
             for r in self.one.process.reviews
         )
         after = self.one.process.model_copy(
-            update={"exchanges": exchanges, "links": links, "reviews": reviews}
+            update={"exchanges": tuple(exchanges), "links": links, "reviews": reviews}
         )
-        own = self.written.notes.get(self.key, ())
+        here = ledger.here
         found = {self.key: explained(source, after, here, own, self.written.units)}
         back: Mapping[str, Dataset] = {**self.one.flows, **self.one.sources, **self.one.contacts}
-        for key, target in becomes.items():
-            if key not in told and key != self.key and target.id in back:
+        for key, target in first.items():
+            if target.id in back:
                 found[key] = explained(self.bundle.read(key).dataset, back[target.id], here)
         return {key: notes for key, notes in found.items() if notes}
 
@@ -200,4 +192,5 @@ DATASETS: Final = DatasetFormat(
     family=FAMILY,
     schema_edition="1.2",
     parameters={"documents": ("each", "one"), "email": ()},
+    holds_results=False,
 )

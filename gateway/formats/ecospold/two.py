@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from gateway.codec.base import Context, Evidence, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
@@ -13,7 +13,7 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
-from gateway.formats.ecospold.accounts import explained
+from gateway.formats.ecospold.accounts import Ledger, explained
 from gateway.formats.ecospold.bind import Tree, restore
 from gateway.formats.ecospold.detect import evidence
 from gateway.formats.ecospold.measures import flow_property, unit_group
@@ -24,32 +24,31 @@ from gateway.frontdoor import xml as xml_door
 from gateway.model.base import Missing
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.process import Process
-from gateway.report import Finding, Severity
+from gateway.report import Finding, Note, Severity
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     """One file for each activity."""
-    here = frozenset(key.id.lower() for key in bundle.keys)
-    told: set[Key] = set()
+    ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
     for key in bundle.keys:
         if key.kind is not DatasetKind.PROCESS:
             continue
         done = Writer(bundle, context, key).write()
         if done.lacks:
-            told |= {*done.flows.values(), *done.contacts.values()}
+            ledger.told |= {*done.flows.values(), *done.contacts.values()}
             yield Piece(None, refused={key: tuple(done.lacks)})
         else:
-            yield _piece(bundle, key, done, here, told)
+            yield _piece(bundle, key, done, ledger)
     refused = {
-        key: (InputError(key.id, code="ecospold.not-held", kind=key.kind.value, format="ecospold2@2.0"),)
+        key: (InputError(key.id, code="ecospold.not-held", kind=key.kind.value, format=DATASETS.id),)
         for key in bundle.keys
-        if key not in told and key.kind is not DatasetKind.PROCESS and not _is_implied(bundle, key)
+        if key not in ledger.told and key.kind is not DatasetKind.PROCESS and not _is_implied(bundle, key)
     }
     if refused:
         yield Piece(None, refused=refused)
 
 
-def _piece(bundle: Bundle, key: Key, done: Written, here: frozenset[str], told: set[Key]) -> Piece:
+def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
     source = bundle.read(key).dataset
     assert isinstance(source, Process)
     kind = structure("dataset", family=FAMILY)
@@ -62,22 +61,20 @@ def _piece(bundle: Bundle, key: Key, done: Written, here: frozenset[str], told: 
     file = f"{done.id}_{product}.spold" if product else f"{done.id}.spold"
     copied: Tree = json.loads(json.dumps(dict(tree.root)))
     back = read(XmlTree(kind, copied, namespaces), done.id, lambda _, own: own, lambda _, own: own, "")
-    becomes = {key: Key(DatasetKind.PROCESS, done.id)}
-    after, ids = _in_ids_of(source, back, done)
-    for was, target in ids.items():
-        if was not in told:
-            becomes.setdefault(was, target)
-    notes = {key: explained(source, after, here, done.notes, done.units)}
+    first, merged = ledger.enter(_becomes(source, back, done))
+    after, own = _in_ids_of(source, back, done, ledger)
+    here = ledger.here
+    notes = {key: explained(source, after, here, (*done.notes, *own), done.units)}
     known: Mapping[str, Dataset] = {**back.flows, **back.contacts}
-    for was, target in becomes.items():
-        if was not in told and was != key and target.id in known:
+    for was, target in first.items():
+        if target.id in known:
             notes[was] = explained(bundle.read(was).dataset, known[target.id], here)
-    told |= set(becomes)
     return Piece(
         Member(file, DATASETS.media_type, write_tree(tree)),
-        becomes,
+        {key: Key(DatasetKind.PROCESS, done.id), **first},
         {k: n for k, n in notes.items() if n},
         {key: done.renamed} if done.renamed else {},
+        merged,
     )
 
 
@@ -94,23 +91,30 @@ def _exchanges(done: Written) -> list[Tree]:
     return list(data.get("intermediateExchange") or ())
 
 
-def _in_ids_of(source: Process, back: Two, done: Written) -> tuple[Process, dict[Key, Key]]:
-    """What comes back, in the ids of the source, and which data set became which."""
+def _becomes(source: Process, back: Two, done: Written) -> dict[Key, Key]:
+    """Flows and contacts of the source, and what they are in the file."""
     by_id = dict(zip(done.order, back.process.exchanges, strict=True))
-    becomes: dict[Key, Key] = {}
+    found: dict[Key, Key] = {}
+    for was in source.exchanges:
+        if (flow := done.flows.get(was.id)) is not None:
+            found.setdefault(flow, Key(DatasetKind.FLOW, str(by_id[was.id].flow.uuid)))
+    there = back.contacts
+    found |= {k: Key(DatasetKind.CONTACT, target) for target, k in done.contacts.items() if target in there}
+    return found
+
+
+def _in_ids_of(source: Process, back: Two, done: Written, ledger: Ledger) -> tuple[Process, tuple[Note, ...]]:
+    """What comes back, in the ids of the source, and notes on flows that are other ones there."""
+    by_id = dict(zip(done.order, back.process.exchanges, strict=True))
     exchanges = []
+    notes: list[Note] = []
     for was in source.exchanges:
         one = by_id[was.id]
-        uuid: Any = one.flow.uuid
-        if (flow := done.flows.get(was.id)) is not None:
-            becomes.setdefault(flow, Key(DatasetKind.FLOW, str(one.flow.uuid)))
-            uuid = was.flow.uuid
+        flow, told = ledger.flow(one, was)
+        notes += told
         provider = one.provider if isinstance(was.provider.uuid, Missing | None) else was.provider
-        changes = {"id": was.id, "flow": one.flow.model_copy(update={"uuid": uuid}), "provider": provider}
-        exchanges.append(one.model_copy(update=changes))
-    old = {target: key.id for target, key in done.contacts.items()}
-    there = back.contacts
-    becomes |= {k: Key(DatasetKind.CONTACT, target) for target, k in done.contacts.items() if target in there}
+        exchanges.append(one.model_copy(update={"id": was.id, "flow": flow, "provider": provider}))
+    old = ledger.owners
 
     def of(target: Reference) -> Reference:
         return target.model_copy(update={"uuid": old.get(str(target.uuid), target.uuid)})
@@ -119,7 +123,7 @@ def _in_ids_of(source: Process, back: Two, done: Written) -> tuple[Process, dict
     links = tuple(link.model_copy(update={"target": of(link.target)}) for link in after.links)
     reviews = tuple(r.model_copy(update={"reviewers": tuple(map(of, r.reviewers))}) for r in after.reviews)
     changed = {"exchanges": tuple(exchanges), "links": links, "reviews": reviews}
-    return after.model_copy(update=changed), becomes
+    return after.model_copy(update=changed), tuple(notes)
 
 
 def _is_implied(bundle: Bundle, key: Key) -> bool:
@@ -154,4 +158,5 @@ DATASETS: Final = DatasetFormat(
     family=FAMILY,
     schema_edition="2.0.14",
     parameters={"email": ()},
+    holds_results=False,
 )

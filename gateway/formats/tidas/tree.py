@@ -70,6 +70,7 @@ def write(found: Structure, root: Node) -> bytes:
     node = dict(root)
     if found.name in _LOCATED:
         node["@locations"] = _LOCATIONS
+    node.setdefault("@xsi:schemaLocation", f"{found.namespace} ../../schemas/ILCD_{found.root}.xsd")
     made = _write(node, found.content)
     assert isinstance(made, dict)
     return encode({found.root: namespaces | made}).encode()
