@@ -6,16 +6,15 @@ without it, and what its value may be. ``python -m gateway.codec.carrier_schema 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from gateway import resources
+from gateway.codec.jsonwrite import encode
 from gateway.frontdoor.json import JsonValue
 from gateway.quantity import parse_decimal
 
@@ -217,11 +216,7 @@ def published() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def rendered(found: Mapping[str, Any]) -> str:
     """A schema as it is stored."""
-    return json.dumps(found, ensure_ascii=False, indent=1, default=_number) + "\n"
-
-
-def _number(value: Decimal) -> float:
-    return float(value)
+    return encode(dict(found)) + "\n"
 
 
 def main(folder: str) -> None:
