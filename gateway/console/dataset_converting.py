@@ -64,7 +64,7 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
         return Exit.BUG
     if not tally.written or tally.refused:
         return Exit.INPUT
-    lost = any(tally.fates[fate.value] for fate in LOSSES)
+    lost = tally.left_out or any(tally.fates[fate.value] for fate in LOSSES)
     return Exit.LOSS if wish.strict and lost else Exit.DONE
 
 
@@ -110,6 +110,8 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
         console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
         for one in tally.refusals[:3]:
             console.complain(f"    {_refusal(console, one)}")
+    if tally.left_out:
+        console.tell(f"  {console.say('cli.dataset-left-out', n=tally.left_out)}", "careful")
     if not tally.written:
         return
     console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
@@ -138,6 +140,7 @@ def _json(
         "source": {"sha256": source},
         "target": target,
         "written": tally.written,
+        "leftOut": tally.left_out,
         "refused": tally.refused,
         "refusals": tally.refusals,
         "files": files,

@@ -74,8 +74,15 @@ def with_carbon_flows(datasets: Datasets) -> Datasets:
     for one in made:
         is_epd = isinstance(one, Process) and one.kind is ProcessKind.EPD
         found.append(_aggregated(one, datasets) if is_epd and isinstance(one, Process) else one)
-    known = {(one.id) for one in found}
-    found.extend(one for one in _flows(datasets) if one.id not in known)
+    known = {one.id for one in found}
+    used = {
+        str(exchange.flow.uuid) for one in found if isinstance(one, Process) for exchange in one.exchanges
+    }
+    found.extend(
+        one
+        for one in _flows(datasets)
+        if one.id not in known and (one.id in used or not isinstance(one, Flow))
+    )
     bundle: Bundle = bundle_of(found, {n: datasets.bundle.file(n) for n in datasets.bundle.files})
     return Datasets(datasets.format, datasets.evidence, bundle, datasets.context)
 
