@@ -9,16 +9,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.codec.accounting import shown
 from gateway.codec.dataset_run import is_same_everywhere
+from gateway.errors import GatewayError, InputError
 from gateway.model.base import Leaf
-from gateway.model.dataset import Dataset
-from gateway.model.walk import leaves, same
+from gateway.model.dataset import Dataset, Key, Reference
+from gateway.model.process import Exchange
+from gateway.model.walk import escape, leaves, same
 from gateway.report import Fate, Note
 
 _LABELS: Final = ("/uri", "/kind", "/version")
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What has been told so far, and which data set of the source each id of the output stands for."""
+
+    format: str
+    here: frozenset[str]
+    told: set[Key] = field(default_factory=set)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, found: Mapping[Key, Key]) -> tuple[dict[Key, Key], dict[Key, tuple[GatewayError, ...]]]:
+        """What becomes what for the first time; and what the format cannot tell from another data set."""
+        becomes: dict[Key, Key] = {}
+        merged: dict[Key, tuple[GatewayError, ...]] = {}
+        for source, target in found.items():
+            if source in self.told:
+                continue
+            self.told.add(source)
+            owner = self.owners.setdefault(target.id, source.id)
+            if owner == source.id:
+                becomes[source] = target
+            else:
+                error = InputError(source.id, code="ecospold.merged", other=owner, format=self.format)
+                merged[source] = (error,)
+        return becomes, merged
+
+    def flow(self, exchange: Exchange, was: Exchange) -> tuple[Reference, tuple[Note, ...]]:
+        """The flow of an exchange in the ids of the source, and a note where it is another one there."""
+        uuid = str(exchange.flow.uuid)
+        owner = self.owners.get(uuid, uuid)
+        flow = exchange.flow.model_copy(update={"uuid": owner})
+        if owner == was.flow.uuid or not isinstance(was.flow.uuid, str):
+            return flow, ()
+        path = f"/exchanges/{escape(was.id)}/flow/uuid"
+        return flow, (Note("ecospold.same-flow", path, Fate.CONVERTED, was.flow.uuid, owner),)
+
+
 # Fields whose value the format spells in its own way.
 _SPELLED: Final = re.compile(
     r"/(?:id|version|changed|created|kind|languages/\d+|coverage|is_infrastructure|period/.*|location/.*|name/.*"

@@ -358,8 +358,8 @@ class Reader:
             deliverer = provider_id({**entry, "@name": entry.get("@name")})
             if deliverer != self.id and self.is_process(deliverer):
                 provider = Reference(uuid=deliverer, name=flow.name)
-        known = self.known(flow.id, flow)
-        self.flows[flow.id] = known
+        known = self.known(flow.id, self.flows.get(flow.id, flow))
+        self.flows.setdefault(flow.id, known)
         self._repeated(entry, flow, known, languages)
         source = sources.get(str(entry.get("@referenceToSource")))
         if source is not None:

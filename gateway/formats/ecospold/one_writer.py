@@ -375,6 +375,8 @@ class Writer:
             self.done.flows[exchange.id] = key
         flow = found if isinstance(found, Flow) else None
         elementary = self._is_elementary(exchange, flow, path)
+        if elementary and exchange.is_reference:
+            self._lack(f"{path}/is_reference")
         amount, is_input = self._side(exchange, path, elementary)
         self._names(entry, exchange, flow)
         deliverer = None if elementary else self._deliverer(exchange)

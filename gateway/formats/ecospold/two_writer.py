@@ -192,6 +192,8 @@ class Writer:
         pointer = f"/flowData/{name}/{index}"
         elementary = name == "elementaryExchange"
         unit = self._unit(exchange, path)
+        if elementary and exchange.is_reference:
+            self._lack(f"{path}/is_reference")
         amount, is_input = self._side(exchange, path, elementary)
         id_ = self._flow_id(exchange, flow, elementary)
         in_list = elementary and not self.same and id_ in fixed("elementary").values()
