@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gateway import messages
-from gateway.codec.shelf import Shelf
+from gateway.codec.base import Package
+from gateway.codec.shelf import Shelf, shelf_of
 from gateway.errors import InputError
 from gateway.formats.ilcd.dataset_index import DatasetIndex, index_of
 from gateway.formats.ilcd.diagnosis import diagnose
@@ -45,8 +46,8 @@ class Doctor:
         return diagnose(self.shelf, self.index)
 
 
-def repair(shelf: Shelf) -> Iterator[RepairedFile]:
-    """Repair a package of ILCD data sets, file by file.
+def repair(source: Package | Shelf) -> Iterator[RepairedFile]:
+    """Repair a file or package of ILCD data sets, file by file.
 
     Nothing is invented and nothing deleted: every value of the source is in the output, in a mend that says
     what it was, or set aside whole.
@@ -54,7 +55,7 @@ def repair(shelf: Shelf) -> Iterator[RepairedFile]:
     Raises:
         InputError: ``input.no-datasets``.
     """
-    return Doctor(shelf).repair()
+    return Doctor(shelf_of(source) if isinstance(source, Package) else source).repair()
 
 
 def told(file: RepairedFile) -> Iterator[dict[str, object]]:

@@ -86,6 +86,14 @@ def name(source: Source, table: bytes, mapped: bytes, values: bytes) -> tuple[Ma
     return made.map.rows
 
 
+def heal(data: bytes) -> dict[str, bytes]:
+    files = list(gateway.repair(Package.of(data, name="package.zip")))
+    told: list[Note] = [note for file in files for note in file.mends]
+    kept: list[Finding] = [part.finding for file in files for part in file.aside]
+    assert len(told) + len(kept) >= 0
+    return {file.name: file.data for file in files if file.data is not None}
+
+
 def judge(source: Source, previous: Source) -> list[str]:
     answers = gateway.evaluate(source, ["eu-battery"], previous=previous)
     assert_type(answers, tuple[Evaluation, ...])

@@ -28,7 +28,7 @@ CONSUMER = Path(__file__).resolve().parent / "consumer.py"
 
 
 def test_every_block_prints_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for example in (ROOT / "examples").glob("*.json"):
+    for example in (ROOT / "examples").glob("*.[jx]*"):
         (tmp_path / example.name).write_bytes(example.read_bytes())
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "page"}

@@ -53,7 +53,7 @@ def unaccounted(before: bytes, after: bytes, report: Iterable[Mapping[str, Any]]
             _mended(line, gone, come)
     for leaf in [one for one in come if one[2] == ""]:
         # What held only something that is accounted for is empty now.
-        if any(one[0][: len(leaf[0])] == leaf[0] and len(one[0]) > len(leaf[0]) for one in old):
+        if any(one[0][: len(leaf[0])] == leaf[0] and one != leaf for one in old):
             come[leaf] = 0
     return [f"gone {leaf}" for leaf in +gone] + [f"come {leaf}" for leaf in +come]
 
