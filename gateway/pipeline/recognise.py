@@ -320,7 +320,7 @@ def _converted(files: Mapping[str, bytes]) -> Iterator[Digested]:
         parts = target.get("parts") if isinstance(target, dict) else None
         for part in parts if isinstance(parts, list) else []:
             if isinstance(part, dict):
-                yield Digested(str(part["name"]), str(part["sha256"]), str(part["sm3"]))
+                yield Digested(*(str(part.get(name, "")) for name in ("name", "sha256", "sm3")))
 
 
 def _identifier(data: bytes) -> str:

@@ -15,7 +15,6 @@ from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.x509 import Certificate as AnyCertificate
 from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
 
@@ -131,8 +130,7 @@ def _folder_signers(checked: folder_check.Verdict) -> Iterator[Signer]:
         for signed in seal.signers:
             leaf = signed.certificate
             above = tuple(c for c in seal.certificates if c != leaf)
-            key = AnyCertificate.from_der(leaf.encoded).key.sha256
-            names = (f"cert:{leaf.fingerprint}", f"key:{key}")
+            names = (f"cert:{leaf.fingerprint}", f"key:{sha256_hex(leaf.public_key.spki)}")
             yield Signer(leaf.subject, "gbt-35275", "SM2", names, (leaf, *above))
     if checked.signer:
         own = VerificationKey.from_public_key(PublicKey.from_did(checked.signer))
