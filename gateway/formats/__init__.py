@@ -12,6 +12,7 @@ from gateway.formats.aas import FOOTPRINT as AAS_FOOTPRINT
 from gateway.formats.aas import PARTS as AAS_PARTS
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
+from gateway.formats.catenax import BATTERY_CODE
 from gateway.formats.catenax import COMPONENT as CATENAX_COMPONENT
 from gateway.formats.cbam import INPUT as CBAM_DATA
 from gateway.formats.cbam import PACKAGE as CBAM_INSTALLATION
@@ -32,6 +33,7 @@ _FORMATS: tuple[Format, ...] = (
     CN_PCF,
     *FOOTPRINTS,
     CATENAX_COMPONENT,
+    BATTERY_CODE,
     BATTERYPASS,
     AAS_FOOTPRINT,
     AAS_PASSPORT,

@@ -1,4 +1,4 @@
-"""Catena-X beside the footprint message: the carbon footprint of a battery component by life-cycle stage."""
+"""Catena-X beside the footprint message: a battery component's footprint by stage, traction battery codes."""
 
 from __future__ import annotations
 
@@ -37,4 +37,21 @@ COMPONENT = Format(
         ),
         (),
     ),
+)
+
+
+def _detect_code(package: Package) -> Evidence | None:
+    document = package.json_object
+    own = ("tractionBatteryCode", "productType")
+    return Evidence(2, own) if document is not None and all(name in document for name in own) else None
+
+
+BATTERY_CODE = Format(
+    id="catenax-battery-code@2.0.0",
+    title={"zh": "Catena-X 动力电池编码", "en": "Catena-X traction battery codes"},
+    media_type="application/json",
+    detect=_detect_code,
+    read=shell.reader("gateway.formats.catenax.battery_code"),
+    validate=shell.validator("gateway.formats.catenax.battery_code"),
+    schema_edition="io.catenax.traction_battery_code 2.0.0, own statement",
 )
