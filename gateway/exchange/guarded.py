@@ -21,7 +21,7 @@ from gateway.frontdoor.limits import MIB
 from gateway.frontdoor.urls import require_https
 
 LARGEST: Final = MIB
-LONGEST_S: Final = 10.0
+LONGEST_S: Final = 10
 
 Resolve = Callable[[str], list[str]]
 
