@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,8 @@ from gateway.storage.staging import REPORT_SUFFIX, Staging
 _PART = 200
 # Of so many files one must be a data set for the others to be looked at.
 _LOOKED_AT = 200
+# What every workbook and every shell of the same packaging has (ECMA-376, part 2).
+_OFFICE = "[Content_Types].xml"
 
 
 def repair(console: Console, name: str, out: str, *, force: bool, strict: bool) -> Exit:
@@ -59,32 +61,39 @@ def repair(console: Console, name: str, out: str, *, force: bool, strict: bool) 
 def check_package(console: Console, name: str, documents: list[dict[str, object]]) -> Exit:
     """Print what is wrong or doubtful in each data set of a package."""
     doctor = Doctor(open_shelf(Path(name)))
-    errors = 0
+    alone = len(doctor.shelf.names) == 1
+    files = errors = 0
     for file, found in doctor.diagnose():
-        counted = findings.severities(console, found)
-        bad = any(finding.severity is Severity.ERROR for finding in found)
-        errors += bad
-        console.answer(
-            joined((f"{name} › {file}" if file != Path(name).name else name, counted)),
-            "bad" if bad else "head",
-        )
-        for severity in Severity:
-            for finding in found:
-                if finding.severity is severity:
-                    for line, style in findings.lines(console, finding, "  "):
-                        console.answer(line, style)
+        files += 1
+        errors += any(finding.severity is Severity.ERROR for finding in found)
+        if found or alone:
+            _tell_findings(console, name if alone else f"{name} › {file}", found)
         if console.as_json:
-            documents.append(
-                {
-                    "file": file,
-                    "package": name,
-                    "format": "ilcd@1.1",
-                    "counts": findings.count_severities(found),
-                    "findings": [messages.to_json(finding) for finding in found],
-                }
-            )
+            documents.append(_json(file, name, found))
+    if not alone:
+        console.answer(console.say("cli.check-package", file=name, n=files, bad=errors), "head")
     console.answer(console.say("cli.check-repair", file=name))
     return Exit.INPUT if errors else Exit.DONE
+
+
+def _tell_findings(console: Console, title: str, found: Sequence[Finding]) -> None:
+    bad = any(finding.severity is Severity.ERROR for finding in found)
+    console.answer(joined((title, findings.severities(console, found))), "bad" if bad else "head")
+    for severity in Severity:
+        for finding in found:
+            if finding.severity is severity:
+                for line, style in findings.lines(console, finding, "  "):
+                    console.answer(line, style)
+
+
+def _json(file: str, package: str, found: Sequence[Finding]) -> dict[str, object]:
+    return {
+        "file": file,
+        "package": package,
+        "format": "ilcd@1.1",
+        "counts": findings.count_severities(found),
+        "findings": [messages.to_json(finding) for finding in found],
+    }
 
 
 def is_package(name: str) -> bool:
@@ -97,6 +106,8 @@ def is_package(name: str) -> bool:
         return False
     try:
         shelf = open_shelf(path)
+        if _OFFICE in shelf.names:
+            return False
         named = [file for file in shelf.names if file.lower().endswith(".xml")]
         heads = (shelf.head(file) for file in (named or shelf.names)[:_LOOKED_AT])
         if not any(any(tag in head for tag in by_tag_names()) for head in heads):

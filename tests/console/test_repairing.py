@@ -1,0 +1,100 @@
+"""``repair`` and ``check`` on packages of data sets, as people call them."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cli import main
+from gateway.console.repairing import is_package
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+KILN = (EXAMPLES / "lime-kiln-ilcd.xml").read_bytes()
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Path:
+    """A package with a broken process, a document and a file that is no XML."""
+    folder = tmp_path / "plant" / "ILCD"
+    for name, data in (
+        ("processes/kiln.xml", KILN),
+        ("external_docs/report.pdf", b"%PDF-1.7\xff"),
+        ("processes/cut.xml", KILN[:500]),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return tmp_path / "plant"
+
+
+def test_a_folder_is_repaired_with_what_is_beside_the_data_sets(
+    plant: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = plant.with_name("mended")
+    assert main(["repair", str(plant), "-o", str(out), "--json"]) == 4
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"] == {
+        "files": 3,
+        "data-sets": 2,
+        "changed": 2,
+        "mended": 9,
+        "set-aside": 3,
+        "refused": 1,
+    }
+    written = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert written == {"ILCD/processes/kiln.xml", "ILCD/external_docs/report.pdf"}
+    lines = [json.loads(line) for line in Path(told["report"]).read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(lines) == 12
+    (cut,) = [line["setAside"] for line in lines if line["file"].endswith("cut.xml")]
+    assert set(cut) == {"base64"}
+
+
+def test_a_zip_gives_the_same_bytes_as_its_folder(plant: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zipped = plant.with_name("plant.zip")
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for path in sorted(plant.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(plant).as_posix())
+    for source in (plant, zipped):
+        assert main(["repair", str(source), "-o", f"{source}.out.zip", "--quiet"]) == 4
+    assert Path(f"{plant}.out.zip").read_bytes() == Path(f"{zipped}.out.zip").read_bytes()
+    capsys.readouterr()
+
+
+def test_check_counts_the_data_sets_of_a_package(plant: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(plant)]) == 4
+    printed = capsys.readouterr().out
+    assert f"{plant}: 2 data sets, 2 with errors" in printed
+    assert "report.pdf" not in printed
+
+
+def test_nothing_is_written_where_there_is_nothing_to_repair(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["repair", str(tmp_path / "empty"), "-o", str(tmp_path / "out")]) == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+    assert "empty" in capsys.readouterr().err
+
+
+def test_what_is_a_package(plant: Path, tmp_path: Path) -> None:
+    lone = tmp_path / "kiln.txt"
+    lone.write_bytes(KILN)
+    office = tmp_path / "book.zip"
+    with zipfile.ZipFile(office, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("processDataSet.xml", KILN)
+    assert is_package(str(plant))
+    assert is_package(str(lone))
+    assert not is_package(str(office))
+    assert not is_package(str(EXAMPLES / "tea.json"))
+    assert not is_package("-")
+    assert not is_package(str(tmp_path / "absent"))
+
+
+@pytest.mark.oracle
+def test_an_epd_is_checked_as_a_declaration(oracle_data: Path) -> None:
+    assert not is_package(str(oracle_data / "lca" / "ilcd-epd" / "oekobau_with_dependencies.zip"))
+    assert is_package(str(oracle_data / "lca" / "ilcd-tiangong" / "tiangong-lithium-hydroxide.zip"))
