@@ -1,4 +1,4 @@
-"""openEPD (openepd@0.1): an environmental product declaration as one JSON document."""
+"""openEPD (openepd@0.1): a declaration as one JSON document, figures by module and method."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _validate(package: Package) -> tuple[Finding, ...]:
 
 FORMAT = Format(
     id="openepd@0.1",
-    title={"zh": "openEPD 环境产品声明", "en": "openEPD environmental product declaration"},
+    title={"zh": "openEPD 文档", "en": "openEPD document"},
     media_type="application/json",
     detect=_detect,
     read=_read,

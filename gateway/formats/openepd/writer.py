@@ -33,6 +33,11 @@ _NUMBERS: Final = (
     ("kg_per_declared_unit", "qty"),
     ("kg_C_biogenic_per_declared_unit", "qty"),
 )
+_STATEMENT: Final = (
+    "This document was converted from a product carbon footprint declaration. It is registered with no"
+    " programme and has not been verified as a declaration under ISO 14025 or EN 15804."
+    " / 本文档由产品碳足迹声明转换而来，未在任何项目中注册，也未依据 ISO 14025 或 EN 15804 进行核查。"
+)
 # openepd 8.0.0: a plus code and the owner's domain.
 _PLANT_ID: Final = r"[23456789CFGHJMPQRVWXcfghjmpqrvwx]{8}\+[23456789CFGHJMPQRVWXcfghjmpqrvwx]{2,7}\.\S+"
 # Why a leaf comes back otherwise, by its path.
@@ -42,6 +47,7 @@ _REASONS: Final = (
     (r"/results/[^/]+/basis/.*", "openepd.method-of-results", "openepd.method-of-results"),
     (r"/results/[^/]+/indicators/.*", "openepd.indicator-name", "openepd.rounded"),
     (r"/unit/amount|/product/mass|/product/biogenic_carbon", "openepd.rounded", "openepd.rounded"),
+    (r"/extras/.*lca_discussion", "openepd.statement", "openepd.statement"),
     (r"/extras/.*", "openepd.language-told", "openepd.language-told"),
 )
 
@@ -93,6 +99,8 @@ def _document(declaration: Declaration, figures: Figures) -> dict[str, object]:
         tree[group] = members
     jsonwrite.graft(tree, declaration.extras, TARGET)
     view: dict[str, Any] = jsonwrite.finish(tree)
+    if not any(name.startswith(f"{TARGET}#") for name in declaration.extras):
+        view["lca_discussion"] = _STATEMENT
     view.pop(METHOD, None)
     view.pop(UNREAD, None)
     _ids(view, tables.XPD_ID)
