@@ -159,13 +159,22 @@ class _Books:
         other = self._settled(after, ours=True)
         if isinstance(before, Process) and isinstance(after, Process):
             self._guard(format_, before, one, other)
-        notes = list(piece.notes.get(key, ()))
+        # What only repeats another data set is not compared, and no word is needed on it.
+        repeated = {place.path for place in leaves(before)} - one.keys() - other.keys()
+        told = piece.notes.get(key, ())
+        notes = [n for n in told if n.path not in repeated and not self._is_label(n.path, one)]
         found = account(format_, one, other, notes)
         if not names:
             return found
         count = str(len(names))
         note = Note("dataset.renumbered", "/", Fate.CONVERTED, count, count)
         return Account(found.carried, (*found.notes, note))
+
+    def _is_label(self, path: str, found: Mapping[str, Leaf]) -> bool:
+        """Whether a path is the name of a data set of the package where it is referred to."""
+        at, name, _ = path.rpartition("/name/")
+        id_ = found.get(f"{at}/uuid") if name else None
+        return isinstance(id_, str) and (id_ in self.here or id_.lower() in self.here)
 
     def _settled(self, dataset: Dataset, *, ours: bool) -> dict[str, Leaf]:
         """The leaves of a data set in the source's ids, without what only repeats another data set."""
