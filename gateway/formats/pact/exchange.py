@@ -8,7 +8,7 @@ from gateway.formats.pact.catalogue import CARRIERS, PACT_3
 from gateway.formats.pact.hub import is_message
 from gateway.formats.pact.table import extension_of
 from gateway.model.declaration import Declaration
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 
 
 def read(package: Package, context: Context, carrier: str) -> Reading:
@@ -19,7 +19,17 @@ def read(package: Package, context: Context, carrier: str) -> Reading:
     """
     if carrier == PACT_3.id and extension_of(package.json_object) is not None:
         return reader.read(package, context)
-    return message.read(package, CARRIERS[carrier], validate(package, carrier))
+    found = validate(package, carrier)
+    return message.read(package, CARRIERS[carrier], (*found, _verdict(found)))
+
+
+def _verdict(found: tuple[Finding, ...]) -> Finding:
+    """Both levels in one remark: what the schema says, and what the rules say once it holds."""
+    if any(f.code == "schema.broken" for f in found):
+        return Finding("footprint.verdict-schema", "", "", Severity.INFO)
+    errors = sum(f.severity is Severity.ERROR for f in found)
+    counts = {"errors": str(errors), "warnings": str(len(found) - errors)}
+    return Finding("footprint.verdict-rules", "", "", Severity.INFO, params=counts)
 
 
 def write(declaration: Declaration, context: Context, carrier: str, basis: BasisRequest) -> Writing:

@@ -86,10 +86,16 @@ def write(
     _put_back(document, declaration, f"{carrier.id}#")
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
-    package = Package((Member(f"{carrier.family}.json", MEDIA_TYPE, data),), name)
+    package = Package((Member(_file_name(carrier), MEDIA_TYPE, data),), name)
     after = by_path(read(package, carrier).declaration)
     notes = tuple(explain(by_path(declaration), after, codes, told, strict=stated))
     return Writing(package, notes, inherited=errors_of(hub) if stated else frozenset())
+
+
+def _file_name(carrier: Carrier) -> str:
+    """Versions stand side by side in one folder."""
+    version = carrier.id.partition("@")[2]
+    return f"{carrier.family}.json" if carrier is PACT_3 else f"{carrier.family}-{version}.json"
 
 
 def _put_back(document: Document, declaration: Declaration, own: str) -> None:
