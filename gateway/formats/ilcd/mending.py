@@ -68,7 +68,10 @@ class _Mender(Texts):
         namespaces = {**self.tree.namespaces, PREFIX: NAMESPACE}
         if root is _GONE:
             return Mended(None, namespaces, self.mends, self.aside)
-        self.mends[:0] = [] if self.sound else [note for note in self.tree.notes if note.code == "xml.order"]
+        # White space around a value means nothing in most places; where it stays, nothing is told.
+        anew = not self.sound or self.mends or self.aside
+        codes = {"xml.order": not self.sound, "xml.spaces": bool(anew)}
+        self.mends[:0] = [note for note in self.tree.notes if codes.get(note.code)]
         assert isinstance(root, dict)
         for at, nodes in list(self.extras.items()):
             # Its place was told otherwise when it was read: elements that stand there twice.

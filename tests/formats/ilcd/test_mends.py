@@ -86,6 +86,17 @@ def test_what_could_mean_two_things_is_set_aside(file: str, old: str, new: str, 
     assert not {m for m in mends(found) if m[1] == value}
 
 
+def test_white_space_around_a_list_value() -> None:
+    found = repaired(changed("p.xml", ">LCI result<", "> LCI result <"), "p.xml")
+    assert mends(found) == {("xml.spaces", " LCI result ", "LCI result")}
+
+
+def test_white_space_that_means_nothing_stays() -> None:
+    files = changed("p.xml", ">2024<", "> 2024 <")
+    found = repaired(files, "p.xml")
+    assert (found.data, found.changed) == (files["p.xml"].encode(), False)
+
+
 def test_a_prefecture_keeps_its_code() -> None:
     found = repaired(changed("p.xml", '"CN-AH"', '"ZB-SD-CN"'), "p.xml")
     assert not found.changed
