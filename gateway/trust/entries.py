@@ -206,6 +206,8 @@ def agreement(
             {"agreement": with_them[0].id},
         )
         return failed, None
+    if not statement.standards:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence, params), None
     outside = {"outside": ", ".join(statement.standards), "agreement": in_force[0].id}
     return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
 

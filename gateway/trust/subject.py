@@ -112,15 +112,6 @@ def of_credential(data: bytes, known: Mapping[str, PublicKey]) -> Subject:
     )
 
 
-def unreadable(data: bytes) -> tuple[Finding, ...]:
-    """Why the bytes do not get past the front door; nothing: they do."""
-    try:
-        parse_signed(data)
-    except GatewayError as error:
-        return tuple(Finding(e.error_code, e.path, e.saw, params=e.params) for e in flatten(error))
-    return ()
-
-
 def _named(issuer: str, key: VerificationKey) -> tuple[str, ...]:
     return (f"id:{issuer}", f"key:{key.sha256}")
 
@@ -150,6 +141,8 @@ def _folder_sub(checked: folder_check.Verdict) -> Sub:
 
 def _credential_sub(found: tuple[Finding, ...]) -> Sub:
     codes = {finding.code for finding in found}
+    if any(code.startswith("json.") for code in codes) or "signing.not-an-object" in codes:
+        return Sub.FORMAT_FAILURE
     if "signing.no-proof" in codes:
         return Sub.NO_SIGNATURE
     if "signing.bad-did-key" in codes:

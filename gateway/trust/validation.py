@@ -313,10 +313,6 @@ class _Run:
                 self.notes.append(
                     Finding("list.status-later", listed.entity.name, later.status, Severity.INFO)
                 )
-        if self.subject.kind != "folder":
-            for name in ("accreditation", "scope", "agreement"):
-                yield StepResult(name, Outcome.NOT_ASKED, evidence={"kind": self.subject.kind})
-            return
         statement = self.subject.statement
         yield entries.accreditation(listed, statement, self.snapshot, self.existed)
         yield entries.scope(listed, statement, self.existed)

@@ -161,6 +161,30 @@ class TestStatus:
         office.listed = OTHER.public_key.did
         assert office.verdict(statement(office.place)) == ("INDETERMINATE", "NO_TRUST_ENTRY")
 
+    def test_a_credential_of_a_certifier_says_too_little_to_pass(self) -> None:
+        office = Office()
+        document = json.loads(statement(office.place)) | {"type": ["VerifiableCredential"]}
+        del document["proof"]
+        data = jcs(data_integrity.add_proof(document, KEY, created=made.stamp(made.NOW)))
+        listed = made.state("cab/iso17029-14065", others=[KEY.public_key.did], extensions=[made.scope()])
+        office.world.entities = [made.entity("TEST other certifier", [listed])]
+        office.listed = "did:web:nobody.example"
+        assert office.verdict(data) == ("INDETERMINATE", "ACCREDITATION_UNKNOWN")
+        office.world.policy = {"accreditation": "not-asked"}
+        assert office.verdict(data) == ("INDETERMINATE", "SCOPE_UNKNOWN")
+
+    @pytest.mark.parametrize(
+        ("data", "sub"),
+        [
+            (b"", "FORMAT_FAILURE"),
+            (b"[]", "FORMAT_FAILURE"),
+            (b'{"a":1,"a":2}', "FORMAT_FAILURE"),
+            (b"{}", "NO_SIGNATURE"),
+        ],
+    )
+    def test_what_is_no_signed_document(self, data: bytes, sub: str) -> None:
+        assert Office().verdict(data) == ("TOTAL_FAILED", sub)
+
     def test_every_changed_byte_is_noticed(self) -> None:
         office = Office()
         data = statement(office.place)
