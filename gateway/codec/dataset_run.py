@@ -162,7 +162,10 @@ class _Books:
         # What only repeats another data set is not compared, and no word is needed on it.
         repeated = {place.path for place in leaves(before)} - one.keys() - other.keys()
         told = piece.notes.get(key, ())
-        notes = [n for n in told if n.path not in repeated and not self._is_label(n.path, one)]
+        # Unless it refers to another one now, which the package has not.
+        notes = [
+            n for n in told if n.path not in repeated and (n.path in other or not self._is_label(n.path, one))
+        ]
         found = account(format_, one, other, notes)
         if not names:
             return found
