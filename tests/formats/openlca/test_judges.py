@@ -7,16 +7,20 @@ inputs.
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import etree
 
 from gateway.codec.base import Context, Package
 from gateway.codec.shelf import shelf_of
 from gateway.codec.zipping import zipped
+from gateway.formats.datasets import detect_datasets
 from gateway.formats.openlca import OPENLCA
 from gateway.model.process import Direction
 from gateway.quantity.number import Number
@@ -94,6 +98,62 @@ def test_brightway_scores_what_the_exchanges_say(judges: Judges, tmp_path: Path)
     assert found["unlinked"] == 0
     assert found["score"] == pytest.approx(2.871, rel=1e-6)
     assert found["score"] == pytest.approx(float(by_hand(MAKING)), rel=1e-6)
+
+
+@pytest.mark.oracle
+@pytest.mark.judge("brightway")
+def test_brightway_scores_a_converted_ilcd_process_alike(
+    judges: Judges, tmp_path: Path, oracle_data: Path
+) -> None:
+    """Thermal power in China by EF 3.1, added up from the ILCD file: 0.834091067 kg CO2e per 3.6 MJ."""
+    lca = oracle_data / "lca"
+    factors = characterisation_factors(lca / "ilcd" / "ef31-climate-change-lciamethod.xml")
+    data = (lca / "ilcd-tiangong" / "tiangong-electricity-thermal-china.zip").read_bytes()
+    shelf = shelf_of(Package.of(data, name="electricity.zip"))
+    sent = written(detect_datasets(shelf).format.open(shelf, Context()))
+    for name, content in files(sent).items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (process,) = (json.loads(p.read_bytes()) for p in (tmp_path / "processes").iterdir())
+    expected = emitted(data, factors)
+    assert expected == Decimal("0.834091067")
+    own = {
+        e["flow"]["@id"]: float(factors.get((e["flow"]["@id"], "Output"), 0)) for e in process["exchanges"]
+    }
+    used = json.dumps({flow: factor for flow, factor in own.items() if factor})
+    (reference,) = (e for e in process["exchanges"] if e.get("isQuantitativeReference"))
+    found = judges.python("brightway_jsonld.py", tmp_path, reference["flow"]["@id"], used)
+    assert found["score"] == pytest.approx(float(expected / Decimal("3.6")), rel=1e-6)
+
+
+def characterisation_factors(path: Path) -> dict[tuple[str, str], Decimal]:
+    """Factors by flow and direction, straight from the file."""
+    space = "{http://lca.jrc.it/ILCD/LCIAMethod}"
+    found = {}
+    for factor in etree.parse(str(path)).iter(f"{space}factor"):
+        reference = factor.find(f"{space}referenceToFlowDataSet")
+        assert reference is not None
+        direction = factor.findtext(f"{space}exchangeDirection") or ""
+        value = Decimal(factor.findtext(f"{space}meanValue") or "NaN")
+        found[reference.get("refObjectId") or "", direction] = value
+    return found
+
+
+def emitted(data: bytes, factors: dict[tuple[str, str], Decimal]) -> Decimal:
+    """Σ amount × factor over the exchanges of the one ILCD process of a package."""
+    space = "{http://lca.jrc.it/ILCD/Process}"
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        (name,) = (n for n in package.namelist() if "/processes/" in f"/{n}")
+        root = etree.fromstring(package.read(name))
+    total = Decimal(0)
+    for exchange in root.iter(f"{space}exchange"):
+        reference = exchange.find(f"{space}referenceToFlowDataSet")
+        assert reference is not None
+        direction = exchange.findtext(f"{space}exchangeDirection") or ""
+        amount = Decimal(exchange.findtext(f"{space}resultingAmount") or "NaN")
+        total += amount * factors.get((reference.get("refObjectId") or "", direction), 0)
+    return total
 
 
 def by_hand(id_: str) -> Decimal:

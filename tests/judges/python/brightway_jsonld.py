@@ -24,10 +24,26 @@ import bw2data  # type: ignore[import-not-found]  # noqa: E402
 from bw2io.importers.json_ld import JSONLDImporter  # type: ignore[import-not-found]  # noqa: E402
 
 
+def without_makers(importer: JSONLDImporter) -> None:
+    """Products that no process of the package makes count nothing: direct emissions only."""
+    edges = [edge for node in importer.data for edge in node["exchanges"]]
+    made = {edge.get("input") for edge in edges if edge["type"] == "production"}
+    unmade = {
+        (node["database"], node["code"]) for node in importer.data if node.get("type") == "product"
+    } - made
+    importer.data = [node for node in importer.data if (node["database"], node["code"]) not in unmade]
+    for node in importer.data:
+        node["exchanges"] = [
+            edge for edge in node["exchanges"] if edge.get("input") and edge["input"] not in unmade
+        ]
+
+
 def score(folder: Path, product: str, factors: dict[str, float]) -> dict[str, object]:
     bw2data.projects.set_current("judge")
     importer = JSONLDImporter(str(folder), "package")
     importer.apply_strategies()
+    unlinked = sum(1 for _ in importer.unlinked)
+    without_makers(importer)
     if importer.biosphere_database:
         importer.write_separate_biosphere_database()
     importer.write_database()
@@ -38,7 +54,6 @@ def score(folder: Path, product: str, factors: dict[str, float]) -> dict[str, ob
     lca = bw2calc.LCA({node: 1}, ("judge", "climate change"))
     lca.lci()
     lca.lcia()
-    unlinked = sum(1 for _ in importer.unlinked)
     return {"score": lca.score, "unlinked": unlinked, "activities": len(bw2data.Database("package"))}
 
 
