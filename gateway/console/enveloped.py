@@ -21,6 +21,7 @@ _ORIGINS = {
 _REMARKS = {
     "issuer-not-bound": "cli.remark-issuer-not-bound",
     "uncovered-contexts": "cli.remark-uncovered-contexts",
+    "order-not-covered": "cli.remark-order-not-covered",
     "certificate-by-sha1": "cli.remark-certificate-by-sha1",
 }
 
@@ -79,8 +80,13 @@ def _tell(console: Console, found: Verified) -> None:
     column = max(map(width, names.values())) + 2
     for code, text in lines:
         careful = code in {"cli.uncovered", "cli.remark"}
-        console.answer(f"  {padded(names[code], column)}{text}", "careful" if careful else "")
+        console.answer(f"  {padded(names[code], column)}{_visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
+
+
+def _visible(text: str) -> str:
+    """Names come out of foreign files: what a terminal would act on is shown as its number."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _origin(console: Console, signature: VerifiedSignature) -> str:

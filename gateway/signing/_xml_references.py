@@ -33,6 +33,8 @@ DIGESTS: Final = {
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
 SIGNED_PROPERTIES: Final = "http://uri.etsi.org/01903#SignedProperties"
+# Digests of files by name and method, so that many signatures over one large file hash it once.
+Digests = dict[tuple[str, str], bytes]
 _ENVELOPED: Final = f"{DS_NAME}enveloped-signature"
 _BASE64: Final = f"{DS_NAME}base64"
 _XPATH: Final = "http://www.w3.org/TR/1999/REC-xpath-19991116"
@@ -63,8 +65,12 @@ def resolve(
     data: bytes,
     objects: Mapping[str, bytes],
     properties: Properties | None,
+    digests: Digests,
 ) -> Resolved:
     """All references of a SignedInfo, each with the digest it states.
+
+    Args:
+        digests: of files that other signatures of the same run were compared with already.
 
     Raises:
         ReferenceRefused: and the path says which.
@@ -77,7 +83,7 @@ def resolve(
     properties_covered = False
     for entry in entries:
         name, covered, target = work.covered(entry)
-        _compare(entry, covered)
+        _compare(entry, covered, digests, "" if target is not None else name)
         is_properties = properties is not None and target is properties.element
         if (entry.get("Type") == SIGNED_PROPERTIES) is not is_properties:
             # (T7) Something else posing as the signed properties, or these without saying so.
@@ -142,7 +148,10 @@ class _Document:
 
     def _object(self, entry: etree._Element, uri: str | None) -> str:
         """The handed-in file that a reference means; one without URI means the only one (4.4.3)."""
-        name = unquote(uri, errors="strict") if uri is not None else ""
+        try:
+            name = unquote(uri, errors="strict") if uri is not None else ""
+        except UnicodeDecodeError as error:
+            raise ReferenceRefused(uri, path=xml.place(entry)) from error
         if uri is None and len(self.objects) == 1:
             return next(iter(self.objects))
         if uri is None or name not in self.objects:
@@ -246,7 +255,7 @@ def _decoded(target: etree._Element) -> bytes:
         raise ReferenceRefused(path=xml.place(target), code="envelope.transform") from error
 
 
-def _compare(entry: etree._Element, covered: bytes) -> None:
+def _compare(entry: etree._Element, covered: bytes, digests: Digests, file: str) -> None:
     tags = [child.tag for child in children(entry)]
     wanted = [f"{DS}DigestMethod", f"{DS}DigestValue"]
     if tags not in (wanted, [f"{DS}Transforms", *wanted]):
@@ -255,6 +264,10 @@ def _compare(entry: etree._Element, covered: bytes) -> None:
     if method not in DIGESTS:
         raise ReferenceRefused(method, path=xml.place(entry), code="envelope.digest-method")
     expected = octets(only(entry, f"{DS}DigestValue"))
-    found = hashlib.new(DIGESTS[method], covered).digest()
+    found = digests.get((file, method)) if file else None
+    if found is None:
+        found = hashlib.new(DIGESTS[method], covered).digest()
+        if file:
+            digests[file, method] = found
     if not hmac.compare_digest(expected, found):
         raise ReferenceRefused(entry.get("URI", ""), path=xml.place(entry), code="envelope.digest-wrong")

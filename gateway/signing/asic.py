@@ -21,6 +21,7 @@ from gateway.frontdoor import xml
 from gateway.frontdoor.archive import ASIC_MIMETYPES, Archive, open_asic
 from gateway.frontdoor.limits import ArchiveLimits
 from gateway.signing import xades_writer, xml_signature
+from gateway.signing._xml_references import Digests
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.manifest import is_safe_name
 from gateway.signing.sealing import Sealer
@@ -35,6 +36,7 @@ _SIGNATURES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORE
 _OTHER_SIGNATURES: Final = re.compile(
     r"META-INF/[^/]*(?:signature|timestamp|evidencerecord)[^/]*", re.IGNORECASE
 )
+_MOST_SIGNATURE_FILES: Final = 16
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 # Nothing that is signed here gets opened: a workbook in a container is bytes with a digest.
 LIMITS: Final = ArchiveLimits(allow_nested=True)
@@ -98,13 +100,18 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
     signature_files = [name for name in archive.names if _SIGNATURES.fullmatch(name)]
     if not signature_files:
         raise ContainerRefused(code="envelope.no-xml-signature")
+    if len(signature_files) > _MOST_SIGNATURE_FILES:
+        raise ContainerRefused(len(signature_files), code="envelope.too-many-signatures")
     objects = {name: archive.read(name) for name in names}
+    digests: Digests = {}
     signatures: list[VerifiedSignature] = []
     parts: dict[str, Part] = {}
     for name in signature_files:
         content = archive.read(name)
         try:
-            found = xml_signature.verify(content, objects=objects, keys=keys, require_xades=True)
+            found = xml_signature.verify(
+                content, objects=objects, keys=keys, require_xades=True, digests=digests
+            )
         except GatewayError as error:
             error.path = f"{name}#{error.path}"
             raise

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote, unquote
 
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
@@ -73,7 +74,7 @@ def sign_detached(
     header["crit"] = ["sigD"]
     header["sigD"] = {
         "mId": BY_URI_HASH,
-        "pars": list(names),
+        "pars": [quote(name) for name in names],
         "hashM": "S256",
         "hashV": [_object_digest(objects[name][1], "sha256") for name in names],
         "ctys": [objects[name][0].removeprefix("application/") for name in names],
@@ -280,10 +281,13 @@ def _objects(
         raise JoseRefused(path="header/sigD/pars", code="envelope.part-twice")
     parts = []
     for index, name in enumerate(names):
-        if not isinstance(name, str) or name not in objects:
+        found = _named(name, objects)
+        if found is None:
             raise JoseRefused(name, path=f"header/sigD/pars/{index}", code="envelope.content-needed")
         kind = types[index] if index < len(types) else ""
-        parts.append(Part(name, _media_type(str(kind)), objects[name]))
+        parts.append(Part(found, _media_type(str(kind)), objects[found]))
+    if len({part.name for part in parts}) != len(parts):
+        raise JoseRefused(path="header/sigD/pars", code="envelope.part-twice")
     if mechanism == BY_URI:
         joined = b"".join(part.data for part in parts)
         return parts, joined if header.raw_payload else base64url(joined).encode()
@@ -297,6 +301,13 @@ def _objects(
     if len(values) != len(made):
         raise JoseRefused(path="header/sigD/hashV", code="envelope.header-member")
     return parts, b""
+
+
+def _named(name: PlainJson, objects: Mapping[str, bytes]) -> str | None:
+    """The object that a URI reference means: as it stands, or percent-decoded."""
+    if not isinstance(name, str):
+        return None
+    return next((one for one in (name, unquote(name)) if one in objects), None)
 
 
 def _object_digest(data: bytes, name: str, *, raw: bool = False) -> str:

@@ -268,6 +268,8 @@ def _remarks(
     found = []
     if jcs(secured.get("@context")) != jcs(covered.get("@context")):
         found.append("uncovered-contexts")
+    if any(proof.suite in _RDFC for proof in proofs) and _has_order(dict(covered)):
+        found.append("order-not-covered")
     controllers = {proof.text("verificationMethod").partition("#")[0] for proof in proofs}
     if issuer not in controllers:
         if issuer.startswith("did:"):
@@ -277,6 +279,16 @@ def _remarks(
         # An address says nothing about keys: whether it is the issuer's is for the trust list to say.
         found.append("issuer-not-bound")
     return tuple(found)
+
+
+def _has_order(value: PlainJson, name: str = "") -> bool:
+    """Whether the document has a list of several entries, or one that is empty: RDF has sets only."""
+    if isinstance(value, dict):
+        return any(_has_order(item, key) for key, item in value.items())
+    if isinstance(value, list):
+        sets = name in ("@context", "type")
+        return (not sets and len(value) != 1) or any(_has_order(item) for item in value)
+    return value is None
 
 
 def _expiry(proofs: Sequence[_Proof]) -> dict[str, str]:

@@ -239,8 +239,10 @@ def _checked(
     token = jose.split(found.jwt)
     key = jose.find_key(token.header, known)
     jose.check(token.header, token.encoded_payload, token.signature, key.key)
-    if token.header.text("typ") == _BINDING_TYPE:
-        raise SdJwtRefused(_BINDING_TYPE, path="header/typ", code="envelope.wrong-type")
+    kind = token.header.text("typ").removeprefix("application/")
+    # (RFC 9901, 10.10, explicit typing) another kind of token with a tilde behind it is none of these.
+    if kind not in ("", "JWT") and not kind.endswith("sd-jwt"):
+        raise SdJwtRefused(kind, path="header/typ", code="envelope.wrong-type")
     payload = _object(token.payload)
     return payload, disclosures.open_(payload, found.disclosures), token.header, key, token.signature
 

@@ -74,8 +74,11 @@ class Certificate:
             )
         except UnsupportedAlgorithm:
             return cls._from_sm2(der)
-        except (ValueError, TypeError, x509.InvalidVersion) as error:
+        except x509.InvalidVersion as error:
             raise BadCertificate from error
+        except (ValueError, TypeError):
+            # Some libraries call an unknown curve a wrong value.
+            return cls._from_sm2(der)
 
     @classmethod
     def _from_sm2(cls, der: bytes) -> Self:

@@ -46,13 +46,17 @@ def part(element: etree._Element, method: str, prefixes: tuple[str, ...] = ()) -
 
 def _write(node: etree._Element | etree._ElementTree, method: str, prefixes: tuple[str, ...]) -> bytes:
     exclusive = method == EXCLUSIVE
-    written = etree.tostring(
-        node,
-        method="c14n",
-        exclusive=exclusive,
-        with_comments=False,
-        inclusive_ns_prefixes=list(prefixes) if exclusive and prefixes else None,
-    )
+    try:
+        written = etree.tostring(
+            node,
+            method="c14n",
+            exclusive=exclusive,
+            with_comments=False,
+            inclusive_ns_prefixes=list(prefixes) if exclusive and prefixes else None,
+        )
+    except (etree.LxmlError, ValueError) as error:
+        # Canonical XML 1.0, 1.3: a relative namespace has no canonical form.
+        raise NotCanonicalisable(type(error).__name__) from error
     assert isinstance(written, bytes)
     return written
 

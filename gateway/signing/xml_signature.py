@@ -52,6 +52,7 @@ def verify(
     objects: Mapping[str, bytes] | None = None,
     keys: Keys = NO_KEYS,
     require_xades: bool = False,
+    digests: references.Digests | None = None,
 ) -> Verified:
     """Check every signature of a document.
 
@@ -59,6 +60,7 @@ def verify(
         objects: detached files by the name that a reference gives them, percent-decoded.
         keys: public keys by ``KeyName``, or under the empty name.
         require_xades: each signature must name its certificate in what it signs.
+        digests: of the files, shared between documents that sign the same ones.
 
     Raises:
         XmlSignatureRefused, UnknownAlgorithm, BadCertificate: one does not hold, or asks for too much.
@@ -68,8 +70,10 @@ def verify(
     signatures = list(_signatures(root))
     if not signatures:
         raise XmlSignatureRefused(code="envelope.no-xml-signature")
+    known: references.Digests = digests if digests is not None else {}
     found = [
-        _check(element, data, objects or {}, keys, require_xades=require_xades) for element in signatures
+        _check(element, data, objects or {}, keys, known, require_xades=require_xades)
+        for element in signatures
     ]
     container = root.tag == f"{ASIC}XAdESSignatures"
     if not container and root.tag != f"{DS}Signature" and not all(one.covers_root for one in found):
@@ -105,6 +109,7 @@ def _check(
     data: bytes,
     objects: Mapping[str, bytes],
     keys: Keys,
+    digests: references.Digests,
     *,
     require_xades: bool,
 ) -> _Found:
@@ -113,7 +118,7 @@ def _check(
     method = only(info, f"{DS}CanonicalizationMethod")
     algorithm = _algorithm(info)
     properties = xades.find(signature, inner, required=require_xades)
-    resolved = references.resolve(info, signature, data, objects, properties)
+    resolved = references.resolve(info, signature, data, objects, properties, digests)
     key, origin, certificates, name = key_of(key_info, properties, keys)
     key.require(algorithm, path=f"{at}/SignatureMethod")
     signed = xml_canonical.part(info, *references.canonicalisation(method))

@@ -77,6 +77,7 @@ class TestDetached:
         token = jades.sign_detached(self.FILES, sealer(), signing_time=TIME)
         found = jades.verify(token, objects=self.HELD)
         assert {part.name: (part.media_type, part.data) for part in found.parts} == self.FILES
+        assert header_of(token)["sigD"]["pars"] == ["a.xml", "%E7%94%B5%E6%B1%A0.json"]
 
     @pytest.mark.parametrize(
         ("held", "code"),

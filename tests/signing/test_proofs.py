@@ -192,6 +192,15 @@ class TestRdfc:
         counts = [len(proofs.verify((place / f).read_bytes(), contexts=contexts).signatures) for f in files]
         assert counts == [1, 1, 1, 1, 2, 3, 4]
 
+    def test_lists_are_sets_there_and_that_is_told(
+        self, oracle_data: Path, contexts: dict[str, bytes]
+    ) -> None:
+        """Two stages exchanged: the proof holds, as RDF has no order, and the answer says so."""
+        data = json.loads((oracle_data / "signing/di-interop/eddsa-rdfc-2022.json").read_bytes())
+        data["credentialSubject"]["pcf"]["stages"].reverse()
+        found = proofs.verify_document(data, contexts=contexts)
+        assert found.signatures[0].remarks == ("order-not-covered",)
+
     def test_chain_without_its_first_link_is_refused(
         self, oracle_data: Path, contexts: dict[str, bytes]
     ) -> None:

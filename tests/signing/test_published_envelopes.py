@@ -62,7 +62,8 @@ def test_what_is_sound_holds_and_the_rest_has_its_reason(
     """False refusals are those of NOT_TAKEN; none of the others that their makers call valid."""
     place = oracle_data / "signing"
     objects = {"sample.json": (place / "jades" / "sample.json").read_bytes()}
-    holds, refused = {}, {}
+    holds: dict[str, str] = {}
+    refused: dict[str, str] = {}
     for file in sorted(place.rglob("*")):
         name = file.relative_to(place).as_posix()
         if not file.is_file() or any(word in name for word in (*ELSEWHERE, *OTHER_SUITES, *BROKEN)):

@@ -175,6 +175,12 @@ def test_every_changed_byte_is_noticed(ed25519_key: PrivateKey, p256_key: Privat
     assert unseen == []
 
 
+def sd_jwt_with_type(key: PrivateKey, kind: str) -> bytes:
+    header: dict[str, PlainJson] = {"alg": "EdDSA", "kid": key.key_id, "typ": kind}
+    _, data = jose.signing_input(header, jcs({"issuer": key.public_key.did}))
+    return data + b"." + base64url(keys.sign(key, data)).encode() + b"~"
+
+
 def raw(key: PrivateKey, payload: Claims, *disclosures: Any) -> bytes:
     """A token with any payload and disclosures, correctly signed."""
     header: dict[str, PlainJson] = {"alg": "EdDSA", "kid": key.key_id, "typ": "vc+sd-jwt"}
@@ -215,6 +221,12 @@ class TestRefused:
             "long": raw(ed25519_key, {"_sd": [digest("s", "a", 1, 1)]}, ["s", "a", 1, 1]),
         }
         assert [name for name, token in cases.items() if holds(token)] == []
+
+    def test_another_kind_of_token_is_refused(self, ed25519_key: PrivateKey) -> None:
+        token = issued(ed25519_key, [], type_="vc+sd-jwt")
+        assert holds(token)
+        assert not holds(sd_jwt_with_type(ed25519_key, "vc+jwt"))
+        assert not holds(sd_jwt_with_type(ed25519_key, "kb+jwt"))
 
     def test_another_issuers_name(self, ed25519_key: PrivateKey) -> None:
         assert not holds(raw(ed25519_key, {"issuer": throw_away(KeyType.P256).public_key.did}))

@@ -119,6 +119,15 @@ class TestEnveloped:
         assert not holds("<!DOCTYPE epd>" + enveloped())
 
 
+@pytest.mark.parametrize("uri", ["%ff", "a.xml", "a.xml#x", "#none", "#xpointer(/)", "http://example.org/"])
+def test_references_that_lead_nowhere_are_refused(uri: str) -> None:
+    assert not holds(DOCUMENT.format(signature(reference(uri, b""))))
+
+
+def test_relative_namespace_has_no_canonical_form() -> None:
+    assert not holds(enveloped().replace('xmlns="urn:x"', 'xmlns="relative"'))
+
+
 class TestWrapping:
     """(T6) A sound signature of something else than what a reader would read."""
 

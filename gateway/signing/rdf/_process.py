@@ -100,9 +100,12 @@ def _refuse_relative(value: Any) -> None:  # noqa: ANN401  # any JSON
                 for one in identifiers:
                     if not isinstance(one, str) or ":" not in one or one.startswith(_BASE):
                         raise _Dropped(str(one))
-            elif not name.startswith("@") and (":" not in name or name.startswith(_BASE)):
+            elif (not name.startswith("@") and (":" not in name or name.startswith(_BASE))) or name in (
+                "@direction",
+                "@index",
+            ):
                 raise _Dropped(name)
-            elif name not in ("@value", "@language", "@direction", "@index"):
+            elif name not in ("@value", "@language"):
                 _refuse_relative(item)
 
 
