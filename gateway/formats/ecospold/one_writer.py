@@ -29,6 +29,7 @@ from gateway.formats.ecospold.values import (
     languages,
     location_code,
     number,
+    root,
     say,
     settled,
     spell,
@@ -516,16 +517,16 @@ class Writer:
         if found.distribution is None or found.distribution is Distribution.OTHER:
             return
         entry["@uncertaintyType"] = groups.DISTRIBUTION_CODES[found.distribution]
-        spread = None
-        if found.distribution is Distribution.LOG_NORMAL:
-            spread = settled(square(found.spread))
-        elif found.distribution is Distribution.NORMAL:
-            spread = times(found.spread, Fraction(2))
-        if isinstance(spread, Number):
+        if isinstance(found.spread, Number):
             kept = number(self._extra(f"/flowData/0/exchange/{index}/@standardDeviation95"))
-            entry["@standardDeviation95"] = (
-                kept.text if kept == spread and isinstance(kept, Number) else spell(spread)[0]
-            )
+            if found.distribution is Distribution.LOG_NORMAL:
+                same = isinstance(kept, Number) and root(kept) == found.spread
+                wide = kept if same else settled(square(found.spread))
+            else:
+                wide = times(found.spread, Fraction(2))
+            if found.distribution in (Distribution.LOG_NORMAL, Distribution.NORMAL):
+                wide = kept if kept == wide else wide
+                entry["@standardDeviation95"] = spell(wide)[0]
         for key, value in (("@minValue", found.minimum), ("@maxValue", found.maximum)):
             if isinstance(value, Number):
                 entry[key] = spell(value)[0]

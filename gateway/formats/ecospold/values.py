@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from gateway import resources
@@ -67,7 +67,15 @@ def _decimal(value: Decimal | Fraction) -> str:
 
 def root(value: Coefficient) -> Coefficient:
     """The square root to 34 digits."""
+    if isinstance(value, Number) and isinstance(value.value, Decimal):
+        return _root(value.value)
     return _function(value, _LONG.sqrt)
+
+
+@lru_cache(maxsize=4096)
+def _root(value: Decimal) -> Coefficient:
+    """Few different spreads stand in a package, thousands of times each."""
+    return _function(Number(value), _LONG.sqrt)
 
 
 def square(value: Coefficient) -> Coefficient:
