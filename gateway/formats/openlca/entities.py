@@ -383,7 +383,7 @@ def _method(sheet: Sheet, method: ImpactMethod) -> None:
         sheet.put(item, "uncertainty", spread)
         sheet.places["impactFactors", str(index)] = item
         factors.append(item)
-    node["impactFactors"] = factors
+    sheet.put(node, "impactFactors", factors)
     _one_direction(sheet, method)
 
 
