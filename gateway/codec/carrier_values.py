@@ -23,6 +23,7 @@ from gateway.quantity import (
     round_significant,
     times,
 )
+from gateway.quantity.exact import checked
 
 # The largest number of digits that every double keeps.
 DIGITS: Final = 15
@@ -73,7 +74,7 @@ def _decimal(told: JsonValue) -> Decimal | None:
     if isinstance(told, bool) or not isinstance(told, (int, Decimal, str)):
         return None
     try:
-        return parse_decimal(told) if isinstance(told, str) else Decimal(told)
+        return parse_decimal(told) if isinstance(told, str) else checked(Decimal(told))
     except GatewayError:
         return None
 
