@@ -69,4 +69,5 @@ def _shortest(number: float) -> str:
     """The shortest spelling, as ECMAScript writes it."""
     from gateway.signing.jcs import jcs
 
-    return jcs(float(number)).decode()
+    # An integer out of range has no canonical form, and is refused as it stands.
+    return str(number) if isinstance(number, int) else jcs(number).decode()
