@@ -68,11 +68,11 @@ _SPELLED: Final = re.compile(
     r"|system_model/.*|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|is_avoided"
     r"|sources/.*|flow/(?:name|kind|version|uri).*|flow_property/.*|comment/.*|allocations/.*|properties/.*"
     r"|parameter|formula)"
-    r"|parameters/.*|results/.*|default_allocation|extras/ecospold1#.*~0order)"
+    r"|parameters/.*|results/.*|default_allocation|extras/ecospold[12]#.*)"
 )
 # Fields that it fills where the source says nothing, or says it elsewhere.
 _ADDED: Final = re.compile(
-    r"/(?:extras/.*|id|version|changed|created|kind|languages/\d+|is_infrastructure|period/.*|location/.*"
+    r"/(?:extras/.*|documents/.*|synonyms/.*|id|version|changed|created|kind|languages/\d+|is_infrastructure|period/.*|location/.*"
     r"|classifications/.*|links/.*|reviews/.*|publication/.*|properties/.*|system_model/.*|name/.*|authors|title"
     r"|year|address/.*|country|email|compartment/\d+|is_person"
     r"|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|flow/name/.*|flow/uuid"

@@ -10,7 +10,7 @@ from gateway.codec.base import Context, Evidence, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
-from gateway.codec.xmltree import structure_of, write_tree
+from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.accounts import Ledger, explained
@@ -52,7 +52,8 @@ def _piece(bundle: Bundle, done: list[tuple[Key, Written]], ledger: Ledger, name
     if len(done) > 1:
         for number, node in enumerate(nodes, start=1):
             node["@number"] = str(number)
-    data = write_tree({**done[0][1].root, "dataset": list(nodes)}, kind)
+    namespaces = {p: uri for _, written in done for p, uri in written.namespaces.items()}
+    data = write_tree(XmlTree(kind, {**done[0][1].root, "dataset": list(nodes)}, namespaces))
     becomes: dict[Key, Key] = {}
     notes: dict[Key, tuple[Note, ...]] = {}
     renamed: dict[Key, Mapping[str, str]] = {}
@@ -87,6 +88,8 @@ class _Back:
         self.bundle, self.key, self.written = bundle, key, written
         reader = Reader(id_, lambda _, own: own, lambda _: False)
         reader.extras = {f"{FAMILY}#/~root/{name}": value for name, value in root.items()}
+        if written.namespaces:
+            reader.extras[f"{FAMILY}#/~namespaces"] = json.dumps(written.namespaces, sort_keys=True)
         self.one = reader.read(node, "")
         self.id = id_
 

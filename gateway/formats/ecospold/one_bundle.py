@@ -121,7 +121,11 @@ class Source:
         assert isinstance(node, list)
         where = f"{_place(place)} (line {span.line})"
         reader = Reader(self.index.ids[place], self._known, self.processes.__contains__)
-        reader.extras = {f"{FAMILY}#/~root/{k}": v for k, v in tree.root.items() if isinstance(v, str)}
+        reader.extras = {
+            f"{FAMILY}#/~root/{k}": v for k, v in tree.root.items() if k[0] == "@" and isinstance(v, str)
+        }
+        if tree.namespaces:
+            reader.extras[f"{FAMILY}#/~namespaces"] = json.dumps(dict(tree.namespaces), sort_keys=True)
         one = reader.read(node[0], where)  # type: ignore[arg-type]  # a data set is no text
         self._remember(one)
         findings = tuple(

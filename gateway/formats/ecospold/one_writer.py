@@ -75,6 +75,7 @@ class Written:
     sources: list[Key] = field(default_factory=list)
     lacks: list[GatewayError] = field(default_factory=list)
     root: dict[str, str] = field(default_factory=dict)  # attributes of the document
+    namespaces: dict[str, str] = field(default_factory=dict)
 
 
 class Writer:
@@ -110,7 +111,9 @@ class Writer:
         restore(self.node, process.extras, FAMILY)
         head = f"{FAMILY}#/~root/"
         self.done.root.update({k[len(head) :]: v for k, v in process.extras.items() if k.startswith(head)})
+        self.done.namespaces.update(json.loads(process.extras.get(f"{FAMILY}#/~namespaces", "{}")))
         self._defaults()
+        self._no_dangling_sources()
         self._fit()
         return self.done
 
@@ -285,19 +288,22 @@ class Writer:
             targets = [t for some in (*wanted.values(), reviewers) for t in some]
             ids = dict.fromkeys(str(t.uuid) for t in targets if isinstance(t.uuid, str))
             order = [[str(number_), id_] for number_, id_ in enumerate(ids, start=1)]
-        entries, numbers = [], dict[str, str]()
+        entries: list[Tree] = []
+        numbers: dict[str, str] = {}
         for number_, id_ in order:
             key = self.bundle.find(DatasetKind.CONTACT, Reference(uuid=id_))
             contact = self.bundle.read(key).dataset if key else None
             if key is None or not isinstance(contact, Contact):
                 continue
+            if any(entry["@number"] == number_ for entry in entries):
+                continue  # two of one number: the first is meant
             numbers.setdefault(id_, number_)
             self.done.contacts.append(key)
             entries.append(self._person(contact, number_))
         nobody = str(max([int(e["@number"]) for e in entries if e["@number"].isdecimal()], default=0) + 1)
         for step, targets_ in wanted.items():
             found = self._extra(_pointer((*ADMINISTRATION, step), "@person"))
-            if found is None:
+            if not any(entry["@number"] == found for entry in entries):
                 found = next((numbers[str(t.uuid)] for t in targets_ if str(t.uuid) in numbers), None)
             if found is None:
                 found = nobody
@@ -315,7 +321,7 @@ class Writer:
         review = self.process.reviews[0]
         validation: Tree = {}
         by = self._extra(_pointer((*MODELLING, "validation"), "@proofReadingValidator"))
-        if by is None:
+        if not any(entry["@number"] == by for entry in entries):
             by = next((numbers[str(t.uuid)] for t in reviewers if str(t.uuid) in numbers), None)
         if by is None:
             by = nobody
@@ -573,6 +579,18 @@ class Writer:
             entries = made
         if entries:
             self.node["flowData"][0]["allocation"] = entries
+
+    def _no_dangling_sources(self) -> None:
+        """A reference to a source that is not there is left out."""
+        sources = {
+            entry["@number"] for entry in self.node["metaInformation"]["modellingAndValidation"]["source"]
+        }
+        publication = bind.below(self.node, *ADMINISTRATION, "dataGeneratorAndPublication") or {}
+        if publication.get("@referenceToPublishedSource", "") not in sources:
+            publication.pop("@referenceToPublishedSource", None)
+        for entry in self.node["flowData"][0].get("exchange", ()):
+            if entry.get("@referenceToSource", "") not in sources:
+                entry.pop("@referenceToSource", None)
 
     def _fit(self) -> None:
         """Within what the format allows; what stays impossible is a lack."""
