@@ -32,7 +32,10 @@ def locate(
             return here, step
         prefix, _, local = step.rpartition(":")
         tag = f"{{{known[prefix]}}}{local}" if known.get(prefix, "") else local
-        children = here.findall(tag)
+        try:
+            children = here.findall(tag)
+        except (SyntaxError, ValueError):
+            return None  # no name that an element can have
         index = 0
         if at < len(steps) and steps[at].isdecimal():
             index = int(steps[at])
