@@ -94,7 +94,7 @@ def _validate(value: object) -> Number:
     if isinstance(value, Number):
         return value
     if not isinstance(value, str):
-        raise PydanticCustomError("number.not-a-number", "expected a number as text")
+        raise PydanticCustomError("quantity.not-a-number", "expected a number as text")
     try:
         return Number(read_exact(value), value)
     except GatewayError as error:
