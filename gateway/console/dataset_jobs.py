@@ -78,7 +78,7 @@ class Tally:
         elif "refused" in told:
             self.refused += 1
             self.refusals += [told] if len(self.refusals) < SHOWN else []
-            self.broken += any(error["code"].startswith("internal.") for error in told["refused"])
+            self.broken += any(error["code"].partition(".")[0] == "internal" for error in told["refused"])
         elif "note" in told:
             self.fates[told["note"]["fate"]] += 1
             self.codes[told["note"]["code"]] += 1

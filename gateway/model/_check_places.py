@@ -55,7 +55,8 @@ def _place(check: Check, path: str, code: str, schemes: list[str]) -> None:
     answers = [_is_of(code, scheme) for scheme in schemes]
     if not answers or not all(answer is False for answer in answers):
         return
-    others = [name for name in ("iso3166-1", "iso3166-2", "ecoinvent", "ilcd", "tidas") if code in _codes()[name]]
+    known = ("iso3166-1", "iso3166-2", "ecoinvent", "ilcd", "tidas")
+    others = [name for name in known if code in _codes()[name]]
     named = ", ".join(schemes)
     told = "identity.place-of-other-scheme" if others else "identity.place-unknown"
     check.add(told, path, code, Severity.WARNING, scheme=named, others=", ".join(others))
