@@ -134,7 +134,8 @@ def _folder_sub(checked: folder_check.Verdict) -> Sub:
         return Sub.NO_SIGNATURE
     if any(code.startswith(("signing.part-", "trust.leaf-")) for code in codes):
         return Sub.HASH_FAILURE
-    if any(code.startswith(("json.", "signing.bad-manifest", "signing.bytes-not-canonical")) for code in codes):
+    malformed = ("json.", "signing.bad-manifest", "signing.bytes-not-canonical")
+    if any(code.startswith(malformed) for code in codes):
         return Sub.FORMAT_FAILURE
     return Sub.SIG_CRYPTO_FAILURE
 
