@@ -6,18 +6,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway import messages
 from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
 from gateway.console.inputs import STDIN
 from gateway.console.terminal import Console
-from gateway.errors import InputError, UsageError
+from gateway.errors import GatewayError, InputError, UsageError, flatten
+from gateway.formats.pact.catalogue import CARRIERS
 from gateway.formats.pact.hub import line as as_line
 from gateway.formats.pact.lines import Line, convert_lines
+from gateway.frontdoor import json as json_door
 from gateway.frontdoor import limits
+from gateway.model.disclosure import Disclosure
 from gateway.report import Note
 from gateway.storage import files
+
+if TYPE_CHECKING:
+    from gateway.codec.base import Context
 
 _REPORT = ".report.ndjson"
 
@@ -30,14 +37,27 @@ class Wish:
     out: str
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    disclosure: Disclosure = Disclosure.C1
     force: bool = False
     strict: bool = False
 
 
-def convert(console: Console, name: str, wish: Wish) -> Exit:
+def refuse(**given: object) -> None:
+    """Lines stand alone: an option that would be passed over is refused.
+
+    Raises:
+        UsageError: one of ``given`` was given.
+    """
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"--{name}", code="usage.not-for-lines")
+
+
+def convert(console: Console, name: str, wish: Wish, context: Context) -> Exit:
     """Write every footprint of a file as one line of another, and a report with one line for each."""
     if STDIN in (name, wish.out):
         raise UsageError(STDIN, code="usage.lines-need-files")
+    refuse(plugin=context.plugins)
     out, report = Path(wish.out), Path(wish.out + _REPORT)
     files.refuse_existing(report, force=wish.force)
     tally: Counter[str] = Counter()
@@ -46,7 +66,7 @@ def convert(console: Console, name: str, wish: Wish) -> Exit:
         files.writing(report, force=wish.force) as told,
         files.writing(out, force=wish.force) as written,
     ):
-        lines = convert_lines(_lines(Path(name)), to=wish.to, options=wish.options, format=wish.format)
+        lines = _converted(_lines(Path(name)), wish, context)
         for one in lines:
             tally["written" if one.document is not None else "refused"] += 1
             fates.update(note.fate.value for note in one.notes)
@@ -71,6 +91,42 @@ def convert(console: Console, name: str, wish: Wish) -> Exit:
     if tally["refused"]:
         return Exit.INPUT
     return Exit.LOSS if wish.strict and any(fates[fate.value] for fate in LOSSES) else Exit.DONE
+
+
+def _converted(lines: Iterator[bytes], wish: Wish, context: Context) -> Iterator[Line]:
+    """Straight from version to version; through the model where something of a message must be withheld.
+
+    No part of a footprint message is above C1, and no version of one is written for more: a test says so.
+    """
+    if wish.disclosure >= Disclosure.C1:
+        return convert_lines(lines, to=wish.to, options=wish.options, format=wish.format)
+    for name in (wish.to, wish.format):
+        if name is not None and name not in CARRIERS:
+            raise UsageError(name, code="usage.unknown-format", known=", ".join(CARRIERS))
+    return (_redacted(data.strip(), n, wish, context) for n, data in enumerate(lines, 1) if data.strip())
+
+
+def _redacted(data: bytes, number: int, wish: Wish, context: Context) -> Line:
+    from gateway.pipeline.convert import convert as write_target
+    from gateway.pipeline.convert import read
+
+    try:
+        source = read(data, format=wish.format, context=context)
+        if source.format.id not in CARRIERS:
+            raise InputError(source.format.id, path="", code="input.unknown-format")
+        (made,) = write_target(source, to=(wish.to,), disclosure=wish.disclosure, options=wish.options)
+    except UsageError as error:
+        if error.error_code != "usage.ambiguous-format":
+            raise
+        return Line(number, None, lacks=(error,))
+    except GatewayError as error:
+        return Line(number, None, lacks=tuple(flatten(error)))
+    findings = source.report.findings
+    if made.package is None:
+        return Line(number, None, findings=findings, lacks=made.lacks)
+    document = json_door.parse(made.package.only.data)
+    assert isinstance(document, dict)
+    return Line(number, document, as_line(document).encode(), made.notes, findings)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -54,3 +54,70 @@ def test_a_broken_line_is_refused_and_the_others_are_written(source: Path, tmp_p
 def test_nothing_stays_where_no_line_could_be_written(source: Path, tmp_path: Path) -> None:
     assert run(source, tmp_path / "out.ndjson") == 4
     assert [path.name for path in tmp_path.iterdir()] == ["in.ndjson"]
+
+
+def to_catenax(source: Path, out: Path, *more: str) -> int:
+    told = [part for value in TOLD for part in ("--set", value)]
+    return main(
+        ["convert", str(source), "--to", "catenax-pcf@10.0.0", "-o", str(out), "--quiet", *told, *more]
+    )
+
+
+def test_what_a_public_reader_may_not_see_does_not_leave(source: Path, tmp_path: Path) -> None:
+    """As of the footprint alone: a message without what a customer may see is none, and is refused."""
+    single = tmp_path / "one.json"
+    single.write_bytes(source.read_bytes().splitlines()[0])
+    for disclosure, code in (("C0", 4), ("C1", 0)):
+        for file in (source, single):
+            out = tmp_path / f"out-{disclosure}{file.suffix}"
+            assert to_catenax(file, out, "--disclosure", disclosure) == code
+            assert out.exists() == (code == 0)
+            assert Path(f"{out}.report.ndjson").exists() == (code == 0 and file is source)
+
+
+def test_lines_through_the_model_are_those_without_it(source: Path) -> None:
+    from gateway.codec.base import Context
+    from gateway.console.lines_converting import Wish, _redacted
+    from gateway.formats.pact.lines import convert_lines
+
+    told = dict(value.split("=") for value in TOLD)
+    wish = Wish("catenax-pcf@10.0.0", "", options=told)
+    for one in convert_lines(source.read_bytes().splitlines(), to=wish.to, options=told):
+        data = source.read_bytes().splitlines()[one.number - 1]
+        other = _redacted(data, one.number, wish, Context())
+        assert (other.number, other.data) == (one.number, one.data)
+        assert {n.path: n.code for n in other.notes} == {n.path: n.code for n in one.notes}
+
+
+@pytest.mark.parametrize("option", [("--preview",), ("--layout", "x.json"), ("--with", "y.json")])
+def test_an_option_that_no_line_can_honour_is_refused(
+    source: Path, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    assert to_catenax(source, tmp_path / "out.ndjson", *option) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["in.ndjson"]
+
+
+def test_no_part_of_a_message_is_above_the_class_of_a_customer() -> None:
+    """So nothing has to be withheld of it where a customer may read it."""
+    from gateway.formats.pact import FORMATS
+    from gateway.formats.pact.hub import SPACES, keys
+    from gateway.model.disclosure import Disclosure, _carriers, field_classes
+
+    assert {format_.audience for format_ in FORMATS} == {Disclosure.C1}
+    assert {_carriers()[name] for name in (*SPACES, *(f.id for f in FORMATS))} == {Disclosure.C1}
+    steps = {key.model.split("/")[1] for key in keys().values() if key.model}
+    for model in {key.model for key in keys().values() if key.model}:
+        own = [
+            found
+            for pattern, found in field_classes().items()
+            if _fits(pattern, model) or pattern.startswith(f"{model}/")
+        ]
+        assert own, model
+        assert max(own) <= Disclosure.C1, model
+    assert "lines" not in steps
+    assert "attachments" not in steps
+
+
+def _fits(pattern: str, path: str) -> bool:
+    one, other = pattern.split("/"), path.split("/")
+    return len(one) == len(other) and all(a in ("*", b) for a, b in zip(one, other, strict=True))

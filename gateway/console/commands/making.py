@@ -97,9 +97,12 @@ def convert(
         return dataset_converting.convert(console, file, wish, context_now().now)
     if file.casefold().endswith((".ndjson", ".jsonl")):
         from gateway.console import lines_converting
+        from gateway.model.disclosure import Disclosure
 
-        many = lines_converting.Wish(to, out, format_, inputs.named_values(chosen), force, strict)
-        return lines_converting.convert(console, file, many)
+        lines_converting.refuse(layout=layout, preview=preview, **{"with": beside})
+        told = inputs.named_values(chosen)
+        many = lines_converting.Wish(to, out, format_, told, Disclosure(disclosure), force, strict)
+        return lines_converting.convert(console, file, many, context_now())
     request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen, beside=beside)
     destination = converting.Destination(out, force)
     return converting.convert(
