@@ -7,15 +7,15 @@ than a table, an identifier or a published name is ever applied.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias, TypeVar
 
 from gateway import messages
-from gateway.errors import GatewayError, UsageError
+from gateway.errors import UsageError
 from gateway.model.activity import FlowRef, GasAmount, Line, Place
 from gateway.model.base import LangText, Names
-from gateway.model.dataset import Reference
 from gateway.model.declaration import Declaration
 from gateway.model.inventory import Flow, FlowKind
 from gateway.model.process import Exchange, Process
@@ -25,10 +25,10 @@ from gateway.nomenclature import gases, places, units
 from gateway.nomenclature.gas_match import lost_in, match_gas
 from gateway.nomenclature.match import Match
 from gateway.nomenclature.row import Abstained, End, MapRow
+from gateway.pipeline.translate_exchange import amount_of, fits, moved
 from gateway.pipeline.translation import D, Entry, Target, Translation, find_target
-from gateway.quantity import Quantity, convert, exact, parse_unit, plus, scale
+from gateway.quantity import Quantity, convert, parse_unit, plus, scale
 from gateway.quantity.exact import own_arithmetic
-from gateway.quantity.number import Number
 from gateway.report import Exact, Fate, Finding, Note, Report, Severity
 
 Matching: TypeAlias = Callable[[End], Match]
@@ -58,9 +58,7 @@ def translate(
         UsageError: there is no such target, or it needs the list of flows.
     """
     wanted = find_target(target)
-    if match is None and wanted.flows not in (gases.EF31, gases.FEDEFL):
-        raise UsageError(target, code="translate.needs-list", list=wanted.flows)
-    work = _Work(wanted, match or (lambda end: match_gas(end, target=wanted.flows)))
+    work = Work(wanted, match or default_matching(wanted))
     if isinstance(document, Process):
         made: Declaration | Process = work.process(document, {flow.id: flow for flow in flows})
     else:
@@ -69,7 +67,18 @@ def translate(
     return Translation(made, wanted, tuple(work.entries), report)  # type: ignore[arg-type]
 
 
-class _Work:
+def default_matching(target: Target) -> Matching:
+    """Greenhouse gases and blends by our own tables.
+
+    Raises:
+        UsageError: they do not have the target's list.
+    """
+    if target.flows not in (gases.EF31, gases.FEDEFL):
+        raise UsageError(target.id, code="translate.needs-list", list=target.flows)
+    return lambda end: match_gas(end, target=target.flows)
+
+
+class Work:
     """One translation in progress."""
 
     def __init__(self, target: Target, match: Matching) -> None:
@@ -90,12 +99,17 @@ class _Work:
         exchanges = tuple(
             made
             for key, exchange in _each(of.exchanges, Exchange)
-            for made in self._exchange(f"/exchanges/{escape(key)}", exchange, flows)
+            for made in self.exchange(
+                f"/exchanges/{escape(key)}", exchange, flows.get(str(exchange.flow.uuid))
+            )
         )
-        location = of.location
-        if isinstance(location, Place):
-            location = self._placed("/location", location)
-        return of.model_copy(update={"exchanges": exchanges, "location": location})
+        return self.located(of.model_copy(update={"exchanges": exchanges}))
+
+    def located(self, of: Process) -> Process:
+        """The process with the target's code of its place."""
+        if not isinstance(of.location, Place):
+            return of
+        return of.model_copy(update={"location": self._placed("/location", of.location)})
 
     def notes(self) -> Iterator[Note]:
         """One note for every name that was changed."""
@@ -174,34 +188,28 @@ class _Work:
                 made.append(GasAmount(gas=row.target.name, amount=part if part is not None else gas.amount))
         return tuple(made)
 
-    def _exchange(self, path: str, exchange: Exchange, flows: Mapping[str, Flow]) -> Iterator[Exchange]:
-        flow = flows.get(str(exchange.flow.uuid))
-        if flow is None or flow.kind is not FlowKind.ELEMENTARY:
-            yield exchange
-            return
-        amount = _amount(exchange)
-        entry = self._flow(f"{path}/flow", _end(flow, amount), amount)
-        if not entry.rows:
-            yield exchange
-        for number, row in enumerate(entry.rows, 1):
-            to = row.target
-            changes: dict[str, object] = {
-                "flow": Reference(uuid=to.id, version=to.version or None, name=LangText({"en": to.name}))
-            }
-            if amount is not None:
-                moved = _moved(amount, row)
-                changes |= {"amount": Number(moved.amount), "unit": moved.unit}
-                if isinstance(exchange.mean_amount, Number):
-                    ratio = _moved(Quantity(exchange.mean_amount.value, amount.unit), row)
-                    changes["mean_amount"] = Number(ratio.amount)
-            if len(entry.rows) > 1:
-                changes["id"] = f"{exchange.id}.{number}"
-            yield exchange.model_copy(update=changes)
+    def exchange(self, path: str, told: Exchange, flow: Flow | None) -> tuple[Exchange, ...]:
+        """An exchange in the target's words: one, several where it is split, or the same again.
 
-    def _flow(self, path: str, end: End, amount: Quantity | None) -> Entry:
+        Without its flow it can be known by its identifier alone.
+        """
+        if flow is None or flow.kind is not FlowKind.ELEMENTARY:
+            return (told,)
+        amount = amount_of(told)
+        entry = self._flow(f"{path}/flow", end_of(flow, amount), amount, told)
+        return tuple(moved(told, entry.rows)) if entry.rows else (told,)
+
+    def flow(self, path: str, flow: Flow, unit: str) -> Entry:
+        """A flow that no exchange names."""
+        return self._flow(path, replace(end_of(flow, None), unit=unit), None)
+
+    def _flow(self, path: str, end: End, amount: Quantity | None, exchange: Exchange | None = None) -> Entry:
         found = self.match(end)
-        kg = self._without_factor(found.rows, amount) if found.rows else _kg(found.at_stake, amount)
-        entry = Entry(path, "flow", end, found.rows, "", found.abstained, found, amount, kg)
+        rows, why = found.rows, found.abstained
+        if rows and exchange is not None and not fits(exchange, rows):
+            rows, why = (), Abstained.UNIT
+        kg = self._without_factor(rows, amount) if rows else _kg(found.at_stake, amount)
+        entry = Entry(path, "flow", end, rows, "", why, found, amount, kg)
         self.entries.append(entry)
         return entry
 
@@ -260,17 +268,8 @@ def _scheme_of(region: str, database: object) -> str:
     return "ecoinvent" if isinstance(database, str) and database.casefold() == "ecoinvent" else "unstated"
 
 
-def _amount(exchange: Exchange) -> Quantity | None:
-    """What is exchanged; None where the amount or a unit that we know is not told."""
-    if not isinstance(exchange.amount, Number) or not isinstance(exchange.unit, str):
-        return None
-    try:
-        return Quantity(exchange.amount.value, exchange.unit)
-    except GatewayError:
-        return None
-
-
-def _end(flow: Flow, amount: Quantity | None) -> End:
+def end_of(flow: Flow, amount: Quantity | None) -> End:
+    """A flow data set as one side of a row."""
     synonyms = tuple(text for _, text in flow.synonyms.items()) if isinstance(flow.synonyms, LangText) else ()
     return End(
         id=flow.id,
@@ -282,15 +281,6 @@ def _end(flow: Flow, amount: Quantity | None) -> End:
         carbon_class=flow.carbon_class,
         synonyms=synonyms,
     )
-
-
-def _moved(amount: Quantity, row: MapRow) -> Quantity:
-    """The amount of the target flow: its share, in its unit."""
-    found = scale(amount, exact(Fraction(row.share))) if row.share is not None else amount
-    if row.factor is None:
-        return found
-    unit = row.target.unit or found.unit
-    return Quantity(scale(found, exact(Fraction(row.factor))).amount, unit)
 
 
 def _kg(stake: Decimal | None, amount: Quantity | None) -> Exact | None:
