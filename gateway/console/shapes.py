@@ -67,6 +67,7 @@ class FormatInfo(Shape):
 
     id: FormatId
     title: Both
+    holds: Literal["declarations", "data sets"]
     reads: Literal["yes", "own"]
     writes: bool
     media_type: str
@@ -241,6 +242,54 @@ class Lines(Shape):
     written: int
     refused: int
     fates: dict[str, int]
+
+
+class SourceDigest(Shape):
+    """A source by its digest."""
+
+    sha256: Digest
+
+
+class DatasetName(Shape):
+    """What names a data set."""
+
+    kind: str
+    id: str
+    version: str
+
+
+class DatasetRefused(Shape):
+    """A data set that cannot be written, and all that it lacks."""
+
+    dataset: DatasetName
+    refused: list[Problem]
+
+
+class ConvertDatasets(Shape):
+    """``hutong convert`` of a package of data sets; the report has every value."""
+
+    file: str
+    source: SourceDigest
+    target: FormatId
+    written: int
+    left_out: int
+    refused: int
+    refusals: list[DatasetRefused]
+    files: int
+    carried: int
+    notes: dict[str, int]
+    codes: dict[str, int]
+    output: str
+    report: str
+
+
+class Repaired(Shape):
+    """``hutong repair``; the report has every change."""
+
+    file: str
+    output: str
+    report: str
+    counts: dict[str, int]
 
 
 class Attach(Shape):
@@ -478,6 +527,7 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "template": Template,
     "layout": Layout,
     "convert": Convert,
+    "repair": Repaired,
     "attach": Attach,
     "issue": Issue,
     "gaps": Gaps,
@@ -504,7 +554,9 @@ ANSWERS: Mapping[str, type[Shape]] = {
 
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
-    answers: Any = reduce(or_, (*ANSWERS.values(), *MORE, Lines, VerifyFile, Figures, NotCompared, Errors))
+    answers: Any = reduce(
+        or_, (*ANSWERS.values(), *MORE, Lines, ConvertDatasets, VerifyFile, Figures, NotCompared, Errors)
+    )
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {
         f"{name}.schema.json": (json.dumps(schema, ensure_ascii=False, indent=1) + "\n").encode()

@@ -147,6 +147,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     flows.write_text(
         "SourceFlowName,SourceUnit,MatchCondition,TargetFlowName,TargetUnit\na,g,=,b,kg\nc,g,~,d,kg\n"
     )
+    listed = place / "listed.csv"
+    listed.write_text("uuid,name,context,unit\n00000000-0000-4000-8000-000000000001,zinc,air,kg\n")
     gases = place / "gases.json"
     gassed = json.loads((ROOT / "examples" / "tea.json").read_bytes())
     gassed["lines"][0]["resultByGas"] = [{"gas": g, "kg": 1} for g in ("R-410A", "SO2F2", "CH4")]
@@ -167,6 +169,17 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         ["convert", pack, "--to", "pact", "-o", str(place / "p.json")],
         ["convert", str(thin), "--to", "battery-passport", "-o", str(place / "b.json")],
         ["convert", str(place / "p.json"), "--to", "cn-pcf", "-o", str(place / "c.json")],
+        [
+            "attach",
+            pack,
+            str(ROOT / "examples" / "supplier.json"),
+            "--line",
+            "L03",
+            "-o",
+            str(place / "a.json"),
+        ],
+        ["repair", str(ROOT / "examples" / "lime-kiln-ilcd.xml"), "-o", str(place / "kiln.xml")],
+        ["nomenclature", "build", str(listed), "--name", "own", "-o", str(place / "own.flows")],
         ["keygen", "-o", key, "--no-passphrase"],
         ["issue", pack, tea, bad, str(thin), *to, "--key", key, "-o", out, "--preview", *packs],
         ["issue", pack, "--to", "pact", "--draft", "-o", str(place / "draft")],
@@ -203,15 +216,34 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     return told
 
 
+# Commands of several parties, each of which needs the others: where their answers are held against these.
+ELSEWHERE = dict.fromkeys(
+    ("attest", "exports", "prepare", "review", "revoke", "seal", "share", "trust"),
+    "trust/test_three_parties.py",
+)
+
+
 class TestOutputs:
     """What the command answers and what lies in an issued folder."""
 
-    @pytest.mark.parametrize("command", sorted(cli.hutong.commands))
+    def test_every_command_is_tried(self, answers: Mapping[str, list[Any]]) -> None:
+        assert {*cli.hutong.commands} == ({*answers} - {"folder", "--no-such-option"}) | {*ELSEWHERE}
+        for place in ELSEWHERE.values():
+            assert "answers-1" in (ROOT / "tests" / place).read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("command", sorted({*cli.hutong.commands} - {*ELSEWHERE}))
     def test_answers(self, answers: Mapping[str, list[Any]], command: str) -> None:
         assert answers[command]
         for answer in answers[command]:
             assert wrong(answer, "answers-1", ANSWERS[command].__name__) == []
             jsonschema.validate(answer, committed("answers-1"))
+
+    def test_packages_of_data_sets(self, tmp_path: Path) -> None:
+        pack, kiln = (str(ROOT / "examples" / name) for name in ("lfp-pack.json", "lime-kiln-ilcd.xml"))
+        with pytest.MonkeyPatch.context() as patch:
+            for source, target in ((pack, "openlca"), (kiln, "ecospold2")):
+                told = _answer(patch, ["convert", source, "--to", target, "-o", str(tmp_path / target)])
+                assert wrong(told, "answers-1", "ConvertDatasets") == []
 
     def test_files_of_a_folder(self, answers: Mapping[str, list[Any]]) -> None:
         (place,) = answers["folder"]
