@@ -198,7 +198,7 @@ def _wrong_member(proof: Mapping[str, PlainJson], expected: Expected) -> str:
 
 
 def _key(method: str, keys: Keys) -> tuple[VerificationKey, KeyOrigin]:
-    if method in keys:
+    if method in keys and not method.startswith("did:key:"):
         return keys[method], KeyOrigin.GIVEN
     if not method.startswith("did:key:"):
         raise ProofRefused(method, path="/proof/verificationMethod", code="envelope.key-unknown")

@@ -56,6 +56,11 @@ class Subject(Strict):
     boundary: str = ""
     gwp_set: str = ""
 
+    @property
+    def asks_more(self) -> bool:
+        """Whether it is narrower than its standard."""
+        return bool(self.pcr or self.unit or self.boundary or self.gwp_set)
+
 
 class SubjectPair(Strict):
     """One subject of the recognised side, and what it counts as."""

@@ -60,6 +60,10 @@ def _ask(
     unknown = (Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
     if not isinstance(entry, dict) or entry.get("type") != _TYPE:
         return unknown
+    size = entry.get("statusSize", 1)
+    if type(size) is not int or size != 1:
+        # Entries of several bits lie elsewhere in the list.
+        return unknown
     place, index = entry.get("statusListCredential"), entry.get("statusListIndex")
     if not isinstance(place, str) or not isinstance(index, str) or not index.isascii() or not index.isdigit():
         return unknown
@@ -111,7 +115,7 @@ def _read(data: bytes | None, snapshot: Snapshot) -> tuple[StatusList, str] | No
         return None
     try:
         proof = data_integrity.verify_proof(data, known=keys_of(snapshot))
-        return status_list.of(proof.document), sha256_hex(data)
+        return status_list.of(proof.document, proof.expires), sha256_hex(data)
     except GatewayError:
         return None
 
@@ -132,8 +136,11 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
         return StepResult(name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, evidence)
     if datetime.fromisoformat(str(begin)) > snapshot.now + snapshot.policy.skew:
         return StepResult(name, Outcome.FAILED, Sub.NOT_YET_VALID, evidence, {"time": str(begin)})
-    if end is not None and datetime.fromisoformat(str(end)) < snapshot.now - snapshot.policy.skew:
-        return StepResult(name, Outcome.FAILED, Sub.EXPIRED, evidence, {"time": str(end)})
+    if subject.expires:
+        evidence["expires"] = subject.expires
+    for last in (end, subject.expires or None):
+        if last is not None and datetime.fromisoformat(str(last)) < snapshot.now - snapshot.policy.skew:
+            return StepResult(name, Outcome.FAILED, Sub.EXPIRED, evidence, {"time": str(last)})
     identity = f"{subject.issuer} {subject.credential.get('id', '')}"
     before = snapshot.received.get(identity)
     if before is not None and before != subject.sha256:

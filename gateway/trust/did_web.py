@@ -16,7 +16,8 @@ from gateway.signing.verification_key import VerificationKey
 def assertion_keys(document: Mapping[str, PlainJson]) -> dict[str, PublicKey]:
     """The keys by which the document's subject may make statements, by the URL of their method.
 
-    A method counts only where its controller is the document's subject; one of an unknown kind is left out.
+    A method counts only where its controller is the document's subject and its URL is the subject's own: a
+    document that names somebody else's method speaks for nobody. One of an unknown kind is left out.
     """
     subject = document.get("id")
     allowed, found = list(_assertion_methods(document)), dict[str, PublicKey]()
@@ -26,7 +27,7 @@ def assertion_keys(document: Mapping[str, PlainJson]) -> dict[str, PublicKey]:
     embedded = [e for e in assertions if isinstance(e, dict)] if isinstance(assertions, list) else []
     for entry in [*entries, *embedded]:
         name = _absolute(entry.get("id"), subject)
-        if entry.get("controller") != subject or name not in allowed:
+        if entry.get("controller") != subject or name.partition("#")[0] != subject or name not in allowed:
             continue
         key = _key(entry)
         if key is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from gateway.frontdoor.json import PlainJson
 from gateway.trust.agreement import Agreement, SubjectPair, matching
 from gateway.trust.extensions import Accreditation, Scope
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.lote import State
+from gateway.trust.lote import State, service_type, status_uri
 from gateway.trust.snapshot import Listed, Snapshot, identities_in
 from gateway.trust.subject import Statement
 
@@ -20,6 +21,11 @@ _AT_POE: Final = {
     "withdrawn": Sub.STATUS_AT_POE_WITHDRAWN,
     "expired": Sub.STATUS_AT_POE_EXPIRED,
 }
+
+
+_IN_FORCE: Final = frozenset({"enacted", "conditional"})
+# An exclusion that can be held against a declaration: a standard, a country, a prefix of products.
+_CODE: Final = re.compile(r"[A-Z]{2}|[A-Z][A-Z0-9_-]{2,}|[a-z0-9]+:[0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +175,10 @@ def agreement(
         return StepResult(name, Outcome.NOT_ASKED, evidence={"service": state.kind}), None
     if listed.held is own and snapshot.policy.agreement == "own-list":
         return StepResult(name, Outcome.NOT_ASKED, evidence={"policy": "own-list"}), None
-    parties = {listed.held.name, *_names(listed)}
     with_them = [
         one
         for one in snapshot.agreements
-        if one.recognised_party in parties and one.recognising_party == snapshot.policy.own_list
+        if _is_party(one, listed, state) and one.recognising_party == snapshot.policy.own_list
     ]
     params = {"party": listed.held.name}
     if not with_them:
@@ -184,20 +189,21 @@ def agreement(
             for one in with_them
         ]
     }
+    refused: StepResult | None = None
     for one in with_them:
-        if one.at(existed) not in {"enacted", "conditional"} or one.at(snapshot.now) not in {
-            "enacted",
-            "conditional",
-        }:
-            continue
-        if not _counts(one, state):
+        if not {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE or not _counts(one, state):
             continue
         subjects = tuple(matching(one, statement.standards))
-        if subjects:
+        found = _limits(one, subjects, statement)
+        if subjects and found is None:
             passed = StepResult(name, Outcome.PASSED, None, evidence, {"agreement": one.id})
-            return passed, Agreed(one, subjects)
-    in_force = [one for one in with_them if one.at(snapshot.now) in {"enacted", "conditional"}]
-    if not in_force or all(one.at(existed) not in {"enacted", "conditional"} for one in in_force):
+            return passed, Agreed(one, tuple(pair for pair in subjects if not pair.theirs.asks_more))
+        if subjects and found is not None and refused is None:
+            refused = replace(found, evidence=evidence)
+    if refused is not None:
+        return refused, None
+    in_force = [one for one in with_them if one.at(snapshot.now) in _IN_FORCE]
+    if not in_force or all(one.at(existed) not in _IN_FORCE for one in in_force):
         failed = StepResult(
             name,
             Outcome.FAILED,
@@ -212,15 +218,42 @@ def agreement(
     return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
 
 
+def _limits(one: Agreement, subjects: tuple[SubjectPair, ...], statement: Statement) -> StepResult | None:
+    """Why the agreement does not reach the declaration, or may not; None where it does."""
+    if excluded := [text for text in one.exclusions if _is_about(text, statement)]:
+        params = {"outside": ", ".join(excluded), "agreement": one.id}
+        return StepResult("agreement", Outcome.FAILED, Sub.OUT_OF_SCOPE, params=params)
+    # What the record of a conversion does not say is not known to be as the agreement wants it.
+    is_narrower = all(pair.theirs.asks_more for pair in subjects)
+    if is_narrower or not all(map(_CODE.fullmatch, one.exclusions)):
+        params = {"party": one.recognised_party}
+        return StepResult("agreement", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, params=params)
+    return None
+
+
 def _counts(one: Agreement, state: State) -> bool:
-    """Whether the kind of service is among those that the agreement equates; none named: all are."""
-    pairs = one.service_type_equivalence
-    return not pairs or state.kind in {pair.theirs for pair in pairs}
+    """Whether kind and status of the service are among those that the agreement equates."""
+    kinds = {pair.theirs.removeprefix(service_type("")) for pair in one.service_type_equivalence}
+    statuses = {
+        pair.theirs.removeprefix(status_uri(""))
+        for pair in one.status_equivalence
+        if pair.ours.removeprefix(status_uri("")) == "granted"
+    }
+    return (not kinds or state.kind in kinds) and (not one.status_equivalence or state.status in statuses)
 
 
-def _names(listed: Listed) -> Iterator[str]:
-    for state in listed.service.states:
-        yield from state.identity.others
+def _is_about(exclusion: str, statement: Statement) -> bool:
+    """Whether an exclusion, a standard, a country or a prefix of products, meets the declaration."""
+    if exclusion in statement.standards or exclusion == statement.country:
+        return True
+    return any(_is_within(exclusion, code) for code in statement.products)
+
+
+def _is_party(one: Agreement, listed: Listed, state: State) -> bool:
+    """Whether the agreement is with this list or body. No entry can take a list's name for its own."""
+    if one.recognised_party == listed.held.name:
+        return True
+    return one.technical_type == "list-to-body" and one.recognised_party in state.identity.others
 
 
 def _told(state: State) -> dict[str, PlainJson]:

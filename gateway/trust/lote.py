@@ -265,7 +265,7 @@ class Scheme(_Strict):
     @model_validator(mode="after")
     def _fresh(self) -> Self:
         issued, end = datetime.fromisoformat(self.issued), datetime.fromisoformat(self.next_update)
-        if not issued < end <= issued + LONGEST_VALIDITY:
+        if not timedelta() < end - issued <= LONGEST_VALIDITY:
             raise ValueError("NextUpdate")
         return self
 

@@ -23,7 +23,7 @@ from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
 from gateway.trust.lote import Entity, Service, State
 from gateway.trust.policy import Policy
-from gateway.trust.signed_list import HeldList, Seen, read, refuse_untrusted
+from gateway.trust.signed_list import HeldList, ListRefused, Seen, read, refuse_untrusted
 
 POLICY: Final = "policy.json"
 SEEN: Final = "seen.json"
@@ -204,8 +204,9 @@ def seen_bytes(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bytes:
 def _lists(
     files: Mapping[str, bytes], policy: Policy, seen: Mapping[str, Seen], now: datetime
 ) -> tuple[dict[str, HeldList], list[Refused]]:
-    """The lists that may speak, by name; of two of one name the younger."""
+    """The lists that may speak, by name; of two of one name the younger, of two of one number neither."""
     held: dict[str, HeldList] = {}
+    good: list[tuple[str, HeldList]] = []
     refused: list[Refused] = []
     for file in _below(files, "lists/"):
         found = None
@@ -227,9 +228,18 @@ def _lists(
         except ValueError as error:
             refused.append(Refused(file, BadSnapshot(path=file, why=str(error)), found))
             continue
-        other = held.get(found.name)
-        if other is None or other.seen.sequence < found.seen.sequence:
-            held[found.name] = found
+        good.append((file, found))
+    for file, found in good:
+        rivals = [other for _, other in good if other.name == found.name]
+        if found.seen.sequence < max(other.seen.sequence for other in rivals):
+            continue
+        if any(
+            other.seen.sequence == found.seen.sequence and other.sha256 != found.sha256 for other in rivals
+        ):
+            twice = ListRefused(found.seen.sequence, path=found.name, code="list.two-of-one-number")
+            refused.append(Refused(file, twice, found))
+            continue
+        held[found.name] = found
     return held, refused
 
 

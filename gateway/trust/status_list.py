@@ -47,6 +47,8 @@ class StatusList:
     bits: bytes
     valid_from: str
     ttl: timedelta
+    # When the credential or its proof ends; empty: never.
+    until: str = ""
 
     def is_set(self, index: int) -> bool:
         """The bit at ``index``, counted from the left of the first byte.
@@ -60,8 +62,10 @@ class StatusList:
 
     def is_fresh(self, now: datetime, *, longest: timedelta, skew: timedelta) -> bool:
         """Whether it is young enough to be believed at ``now``."""
-        made = datetime.fromisoformat(self.valid_from)
-        return made - skew <= now <= made + min(self.ttl, longest) + skew
+        age = now - datetime.fromisoformat(self.valid_from)
+        if self.until and datetime.fromisoformat(self.until) < now - skew:
+            return False
+        return -skew <= age <= min(self.ttl, longest) + skew
 
     def with_bit(self, index: int, *, valid_from: str) -> StatusList:
         """The list with this statement's bit set; a bit is never taken back by this function."""
@@ -119,11 +123,15 @@ def read(data: bytes, known: Mapping[str, PublicKey] | None = None) -> StatusLis
     Raises:
         GatewayError: the proof does not hold, or this is no list within bounds.
     """
-    return of(data_integrity.verify_proof(data, known=known).document)
+    proof = data_integrity.verify_proof(data, known=known)
+    return of(proof.document, proof.expires)
 
 
-def of(document: Mapping[str, PlainJson]) -> StatusList:
+def of(document: Mapping[str, PlainJson], expires: str | None = None) -> StatusList:
     """The list in the document of a credential, its proof aside.
+
+    Args:
+        expires: when the proof ends.
 
     Raises:
         BadStatusList: it is none, or not within bounds.
@@ -139,6 +147,9 @@ def of(document: Mapping[str, PlainJson]) -> StatusList:
     made = document.get("validFrom")
     if not is_timestamp(made):
         raise BadStatusList(made, path="/validFrom")
+    end = document.get("validUntil")
+    if end is not None and not is_timestamp(end):
+        raise BadStatusList(end, path="/validUntil")
     return StatusList(
         id=str(document.get("id", "")),
         issuer=data_integrity.issuer_of(document),
@@ -146,6 +157,7 @@ def of(document: Mapping[str, PlainJson]) -> StatusList:
         bits=expand(subject.get("encodedList")),
         valid_from=str(made),
         ttl=min(timedelta(milliseconds=min(ttl, 10**12)), timedelta(days=366)),
+        until=min((str(one) for one in (end, expires) if one), key=datetime.fromisoformat, default=""),
     )
 
 

@@ -61,6 +61,8 @@ class Subject:
     uncovered: tuple[str, ...] = ()
     credential: Mapping[str, PlainJson] = field(default_factory=dict, repr=False)
     issuer: str = ""
+    # When the proof of the credential ends; empty: never.
+    expires: str = ""
     statement: Statement = Statement()
     facts: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -85,6 +87,7 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         uncovered=checked.absent,
         credential=checked.credential,
         issuer=checked.signer,
+        expires=checked.expires,
         statement=_statement(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
     )
@@ -109,6 +112,7 @@ def of_credential(data: bytes, known: Mapping[str, PublicKey]) -> Subject:
         uncovered=uncovered,
         credential=proof.document,
         issuer=proof.issuer,
+        expires=proof.expires or "",
     )
 
 

@@ -21,6 +21,7 @@ from gateway.signing.sm2 import Engine
 from gateway.trust import credential_checks, entries
 from gateway.trust import subject as subjects
 from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
+from gateway.trust.lote import Entity
 from gateway.trust.snapshot import Listed, Snapshot, identities_of
 from gateway.trust.subject import Signer, Subject
 from gateway.trust.verify import MANIFEST
@@ -88,6 +89,8 @@ class _Run:
         self.found_by: dict[int, frozenset[str]] = {}
         # Listed signers besides the one whose signature counts.
         self.beside: list[Listed] = []
+        # Who vouches for the time of existence; nobody does so for a signature of their own.
+        self.voucher: Entity | None = None
 
     def result(self) -> Validation:
         """Take the steps and sum them up."""
@@ -117,6 +120,11 @@ class _Run:
             yield from self._unsound(sub, evidence)
             return
         existence = self._existence()
+        listed, signer = self._signer()
+        if listed is not None and listed.entity is self.voucher:
+            self.notes, self.beside = [], []
+            existence = self._existence(besides=listed.entity)
+            listed, signer = self._signer()
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature()
         yield StepResult(
@@ -124,7 +132,6 @@ class _Run:
             Outcome.PASSED,
             evidence={"covered": list(self.subject.covered), "uncovered": list(self.subject.uncovered)},
         )
-        listed, signer = self._signer()
         yield signer
         yield existence
         if listed is None:
@@ -170,24 +177,28 @@ class _Run:
                 )
         return StepResult("signature", Outcome.PASSED, evidence={"signatures": told})
 
-    def _existence(self) -> StepResult:
+    def _existence(self, besides: Entity | None = None) -> StepResult:
         """(5) The earliest receipt of a listed voucher; without one, the moment of this validation."""
+        self.existed, self.voucher = self.now, None
         found: list[tuple[datetime, str, str]] = []
+        bodies: dict[str, Entity] = {}
         for receipt in self.snapshot.receipts:
             try:
                 proof = data_integrity.verify_proof(receipt, known=credential_checks.keys_of(self.snapshot))
             except GatewayError:
                 continue
             when = _receipt_time(proof, self.data)
-            vouchers = self.snapshot.find([f"id:{proof.issuer}"])
-            states = [one.service.at(when) for one in vouchers] if when else []
-            if when and any(s and s.kind in _VOUCHERS and s.status == "granted" for s in states):
-                found.append((when, proof.issuer, sha256_hex(receipt)))
+            vouchers = self.snapshot.find([f"id:{proof.issuer}"]) if when else ()
+            good = [one for one in vouchers if when and _may_vouch(one, when) and one.entity is not besides]
+            if when and good and not _is_over(proof.expires, self.now - self.snapshot.policy.skew):
+                digest = sha256_hex(receipt)
+                found.append((when, proof.issuer, digest))
+                bodies[digest] = good[0].entity
         if not found:
             evidence: dict[str, PlainJson] = {"source": "receipt-time", "time": self.now.isoformat()}
             return StepResult("existence", Outcome.PASSED, evidence=evidence)
         when, issuer, digest = min(found)
-        self.existed = min(when, self.now)
+        self.existed, self.voucher = min(when, self.now), bodies[digest]
         evidence = {"source": issuer, "time": when.isoformat(), "sha256": digest}
         return StepResult("existence", Outcome.PASSED, evidence=evidence)
 
@@ -230,6 +241,9 @@ class _Run:
         if found:
             chosen = next((one for one in found if self._is_accepted(one)), found[0])
             self.found_by[id(chosen)] = frozenset(signer.identities)
+            revoked = self._listed_and_revoked(signer, evidence)
+            if revoked is not None:
+                return None, revoked
             return chosen, StepResult("signer", Outcome.PASSED, evidence=evidence)
         if signer.chain:
             return self._chain(signer, evidence)
@@ -250,7 +264,11 @@ class _Run:
             return None, StepResult(
                 "signer", Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, evidence, params
             )
-        listed = anchors[chain.anchor]
+        anchor = snapshot.find([f"cert:{chain.anchor.fingerprint}"])
+        if len({id(one.entity) for one in anchor}) > 1:
+            names = {"bodies": ", ".join(sorted(one.entity.name for one in anchor))}
+            return None, StepResult("signer", Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, evidence, names)
+        listed = next((one for one in anchor if self._is_accepted(one)), anchors[chain.anchor])
         self.found_by[id(listed)] = frozenset({f"cert:{chain.anchor.fingerprint}"})
         told: dict[str, PlainJson] = {**evidence, "chain": [one.fingerprint for one in chain.certificates]}
         for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
@@ -261,6 +279,21 @@ class _Run:
             if step is not None:
                 return None, step
         return listed, StepResult("signer", Outcome.PASSED, evidence=told)
+
+    def _listed_and_revoked(self, signer: Signer, evidence: Mapping[str, PlainJson]) -> StepResult | None:
+        """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
+        if not signer.chain:
+            return None
+        leaf, snapshot = signer.chain[0], self.snapshot
+        for issuer in (*signer.chain, *snapshot.sm2_certificates, *(one for one, _ in snapshot.sm2_anchors)):
+            if issuer.subject_name != leaf.issuer_name or issuer == leaf:
+                continue
+            answer = sm2_revocation.revocation(leaf, issuer, snapshot.crls, at=self.now, engine=self.engine)
+            if answer.status is sm2_revocation.Revocation.REVOKED:
+                step = self._revocation(answer, leaf.subject, evidence)
+                if step is not None:
+                    return step
+        return None
 
     def _revocation(
         self, answer: sm2_revocation.RevocationAnswer, subject: str, evidence: Mapping[str, PlainJson]
@@ -301,7 +334,8 @@ class _Run:
         yield StepResult("entry", Outcome.PASSED, evidence=own, params={"body": listed.entity.name})
         status = entries.status(listed, self.found_by[id(listed)], self.existed)
         for other in self.beside if status.outcome is Outcome.PASSED else ():
-            found = entries.status(other, self.found_by[id(other)], self.existed)
+            existed = self.now if other.entity is self.voucher else self.existed
+            found = entries.status(other, self.found_by[id(other)], existed)
             status = status if found.outcome is Outcome.PASSED else found
         yield status
         if status.outcome is not Outcome.PASSED:
@@ -357,6 +391,18 @@ _OF = {
 
 def _summed(steps: Sequence[StepResult]) -> dict[str, PlainJson]:
     return {step.name: step.evidence_digest for step in steps}
+
+
+def _may_vouch(listed: Listed, when: datetime) -> bool:
+    """Whether the body was listed for it then, and has never lost its key: who has that writes any time."""
+    state = listed.service.at(when)
+    reasons = [one.facts.reason for one in listed.service.states]
+    lost = any(reason is not None and reason.code == "key-compromise" for reason in reasons)
+    return state is not None and state.kind in _VOUCHERS and state.status == "granted" and not lost
+
+
+def _is_over(expires: str | None, now: datetime) -> bool:
+    return expires is not None and datetime.fromisoformat(expires) < now
 
 
 def _receipt_time(proof: data_integrity.VerifiedProof, data: bytes) -> datetime | None:

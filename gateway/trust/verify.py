@@ -81,6 +81,7 @@ class Verdict:
     facts: Mapping[str, object] = field(default_factory=dict)
     credential: Mapping[str, PlainJson] = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
+    expires: str = ""  # when the proof of the credential ends; empty: never
 
     @property
     def holds(self) -> bool:
@@ -105,7 +106,8 @@ class Verdict:
         at = _second(now.astimezone(UTC).isoformat())
         if at < _second(str(begin)):
             return Term.NOT_YET
-        return Term.EXPIRED if end is not None and at > _second(str(end)) else Term.VALID
+        ends = [_second(str(one)) for one in (end, self.expires) if one]
+        return Term.EXPIRED if any(at > one for one in ends) else Term.VALID
 
 
 def verify(files: Mapping[str, bytes]) -> Verdict:
@@ -125,6 +127,7 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
         facts=check.manifest.facts if check.manifest and state is State.INTACT else {},
         credential=check.credential if state is State.INTACT else {},
         seals=tuple(check.seals) if state is State.INTACT else (),
+        expires=check.expires if state is State.INTACT else "",
     )
 
 
@@ -156,6 +159,7 @@ class _Check:
         self.signer = ""
         self.manifest: Manifest | None = None
         self.credential: Mapping[str, PlainJson] = {}
+        self.expires = ""
         self.seals: list[Seal] = []
         self.sealed = sorted(name for name in files if is_seal(name))
 
@@ -286,7 +290,7 @@ class _Check:
         if data is None:
             return ""
         proof = data_integrity.verify_proof(data, own=True)
-        self.credential = proof.document
+        self.credential, self.expires = proof.document, proof.expires or ""
         if self.signer and proof.issuer != self.signer:
             self.findings.append(Finding("trust.two-signers", CREDENTIAL, proof.issuer))
         self._bound(proof.document)

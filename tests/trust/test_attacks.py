@@ -1,0 +1,223 @@
+"""Attacks on the way from a key to a listed body: each would have ended in a verdict that is too good."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.errors import GatewayError
+from gateway.signing import data_integrity
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+from gateway.trust import lote, status_list
+from gateway.trust.did_web import assertion_keys
+from tests.signing.sm import made as sm
+from tests.signing.sm.test_sm2_revocation import entry
+from tests.trust import made
+from tests.trust.conftest import Judge, World
+from tests.trust.test_simulator import MIDDLE, PASSED, certifier, current, receipt
+from tests.trust.test_statements import BASE, KEY, OTHER, Office, statement
+
+
+def controller(did: str, key: PrivateKey, method: str) -> dict[str, Any]:
+    """The document of ``did`` with a key under whatever name."""
+    entry = {
+        "id": method,
+        "type": "Multikey",
+        "controller": did,
+        "publicKeyMultibase": key.public_key.multikey,
+    }
+    return {"id": did, "verificationMethod": [entry], "assertionMethod": [method]}
+
+
+class TestControllerDocuments:
+    """A document speaks for its own subject only."""
+
+    @pytest.mark.parametrize("victim", ["did:web:body.example#key-1", KEY.public_key.key_id])
+    def test_a_document_that_names_somebody_elses_method(self, victim: str) -> None:
+        office = Office(KEY, victim if victim.startswith("did:web") else "")
+        document = controller("did:web:evil.example", OTHER, victim)
+        assert assertion_keys(document) == {}
+        office.world.more = {"dids/evil.json": json.dumps(document).encode()}
+        forged = statement(office.place, OTHER, victim)
+        assert office.verdict(forged)[0] != "TOTAL_PASSED"
+
+    def test_a_did_key_is_its_own_key(self) -> None:
+        forged = statement(Office().place, OTHER, KEY.public_key.key_id)
+        with pytest.raises(GatewayError):
+            data_integrity.verify_proof(forged, known={KEY.public_key.key_id: OTHER.public_key})
+
+
+class TestReceipts:
+    """Who has lost a key, or speaks for a signature of their own, proves no time."""
+
+    def _world(self, world: World, folder: dict[str, bytes], maker: PrivateKey) -> None:
+        world.now = made.NOW + timedelta(days=10)
+        world.certifier = [certifier(status="withdrawn", since="2026-11-25T00:00:00Z"), certifier()]
+        world.more = {"receipts/1.json": receipt(maker, folder["manifest.json"])}
+
+    def test_of_a_body_whose_key_was_lost(
+        self, world: World, folder: dict[str, bytes], judge: Judge, maker: PrivateKey
+    ) -> None:
+        self._world(world, folder, maker)
+        own: dict[str, Any] = {"others": [maker.public_key.did]}
+        reason = [{"statusReason": {"code": "key-compromise", "since": "2026-11-28T00:00:00Z"}}]
+        lost = made.state("tsa", status="withdrawn", since="2026-11-28T00:00:00Z", extensions=reason, **own)
+        world.entities = [made.entity("TEST voucher", [lost, made.state("tsa", **own)])]
+        assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
+
+    def test_of_the_certifier_itself(self, world: World, folder: dict[str, bytes], maker: PrivateKey) -> None:
+        self._world(world, folder, maker)
+        body = made.entity(
+            "TEST certifier", world.certifier, [made.state("tsa", others=[maker.public_key.did])]
+        )
+        world.entities = [body]
+        world.certifier = [made.state("cab/iso17065", others=["urn:test:other"])]
+        done = world.validate(folder)
+        assert (done.indication.name, done.sub and done.sub.name) == (
+            "TOTAL_FAILED",
+            "STATUS_AT_POE_WITHDRAWN",
+        )
+        assert done.existed == world.now
+
+    def test_whose_proof_is_over(
+        self, world: World, folder: dict[str, bytes], judge: Judge, maker: PrivateKey
+    ) -> None:
+        self._world(world, folder, maker)
+        world.entities = [made.entity("TEST voucher", [made.state("tsa", others=[maker.public_key.did])])]
+        assert judge(world)[0] == "TOTAL_PASSED"
+        world.more = {"receipts/1.json": expiring(world.more["receipts/1.json"], maker)}
+        assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
+
+
+def expiring(data: bytes, key: PrivateKey, end: str = "2026-11-22T00:00:00Z") -> bytes:
+    """The same with a proof that says when it ends."""
+    document = json.loads(data)
+    config = {name: one for name, one in document.pop("proof").items() if name != "proofValue"}
+    config["expires"] = end
+    hashed = data_integrity.hash_data(document, config, key.public_key.key_type)
+    from gateway.signing import keys
+    from gateway.signing.multibase import base58btc
+
+    return jcs({**document, "proof": {**config, "proofValue": base58btc(keys.sign(key, hashed))}})
+
+
+class TestTimes:
+    """What a proof or a list says of its own end counts."""
+
+    def test_a_proof_that_is_over(self) -> None:
+        office = Office()
+        data = expiring(statement(office.place), KEY, "2026-11-21T11:00:00Z")
+        assert office.verdict(data) == ("TOTAL_FAILED", "EXPIRED")
+        office.world = World()
+        assert office.verdict(expiring(statement(office.place), KEY)) == ("TOTAL_PASSED", "")
+
+    def test_a_status_list_that_is_over(self) -> None:
+        office = Office()
+        for name, data in list(office.files.items()):
+            if b"BitstringStatusListCredential" in data:
+                office.files[name] = expiring(data, KEY, "2026-11-21T11:00:00Z")
+        assert office.verdict(statement(office.place)) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+    @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    def test_the_ends_of_the_calendar(self, when: str) -> None:
+        found = status_list.empty(f"{BASE}/1", KEY.public_key.did, "revocation", valid_from=when)
+        assert not found.is_fresh(made.NOW, longest=timedelta(hours=24), skew=timedelta(seconds=300))
+
+    def test_a_list_at_the_end_of_the_calendar(self) -> None:
+        content = made.document(made.OWN, [])
+        scheme = content["LoTE"]["ListAndSchemeInformation"]
+        scheme["ListIssueDateTime"] = "9999-12-01T00:00:00Z"
+        scheme["NextUpdate"] = "9999-12-31T00:00:00Z"
+        assert lote.parse(json.dumps(content).encode()).scheme.sequence == 1
+        scheme["ListIssueDateTime"] = "0001-01-01T00:00:00Z"
+        with pytest.raises(GatewayError):
+            lote.parse(json.dumps(content).encode())
+
+    @pytest.mark.parametrize("size", [2, 0, "1", True, None])
+    def test_entries_of_several_bits(self, size: Any) -> None:
+        office = Office()
+        entries = json.loads(statement(office.place))["credentialStatus"]
+        data = statement(office.place, credentialStatus=[{**one, "statusSize": size} for one in entries])
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+        office.world = World()
+        data = statement(office.place, credentialStatus=[{**one, "statusSize": 1} for one in entries])
+        assert office.verdict(data) == ("TOTAL_PASSED", "")
+
+
+class TestLists:
+    """Two answers are none."""
+
+    def test_two_lists_of_one_number(self, world: World, judge: Judge) -> None:
+        other = made.document(made.FOREIGN, [made.entity("TEST x", [certifier()])], country="CN")
+        world.more = {"lists/a.jws": made.signed(other, made.operator(2, "CN"))}
+        assert judge(world) == ("INDETERMINATE", "TRUST_LIST_ROLLBACK")
+        world.foreign = {"sequence": 2}
+        assert judge(world) == PASSED
+
+    def test_an_authority_of_two_bodies(self, world: World, judge: Judge) -> None:
+        world.certifier = [certifier(certificates=[MIDDLE])]
+        world.more = {"crls/middle.crl": current(entry(99))}
+        assert judge(world) == PASSED
+        world.entities = [made.entity("TEST other", [certifier(certificates=[MIDDLE])])]
+        assert judge(world) == ("TOTAL_FAILED", "TRUST_ENTRY_AMBIGUOUS")
+
+    def test_a_listed_certificate_that_its_authority_has_revoked(self, world: World, judge: Judge) -> None:
+        world.more = {
+            "crls/middle.crl": current(entry(sm.LEAF_CERTIFICATE.serial, 4)),
+            "certificates/middle.pem": pem(MIDDLE),
+        }
+        assert judge(world) == ("TOTAL_FAILED", "REVOKED")
+        world.more["crls/middle.crl"] = current(entry(99))
+        assert judge(world) == PASSED
+
+
+def pem(certificate: Any) -> bytes:
+    import base64
+
+    packed = base64.b64encode(certificate.encoded)
+    return b"-----BEGIN CERTIFICATE-----\n" + packed + b"\n-----END CERTIFICATE-----\n"
+
+
+class TestAgreements:
+    """An entry cannot claim an agreement, and what an agreement asks for is not passed over."""
+
+    def test_a_body_that_takes_a_lists_name(self, world: World, judge: Judge) -> None:
+        world.agreements = [made.agreement(recognisedParty="TEST list of others")]
+        world.certifier = [certifier(others=["TEST list of others"])]
+        assert judge(world) == ("INDETERMINATE", "NO_AGREEMENT")
+        world.agreements = [
+            made.agreement(recognisedParty="urn:test:certifier", technicalType="list-to-body")
+        ]
+        world.certifier = [certifier(others=["urn:test:certifier"])]
+        assert judge(world) == PASSED
+
+    @pytest.mark.parametrize(
+        ("exclusions", "expected"),
+        [
+            (["cpc:239"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
+            (["GBT24067"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
+            (["CN"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
+            (["cpc:464", "DE", "ISO14044"], PASSED),
+            (["batteries for medical devices"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
+        ],
+    )
+    def test_what_is_excluded(
+        self, world: World, judge: Judge, exclusions: list[str], expected: tuple[str, str]
+    ) -> None:
+        world.agreements = [made.agreement(exclusions=exclusions)]
+        assert judge(world) == expected
+
+    @pytest.mark.parametrize("member", ["pcr", "unit", "boundary", "gwpSet"])
+    def test_a_subject_narrower_than_its_standard(self, world: World, judge: Judge, member: str) -> None:
+        pair = {"theirs": {"standard": "GBT24067", member: "x"}, "ours": {"standard": "ISO14067"}}
+        world.agreements = [made.agreement(subjectEquivalence=[pair])]
+        assert judge(world) == ("INDETERMINATE", "SCOPE_UNKNOWN")
+
+    def test_a_status_that_does_not_count_as_granted(self, world: World, judge: Judge) -> None:
+        for ours, expected in (("granted", PASSED), ("suspended", ("TOTAL_FAILED", "OUT_OF_SCOPE"))):
+            world.agreements = [made.agreement(statusEquivalence=[{"theirs": "granted", "ours": ours}])]
+            assert judge(world) == expected
