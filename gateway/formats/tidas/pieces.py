@@ -8,6 +8,7 @@ from gateway.codec.base import Context
 from gateway.codec.datasets import Bundle, Piece
 from gateway.codec.xmlstructure import Structure
 from gateway.codec.xmltree import Node
+from gateway.formats.ilcd.graph import NAMESPACES
 from gateway.formats.ilcd.pieces import Carrier, write_as
 from gateway.formats.ilcd.unbound_process import Kept
 from gateway.formats.tidas import tree
@@ -22,7 +23,8 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
 
 
 def _encode(found: Structure, root: Node, kept: Kept) -> bytes:
-    return tree.write(found, root)
+    spaces = {path.removeprefix("/"): str(value) for path, value in kept.get(NAMESPACES, {}).items()}
+    return tree.write(found, root, spaces)
 
 
 def _judge(data: bytes, found: Structure) -> Sequence[Finding]:

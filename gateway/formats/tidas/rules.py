@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from gateway import resources
+from gateway.formats.tidas.fields import LIST, ONE_OR_MORE, Field, class_list, closed_list, fields
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
 from gateway.model.walk import escape
 from gateway.report import Finding
 
-_ONE, _ONE_OR_MORE, _LIST = 0, 1, 2
 _LANG, _TEXT = "@xml:lang", "#text"
 _CJK: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _REAL: Final = r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?"
+_MOMENT: Final = (
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
+    r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
+)
 _PATTERNS: Final[Mapping[str, str]] = {
     "UUID": _UUID,
     "Version": r"\d{2}\.\d{2}(\.\d{3})?",
     "Real": _REAL,
     "Perc": r"[+-]?(\d{1,5}|\d{1,4}\.\d|\d{1,3}\.\d{2}|\d{1,2}\.\d{3})",
+    "Int1": "[0-9]",
     "Int5": r"(0|[1-9]\d{0,4})",
     "Int6": r"(0|[1-9]\d{0,5})",
     "CASNumber": "[0-9]{2,7}-[0-9]{2}-[0-9]",
     "GIS": r"\s*[+-]?((90(\.0+)?)|([0-8]?\d(\.\d+)?))\s*;"
     r"\s*[+-]?((180(\.0+)?)|((1[0-7]\d|[0-9]?\d)(\.\d+)?))\s*",
+    "dateTime": _MOMENT,
+    "moment": _MOMENT,
+    "uri": r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*",
     "whole": r"-?\d+",
     "amount": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
 }
@@ -40,32 +44,18 @@ _ANY_NAME: Final = r"([A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
 _FOREIGN: Final = re.compile(rf"(?!(common|xmlns):){_ANY_NAME}")
 _NAMESPACE: Final = re.compile(r"@xmlns(:[A-Za-z_][A-Za-z0-9_.-]*)?")
 _REFERENCE: Final = ("@type", "@refObjectId", "@uri", "@version", "common:shortDescription")
+# A review says what was looked at, unless it says that there was none.
+_UNREVIEWED: Final = "Not reviewed"
+_REVIEWED: Final = (
+    "/processDataSet/modellingAndValidation/validation/review",
+    "/LCIAMethodDataSet/modellingAndValidation/validation/review",
+)
 _DETAILS: Final = (
     "common:scope",
     "common:reviewDetails",
     "common:referenceToNameOfReviewerAndInstitution",
     "common:referenceToCompleteReviewReport",
 )
-_NAMES: Final[Mapping[str, str]] = {
-    "process": "process",
-    "flow": "flow",
-    "flowproperty": "flow-property",
-    "unitgroup": "unit-group",
-    "source": "source",
-    "contact": "contact",
-    "lciamethod": "impact-method",
-    "lifecyclemodel": "life-cycle-model",
-}
-
-
-@dataclass(slots=True)
-class _Field:
-    """One field: what stands there, how often, and below it."""
-
-    kind: str = "object"
-    required: bool = False
-    many: int = _ONE
-    below: dict[str, _Field] = field(default_factory=dict)
 
 
 def judge(data: bytes, name: str) -> tuple[Finding, ...]:
@@ -75,10 +65,10 @@ def judge(data: bytes, name: str) -> tuple[Finding, ...]:
         name: the structure of the document: process, flow, flowproperty, unitgroup, …
     """
     document = json_door.parse(data)
-    return tuple(_object(document, _fields(_NAMES[name]), ""))
+    return tuple(_object(document, fields(name), ""))
 
 
-def _object(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
+def _object(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
     if not isinstance(value, dict):
         yield _wrong(at, value, "object")
         return
@@ -88,7 +78,7 @@ def _object(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
             yield from _value(value[key], inner, place)
         elif inner.required:
             yield Finding("tidas.missing", place)
-    if at.endswith("/review") and value.get("@type") != "Not reviewed":
+    if at in _REVIEWED and value.get("@type", _UNREVIEWED) != _UNREVIEWED:
         yield from (Finding("tidas.missing", f"{at}/{key}") for key in _DETAILS if key not in value)
     if at.endswith("/flowInformation/dataSetInformation/classificationInformation"):
         told = [
@@ -98,20 +88,25 @@ def _object(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
             yield _wrong(at, ", ".join(told), "elementary categories or classes")
 
 
-def _value(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
-    if field_.kind.startswith(("lang:", "ref", "classes:")):
+def _value(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
+    if field_.kind.startswith("classes:"):
+        yield from _classes(value, field_, at)
+        return
+    if field_.kind.startswith(("lang:", "ref")):
         yield from _KINDS[field_.kind.partition(":")[0]](value, field_.kind, at)
         return
     if isinstance(value, list) and field_.many:
+        if field_.many == ONE_OR_MORE and not value:
+            yield Finding("tidas.missing", at)
         for index, item in enumerate(value):
             yield from _single(item, field_, f"{at}/{index}")
-    elif field_.many == _LIST:
+    elif field_.many == LIST:
         yield _wrong(at, value, "a list")
     else:
         yield from _single(value, field_, at)
 
 
-def _single(value: JsonValue, field_: _Field, at: str) -> Iterator[Finding]:
+def _single(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
     if field_.kind == "object":
         yield from _object(value, field_, at)
     elif field_.kind == "other":
@@ -143,7 +138,7 @@ def _string(value: str, family: str, detail: str, at: str) -> Iterator[Finding]:
         if value != detail:
             yield _wrong(at, value, detail)
     elif family in ("enum", "location"):
-        if value not in _list("locations" if family == "location" else detail):
+        if value not in closed_list("locations" if family == "location" else detail):
             yield Finding("tidas.not-in-list", at, value)
     elif family in _PATTERNS:
         if not _pattern(family).fullmatch(value):
@@ -165,7 +160,7 @@ def _texts(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
 
 
 def _text(text: str, lang: JsonValue, limit: str, at: str) -> Iterator[Finding]:
-    if lang not in _list("Languages"):
+    if not isinstance(lang, str) or lang not in closed_list("Languages"):
         yield Finding("tidas.not-in-list", f"{at}/{_LANG}", str(lang))
     if lang == "zh" and not _CJK.search(text):
         yield Finding("tidas.no-chinese", at, text)
@@ -194,7 +189,7 @@ def _reference(value: JsonValue, _: str, at: str) -> Iterator[Finding]:
         }
         for key, kind in kinds.items():
             if key in item and kind.startswith("enum"):
-                if item[key] not in _KINDS_OF_REFERENCE:
+                if str(item[key]) not in _KINDS_OF_REFERENCE:
                     yield Finding("tidas.not-in-list", f"{at}/{key}", str(item[key]))
             elif key in item:
                 yield from _leaf(item[key], kind, f"{at}/{key}")
@@ -206,27 +201,72 @@ def _reference(value: JsonValue, _: str, at: str) -> Iterator[Finding]:
                 yield from _leaf(sub, "String", f"{at}/common:subReference")
 
 
-def _classes(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
-    """Classes of a closed list, from the widest to the narrowest, as many levels as the list has."""
-    _, list_, levels = kind.split(":")
+def _classes(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
+    """Classes of a closed list, from the widest to the narrowest; or lists of others, by their names."""
+    _, list_, levels = field_.kind.split(":")
     is_category = list_ == "flows_elementary"
     key, id_ = ("common:category", "@catId") if is_category else ("common:class", "@classId")
-    for one in value if isinstance(value, list) else [value]:
-        if not isinstance(one, dict) or key not in one:
-            yield Finding("tidas.missing", f"{at}/{key}")
+    if isinstance(value, list) and field_.many:
+        yield from _named(value, at)
+        return
+    if not isinstance(value, dict):
+        yield _wrong(at, value, "object")
+        return
+    if key not in value:
+        yield Finding("tidas.missing", f"{at}/{key}")
+    for name in ("@name", "@classes") if field_.many else ():
+        if name in value:
+            yield from _leaf(value[name], "string", f"{at}/{name}")
+    if "common:other" in value and list_ != "contacts":
+        yield from _other(value["common:other"], f"{at}/common:other")
+    if key in value:
+        yield from _levels(value[key], list_, levels, id_, f"{at}/{key}")
+
+
+def _levels(found: JsonValue, list_: str, levels: str, id_: str, at: str) -> Iterator[Finding]:
+    """One class of a flat list; of a list with levels one class for each, in order."""
+    is_flat = not levels
+    if isinstance(found, list) == is_flat and not (isinstance(found, dict) and list_ == "contacts"):
+        yield _wrong(at, found, "one class" if is_flat else "a list")
+        return
+    entries = found if isinstance(found, list) else [found]
+    if levels and len(entries) > int(levels):
+        yield _wrong(at, len(entries), f"{levels} classes")
+    for n, entry in enumerate(entries):
+        told = entry if isinstance(entry, dict) else {}
+        triple = [told.get(name) for name in ("@level", id_, _TEXT)]
+        if None in triple:
+            yield Finding("tidas.missing", f"{at}/{n}")
+        elif not _is_class(triple, list_) or (levels and triple[0] != str(n)):
+            yield Finding("tidas.not-in-list", f"{at}/{n}", " ".join(map(str, triple)))
+
+
+def _named(value: Sequence[JsonValue], at: str) -> Iterator[Finding]:
+    """Classes of any lists, each list with its name."""
+    if not value:
+        yield _wrong(at, "", "classes")
+    for n, one in enumerate(value):
+        found = one.get("common:class") if isinstance(one, dict) else None
+        if not isinstance(one, dict) or not isinstance(found, list) or not found:
+            yield Finding("tidas.missing", f"{at}/{n}/common:class")
             continue
-        found = one[key]
-        entries = found if isinstance(found, list) else [found]
-        if levels and len(entries) > int(levels):
-            yield _wrong(f"{at}/{key}", len(entries), f"{levels} classes")
-        for n, entry in enumerate(entries):
-            place = f"{at}/{key}/{n}"
-            told = entry if isinstance(entry, dict) else {}
-            triple = (told.get("@level"), told.get(id_), told.get(_TEXT))
-            if None in triple:
-                yield Finding("tidas.missing", place)
-            elif triple not in _class_list(list_) or (levels and triple[0] != str(n)):
-                yield Finding("tidas.not-in-list", place, " ".join(map(str, triple)))
+        if "@name" not in one:
+            yield Finding("tidas.missing", f"{at}/{n}/@name")
+        for name in ("@name", "@classes"):
+            if name in one:
+                yield from _leaf(one[name], "string", f"{at}/{n}/{name}")
+        if "common:other" in one:
+            yield from _other(one["common:other"], f"{at}/{n}/common:other")
+        for m, entry in enumerate(found):
+            place = f"{at}/{n}/common:class/{m}"
+            if not isinstance(entry, dict):
+                yield _wrong(place, entry, "object")
+                continue
+            for key, kind in (("@level", "Int1"), ("@classId", "string"), (_TEXT, "string")):
+                if key in entry:
+                    yield from _leaf(entry[key], kind, f"{place}/{key}")
+                else:
+                    yield Finding("tidas.missing", f"{place}/{key}")
 
 
 def _other(value: JsonValue, at: str) -> Iterator[Finding]:
@@ -238,6 +278,17 @@ def _other(value: JsonValue, at: str) -> Iterator[Finding]:
     wrong = [key for key in names if not _FOREIGN.fullmatch(key)]
     if wrong or not names:
         yield _wrong(at, ", ".join(wrong), "elements of another format")
+    for key, inner in value.items():
+        if _NAMESPACE.fullmatch(key) and not isinstance(inner, str):
+            yield _wrong(f"{at}/{escape(key)}", inner, "a text")
+        elif _has_empty_list(inner):
+            yield _wrong(f"{at}/{escape(key)}", "[]", "a value")
+
+
+def _has_empty_list(value: JsonValue) -> bool:
+    if isinstance(value, list):
+        return not value or any(_has_empty_list(inner) for inner in value)
+    return isinstance(value, dict) and any(_has_empty_list(inner) for inner in value.values())
 
 
 def _wrong(at: str, saw: object, expected: str) -> Finding:
@@ -247,7 +298,6 @@ def _wrong(at: str, saw: object, expected: str) -> Finding:
 _KINDS: Final[Mapping[str, Callable[[JsonValue, str, str], Iterator[Finding]]]] = {
     "lang": _texts,
     "ref": _reference,
-    "classes": _classes,
 }
 _KINDS_OF_REFERENCE: Final = frozenset(
     {
@@ -268,25 +318,11 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(_PATTERNS[name])
 
 
-@cache
-def _list(name: str) -> frozenset[str]:
-    return frozenset(r["value"] for r in resources.table("structures/tidas_lists.csv") if r["list"] == name)
-
-
-@cache
-def _class_list(name: str) -> frozenset[tuple[str, str, str]]:
-    data = gzip.decompress(resources.mapping("structures/tidas_classes.csv.gz").read_bytes())
-    rows = csv.DictReader(data.decode().splitlines())
-    return frozenset((row["level"], row["id"], row["name"]) for row in rows if row["list"] == name)
-
-
-@cache
-def _fields(dataset: str) -> _Field:
-    root = _Field()
-    for row in resources.table("structures/tidas_fields.csv"):
-        if row["dataset"] == dataset:
-            here = root
-            for step in row["path"].split("/"):
-                here = here.below.setdefault(step, _Field())
-            here.kind, here.required, here.many = row["type"], row["required"] == "1", int(row["many"])
-    return root
+def _is_class(triple: Sequence[JsonValue], list_: str) -> bool:
+    level, code, name = triple
+    return (
+        isinstance(level, str)
+        and isinstance(code, str)
+        and isinstance(name, str)
+        and (level, code, name) in class_list(list_)
+    )

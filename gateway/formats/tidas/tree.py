@@ -1,18 +1,21 @@
 """A TIDAS document as the tree of its ILCD data set, and back: one information model, written as JSON.
 
 TIDAS writes a child that occurs once as an object and one that occurs again as an array; a text carries its
-language beside it; every value is a text but for two years, which are numbers.
+language beside it; every value is a text but for years and a few more, which are numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from gateway.codec.jsonwrite import encode
 from gateway.codec.xmlstructure import Content, Element, Structure, structure
 from gateway.codec.xmltree import Node, Value
 from gateway.errors import InputError
+from gateway.formats.tidas.fields import fields
+from gateway.formats.tidas.shape import declared, shaped
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
 
@@ -27,14 +30,7 @@ ROOTS: Final[Mapping[str, str]] = {
     "lifeCycleModelDataSet": "lifecyclemodel",
 }
 _LANG, _TEXT = "@xml:lang", "#text"
-_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
-_COMMON: Final = "http://lca.jrc.it/ILCD/Common"
-_OWN: Final = ("common", "xsi", "acme")
-_ACME: Final = "http://acme.com/custom"
-# TIDAS asks for numbers here, and nowhere else.
-_NUMBERS: Final = ("common:referenceYear", "common:dataSetValidUntil")
-_LOCATIONS: Final = "../ILCDLocations.xml"
-_LOCATED: Final = ("process", "flow", "lciamethod", "lifecyclemodel")
+_OWN: Final = ("common", "xsi", "acme", "ecn")
 
 
 def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
@@ -50,7 +46,8 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     found = structure(ROOTS[root])
     own = document[root]
     assert isinstance(own, dict)
-    spaces = {key.removeprefix("@xmlns:"): str(uri) for key, uri in own.items() if key.startswith("@xmlns:")}
+    spaces: dict[str, str] = {}
+    _gather(own, spaces)
     foreign = [prefix for prefix in spaces if prefix not in _OWN]
     # As the XML of the same data set names them when it is read.
     names = {prefix: f"ns{n}" for n, prefix in enumerate(foreign, 1)}
@@ -58,22 +55,33 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     return found, node if isinstance(node, dict) else {}, {names[p]: spaces[p] for p in foreign}
 
 
-def write(found: Structure, root: Node) -> bytes:
-    """The document of a tree."""
-    namespaces: dict[str, JsonValue] = {
-        "@xmlns": found.namespace,
-        "@xmlns:common": _COMMON,
-        "@xmlns:xsi": _XSI,
-    }
-    if found.name == "lifecyclemodel":
-        namespaces["@xmlns:acme"] = _ACME
-    node = dict(root)
-    if found.name in _LOCATED:
-        node["@locations"] = _LOCATIONS
+def _gather(value: JsonValue, spaces: dict[str, str]) -> None:
+    """The namespaces that are declared anywhere, by their prefixes."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key.startswith("@xmlns:") and isinstance(inner, str):
+                spaces.setdefault(key.removeprefix("@xmlns:"), inner)
+            elif not key.startswith("@"):
+                _gather(inner, spaces)
+    elif isinstance(value, list):
+        for inner in value:
+            _gather(inner, spaces)
+
+
+def write(found: Structure, root: Node, spaces: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """The document of a tree.
+
+    Args:
+        spaces: the namespaces of other formats in it, by their prefixes.
+    """
+    table = fields(found.name).below[found.root]
+    own = declared(table)
+    told = {f"@xmlns:{prefix}": uri for prefix, uri in spaces.items()}
+    node = {key: value for key, value in root.items() if key not in own}
     node.setdefault("@xsi:schemaLocation", f"{found.namespace} ../../schemas/ILCD_{found.root}.xsd")
-    made = _write(node, found.content)
+    made = _write({key: value for key, value in node.items() if key not in own}, found.content)
     assert isinstance(made, dict)
-    return encode({found.root: namespaces | made}).encode()
+    return encode({found.root: shaped(own | told | made, table)}).encode()
 
 
 def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
@@ -150,8 +158,6 @@ def _write(node: Node, content: Content) -> JsonValue:
     for key in [*(key for key in order if key in node), *(key for key in node if key not in order)]:
         element = content.keys.get(key)
         made[key] = _written(node[key], element) if element is not None else _as_json(node[key])
-        if key in _NUMBERS and isinstance(made[key], str) and str(made[key]).isdigit():
-            made[key] = int(str(made[key]))
     return made
 
 
