@@ -58,7 +58,7 @@ def convert(
     made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
     written = [outcome for outcome in made if outcome.package is not None]
     if written:
-        _put(written, to)
+        put(written, to)
     outcomes.tell_source(console, name, source)
     for outcome in made:
         outcomes.tell_outcome(console, source, outcome, console.say("cli.see-json"))
@@ -114,7 +114,7 @@ def _convert_rows(
     return failures.worst(codes)
 
 
-def _put(written: Sequence[Outcome], to: Destination) -> None:
+def put(written: Sequence[Outcome], to: Destination) -> None:
     """One file as a file; several as a folder with one folder for each format."""
     members = [(o.format.folder, m) for o in written if o.package for m in o.package.members]
     if to.path == STDIN and len(members) == 1:

@@ -132,7 +132,7 @@ def run_declaration(package: Package, job: Job, staging: Staging) -> Tally:
     for one in convert_datasets(made, to=job.to, options=dict(job.options), read_back=job.read_back):
         if one.member is not None:
             files.append((one.member.name, one.member.data))
-        lines.extend(_lines(one))
+        lines.extend(lines_of(one))
     staging.put(DECLARATION, files, lines)
     tally = Tally()
     for line in staging.lines([DECLARATION]):
@@ -196,11 +196,11 @@ def _convert(job: Job, keys: Sequence[Key], known: Known) -> Made:
     for one in sent:
         if one.member is not None:
             files.append((one.member.name, one.member.data))
-        lines.extend(_lines(one))
+        lines.extend(lines_of(one))
     return Made(tuple(files), tuple(lines))
 
 
-def _lines(sent: Sent) -> Iterator[str]:
+def lines_of(sent: Sent) -> Iterator[str]:
     """The report's lines on one file: each data set, each value that did not arrive unchanged."""
     name = sent.member.name if sent.member else ""
     for key, account in sent.accounts.items():

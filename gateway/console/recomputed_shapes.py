@@ -211,6 +211,7 @@ class FoundRow(Shape):
     context: list[str]
     predicate: Predicate
     tier: Tier
+    tier_text: Both
     share: Number
     factor: Number
     losses: list[str]
@@ -226,8 +227,10 @@ class Named(Shape):
     there: str = ""
     amount: str = ""
     abstained: Abstained | None = None
+    reason: Both | None = None
     lost_kg: Number | None = None
     rows: list[FoundRow] | None = None
+    times: int | None = None
 
 
 class Translate(Shape):

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from gateway import messages
 from gateway.codec.base import Context
-from gateway.console import findings
-from gateway.console.failures import Exit
-from gateway.console.inputs import source_of
+from gateway.console import findings, translating_datasets
+from gateway.console.converting import Destination, put
+from gateway.console.failures import Exit, worst
+from gateway.console.inputs import STDIN, source_of
 from gateway.console.listing import decisions_of
+from gateway.console.outcomes import tell_outcome
 from gateway.console.terminal import Console
+from gateway.console.translating_datasets import Output, is_package
+from gateway.console.translation_rows import entry_json, said
 from gateway.errors import UsageError
+from gateway.formats.datasets import find_dataset_format, is_dataset_format
 from gateway.model.declaration import Declaration
 from gateway.nomenclature.match import Matcher
 from gateway.nomenclature.store import FlowList
-from gateway.pipeline.convert import read
+from gateway.pipeline.convert import Source, read
+from gateway.pipeline.convert import convert as write_targets
+from gateway.pipeline.footprint_datasets import datasets_of, with_carbon_flows
 from gateway.pipeline.translate import Matching, translate
-from gateway.pipeline.translation import Entry, Target, Translation, find_target
+from gateway.pipeline.translation import Target, Translation, find_target
 from gateway.quantity import exact, show
 from gateway.recognition.scenario_text import short
 from gateway.report import Severity
+from gateway.storage.files import refuse_existing, write_file
+from gateway.storage.staging import REPORT_MARK, REPORT_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +53,22 @@ def translated(
     context: Context,
     *,
     layout: str | None = None,
+    output: Output | None = None,
 ) -> Exit:
-    """Print every name with what it is called there, and what stays unmapped.
+    """Print every name with what it is called there and what stays unmapped; write the document if asked.
 
     Raises:
         GatewayError: no such target, or a list cannot be used for it.
     """
     wanted = find_target(names.target)
+    if output is not None and STDIN in (name, output.path):
+        raise UsageError(STDIN, code="usage.datasets-need-files")
+    if layout is None and name != STDIN and is_package(name, format_):
+        match = _matching(wanted, names)
+        return translating_datasets.translated(console, name, names.target, match, format_, context, output)
+    if output is not None:
+        refuse_existing(Path(output.path), force=output.force)
+        refuse_existing(report_of(output), force=output.force)
     source = read(source_of(console, name, layout), format=format_, context=context)
     found = translate(source.declaration, target=names.target, match=_matching(wanted, names))
     console.answer(
@@ -61,8 +80,8 @@ def translated(
             kg=short(found.lost),
         )
     )
-    said = Counter(_said(entry) for entry in found.entries if entry.applied)
-    for line, times in said.items():
+    told = Counter(said(console, entry) for entry in found.entries if entry.applied)
+    for line, times in told.items():
         console.answer(f"  {line}" + (f" ({times}×)" if times > 1 else ""))
     for finding in found.report.findings:
         for shown, style in findings.lines(console, finding):
@@ -70,8 +89,43 @@ def translated(
                 console.tell(shown, style)
             else:
                 console.complain(shown, style)
-    console.document({"file": name, **_json(found)})
-    return Exit.MAPPING if found.lost else Exit.DONE
+    code, written = (Exit.DONE, {}) if output is None else _write(console, source, found, output)
+    console.document({"file": name, **_json(found), **written})
+    return worst([Exit.MAPPING if found.lost else Exit.DONE, code])
+
+
+def _write(
+    console: Console, source: Source, found: Translation[Declaration], output: Output
+) -> tuple[Exit, dict[str, object]]:
+    """The translated declaration, with the report of every name beside it."""
+    own = replace(source, declaration=found.document)
+    to = output.to or source.format.id
+    lines = translating_datasets.report_lines(found.entries)
+    if is_dataset_format(to):
+        made, _ = datasets_of(own)
+        made = made if find_dataset_format(to).holds_results else with_carbon_flows(made)
+        job = json.dumps([source.digest, found.target.id, to])
+        stage = translating_datasets.staging_of(output, job)
+        tally, files = translating_datasets.write(made, output, stage, lines, source.digest)
+        code, report = translating_datasets.tell_written(console, output, tally, files), stage.report
+        return code, {"output": output.path, "report": str(report)} if files else {"output": ""}
+    (outcome,) = write_targets(own, to=(to,))
+    tell_outcome(console, own, outcome, console.say("cli.see-json"))
+    if not outcome.written:
+        return Exit.INPUT, {"output": ""}
+    put([outcome], Destination(output.path, output.force))
+    notes = [json.dumps({"note": messages.to_json(note)}, ensure_ascii=False) for note in outcome.notes]
+    head = json.dumps({"report": REPORT_MARK, "source": source.digest, "target": outcome.format.id})
+    text = "".join(f"{line}\n" for line in (head, *lines, *notes))
+    write_file(report_of(output), text.encode(), force=output.force)
+    console.tell(console.say("cli.full-report", place=str(report_of(output))))
+    console.tell(console.say("cli.output", place=output.path))
+    return Exit.DONE, {"output": output.path, "report": str(report_of(output))}
+
+
+def report_of(output: Output) -> Path:
+    """Where the report stands."""
+    return Path(output.path + REPORT_SUFFIX)
 
 
 def _matching(target: Target, names: Names) -> Matching | None:
@@ -87,57 +141,11 @@ def _matching(target: Target, names: Names) -> Matching | None:
     return Matcher(first, witnesses=others, overrides=decisions_of(names.decisions)).match
 
 
-def _said(entry: Entry) -> str:
-    """One name with what it is there: the flow's name, context and id, or the code."""
-    if entry.there:
-        return f"{entry.source.name} → {entry.there}"
-    there = " + ".join(
-        f"{show(row.share)} × {_flow(row.target.name, row.target.context, row.target.id)}"
-        if row.share is not None
-        else _flow(row.target.name, row.target.context, row.target.id)
-        for row in entry.rows
-    )
-    tier = entry.rows[0].tier
-    amount = f"{entry.amount} " if entry.amount is not None else ""
-    return f"{amount}{entry.source.name} → {there} [{tier.value if tier else '-'}]"
-
-
-def _flow(name: str, context: tuple[str, ...], id_: str) -> str:
-    return f"{name} ({context[-1] if context else '-'}, {id_})"
-
-
 def _json(found: Translation[Declaration]) -> dict[str, object]:
     return {
         "format": "hutong-translation@1",
         "target": found.target.id,
         "lostKg": show(exact(Fraction(found.lost))),
-        "entries": [_entry(entry) for entry in found.entries],
+        "entries": [entry_json(entry) for entry in found.entries],
         "findings": [messages.to_json(finding) for finding in found.report.findings],
     }
-
-
-def _entry(entry: Entry) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "path": entry.path,
-        "kind": entry.kind,
-        "name": entry.source.name,
-        "there": entry.there,
-        "amount": str(entry.amount) if entry.amount is not None else "",
-        "abstained": entry.abstained.value if entry.abstained is not None and not entry.applied else "",
-        "lostKg": show(entry.kg) if entry.kg is not None else "",
-        "rows": [
-            {
-                "id": row.target.id,
-                "name": row.target.name,
-                "context": list(row.target.context),
-                "predicate": row.predicate.value,
-                "tier": row.tier.value if row.tier else "",
-                "share": show(row.share) if row.share is not None else "1",
-                "factor": show(row.factor) if row.factor is not None else "1",
-                "losses": list(row.losses),
-                "evidence": [{"what": s.what, "value": s.value, "source": s.source} for s in row.evidence],
-            }
-            for row in entry.rows
-        ],
-    }
-    return {name: fact for name, fact in facts.items() if fact not in ("", [])}

@@ -69,6 +69,7 @@ class Abstained(StrEnum):
     UNIT = "unit-does-not-fit"
     DECIDED = "decided-not-to-map"
     ONLY_SUGGESTIONS = "only-suggestions"
+    NOT_LOOKED_UP = "not-looked-up"  # no list of the target was at hand
 
 
 @dataclass(frozen=True, slots=True)

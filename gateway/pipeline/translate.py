@@ -6,7 +6,7 @@ than a table, an identifier or a published name is ever applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -63,7 +63,7 @@ def translate(
         made: Declaration | Process = work.process(document, {flow.id: flow for flow in flows})
     else:
         made = work.declaration(document)
-    report = Report.of(notes=work.notes(), findings=work.findings())
+    report = Report.of(notes=work.notes(), findings=findings_of(work.entries, work.target))
     return Translation(made, wanted, tuple(work.entries), report)  # type: ignore[arg-type]
 
 
@@ -75,7 +75,14 @@ def default_matching(target: Target) -> Matching:
     """
     if target.flows not in (gases.EF31, gases.FEDEFL):
         raise UsageError(target.id, code="translate.needs-list", list=target.flows)
-    return lambda end: match_gas(end, target=target.flows)
+
+    def match(end: End) -> Match:
+        found = match_gas(end, target=target.flows)
+        if found.abstained is Abstained.NO_CANDIDATE and not found.evidence and found.at_stake is None:
+            return replace(found, abstained=Abstained.NOT_LOOKED_UP)
+        return found
+
+    return match
 
 
 class Work:
@@ -121,30 +128,6 @@ class Work:
                 yield Note(
                     "translate.applied", entry.path, Fate.CONVERTED, entry.source.name, names, params=params
                 )
-
-    def findings(self) -> Iterator[Finding]:
-        """One finding for every name that stays as it is, and for every gas that loses its factor."""
-        for entry in self.entries:
-            if entry.wider:
-                params = {"target": self.target.id, "there": entry.there}
-                yield Finding(
-                    "translate.wider-place", entry.path, entry.source.name, Severity.WARNING, params=params
-                )
-            if entry.applied and entry.kg is None:
-                continue
-            why = entry.abstained or Abstained.NO_CANDIDATE
-            params = {
-                "target": self.target.id,
-                "what": f"{entry.amount} {entry.source.name}" if entry.amount else entry.source.name,
-                "why": why.value,
-                **{f"why_{lang}": messages.text(f"{_WHY}{why.value}", lang, {}).what for lang in _LANGS},
-                "kg": _kg_text(entry.kg) if entry.kg is not None else "",
-            }
-            code = f"translate.unmapped-{entry.kind}"
-            if entry.kg is not None:
-                code = "translate.factor-lost" if entry.applied else "translate.unmapped-gas"
-            severity = Severity.INFO if entry.kind == "unit" else Severity.WARNING
-            yield Finding(code, entry.path, entry.source.name, severity, params=params)
 
     def _line(self, path: str, line: Line) -> Line:
         changes: dict[str, object] = {
@@ -259,6 +242,38 @@ class Work:
             there = units.identifier(unit, self.target.units)
         why = None if there else Abstained.NO_CANDIDATE
         self.entries.append(Entry(path, "unit", End(name=unit), there=there or "", abstained=why))
+
+
+def findings_of(entries: Iterable[Entry], target: Target) -> Iterator[Finding]:
+    """One finding for every name that stays as it is, and for every gas that loses its factor."""
+    for entry in entries:
+        if entry.wider:
+            params = {"target": target.id, "there": entry.there}
+            yield Finding(
+                "translate.wider-place", entry.path, entry.source.name, Severity.WARNING, params=params
+            )
+        if entry.applied and entry.kg is None:
+            continue
+        why = entry.abstained or Abstained.NO_CANDIDATE
+        params = {
+            "target": target.id,
+            "what": f"{entry.amount} {entry.source.name}" if entry.amount else entry.source.name,
+            "why": why.value,
+            **{f"why_{lang}": text for lang, text in reason(why).items()},
+            "kg": _kg_text(entry.kg) if entry.kg is not None else "",
+        }
+        code = f"translate.unmapped-{entry.kind}"
+        if why is Abstained.NOT_LOOKED_UP:
+            code = "translate.not-looked-up"
+        if entry.kg is not None:
+            code = "translate.factor-lost" if entry.applied else "translate.unmapped-gas"
+        severity = Severity.INFO if entry.kind == "unit" else Severity.WARNING
+        yield Finding(code, entry.path, entry.source.name, severity, params=params)
+
+
+def reason(why: Abstained) -> dict[messages.Lang, str]:
+    """Why a name stays as it is, in both languages."""
+    return {lang: messages.text(f"{_WHY}{why.value}", lang, {}).what for lang in _LANGS}
 
 
 def _scheme_of(region: str, database: object) -> str:

@@ -21,16 +21,24 @@ from gateway.model.walk import escape, leaves
 from gateway.nomenclature.match import Match
 from gateway.nomenclature.row import Abstained, End
 from gateway.pipeline.datasets import Datasets
-from gateway.pipeline.translate import Matching, Work, default_matching
+from gateway.pipeline.translate import Matching, Work, default_matching, findings_of
 from gateway.pipeline.translate_flows import datasets_for, flow_of, measure
 from gateway.pipeline.translation import Entry, Target, find_target
-from gateway.quantity.exact import own_arithmetic
+from gateway.quantity.exact import own_arithmetic, total
 from gateway.report import Finding
 
 _REFERRING: Final = (DatasetKind.METHOD, DatasetKind.MODEL)
 
 
 @dataclass(frozen=True, slots=True)
+class Summed:
+    """One name of a package, with how often it stands there; ``entry`` is the first, with all kg CO2e."""
+
+    entry: Entry
+    times: int
+
+
+@dataclass(frozen=True)
 class TranslatedDatasets:
     """The package in the target's words, and by data set every name with its evidence or its reason.
 
@@ -40,9 +48,24 @@ class TranslatedDatasets:
     datasets: Datasets
     target: Target
     entries: tuple[tuple[Key, Entry], ...]
-    findings: tuple[tuple[Key, Finding], ...]
     replaced: tuple[Key, ...] = ()
     unread: Mapping[Key, GatewayError] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What stays as it is or loses its factor, once for each flow or place of the package."""
+        return tuple(findings_of((one.entry for one in self.summary), self.target))
+
+    @cached_property
+    def summary(self) -> tuple[Summed, ...]:
+        """Every name once, what loses most first."""
+        found: dict[object, list[tuple[Key, Entry]]] = {}
+        for key, entry in self.entries:
+            end, ids = entry.source, tuple(row.target.id for row in entry.rows)
+            told = (entry.kind, end.id, end.name, end.context, entry.there, ids, entry.abstained)
+            found.setdefault((*told, entry.kg is None), []).append((key, entry))
+        sums = [_summed(group) for group in found.values()]
+        return tuple(sorted(sums, key=lambda one: -Fraction(one.entry.kg or 0)))
 
     @property
     def lost(self) -> Fraction:
@@ -67,9 +90,15 @@ def translate_datasets(
     found.run()
     bundle: Bundle = _Translated(datasets.bundle, found)
     made = replace(datasets, bundle=bundle)
-    return TranslatedDatasets(
-        made, wanted, tuple(found.entries), tuple(found.findings), tuple(sorted(found.gone)), found.unread
-    )
+    return TranslatedDatasets(made, wanted, tuple(found.entries), tuple(sorted(found.gone)), found.unread)
+
+
+def _summed(group: list[tuple[Key, Entry]]) -> Summed:
+    key, first = group[0]
+    kgs = [entry.kg for _, entry in group if entry.kg is not None]
+    path = f"/{key.kind.value}/{key.id}{first.path.rstrip('/')}"
+    amount = first.amount if len(group) == 1 else None
+    return Summed(replace(first, path=path, amount=amount, kg=total(kgs) if kgs else None), len(group))
 
 
 def _remembered(match: Matching) -> Matching:
@@ -103,7 +132,6 @@ class _Pass:
     def __init__(self, bundle: Bundle, target: Target, match: Matching) -> None:
         self.bundle, self.target, self.match = bundle, target, match
         self.entries: list[tuple[Key, Entry]] = []
-        self.findings: list[tuple[Key, Finding]] = []
         self.made: dict[str, Flow] = {}  # flows of the target that the package has not
         self.gone: set[Key] = set()
         self.unread: dict[Key, GatewayError] = {}
@@ -154,7 +182,6 @@ class _Pass:
     def _take(self, key: Key, work: Work) -> Iterator[Key]:
         """Take up what was found in one data set; the flows of the source that changed."""
         self.entries.extend((key, entry) for entry in work.entries)
-        self.findings.extend((key, finding) for finding in work.findings())
         for entry in work.entries:
             if entry.kind != "flow" or not entry.rows:
                 continue

@@ -84,8 +84,11 @@ class TestGases:
         assert sum(Fraction(row.share or 0) for row in found.entries[0].rows) == 1
 
     def test_an_unknown_name_stays(self) -> None:
-        found = translate(declared(("unobtainium", "3")), target="ef-3.1")
+        told = declared(("unobtainium", "3"))
+        found = translate(told, target="ef-3.1")
         assert gases_of(found) == {"unobtainium": "3 kg"}
+        assert codes(found) == ["translate.not-looked-up"]
+        found = translate(told, target="ef-3.1", match=lambda end: Match(end, (), Abstained.NO_CANDIDATE))
         assert codes(found) == ["translate.unmapped-flow"]
 
     def test_co2e_at_stake_is_what_is_stated(self) -> None:

@@ -148,9 +148,12 @@ def factors(
 @option("--target", metavar="TARGET", required=True, help="cli.option-target")
 @option("--list", "lists", metavar="LIST", multiple=True, help="cli.option-flow-list")
 @option("--decisions", metavar="FILE", help="cli.option-make-decisions")
+@option("-o", "--output", "out", metavar="OUT", help="cli.option-translate-output")
+@option("--to", "to", metavar="FORMAT", help="cli.option-translate-to")
 @FROM
 @LAYOUT
 @PLUGIN
+@FORCE
 @everywhere
 @click.pass_obj
 def translate(
@@ -159,11 +162,17 @@ def translate(
     target: str,
     lists: tuple[str, ...],
     decisions: str | None,
+    out: str | None,
+    to: str | None,
     format_: str | None,
     layout: str | None,
+    force: bool,
 ) -> int:
     """See ``hutong translate --help``."""
-    from gateway.console import translating
+    from gateway.console import translating, translating_datasets
 
+    if to is not None and out is None:
+        raise UsageError("--to", code="translate.to-needs-output")
     names = translating.Names(target, lists, decisions)
-    return translating.translated(console, file, names, format_, context_now(), layout=layout)
+    output = None if out is None else translating_datasets.Output(out, to, force)
+    return translating.translated(console, file, names, format_, context_now(), layout=layout, output=output)
