@@ -30,13 +30,20 @@ def packs(names: Sequence[str], plugins: Sequence[Plugin] = ()) -> tuple[Pack, .
     """
     if not names:
         return ()
+    from gateway.pipeline import message_rules
     from gateway.recognition import ruleset
 
     brought = brought_packs(plugins)
-    return tuple(
-        ruleset.read_pack(brought[name], name=name) if name in brought else ruleset.pack(name, more=brought)
-        for name in dict.fromkeys(names)
-    )
+    others = (message_rules.PACT, *brought)
+
+    def found(name: str) -> Pack:
+        if name == message_rules.PACT:
+            return message_rules.pack()
+        if name in brought:
+            return ruleset.read_pack(brought[name], name=name)
+        return ruleset.pack(name, more=others)
+
+    return tuple(map(found, dict.fromkeys(names)))
 
 
 def brought_packs(plugins: Sequence[Plugin]) -> dict[str, bytes]:
@@ -45,12 +52,13 @@ def brought_packs(plugins: Sequence[Plugin]) -> dict[str, bytes]:
     Raises:
         PluginError: an id is taken, or is not the one that the document says.
     """
+    from gateway.pipeline import message_rules
     from gateway.recognition import ruleset
 
     found: dict[str, bytes] = {}
     for plugin in plugins:
         for name, data in plugin.packs.items():
-            if name in ruleset.PACKS or name in found:
+            if name in ruleset.PACKS or name == message_rules.PACT or name in found:
                 raise PluginError(name, path=plugin.name, code="plugin.duplicate-pack", plugin=plugin.name)
             own = ruleset.read_pack(data, name=name).id
             if own != name:
@@ -81,15 +89,19 @@ def evaluate(
     asked = packs(names, source.context.plugins)
     if not asked:
         return ()
+    from gateway.pipeline import message_rules
     from gateway.recognition import evaluate as rules
 
+    today = on or day(source.context)
     cells = form_cells(source)
     return tuple(
-        rules.evaluate(
+        message_rules.evaluate(source, today)
+        if pack.id == message_rules.PACT
+        else rules.evaluate(
             source.declaration,
             pack,
             origins=source.origins,
-            on=on or day(source.context),
+            on=today,
             previous=previous.declaration if previous else None,
             places=cells,
         )
