@@ -66,6 +66,9 @@ def _tell(console: Console, found: Verified) -> None:
         lines.append(
             ("cli.key", f"{key.did or f'{key.kind} SHA-256 {key.sha256}'} ({_origin(console, signature)})")
         )
+        if len(set(signature.covered)) < len(found.parts):
+            # Who has signed one file has said nothing about the next.
+            lines.append(("cli.covered", ", ".join(name or "-" for name in signature.covered)))
         if signature.certificates:
             lines.append(("cli.certificate", _subject(signature)))
         if signature.claimed_time:

@@ -188,11 +188,17 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
     payload, opened, header, key, signature = _checked(found, keys)
     bound = _check_binding(found, payload, reader, nonce)
     claims = {name: value for name, value in opened.claims.items() if name != "cnf"}
-    issuer = issuer_of(claims) or str(claims.get("iss", ""))
+    stated = [name for name in (issuer_of(claims), claims.get("iss")) if name]
+    if len({str(name) for name in stated}) > 1:
+        raise SdJwtRefused(claims.get("iss", ""), path="/iss", code="envelope.claims-differ")
+    issuer = str(stated[0]) if stated else ""
     remarks: tuple[str, ...] = ()
-    if key.name.partition("#")[0] != issuer or key.origin is KeyOrigin.CERTIFICATE:
-        if issuer.startswith("did:") and key.origin is not KeyOrigin.CERTIFICATE:
-            raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=key.name)
+    certified = key.origin is KeyOrigin.CERTIFICATE
+    if (key.key.did if certified else key.name.partition("#")[0]) != issuer:
+        if issuer.startswith("did:"):
+            # A DID says itself which keys are its own; a certificate says nothing about it.
+            name = f"x5c {key.key.sha256}" if certified else key.name
+            raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=name)
         remarks = ("issuer-not-bound",)
     envelope = Verified(
         Envelope.SD_JWT,

@@ -119,7 +119,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS) -> Verified:
         (signature,),
         (Part("", media_type, found.payload),),
         document,
-        _party(document, type_),
+        "" if remarks else _party(document, type_),
         times=verified.times_of(document),
     )
 
@@ -150,7 +150,10 @@ def _bound(
     if header.text("iss") not in ("", party):
         raise JoseRefused(header.text("iss"), path="header/iss", code="envelope.claims-differ")
     if key.origin is KeyOrigin.CERTIFICATE:
-        return ("issuer-not-bound",)
+        if party.startswith("did:") and party != key.key.did:
+            # A DID says itself which keys are its own; a certificate says nothing about it.
+            _refuse_stranger(document, type_, f"x5c {key.key.sha256}")
+        return () if party.startswith("did:") else ("issuer-not-bound",)
     if party or type_ == CREDENTIAL_TYPE:
         _refuse_stranger(document, type_, key.name)
     return ()

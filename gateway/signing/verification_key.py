@@ -106,7 +106,8 @@ class VerificationKey:
         Raises:
             BadVerificationKey: no public key, or one whose ``use`` or ``key_ops`` is not signing.
         """
-        if jwk.get("use", "sig") != "sig" or "verify" not in (jwk.get("key_ops") or ["verify"]):  # type: ignore[operator]
+        operations = jwk.get("key_ops", ["verify"])
+        if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
             raise BadVerificationKey(jwk.get("use", ""), code="envelope.key-usage")
         try:
             return cls._from_jwk(jwk)
