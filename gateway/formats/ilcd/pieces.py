@@ -75,6 +75,7 @@ class Carrier:
     folder: str = ""
     epd: bool = False  # whether it has the extensions for EPDs
     full_references: bool = False  # whether every reference has version, address and name
+    mend: Callable[[Dataset], tuple[Dataset, Sequence[Note]]] = lambda made: (made, ())
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -155,6 +156,8 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
         made = _prepared(source, key.kind, bundle, ids, notes)
     except InputError as error:
         return Piece(None, refused={key: (error,)})
+    made, mended = carrier.mend(made)
+    notes |= {note.path: note for note in mended}
     made, renamed = numbered(made)
     kept = rest_of(made.extras)
     root = dataset_node(key.kind, made, kept)

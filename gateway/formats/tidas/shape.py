@@ -30,6 +30,9 @@ def shaped(value: JsonValue, field: Field) -> JsonValue:
             key: shaped(inner, field.below[key]) if key in field.below else inner
             for key, inner in value.items()
         }
+        for key, one in field.below.items():
+            if one.required and key not in value and (empty := _empty(one)) is not None:
+                value[key] = empty
     elif field.kind == "object" and isinstance(value, list):
         value = [
             shaped(inner, Field(field.kind, below=field.below)) if isinstance(inner, dict) else inner
@@ -37,7 +40,25 @@ def shaped(value: JsonValue, field: Field) -> JsonValue:
         ]
     elif isinstance(value, str):
         value = _plain(value, field.kind)
+    elif field.kind == "location" and isinstance(value, dict) and isinstance(value.get("#text"), str):
+        value = value["#text"]  # in the XML it is a text, which may have a language
+    elif isinstance(value, dict) and list(value) == ["#text"]:
+        value = value["#text"]
     return [value] if field.many == LIST and not isinstance(value, list) else value
+
+
+def _empty(field: Field) -> dict[str, JsonValue] | None:
+    """A part that must be there and may be empty; None where something must stand in it."""
+    if field.kind != "object" or field.many == LIST:
+        return None
+    found: dict[str, JsonValue] = {}
+    for key, one in field.below.items():
+        if one.required:
+            inner = _empty(one)
+            if inner is None:
+                return None
+            found[key] = inner
+    return found
 
 
 def _plain(text: str, kind: str) -> JsonValue:
@@ -45,7 +66,7 @@ def _plain(text: str, kind: str) -> JsonValue:
         return int(text)
     if kind == "boolean":
         return _TRUTHS.get(text, text)
-    return mended_location(text) if kind == "location" else text
+    return text
 
 
 def mended_location(code: str) -> str:

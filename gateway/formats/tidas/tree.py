@@ -46,6 +46,12 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     found = structure(ROOTS[root])
     own = document[root]
     assert isinstance(own, dict)
+    beside = document.get("common:other")
+    if isinstance(
+        beside, dict
+    ):  # a contact may have it beside its root; in the XML it stands at the end of it
+        told = own.get("common:other")
+        own = own | {"common:other": beside | (told if isinstance(told, dict) else {})}
     spaces: dict[str, str] = {}
     _gather(own, spaces)
     foreign = [prefix for prefix in spaces if prefix not in _OWN]
