@@ -11,7 +11,15 @@ from gateway.codec.datasets import Bundle
 from gateway.errors import GatewayError
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Reference
-from gateway.model.inventory import Flow, FlowKind, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
+from gateway.model.inventory import (
+    CarbonClass,
+    Flow,
+    FlowKind,
+    FlowProperty,
+    FlowPropertyValue,
+    UnitEntry,
+    UnitGroup,
+)
 from gateway.nomenclature.row import End
 from gateway.quantity import parse_unit
 from gateway.quantity.number import Number
@@ -75,6 +83,14 @@ _MEASURES: Final = (
 )
 
 
+# How EF and ILCD tell the class where their lists have no field for it.
+_CLASSES: Final = (
+    ("(fossil)", CarbonClass.FOSSIL),
+    ("(biogenic)", CarbonClass.BIOGENIC),
+    ("(land use change)", CarbonClass.LAND_USE_CHANGE),
+)
+
+
 def measure(unit: str) -> Measure | None:
     """None where no property has exactly this reference unit."""
     return _by_code().get(_code(unit))
@@ -105,10 +121,14 @@ def flow_of(end: End) -> Flow:
         name=LangText({end.language or "en": end.name}),
         cas=end.cas or None,
         formula=end.formula or None,
-        carbon_class=end.carbon_class,
+        carbon_class=end.carbon_class or _named_class(end.name),
         compartment=end.context,
         properties=(FlowPropertyValue(flow_property=quantity, mean=Number(Decimal(1)), is_reference=True),),
     )
+
+
+def _named_class(name: str) -> CarbonClass | None:
+    return next((found for word, found in _CLASSES if name.casefold().endswith(word)), None)
 
 
 def datasets_for(flows: Iterable[Flow], whole: Bundle) -> Iterator[Dataset]:
