@@ -118,21 +118,19 @@ class VerificationKey:
     def _from_jwk(cls, jwk: Mapping[str, PlainJson]) -> Self:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-        kty, crv = jwk.get("kty"), jwk.get("crv")
+        kty, crv = str(jwk.get("kty", "")), str(jwk.get("crv", ""))
         if kty == "OKP" and crv == "Ed25519":
             return cls.of(ed25519.Ed25519PublicKey.from_public_bytes(_octets(jwk, "x")))
         if kty == "EC" and crv in _COORDINATE:
-            curve: ec.EllipticCurve = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1}.get(
-                str(crv), ec.SECP521R1
-            )()
+            curve: ec.EllipticCurve = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1}.get(crv, ec.SECP521R1)()
             x, y = _octets(jwk, "x"), _octets(jwk, "y")
-            if len(x) != _COORDINATE[str(crv)] or len(y) != len(x):
+            if len(x) != _COORDINATE[crv] or len(y) != len(x):
                 raise ValueError(len(x))
             return cls.of(ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\4" + x + y))
         if kty == "RSA":
             numbers = (int.from_bytes(_octets(jwk, name), "big") for name in ("e", "n"))
             return cls.of(rsa.RSAPublicNumbers(*numbers).public_key())
-        raise BadVerificationKey(f"{kty} {crv or ''}".strip())
+        raise BadVerificationKey(f"{kty} {crv}".strip())
 
     @property
     def sha256(self) -> str:

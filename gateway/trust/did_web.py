@@ -46,11 +46,12 @@ def _absolute(name: PlainJson, subject: PlainJson) -> str:
 
 
 def _key(entry: Mapping[str, PlainJson]) -> PublicKey | None:
+    kind = str(entry.get("type"))
     multikey, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
     try:
-        if entry.get("type") == "Multikey" and isinstance(multikey, str):
+        if kind == "Multikey" and isinstance(multikey, str):
             return PublicKey.from_multikey(multikey)
-        if entry.get("type") in {"JsonWebKey", "JsonWebKey2020"} and isinstance(jwk, dict):
+        if kind in {"JsonWebKey", "JsonWebKey2020"} and isinstance(jwk, dict):
             return VerificationKey.from_jwk(jwk).public_key
     except (BadPublicKey, GatewayError):
         return None

@@ -88,7 +88,7 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         credential=checked.credential,
         issuer=checked.signer,
         expires=checked.expires,
-        statement=_statement(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
+        statement=statement_of(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
     )
 
@@ -155,7 +155,7 @@ def _credential_sub(found: tuple[Finding, ...]) -> Sub:
     return Sub.SIG_CRYPTO_FAILURE
 
 
-def _statement(data: bytes | None) -> Statement:
+def statement_of(data: bytes | None) -> Statement:
     """The facts of a conversion record, which is a covered part here."""
     try:
         record = parse_signed(data or b"{}")
@@ -168,6 +168,9 @@ def _statement(data: bytes | None) -> Statement:
     verifications = told.get("verifications")
     works = [v for v in verifications if isinstance(v, dict)] if isinstance(verifications, list) else []
     dates = [told.get("issuedOn"), *(work.get("date") for work in works)]
+    if any(str(w.get("kind")) in _ACTIVITIES and not _is_day(w.get("date")) for w in works):
+        # On which day the body has worked is not known; the other days do not stand for it.
+        dates = []
     return Statement(
         standards=_texts(told.get("standards")),
         products=tuple(f"{name}:{code}" for name, code in products.items())

@@ -12,7 +12,7 @@ from gateway.errors import GatewayError
 from gateway.signing import data_integrity
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust import lote, status_list
+from gateway.trust import lote, status_list, subject
 from gateway.trust.did_web import assertion_keys
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import entry
@@ -44,6 +44,16 @@ class TestControllerDocuments:
         office.world.more = {"dids/evil.json": json.dumps(document).encode()}
         forged = statement(office.place, OTHER, victim)
         assert office.verdict(forged)[0] != "TOTAL_PASSED"
+
+    @pytest.mark.parametrize("odd", [[], {}, [5], 5, None])
+    def test_members_of_odd_kinds(self, odd: Any) -> None:
+        did = "did:web:body.example"
+        document = controller(did, OTHER, f"{did}#key-1")
+        assert list(assertion_keys(document)) == [f"{did}#key-1"]
+        for name, other in (("type", {}), ("publicKeyJwk", {"type": "JsonWebKey"})):
+            value = {"kty": "EC", "crv": odd, "x": "AA", "y": "AA"} if other else odd
+            changed = {**document["verificationMethod"][0], **other, name: value}
+            assert assertion_keys({**document, "verificationMethod": [changed]}) == {}
 
     def test_a_did_key_is_its_own_key(self) -> None:
         forged = statement(Office().place, OTHER, KEY.public_key.key_id)
@@ -180,6 +190,17 @@ def pem(certificate: Any) -> bytes:
 
     packed = base64.b64encode(certificate.encoded)
     return b"-----BEGIN CERTIFICATE-----\n" + packed + b"\n-----END CERTIFICATE-----\n"
+
+
+class TestDays:
+    """The day of one thing is not the day of another."""
+
+    @pytest.mark.parametrize("kind", ["third", "cert", "critical_review"])
+    def test_a_verification_without_its_day(self, kind: str) -> None:
+        record: dict[str, Any] = {"issuedOn": "2026-01-31", "verifications": [{"kind": kind}]}
+        assert subject.statement_of(jcs({"statement": record})).dates == ()
+        record["verifications"] = [{"kind": kind, "date": "2026-01-15"}, {"kind": "self"}]
+        assert len(subject.statement_of(jcs({"statement": record})).dates) == 2
 
 
 class TestAgreements:
