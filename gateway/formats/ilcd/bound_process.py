@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec.xmltree import Node, Value
-from gateway.formats.ilcd.binding import Binder, names, number, prune, put, take
+from gateway.formats.ilcd.binding import Binder, in_digits, names, number, prune, put, take
 from gateway.formats.ilcd.spreads import printed, spread
 from gateway.model.base import Missing, Reason
 from gateway.model.dataset import Coefficient, DatasetKind, Reference
@@ -29,7 +29,7 @@ from gateway.model.process import (
     Scope,
     Uncertainty,
 )
-from gateway.quantity import quotient
+from gateway.quantity import quotient, times
 from gateway.quantity.number import Number
 
 # ILCD 1.1 lists, by the word of the format.
@@ -76,6 +76,8 @@ UNIT_GROUP: Final = ("common:other", "epd:referenceToUnitGroupDataSet")
 PRODUCT_MODEL: Final = "product-model"
 # Marks in the rest of a node what the source left out and readers fill in.
 WITHOUT: Final = "#without:"
+# Where the rest of an exchange has a share as it was printed, by position.
+PRINTED_SHARE: Final = "#share:"
 SPREAD: Final = "relativeStandardDeviation95In"
 COMPLIANCE: Final = (
     ("common:nomenclatureCompliance", "nomenclature"),
@@ -247,12 +249,24 @@ def without(node: Node, key: str) -> None:
 
 def _allocations(node: Node) -> tuple[Allocation, ...]:
     found = []
-    for one in nodes_of(node, ("allocations", "allocation")):
-        product, share = one.get("@internalReferenceToCoProduct"), number(one.get("@allocatedFraction"))
+    for n, one in enumerate(nodes_of(node, ("allocations", "allocation"))):
+        product, told = one.get("@internalReferenceToCoProduct"), one.get("@allocatedFraction")
+        share = number(told)
         if isinstance(share, Number):
             share = Number(quotient(share.value, Decimal(100)))
+            if told is not None and percent(share) != told:
+                node[f"{PRINTED_SHARE}{n}"] = told
         found.append(Allocation(product=str(product or ""), share=share))
     return tuple(found)
+
+
+def percent(share: Number) -> str:
+    """A share as the format counts it."""
+    whole = times(share.value, Decimal(100))
+    if isinstance(whole, Decimal):
+        plain = f"{whole:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return in_digits(Number(whole))
 
 
 def take_amounts(node: Node, *, look: bool = False) -> list[Node]:

@@ -171,9 +171,12 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     _declare(root, {*found.prefixes, "xml", "xsi", *(path[1:] for path in kept.get(NAMESPACES, {}))})
     data = carrier.encode(found, root, kept)
     if broken := carrier.judge(data, found):
+        exchanges = _exchanges(root)
         fit(root, found.content, found.extension_keys)
-        data = carrier.encode(found, root, kept)
-        broken = carrier.judge(data, found)
+        # An exchange that the format cannot hold is a lack, and never left out.
+        if _exchanges(root) == exchanges:
+            data = carrier.encode(found, root, kept)
+            broken = carrier.judge(data, found)
     if broken:
         return Piece(None, refused={key: tuple(_lack(key, one) for one in broken)})
     back = bound(key.kind, root)
@@ -186,6 +189,12 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     becomes = {key: Key(key.kind, back.id, version)}
     member = Member(name, carrier.media_type, data)
     return Piece(member, becomes, {key: tuple(notes.values())}, {key: renamed} if renamed else {})
+
+
+def _exchanges(root: Node) -> int:
+    told = root.get("exchanges")
+    found = told.get("exchange") if isinstance(told, dict) else None
+    return len(found) if isinstance(found, list) else 0
 
 
 def _ensure(root: Node, path: tuple[str, ...]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Final
 
 from gateway.codec.xmltree import Node, Value
@@ -30,6 +29,7 @@ from gateway.formats.ilcd.bound_process import (
     KINDS,
     MODEL_COMPLETENESS,
     PARAMETER_PATH,
+    PRINTED_SHARE,
     PRODUCT_MODEL,
     REFERENCE_PATH,
     RESULT_PATH,
@@ -37,6 +37,7 @@ from gateway.formats.ilcd.bound_process import (
     SCENARIO_PATH,
     SPREAD,
     WITHOUT,
+    percent,
 )
 from gateway.formats.ilcd.spreads import printed, spread
 from gateway.model.activity import Place
@@ -51,7 +52,6 @@ from gateway.model.process import (
     Review,
     Uncertainty,
 )
-from gateway.quantity import times
 from gateway.quantity.number import Number
 
 Kept = Mapping[str, Mapping[str, Value]]
@@ -120,11 +120,7 @@ def _exchange(exchange: Exchange, kept: Kept) -> Node:
     if not lacks(mine, "resultingAmount"):
         put(node, ("resultingAmount",), amount)
     put_uncertainty(node, exchange.uncertainty, ("minimumAmount", "maximumAmount"), mine)
-    put(node, ("allocations", "allocation"), [
-        {"@internalReferenceToCoProduct": one.product, "@allocatedFraction": _percent(one.share)}
-        for one in exchange.allocations
-        if isinstance(one.share, Number)
-    ])  # fmt: skip
+    put(node, ("allocations", "allocation"), _allocations(exchange, mine))
     if isinstance(exchange.data_source_kind, str):
         node["dataSourceType"] = exchange.data_source_kind
     if isinstance(exchange.derivation, str):
@@ -138,6 +134,16 @@ def _exchange(exchange: Exchange, kept: Kept) -> Node:
     return node
 
 
+def _allocations(exchange: Exchange, kept: dict[str, Value]) -> list[Value]:
+    nodes: list[Value] = []
+    for n, one in enumerate(exchange.allocations):
+        told = kept.pop(f"/{PRINTED_SHARE}{n}", None)
+        if isinstance(one.share, Number):
+            share = told if told is not None else percent(one.share)
+            nodes.append({"@internalReferenceToCoProduct": one.product, "@allocatedFraction": share})
+    return nodes
+
+
 def lacks(kept: dict[str, Value], key: str) -> bool:
     """Whether the source's node had no ``key``; the mark is used up."""
     return kept.pop(f"/{WITHOUT}{key}", None) is not None
@@ -145,14 +151,6 @@ def lacks(kept: dict[str, Value], key: str) -> bool:
 
 def _reference(reference: Reference, part: str, kept: Kept) -> Node:
     return with_rest(reference_node(reference), part, kept)
-
-
-def _percent(share: Number) -> str:
-    whole = times(share.value, Decimal(100))
-    if isinstance(whole, Decimal):
-        plain = f"{whole:f}"
-        return plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return numeral(Number(whole)) or ""
 
 
 def put_uncertainty(node: Node, told: Uncertainty, ends: tuple[str, str], kept: dict[str, Value]) -> None:
