@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from gateway import messages
 from gateway.codec.base import Context
 from gateway.console import failures
 from gateway.console.converting import Destination
@@ -17,6 +19,7 @@ from gateway.messages import Lang
 from gateway.pipeline import explain as explaining
 from gateway.pipeline import rules
 from gateway.pipeline.convert import Source, read
+from gateway.recognition.outcome import Said
 from gateway.storage import files
 
 
@@ -128,6 +131,51 @@ def gaps(
         for line in found.lines(console.lang):
             console.answer(line)
     console.document({"file": name, **found.to_json()})
+    return Exit.DONE
+
+
+def gaps_for(
+    console: Console,
+    name: str,
+    targets: Sequence[str],
+    told: Mapping[str, str],
+    format_: str | None,
+    context: Context,
+    *,
+    layout: str | None = None,
+) -> Exit:
+    """Print what each target still lacks, by who can supply it.
+
+    Raises:
+        UsageError: there is no such target, or it is only read.
+    """
+    from gateway.pipeline.carrier_gaps import carrier_gaps
+
+    source = read(source_of(console, name, layout), format=format_, context=context)
+    found = carrier_gaps(source, targets, options=told)
+    for one in found:
+        code = "cli.gaps-of-target" if one.gaps else "cli.gaps-none"
+        console.answer(console.say(code, target=one.target, n=len(one.gaps)))
+        last = ""
+        for gap in one.gaps:
+            if gap.supplier != last:
+                console.answer(f"  {Said(f'coverage.supplier-{gap.supplier}').text(console.lang)}")
+                last = gap.supplier
+            console.answer(f"    {messages.explain(gap.lack, console.lang).what}")
+    carriers = [
+        {
+            "target": one.target,
+            "gaps": [
+                {
+                    "lack": messages.to_json(gap.lack),
+                    "supplier": {"code": gap.supplier, **Said(f"coverage.supplier-{gap.supplier}").both()},
+                }
+                for gap in one.gaps
+            ],
+        }
+        for one in found
+    ]
+    console.document({"file": name, "carriers": carriers})
     return Exit.DONE
 
 

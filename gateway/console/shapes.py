@@ -374,6 +374,33 @@ class Gaps(Shape):
     points: list[Point]
 
 
+class KnownBy(Both):
+    """Who can supply a field of a carrier."""
+
+    code: str
+
+
+class CarrierGap(Shape):
+    """A field that stays empty, and who can supply it."""
+
+    lack: Problem
+    supplier: KnownBy
+
+
+class CarrierGaps(Shape):
+    """One carrier; without gaps it can be written."""
+
+    target: FormatId
+    gaps: list[CarrierGap]
+
+
+class GapsFor(Shape):
+    """``hutong gaps --for``."""
+
+    file: str
+    carriers: list[CarrierGaps]
+
+
 class Explain(Operand):
     """``hutong explain``."""
 
@@ -555,7 +582,8 @@ ANSWERS: Mapping[str, type[Shape]] = {
 def schemas() -> dict[str, bytes]:
     """Every published schema by its name below ``schemas/hutong``."""
     answers: Any = reduce(
-        or_, (*ANSWERS.values(), *MORE, Lines, ConvertDatasets, VerifyFile, Figures, NotCompared, Errors)
+        or_,
+        (*ANSWERS.values(), *MORE, GapsFor, Lines, ConvertDatasets, VerifyFile, Figures, NotCompared, Errors),
     )
     every = shapes.documents() | {"answers-1": shapes.schema("answers", "Answers of hutong --json", answers)}
     return {

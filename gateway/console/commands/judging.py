@@ -13,12 +13,14 @@ from gateway.console.commands.options import (
     PLUGIN,
     PREVIOUS,
     RULES,
+    SET,
     command,
     context_now,
     everywhere,
     option,
 )
 from gateway.console.terminal import Console
+from gateway.errors import UsageError
 
 
 @command(help="cli.help-formats", example="hutong formats")
@@ -107,6 +109,8 @@ def repair(console: Console, file: str, out: str, strict: bool, force: bool) -> 
 @click.argument("file", type=INPUT)
 @option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
 @option("-o", "--output", "out", metavar="XLSX", help="cli.option-gaps-output")
+@option("--for", "targets", multiple=True, metavar="ID", help="cli.option-gaps-for")
+@SET
 @FROM
 @FORCE
 @LAYOUT
@@ -117,6 +121,8 @@ def gaps(
     console: Console,
     file: str,
     category: str | None,
+    targets: tuple[str, ...],
+    chosen: tuple[str, ...],
     format_: str | None,
     layout: str | None,
     out: str | None,
@@ -125,6 +131,13 @@ def gaps(
     """See ``hutong gaps --help``."""
     from gateway.console import converting, explaining
 
+    if targets:
+        if out is not None or category is not None:
+            raise UsageError("--for", code="usage.gaps-for-alone")
+        told = inputs.named_values(chosen)
+        return explaining.gaps_for(console, file, targets, told, format_, context_now(), layout=layout)
+    if chosen:
+        raise UsageError("--set", code="usage.gaps-for-alone")
     to = None if out is None else converting.Destination(out, force)
 
     return explaining.gaps(console, file, category or "", format_, context_now(), layout=layout, to=to)
