@@ -137,6 +137,20 @@ class TestContexts:
                 {
                     "@context": "urn:c",
                     "@id": "urn:x",
+                    "name": [
+                        {"@context": {"gwp": "urn:water", "water": "urn:gwp"}, "@id": "urn:y", "gwp": 2}
+                    ],
+                },
+                "rdf.context-inline",
+            ),
+            (
+                {"@context": "urn:c", "@id": "urn:x", "name": {"@context": None, "@id": "urn:y"}},
+                "rdf.context-inline",
+            ),
+            (
+                {
+                    "@context": "urn:c",
+                    "@id": "urn:x",
                     "name": {"@context": "https://example.org/c", "@id": "urn:y"},
                 },
                 "rdf.not-covered",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.errors import TrustError
-from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing.jcs import jcs
 
 Contexts = Mapping[str, bytes]
@@ -39,6 +39,7 @@ def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]
     """
     found: dict[str, PlainJson] = {}
     for document in documents:
+        _refuse_inline(document, "")
         stated = document.get("@context") if isinstance(document, dict) else None
         urls = [url for url in (stated if isinstance(stated, list) else [stated]) if isinstance(url, str)]
         if len(urls) != (len(stated) if isinstance(stated, list) else 1):
@@ -47,6 +48,20 @@ def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]
             if url not in found:
                 found[url] = load(url, given, path=f"/@context/{index}")
     return found
+
+
+def _refuse_inline(value: PlainJson, at: str) -> None:
+    """A context inside the document could exchange two names with their values: the graph stays the same."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_inline(item, f"{at}/{index}")
+    elif isinstance(value, dict):
+        stated = value.get("@context", [])
+        if not all(isinstance(one, str) for one in (stated if isinstance(stated, list) else [stated])):
+            raise ContextRefused(path=f"{at}/@context", code="rdf.context-inline")
+        for name, item in value.items():
+            if name != "@context":
+                _refuse_inline(item, at + pointer([name]))
 
 
 def load(url: str, given: Contexts, *, path: str = "") -> PlainJson:
