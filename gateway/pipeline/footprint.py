@@ -80,7 +80,8 @@ def declaration_of(bundle: Bundle, key: Key) -> Reading:
 
     Raises:
         InputError: ``dataset.no-footprint``: a unit process or an unfinished system, which has none, with
-            the kg CO2e that it emits itself; ``dataset.open-input``: an inventory that still takes products.
+            the kg CO2e that it emits itself; ``dataset.open-input``: an inventory that still takes products;
+            ``dataset.flow-unknown``, ``dataset.gas-not-counted``: one that cannot be added up whole.
     """
     reading = bundle.read(key)
     process = reading.dataset
@@ -163,10 +164,15 @@ def _added_up(making: _Making) -> None:
     own = climate(process, making.bundle)
     if process.kind is not ProcessKind.LCI_RESULT:
         kind = process.kind.value if process.kind else "-"
-        raise InputError(
-            kind, path=making.place, code="dataset.no-footprint", kg=_kg_text(own.total), name=_name(process)
-        )
+        code = "dataset.no-footprint" if own.is_whole else "dataset.no-footprint-partly"
+        n = str(len(own.uncounted) + len(own.unknown))
+        kg = _kg_text(own.total)
+        raise InputError(kind, path=making.place, code=code, kg=kg, n=n, name=_name(process))
     raise_all(_open_inputs(making))
+    if own.unknown:
+        exchanges = ", ".join(own.unknown[:5])
+        n = str(len(own.unknown))
+        raise InputError(exchanges, path=making.place, code="dataset.flow-unknown", n=n)
     if own.uncounted:
         exchanges = ", ".join(own.uncounted[:5])
         raise InputError(exchanges, path=making.place, code="dataset.gas-not-counted")

@@ -29,13 +29,20 @@ class Climate:
     """kg CO2e by carbon class, and what could not be counted.
 
     ``by_name`` are the exchanges whose flow was told by a listed name, not by its EF 3.1 identifier.
-    ``uncounted`` are greenhouse gases whose amount, unit or carbon class is not known.
+    ``uncounted`` are greenhouse gases whose amount, unit or carbon class is not known; ``unknown`` are the
+    exchanges whose flow is neither in the package nor in the EF 3.1 list: each may be a gas or a product.
     """
 
     by_class: Mapping[CarbonClass, Fraction]
     counted: tuple[str, ...] = ()
     by_name: tuple[str, ...] = ()
     uncounted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out of the sum."""
+        return not self.uncounted and not self.unknown
 
     @property
     def total(self) -> Fraction:
@@ -53,7 +60,7 @@ class _Factor:
 def climate(process: Process, bundle: Bundle) -> Climate:
     """Characterise the elementary flows of ``process``: by identifier, else by a name of the gas table."""
     sums: dict[CarbonClass, Fraction] = {}
-    counted, by_name, uncounted = [], [], []
+    counted, by_name, uncounted, unknown = [], [], [], []
     for exchange in process.exchanges:
         factor: _Factor | Abstained | None = _by_id().get(str(exchange.flow.uuid))
         if factor is None:
@@ -61,6 +68,8 @@ def climate(process: Process, bundle: Bundle) -> Climate:
             if isinstance(factor, _Factor):
                 by_name.append(exchange.id)
         if factor is None:
+            if _is_unknown(exchange, bundle):
+                unknown.append(exchange.id)
             continue
         kg = _kg(exchange, bundle)
         if isinstance(factor, Abstained) or kg is None:
@@ -68,7 +77,14 @@ def climate(process: Process, bundle: Bundle) -> Climate:
         elif factor.of_resource is (exchange.direction is Direction.INPUT):
             sums[factor.carbon_class] = sums.get(factor.carbon_class, Fraction(0)) + kg * factor.value
             counted.append(exchange.id)
-    return Climate(sums, tuple(counted), tuple(by_name), tuple(uncounted))
+    return Climate(sums, tuple(counted), tuple(by_name), tuple(uncounted), tuple(unknown))
+
+
+def _is_unknown(exchange: Exchange, bundle: Bundle) -> bool:
+    is_nothing = isinstance(exchange.amount, Number) and exchange.amount.value == 0
+    if exchange.is_reference or is_nothing or str(exchange.flow.uuid) in _listed():
+        return False
+    return flow_of(exchange.flow, bundle) is None
 
 
 def _kg(exchange: Exchange, bundle: Bundle) -> Fraction | None:
