@@ -1,4 +1,4 @@
-"""A footprint is made of a whole chain only: declared results as they stand, or an inventory that is complete."""
+"""A footprint is made of a whole chain only: declared results as they stand, or a complete inventory."""
 
 from __future__ import annotations
 
