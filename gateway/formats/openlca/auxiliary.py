@@ -11,6 +11,7 @@ from gateway.codec.base import Member
 from gateway.errors import GatewayError
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.book import Book, known_unit, property_of
+from gateway.formats.openlca.epd_writer import categories
 from gateway.formats.openlca.package import document
 from gateway.formats.openlca.upgrade import Upgrade
 from gateway.model.dataset import DatasetKind
@@ -24,7 +25,10 @@ _EVERYWHERE: Final = "GLO"
 
 def other_files(book: Book) -> Iterator[Member]:
     """Everything that stands beside the data sets, each file once."""
-    written: set[str] = set()
+    written: set[str] = set(book.written)
+    for made in categories(book.indicators):
+        written.add(made.name)
+        yield made
     documents = _source_files(book)
     for name in book.bundle.files:
         try:

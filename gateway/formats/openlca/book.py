@@ -15,6 +15,7 @@ from gateway.model.activity import Place
 from gateway.model.base import LangText, Names
 from gateway.model.dataset import DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowKind, FlowProperty, UnitGroup
+from gateway.model.process import Process, ProcessKind
 from gateway.quantity import parse_unit
 
 FLOW_TYPES: Final[Mapping[FlowKind, str]] = {
@@ -72,7 +73,37 @@ class Book:
     _found: dict[tuple[DatasetKind, object, object], Key | None] = field(default_factory=dict)
     _units: dict[tuple[object, object, object], Unit | None] = field(default_factory=dict)
     refused: set[Key] = field(default_factory=set)
+    indicators: dict[str, tuple[str, str]] = field(default_factory=dict)  # name and unit, by category
+    written: set[str] = field(default_factory=set)  # files that go with EPDs
     later: dict[str, str] = field(default_factory=dict)  # units of flows that tell none, by the flow's id
+
+    _only_indicators: dict[str, str] | None = None
+
+    def indicator_unit(self, flow: Flow) -> str | None:
+        """The unit of a flow that only names an indicator of results; None for all other flows.
+
+        Every process that references may lead to is asked, so that each part of a package says the same.
+        """
+        if flow.properties:
+            return None
+        if self._only_indicators is None:
+            self._only_indicators = self._indicators_of_results()
+        return self._only_indicators.get(flow.id)
+
+    def _indicators_of_results(self) -> dict[str, str]:
+        units: dict[str, str] = {}
+        exchanged: set[str] = set()
+        for key in self.bundle.everything:
+            process = self._read(key) if key.kind is DatasetKind.PROCESS else None
+            if not isinstance(process, Process):
+                continue
+            exchanged |= {str(one.flow.uuid).lower() for one in process.exchanges}
+            if process.kind is ProcessKind.EPD:
+                for result in process.results:
+                    unit = result.unit if isinstance(result.unit, str) else ""
+                    id_ = str(result.indicator.uuid).lower()
+                    units[id_] = units.get(id_) or unit
+        return {id_: unit for id_, unit in units.items() if id_ not in exchanged}
 
     def id(self, kind: DatasetKind, own: str) -> str:
         """The id of a data set in the package."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.codec.accounting import shown
+from gateway.codec.base import Member
 from gateway.codec.lacks import Lacks
 from gateway.errors import GatewayError
 from gateway.formats.openlca.book import FLOW_TYPES, Book, FlowFacts, Pen, category_of, property_of, unit_ids
@@ -49,6 +50,8 @@ class Sheet:
     dangling: list[str] = field(default_factory=list)
     defaults: list[tuple[dict[str, Any], str, object, str]] = field(default_factory=list)
     scheme: str | None = None
+    is_epd: bool = False
+    files: list[Member] = field(default_factory=list)  # what goes with it
 
     def lack(self, code: str, path: str, saw: object = "", **params: str) -> None:
         """What the entity cannot be written without."""

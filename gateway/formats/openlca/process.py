@@ -158,7 +158,8 @@ def _unit(page: Page, item: Taking, at: str, *, is_known: bool) -> str | None:
     value = item.left.get("unit")
     name = value.get("name") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(name, str) or not name:
-        page.find("openlca.no-unit", f"{at}/unit", value)
+        if not page.is_epd or value is not None:  # an EPD may leave it to the flow
+            page.find("openlca.no-unit", f"{at}/unit", value)
         return None
     del item.left["unit"]
     id_ = value.get("@id")

@@ -34,7 +34,8 @@ _LCI_RESULT: Final = "LCI_RESULT"
 def write_process(sheet: Sheet, process: Process) -> None:
     """Everything of a process that not all entities have."""
     node = sheet.document
-    _kind(sheet, process)
+    if process.kind is not ProcessKind.EPD:
+        _kind(sheet, process)
     if isinstance(process.default_allocation, str) and process.default_allocation in tables.enum(
         "AllocationType"
     ):
@@ -118,7 +119,9 @@ def _exchange(sheet: Sheet, exchange: Exchange, numbers: dict[str, int]) -> dict
             sheet.plain(flow, "category", facts.category)
             sheet.plain(flow, "location", facts.location)
         item["flow"] = flow
-    if unit is None:
+    if unit is None and sheet.is_epd:
+        pass  # the product of an EPD may leave the unit to its flow
+    elif unit is None:
         sheet.lack("openlca.no-unit", f"{path}/unit", label, flow=str(exchange.flow.uuid))
     else:
         item["unit"] = {"@type": "Unit", "@id": unit.id, "name": unit.name}

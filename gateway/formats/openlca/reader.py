@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gateway.codec.datasets import DatasetReading
 from gateway.errors import InputError
+from gateway.formats.openlca.epd import merged, read_modules, read_results, read_scenarios
 from gateway.formats.openlca.package import Contents, Place, notes_of
 from gateway.formats.openlca.process import read_process
 from gateway.formats.openlca.tables import FAMILY, enum
@@ -25,7 +26,7 @@ from gateway.model.dataset import (
     Topic,
 )
 from gateway.model.inventory import Flow, FlowKind, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
-from gateway.model.process import Direction, Process
+from gateway.model.process import Direction, Process, ProcessKind
 from gateway.model.sources import (
     CharacterisationFactor,
     Connection,
@@ -69,11 +70,20 @@ def read_entity(contents: Contents, key: Key, place: Place) -> DatasetReading:
     for finding in upgrade.findings:
         page.find(finding.code, finding.at, finding.saw, finding.severity)
     page.notes.extend(notes_of(upgrade, place))
+    if place.entity == "Epd":
+        page.is_epd = True
+        tree = merged(tree, own.process)
     one = Taking(page, tree, "")
     one.left.pop("@id", None)
     common = _common(page, one, key)
     try:
+        modules = read_modules(page, one, key.id, contents) if page.is_epd else []
         dataset = _READERS[key.kind](page, one, common)
+        if page.is_epd:
+            results = read_results(page, modules, own.results, contents)
+            scenarios = read_scenarios(own.scenarios)
+            told = {"kind": ProcessKind.EPD, "results": results, "scenarios": scenarios}
+            dataset = dataset.model_copy(update=told)
     except ValueError as error:
         raise InputError(str(error), path=place.shown, code="openlca.not-readable") from error
     one.keep()

@@ -46,6 +46,7 @@ FOLDERS: Final[Mapping[str, str]] = {
 # Our impact method is one indicator with its factors, which openLCA calls an impact category.
 KINDS: Final[Mapping[str, DatasetKind]] = {
     "Actor": DatasetKind.CONTACT,
+    "Epd": DatasetKind.PROCESS,
     "Flow": DatasetKind.FLOW,
     "FlowProperty": DatasetKind.FLOW_PROPERTY,
     "ImpactCategory": DatasetKind.METHOD,
@@ -54,7 +55,9 @@ KINDS: Final[Mapping[str, DatasetKind]] = {
     "Source": DatasetKind.SOURCE,
     "UnitGroup": DatasetKind.UNIT_GROUP,
 }
-ENTITIES: Final[Mapping[DatasetKind, str]] = {kind: entity for entity, kind in KINDS.items()}
+ENTITIES: Final[Mapping[DatasetKind, str]] = {
+    kind: entity for entity, kind in KINDS.items() if entity != "Epd"
+}
 
 # Free text of a process's documentation, by topic.
 TOPICS: Final[Mapping[str, Topic]] = {

@@ -36,6 +36,7 @@ class Page:
         None  # what a file of ours refers to outside its package; None: not ours
     )
     scheme: str = SCHEME
+    is_epd: bool = False
     extras: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -257,6 +258,9 @@ class Own:
     ids: Mapping[str, str]
     scheme: str
     dangling: frozenset[str] | None
+    process: Mapping[str, Any] = field(default_factory=dict)  # of an EPD, what openLCA has no member for
+    results: list[dict[str, Any]] | None = None
+    scenarios: object = None
 
 
 def own_member(document: dict[str, Any]) -> Own:
@@ -265,6 +269,7 @@ def own_member(document: dict[str, Any]) -> Own:
     is_ours = isinstance(told, dict)
     told = told if isinstance(told, dict) else {}
     texts, ids, scheme = told.get("texts"), told.get("ids"), told.get("placeScheme")
+    process, results = told.get("process"), told.get("results")
     by_place = texts.items() if isinstance(texts, dict) else ()
     found = {
         at: by_language
@@ -277,4 +282,7 @@ def own_member(document: dict[str, Any]) -> Own:
         {at: id_ for at, id_ in named if isinstance(id_, str)},
         scheme if isinstance(scheme, str) and scheme else SCHEME,
         frozenset(at for at in told.get("dangling", ()) if isinstance(at, str)) if is_ours else None,
+        process if isinstance(process, dict) else {},
+        [one for one in results if isinstance(one, dict)] if isinstance(results, list) else None,
+        told.get("scenarios"),
     )

@@ -13,13 +13,15 @@ from gateway.errors import GatewayError
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.auxiliary import other_files
 from gateway.formats.openlca.book import Book, Pen
-from gateway.formats.openlca.entities import WRITERS, Sheet
+from gateway.formats.openlca.entities import WRITERS, Sheet, head
+from gateway.formats.openlca.epd_writer import as_epd
 from gateway.formats.openlca.graft import graft
 from gateway.formats.openlca.schema import path
 from gateway.formats.openlca.taking import SCHEME
 from gateway.frontdoor import json as json_door
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
+from gateway.model.process import Process, ProcessKind
 from gateway.report import Fate
 
 MEDIA_TYPE: Final = "application/json"
@@ -35,10 +37,10 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             if key.kind is kind and kind is DatasetKind.FLOW and _waits(book, key):
                 last.append(key)
             elif key.kind is kind:
-                yield _piece(book, key)
+                yield from _pieces(book, key)
     # Flows without a property of their own are counted as their exchanges say.
     for key in last:
-        yield _piece(book, key)
+        yield from _pieces(book, key)
     yield from (Piece(member) for member in other_files(book))
 
 
@@ -51,28 +53,34 @@ def _waits(book: Book, key: Key) -> bool:
     return isinstance(flow, Flow) and not flow.properties
 
 
-def _piece(book: Book, key: Key) -> Piece:
+def _pieces(book: Book, key: Key) -> Iterator[Piece]:
+    """The file of a data set, and those that go with it."""
     try:
         dataset = book.bundle.read(key).dataset
         sheet, data = _fitting(book, dataset)
     except GatewayError as error:
         book.refused.add(key)
-        return Piece(None, refused={key: (error,)})
+        yield Piece(None, refused={key: (error,)})
+        return
     if sheet.lacks:
         book.refused.add(key)
-        return Piece(None, refused={key: tuple(sheet.lacks)})
+        yield Piece(None, refused={key: tuple(sheet.lacks)})
+        return
     if isinstance(dataset, Flow):
         book.learn(dataset)
-    entity = tables.ENTITIES[key.kind]
-    id_ = book.id(key.kind, dataset.id)
-    name = f"{tables.FOLDERS[entity]}/{id_}.json"
+    id_ = sheet.document["@id"]
+    name = f"{tables.FOLDERS[sheet.entity]}/{id_}.json"
     version = sheet.document.get("version")
-    target = Key(key.kind, id_, version if isinstance(version, str) else "")
-    return Piece(
+    kind = tables.KINDS[sheet.entity]
+    target = Key(kind, id_, version if isinstance(version, str) else "")
+    yield Piece(
         Member(name, MEDIA_TYPE, data),
         becomes={key: target},
         notes={key: tuple(sheet.notes.values())},
     )
+    for member in sheet.files:
+        book.written.add(member.name)
+        yield Piece(member)
 
 
 def _fitting(book: Book, dataset: Dataset) -> tuple[Sheet, bytes]:
@@ -100,10 +108,18 @@ def make(book: Book, dataset: Dataset, dropped: frozenset[str] = frozenset()) ->
     document["@id"] = book.id(kind, dataset.id)
     if document["@id"] != dataset.id:
         sheet.note("openlca.id-made", "/id", Fate.CONVERTED, dataset.id, document["@id"])
-    WRITERS[kind](sheet, dataset)
+    sheet.is_epd = isinstance(dataset, Process) and dataset.kind is ProcessKind.EPD
+    unit = book.indicator_unit(dataset) if isinstance(dataset, Flow) else None
+    if isinstance(dataset, Flow) and unit is not None:
+        _indicator(sheet, dataset, unit)
+    else:
+        WRITERS[kind](sheet, dataset)
     graft(sheet.entity, document, sheet.places, dataset.extras, dropped)
     sheet.settle()
     own: dict[str, Any] = {"version": 1}
+    if isinstance(dataset, Process) and sheet.is_epd:
+        own |= as_epd(sheet, dataset, dropped)
+        document = sheet.document
     if sheet.pen.texts:
         own["texts"] = sheet.pen.texts
     if sheet.ids:
@@ -114,3 +130,12 @@ def make(book: Book, dataset: Dataset, dropped: frozenset[str] = frozenset()) ->
         own["dangling"] = sheet.dangling
     document[tables.OWN] = own
     return sheet
+
+
+def _indicator(sheet: Sheet, flow: Flow, unit: str) -> None:
+    """A flow that only names an indicator of EPDs: an impact category, since nothing is exchanged of it."""
+    sheet.entity = sheet.document["@type"] = "ImpactCategory"
+    head(sheet, flow)
+    if unit:
+        sheet.document["refUnit"] = unit
+        sheet.note("openlca.indicator-flow", "/result_unit", Fate.INFERRED, None, unit)
