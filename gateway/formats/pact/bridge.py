@@ -65,7 +65,10 @@ def told(hub: Hub, options: Mapping[str, str], carrier: Carrier, ready: Told) ->
     """What the caller told fills what the version has a place for and the source left open."""
     for name, key in PARAMETERS.items():
         text = options.get(name)
-        if text is None or (carrier.find(key) == key and carrier.column) or key in hub:
+        if text is None or key in hub:
+            continue
+        # A place of the same name is a place, too.
+        if carrier.column and carrier.find(key) == key and all(p.key.name != key for p in carrier.places):
             continue
         kind = keys()[key].kind
         value: object = {"true": True, "false": False}.get(text) if kind == "flag" else text

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -236,3 +237,13 @@ def test_ar5_is_never_called_ar6() -> None:
         methods = document["pcfAssessmentAndMethodology"][0]["pcfMethodology"][0]
         assert methods["gwpCharacterizationFactorDetails"][0]["ipccCharacterizationFactors"] == written
         assert not convert_line(encoded(new), CARRIERS["pact@3.0"], {}).lacks
+
+
+def test_a_member_of_the_same_name_in_both_editions_is_told() -> None:
+    from gateway.pipeline.convert import convert, read
+
+    source = read((Path(__file__).resolve().parents[3] / "examples" / "supplier.json").read_bytes())
+    told = {"exemptedEmissionsDescription": "steel labels", "productCategoryCpc": "46420"}
+    (made,) = convert(source, to=["pact@2.3"], options=told)
+    assert made.package is not None, [e.path for e in made.lacks]
+    assert json.loads(made.package.only.data)["pcf"]["exemptedEmissionsDescription"] == "steel labels"
