@@ -1,0 +1,213 @@
+"""``convert`` on packages of data sets: whole, on two processors, stopped and gone on with."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import uuid
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
+<processDataSet xmlns="http://lca.jrc.it/ILCD/Process" xmlns:common="http://lca.jrc.it/ILCD/Common"
+ version="1.1">
+<processInformation><dataSetInformation><common:UUID>{id}</common:UUID>
+<name><baseName xml:lang="en">mill {n}</baseName><baseName xml:lang="zh">工厂{n}</baseName></name>
+<classificationInformation><common:classification><common:class level="0">Metals</common:class>
+</common:classification></classificationInformation></dataSetInformation>
+<quantitativeReference type="Reference flow(s)"><referenceToReferenceFlow>0</referenceToReferenceFlow>
+</quantitativeReference><time><common:referenceYear>2024</common:referenceYear></time>
+<geography><locationOfOperationSupplyOrProduction location="CN"/></geography></processInformation>
+<modellingAndValidation><LCIMethodAndAllocation><typeOfDataSet>Unit process, single operation</typeOfDataSet>
+</LCIMethodAndAllocation></modellingAndValidation>
+<administrativeInformation><publicationAndOwnership><common:dataSetVersion>01.00.000</common:dataSetVersion>
+</publicationAndOwnership></administrativeInformation>
+<exchanges><exchange dataSetInternalID="0"><referenceToFlowDataSet type="flow data set"
+ refObjectId="08a91e70-3ddc-11dd-923d-0050c2490048" uri="../flows/x.xml"><common:shortDescription
+ xml:lang="en">steel</common:shortDescription></referenceToFlowDataSet><exchangeDirection>Output</exchangeDirection>
+<meanAmount>{n}.5</meanAmount><resultingAmount>{n}.5</resultingAmount></exchange></exchanges></processDataSet>"""
+Files = dict[str, bytes]
+
+
+def fill(folder: Path, n: int) -> Path:
+    (folder / "processes").mkdir(parents=True)
+    for number in range(n):
+        id_ = uuid.uuid5(uuid.NAMESPACE_URL, f"mill {number}")
+        (folder / "processes" / f"{id_}.xml").write_text(DOCUMENT.format(id=id_, n=number), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def mills(tmp_path: Path) -> Path:
+    """Three processes."""
+    return fill(tmp_path / "mills", 3)
+
+
+def files(folder: Path) -> Files:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def run(*args: str | Path) -> int:
+    return main(["convert", *map(str, args)])
+
+
+class TestShapes:
+    """A file, a zip, a folder."""
+
+    def test_a_folder_gives_a_folder(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        out = mills.with_name("out")
+        assert run(mills, "--to", "ilcd", "-o", out, "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["written"], told["refused"], told["files"]) == (3, 0, 3)
+        assert len(files(out)) == 3
+        lines = Path(told["report"]).read_text(encoding="utf-8").splitlines()
+        assert json.loads(lines[0])["target"].startswith("ilcd")
+        assert sum("carried" in json.loads(line) for line in lines[1:]) == 3
+
+    def test_a_zip_holds_what_the_folder_does(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        source = mills.with_name("mills.zip")
+        with zipfile.ZipFile(source, "w") as archive:
+            for name, data in sorted(files(mills).items()):
+                archive.writestr(name, data)
+        assert run(source, "--to", "ilcd", "-o", mills.with_name("out.zip"), "--quiet") == 0
+        assert run(mills, "--to", "ilcd", "-o", mills.with_name("out"), "--quiet") == 0
+        with zipfile.ZipFile(mills.with_name("out.zip")) as archive:
+            packed = {name: archive.read(name) for name in archive.namelist()}
+        assert packed == files(mills.with_name("out"))
+        capsys.readouterr()
+
+    def test_a_file_gives_a_file(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        source = min((mills / "processes").iterdir())
+        out = mills.with_name("one.xml")
+        assert run(source, "--to", "ilcd", "-o", out, "--quiet") == 0
+        assert b"processDataSet" in out.read_bytes()
+        capsys.readouterr()
+
+
+class TestExits:
+    """What the exit code says."""
+
+    def test_a_loss_is_one_only_if_asked(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(mills, "--to", "openlca", "-o", mills.with_name("a"), "--quiet") in {0, 4}
+        assert run(mills, "--to", "ilcd", "-o", mills.with_name("b"), "--strict", "--quiet") == 0
+        capsys.readouterr()
+
+    def test_standard_input_is_no_package(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(mills, "--to", "ilcd", "-o", "-") == 2
+        assert run(mills, "--to", "ilcd", "-o", mills.with_name("x"), "--set", "colour=red") == 2
+        assert not mills.with_name("x").exists()
+        assert "colour" in capsys.readouterr().err
+
+    def test_what_is_broken_is_refused_alone(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        broken = min((mills / "processes").iterdir())
+        text = broken.read_text(encoding="utf-8")
+        flow = re.compile("<referenceToFlowDataSet.*?</referenceToFlowDataSet>", re.DOTALL)
+        broken.write_text(flow.sub("", text), encoding="utf-8")
+        assert run(mills, "--to", "ilcd", "-o", mills.with_name("out"), "--json") == 4
+        told = json.loads(capsys.readouterr().out)
+        assert (told["written"], told["refused"]) == (2, 1)
+        assert {e["code"] for one in told["refusals"] for e in one["refused"]} == {"ilcd.not-valid"}
+
+    def test_the_same_in_chinese(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(mills, "--to", "ilcd", "-o", mills.with_name("out"), "--lang", "zh") == 0
+        assert "已写出 3 个数据集，共 3 个文件" in "".join(capsys.readouterr())
+
+
+class TestForce:
+    """What stands there is replaced only if it is ours and somebody says so."""
+
+    def test_an_output_of_ours(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        out = mills.with_name("out")
+        assert run(mills, "--to", "ilcd", "-o", out, "--quiet") == 0
+        first = files(out)
+        assert run(mills, "--to", "ilcd", "-o", out, "--quiet") != 0
+        assert run(mills, "--to", "ilcd", "-o", out, "--quiet", "--force") == 0
+        assert files(out) == first
+        capsys.readouterr()
+
+    def test_a_folder_of_others_stays(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        out = mills.with_name("letters")
+        out.mkdir()
+        (out / "letter.txt").write_text("mine")
+        assert run(mills, "--to", "ilcd", "-o", out, "--force", "--quiet") != 0
+        assert files(out) == {"letter.txt": b"mine"}
+        capsys.readouterr()
+
+
+def command(source: Path, out: Path, *more: str) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "cli",
+        "convert",
+        str(source),
+        "--to",
+        "ilcd",
+        "-o",
+        str(out),
+        "--quiet",
+        *more,
+    ]
+
+
+# Our command, stopped by its own hand in the middle of the fourth part.
+KILLED = """
+import os, signal, sys
+from gateway.storage.staging import Staging
+put = Staging.put
+def stopping(self, part, files, lines):
+    if part == "000003":
+        os.kill(os.getpid(), signal.SIGKILL)
+    put(self, part, files, lines)
+Staging.put = stopping
+from cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+class TestParts:
+    """Parts on two processors, and parts of a run that was killed."""
+
+    def test_two_processors_give_the_same(self, tmp_path: Path) -> None:
+        source = fill(tmp_path / "mills", 120)
+        for name, jobs in (("one", "1"), ("two", "2")):
+            assert (
+                subprocess.run(
+                    command(source, tmp_path / name, "--jobs", jobs), cwd=ROOT, check=False
+                ).returncode
+                == 0
+            )
+        assert files(tmp_path / "one") == files(tmp_path / "two")
+        reports = [(tmp_path / f"{name}.report.ndjson").read_bytes() for name in ("one", "two")]
+        assert reports[0] == reports[1]
+
+    def test_a_killed_run_is_gone_on_with(self, tmp_path: Path) -> None:
+        """Killed when three parts are in the journal and the fourth is being written."""
+        source = fill(tmp_path / "mills", 260)
+        whole, out = tmp_path / "whole", tmp_path / "out"
+        assert subprocess.run(command(source, whole), cwd=ROOT, check=False).returncode == 0
+        first = [sys.executable, "-c", KILLED, *command(source, out)[3:]]
+        assert subprocess.run(first, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+        assert not out.exists()
+        (stage,) = tmp_path.glob(".out.*.part")
+        assert (stage / "journal").read_text(encoding="utf-8").splitlines() == [
+            "000000.",
+            "000001.",
+            "000002.",
+        ]
+        kept = {name: (stage / "files" / name).stat().st_mtime_ns for name in files(stage / "files")}
+        assert len(kept) == 150
+        assert subprocess.run(command(source, out), cwd=ROOT, check=False).returncode == 0
+        assert files(out) == files(whole)
+        reports = [(tmp_path / f"{name}.report.ndjson").read_bytes() for name in ("out", "whole")]
+        assert reports[0] == reports[1]
+        assert {name: (out / name).stat().st_mtime_ns for name in kept} == kept
+        assert list(tmp_path.glob(".out.*")) == []
