@@ -109,9 +109,8 @@ def main() -> None:
         for read_back in (False, True):
             took, clock, refused = converted(folder, Path(place) / f"one{read_back}", read_back=read_back)
             words = "with read-back" if read_back else "without read-back"
-            rows.append(
-                f"{words}: {written} written, {written / took:.0f} /s and core, {took / least:.1f} x the floor"
-            )
+            rate = f"{options.copies / took:.0f} /s and core, {took / least:.1f} x the floor"
+            rows.append(f"{words}: {rate}, {refused} refused")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         _, several, _ = converted(folder, Path(place) / "several", read_back=True, jobs=options.jobs)
         rows.append(f"--jobs {options.jobs}: {clock / several:.2f} x as fast as one")
