@@ -61,7 +61,10 @@ class CarrierWriting:
         told = None if stars is None else spell(one, value)
         if stars is None or told is None or (one.type == "reference" and not self.references):
             return
-        _place(self.tree, self._filled(one, stars), told)
+        filled = self._filled(one, stars)
+        if filled is None:
+            return
+        _place(self.tree, filled, told)
         if one.type != "reference":
             self._account(one, path, value, told)
 
@@ -72,8 +75,12 @@ class CarrierWriting:
             return None
         return tuple(key for step, key in zip(steps, keys, strict=True) if is_aligned(step))
 
-    def _filled(self, one: Field, stars: _Keys) -> tuple[str | int, ...]:
-        """The place with an index for each list item, counted in the order of the model."""
+    def _filled(self, one: Field, stars: _Keys) -> tuple[str | int, ...] | None:
+        """The place with an index for each list item, counted in the order of the model.
+
+        None behind an item of which nothing is written, where items are known by their position alone: they
+        would be read back as others.
+        """
         left, seen = iter(stars), list[str]()
         filled: list[str | int] = []
         lists = [i for i, step in enumerate(one.model) if is_aligned(step)]
@@ -84,7 +91,11 @@ class CarrierWriting:
                 seen.append(key)
                 items = self._lists.setdefault(tuple(filled), {})
                 step_key = (*origin, *seen)
-                filled.append(items.setdefault(step_key, len(items)))
+                index = items.get(step_key, len(items))
+                if isinstance(key, _At) and index != int(key):
+                    return None
+                items[step_key] = index
+                filled.append(index)
             else:
                 filled.append(_step(step))
         return tuple(filled)
@@ -108,6 +119,12 @@ class CarrierWriting:
             self.notes[path] = Note(code, path, fate, shown(value), shown(back))
 
 
+class _At(str):
+    """The key of an item that has none but its position."""
+
+    __slots__ = ()
+
+
 def _walk(part: Part, path: str, pattern: str, keys: _Keys) -> Iterator[tuple[str, str, _Keys, Value]]:
     """Every leaf that is there; a text in languages and a list of texts as a whole."""
     for name in type(part).model_fields:
@@ -119,7 +136,8 @@ def _walk(part: Part, path: str, pattern: str, keys: _Keys) -> Iterator[tuple[st
             if isinstance(value[0], Part):
                 for key, item in keyed(value):
                     assert isinstance(item, Part)
-                    yield from _walk(item, f"{here}/{escape(key)}", f"{own}/*", (*keys, key))
+                    own_key = _At(key) if item.key is None else key
+                    yield from _walk(item, f"{here}/{escape(key)}", f"{own}/*", (*keys, own_key))
             else:
                 yield here, own, keys, value
         elif isinstance(value, LangText) or (

@@ -15,7 +15,7 @@ from gateway.codec.accounting import Account, account
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece, measured, need_pieces, version_number
 from gateway.codec.shelf import FileShelf
-from gateway.errors import GatewayError, InternalError, Problems, flatten, raise_all
+from gateway.errors import GatewayError, InputError, InternalError, Problems, flatten, raise_all
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
@@ -68,7 +68,7 @@ def write_bundle(
     for piece in need_pieces(format_)(bundle, context):
         try:
             accounts = _account(format_, piece, books, context, read_back=read_back)
-        except (InternalError, Problems) as error:
+        except (InputError, InternalError, Problems) as error:
             broken = {key: tuple(flatten(error)) for key in piece.becomes}
             yield Sent(None, {}, {**piece.refused, **broken})
         else:
@@ -160,24 +160,13 @@ class _Books:
         if isinstance(before, Process) and isinstance(after, Process):
             self._guard(format_, before, one, other)
         # What only repeats another data set is not compared, and no word is needed on it.
-        repeated = {place.path for place in leaves(before)} - one.keys() - other.keys()
-        told = piece.notes.get(key, ())
-        # Unless it refers to another one now, which the package has not.
-        notes = [
-            n for n in told if n.path not in repeated and (n.path in other or not self._is_label(n.path, one))
-        ]
+        notes = [note for note in piece.notes.get(key, ()) if note.path in one or note.path in other]
         found = account(format_, one, other, notes)
         if not names:
             return found
         count = str(len(names))
         note = Note("dataset.renumbered", "/", Fate.CONVERTED, count, count)
         return Account(found.carried, (*found.notes, note))
-
-    def _is_label(self, path: str, found: Mapping[str, Leaf]) -> bool:
-        """Whether a path is the name of a data set of the package where it is referred to."""
-        at, name, _ = path.rpartition("/name/")
-        id_ = found.get(f"{at}/uuid") if name else None
-        return isinstance(id_, str) and (id_ in self.here or id_.lower() in self.here)
 
     def _settled(self, dataset: Dataset, *, ours: bool) -> dict[str, Leaf]:
         """The leaves of a data set in the source's ids, without what only repeats another data set."""
@@ -234,6 +223,8 @@ class _Books:
         for key, exchange in keyed(process.exchanges):
             assert isinstance(exchange, Exchange)
             at = f"/exchanges/{escape(key)}"
+            if f"{at}/direction" not in after:
+                raise InputError(at, path=at, code="dataset.exchange-unwritable", format=format_)
             old, new = _told(before, at), _told(after, at)
             if old == new:
                 continue

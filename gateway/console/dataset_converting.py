@@ -106,6 +106,9 @@ def _progress(console: Console) -> Callable[[int, int], None]:
 
 def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> None:
     console.tell(f"{name} → {wish.to}", "head")
+    for one in tally.findings:
+        message: Any = one["message"]
+        console.complain(f"  {visible(message[console.lang])}", "careful")
     if tally.refused:
         console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
         for one in tally.refusals[:3]:
@@ -139,6 +142,7 @@ def _json(
         "file": name,
         "source": {"sha256": source},
         "target": target,
+        "findings": tally.findings,
         "written": tally.written,
         "leftOut": tally.left_out,
         "refused": tally.refused,

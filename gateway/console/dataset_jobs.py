@@ -29,6 +29,8 @@ NO_PLACE = ".not-held"
 _KNOWN = "known.json"
 # The name of the one part that a declaration makes.
 DECLARATION = "declaration"
+# The name of the part that holds what is said of the package as a whole.
+PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,14 @@ class Made:
 
 @dataclass
 class Tally:
-    """What the whole run did, from the report's lines."""
+    """What the whole run did, from the report's lines; ``findings`` are those on the package as a whole."""
 
     written: int = 0
     left_out: int = 0  # the format has no place for data sets of their kind
     refused: int = 0
     broken: int = 0  # of these, by a bug of ours
     carried: int = 0
+    findings: list[dict[str, object]] = field(default_factory=list)
     refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
@@ -90,7 +93,7 @@ class Tally:
 def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], None]) -> Tally:
     """Do all parts that are not done yet, in order, each staged when it is finished."""
     whole = tuple(parts(_opened(job).bundle, PART_SIZE))
-    names = part_names(job)
+    names = part_names(job)[1:]  # the first is about the package as a whole
     known = _known(staging)
     # What others refer to teaches the units that they are counted in: one part after the other, and first.
     shared = [number for number, keys in enumerate(whole) if not is_apart(keys)]
@@ -109,7 +112,9 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
         staging.put(names[number], made.files, made.lines)
         done += 1
         progress(done, len(whole))
-    tally = Tally()
+    found = [messages.to_json(finding) for finding in _opened(job).bundle.findings]
+    staging.put(PACKAGE, (), [json.dumps({"package": one}, ensure_ascii=False) for one in found])
+    tally = Tally(findings=found[:SHOWN])
     for line in staging.lines(names):
         tally.add(line)
     return tally
@@ -142,7 +147,8 @@ def run_declaration(package: Package, job: Job, staging: Staging) -> Tally:
 
 def part_names(job: Job) -> list[str]:
     """The names of the parts, in order."""
-    return [f"{number:06d}" for number, _ in enumerate(parts(_opened(job).bundle, PART_SIZE))]
+    numbers = enumerate(parts(_opened(job).bundle, PART_SIZE))
+    return [PACKAGE, *(f"{number:06d}" for number, _ in numbers)]
 
 
 @cache

@@ -18,7 +18,7 @@ from gateway.nomenclature.maps import write_map
 from gateway.nomenclature.match import Matcher
 from gateway.nomenclature.packing import build as pack_files
 from gateway.nomenclature.review import read_decisions
-from gateway.nomenclature.row import MapRow
+from gateway.nomenclature.row import MapRow, tier_code
 from gateway.nomenclature.store import FlowList
 from gateway.nomenclature.suggest import Suggester
 from gateway.storage import files
@@ -150,7 +150,7 @@ def _tell(console: Console, name: str, made: Made, target: str) -> None:
         console.say("cli.map-made", file=name, n=len(made.matches), applied=applied, target=target), "head"
     )
     for tier, count in made.tiers.items():
-        console.answer(f"  {console.say(f'nomenclature.tier-{tier}')}: {count}")
+        console.answer(f"  {console.say(tier_code(tier))}: {count}")
     for reason, count in made.reasons.items():
         console.answer(f"  – {console.say(f'nomenclature.why-{reason}')} {count}")
     heavy = made.at_stake

@@ -271,6 +271,7 @@ class ConvertDatasets(Shape):
     file: str
     source: SourceDigest
     target: FormatId
+    findings: list[Problem]
     written: int
     left_out: int
     refused: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway import messages
 from gateway.console.terminal import Console, visible
-from gateway.nomenclature.row import MapRow, Tier
+from gateway.nomenclature.row import MapRow, Tier, tier_code
 from gateway.pipeline.translate import reason
 from gateway.pipeline.translation import Entry
 from gateway.quantity import show
@@ -20,7 +20,7 @@ def said(console: Console, entry: Entry) -> str:
     there = " + ".join(_there(row) for row in entry.rows)
     amount = f"{entry.amount} " if entry.amount is not None else ""
     row = entry.rows[0]
-    tier = f"{row.tier.value}: {console.say(f'nomenclature.tier-{row.tier.value}')}" if row.tier else "-"
+    tier = f"{row.tier.value}: {console.say(tier_code(row.tier.value))}" if row.tier else "-"
     evidence = "".join(
         f"; {' '.join(filter(None, (s.what, visible(s.value))))}" + (f" ({s.source})" if s.source else "")
         for s in row.evidence
@@ -68,5 +68,5 @@ def _row(row: MapRow) -> dict[str, object]:
 
 def tier_texts(tier: Tier | None) -> dict[messages.Lang, str]:
     """What a match rests on, in both languages."""
-    code = f"nomenclature.tier-{tier.value}" if tier else ""
+    code = tier_code(tier.value) if tier else ""
     return {lang: messages.text(code, lang, {}).what if code else "" for lang in LANGS}

@@ -58,6 +58,18 @@ APPLIED = frozenset(
 )
 
 
+def tier_code(tier: str) -> str:
+    """The message that says in words what a tier rests on."""
+    return _SEVERAL.get(tier, f"nomenclature.tier-{tier}")
+
+
+# A code has no plus sign.
+_SEVERAL = {
+    "name+cas": "nomenclature.tier-name-and-cas",
+    "cas+synonym": "nomenclature.tier-cas-and-synonym",
+}
+
+
 class Abstained(StrEnum):
     """Why a name was left unmapped."""
 
