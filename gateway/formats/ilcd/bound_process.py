@@ -309,6 +309,8 @@ def _indicator(
     mean = node.get("meanAmount")
     if mean is None:
         without(node, "meanAmount")
+    elif amounts and mean == "0":
+        del node["meanAmount"]  # what our writer puts there
     comment = names(node.get("generalComment"))
     whole = number(mean)
     made = []

@@ -151,11 +151,12 @@ def _read_rules(value: JsonValue, key: str) -> Reading:
 
 
 def _write_rules(value: list[Mapping[str, Any]]) -> list[str]:
-    return [
+    told = [
         f"{operator}: {name}" if (operator := rule.get("otherOperatorName") or rule["operator"]) else name
         for rule in value
         for name in rule["ruleNames"]
     ]
+    return list(dict.fromkeys(told))  # Catena-X has each rule once
 
 
 def _read_rules7(value: JsonValue, key: str) -> Reading:
@@ -176,7 +177,7 @@ def _rule7(rule: JsonValue) -> dict[str, Any] | None:
 def _write_rules7(value: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for rule in value:
-        names = [{"ruleName": name} for name in rule["ruleNames"]]
+        names = [{"ruleName": name} for name in dict.fromkeys(rule["ruleNames"])]
         own = {"extWBCSD_operator": rule["operator"], "productOrSectorSpecificRules": names}
         other = rule.get("otherOperatorName")
         found.append(own | ({"extWBCSD_otherOperatorName": other} if other else {}))
