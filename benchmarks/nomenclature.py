@@ -513,8 +513,8 @@ _ALL = """All together: precision {precision} at a coverage of {coverage} of {na
 of {rows} rows left out, each with its proof (`--excluded FILE` writes them). Five suggestions hold
 {recall_with_suggestions_where_cas} of the names that have a CAS number.
 """
-_MILLION = """{rows:,} rows against 332,133 flows take {seconds} s of one core with their evidence; looking pairs
-up in a plain dict takes {floor_seconds_of_plain_lookup} s in the same run. {mapped_to_itself:,}
+_MILLION = """{rows:,} rows against 332,133 flows take {seconds} s of one core with their evidence; looking
+pairs up in a plain dict takes {floor_seconds_of_plain_lookup} s in the same run. {mapped_to_itself:,}
 lead to themselves, the rest to an equal flow under another identifier. The list is {file_bytes:,}
 bytes, loads in {load_seconds} s and was built in {build_seconds} s; {memory_mb} MB of memory at
 most, the build included.
