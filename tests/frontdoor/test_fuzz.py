@@ -71,10 +71,10 @@ def mutations(draw: st.DrawFn, sample: bytes) -> bytes:
 
 
 def only_our_errors(door: Callable[[bytes], object], data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(GatewayError):
         door(data)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 10
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:

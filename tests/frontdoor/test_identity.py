@@ -53,9 +53,9 @@ class TestSuspicious:
         "text", ["\u0301\u0323" * 500_000, "a" * 1_000_000 + "\u0430", "\u202e" * 1_000_000]
     )
     def test_long_texts_take_no_long_time(self, text: str) -> None:
-        start = time.perf_counter()
+        start = time.process_time()
         assert identity.suspicious(text)
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 10
 
 
 class TestFindings:

