@@ -51,6 +51,8 @@ TOLD = {
     "ccsTechnologicalCO2CaptureIncluded": "false",
     "productCategoryCpc": "46420",
     "packagingEmissionsIncluded": "false",
+    "customerPartId": "C-1",
+    "siteIdentifier": "BPNS000000000001",
 }
 _CODES = {
     row.pattern: row.code_list
