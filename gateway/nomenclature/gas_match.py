@@ -30,7 +30,8 @@ def match_gas(end: End, *, target: str) -> Match:
         return Match(end, (), gas, at_stake=gases.at_most(end, _POTENTIALS))
     evidence = (Signal("gas", gas.key, _NAMES),)
     stake = gases.factor(gas, _POTENTIALS)
-    for step, context in enumerate(candidates(end.context, end.list, target)):
+    place = gases.placed(end)
+    for step, context in enumerate(candidates(place.context, place.list, target)):
         flow = gases.flow(gas, list=target, context=context)
         if flow is not None:
             lost = not classed and gas.carbon_class is not None

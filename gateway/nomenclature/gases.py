@@ -6,6 +6,7 @@ carbon classes shares one. Where the class decides and is not told there is no g
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -31,6 +32,7 @@ __all__ = [
     "gas",
     "identify",
     "objections",
+    "placed",
     "without_affixes",
 ]
 
@@ -144,6 +146,12 @@ def flow(of: Gas, *, list: str, context: tuple[str, ...]) -> End | None:
             "kg",
         )
     return None
+
+
+def placed(end: End) -> End:
+    """With the compartment that its EF 3.1 identifier tells, where it says none itself."""
+    row = table.ef31()[0].get(end.id.lower()) if end.id and not end.context else None
+    return end if row is None else replace(end, list=EF31, context=tuple(row["context"].split("/")))
 
 
 def flowable(of: Gas) -> str:

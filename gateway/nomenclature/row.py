@@ -82,6 +82,7 @@ class Abstained(StrEnum):
     DECIDED = "decided-not-to-map"
     ONLY_SUGGESTIONS = "only-suggestions"
     NOT_LOOKED_UP = "not-looked-up"  # no list of the target was at hand
+    NO_DATASET = "no-data-set"  # the flow is not there: its identifier is all that is known of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,10 +176,13 @@ class Work:
 
         Without its flow it can be known by its identifier alone.
         """
-        if flow is None or flow.kind is not FlowKind.ELEMENTARY:
+        if flow is not None and flow.kind is not FlowKind.ELEMENTARY:
             return (told,)
         amount = amount_of(told)
-        entry = self._flow(f"{path}/flow", end_of(flow, amount), amount, told)
+        end = end_of(flow, amount) if flow is not None else _by_identifier(told)
+        entry = self._flow(f"{path}/flow", end, amount, told)
+        if flow is None and not entry.rows:
+            self.entries[-1] = _without_dataset(entry, told)
         return tuple(moved(told, entry.rows)) if entry.rows else (told,)
 
     def flow(self, path: str, flow: Flow, unit: str) -> Entry:
@@ -296,6 +299,18 @@ def end_of(flow: Flow, amount: Quantity | None) -> End:
         carbon_class=flow.carbon_class,
         synonyms=synonyms,
     )
+
+
+def _by_identifier(exchange: Exchange) -> End:
+    """Its name is kept out: a product may be called like an emission."""
+    return End(id=exchange.flow.uuid if isinstance(exchange.flow.uuid, str) else "")
+
+
+def _without_dataset(entry: Entry, exchange: Exchange) -> Entry:
+    known = (Abstained.DECIDED, Abstained.UNIT)  # said of the identifier itself
+    source = replace(entry.source, name=_text(exchange.flow.name))
+    why = entry.abstained if entry.abstained in known else Abstained.NO_DATASET
+    return replace(entry, source=source, abstained=why)
 
 
 def _kg(stake: Decimal | None, amount: Quantity | None) -> Exact | None:

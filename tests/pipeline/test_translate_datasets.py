@@ -216,6 +216,22 @@ class TestReport:
         (one,) = made.summary
         assert (one.times, one.entry.kg, one.entry.amount) == (2, Decimal(119200), None)
 
+    def test_a_flow_that_is_not_in_the_package(self) -> None:
+        there = Reference(uuid=CO2_FOSSIL.upper())
+        gone = Reference(uuid=id_of(77), name=LangText({"en": "Carbon dioxide, fossil"}))
+        nothing = exchange(4, "1", flow=Reference())
+        told = (exchange(2, "2", flow=there), exchange(3, "3", flow=gone), nothing)
+        made = translate_datasets(package(*told, flows=()), target="ef-3.1")
+        assert process_of(made).exchanges == told  # an identifier is known; a name alone decides nothing
+        found = [(entry.source.name, bool(entry.rows), entry.abstained) for _, entry in made.entries]
+        assert found == [
+            ("", True, None),
+            ("Carbon dioxide, fossil", False, Abstained.NO_DATASET),
+            ("", False, Abstained.NO_DATASET),
+        ]
+        assert len([one for one in made.findings if one.code == "translate.unmapped-flow"]) == 2
+        assert made.datasets.bundle.find(DatasetKind.FLOW, there) is not None  # the list's own, beside it
+
     def test_no_target(self) -> None:
         with pytest.raises(UsageError) as caught:
             translate_datasets(package(flows=()), target="ef-3.0")
