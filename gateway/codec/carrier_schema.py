@@ -42,6 +42,15 @@ PATTERNS: Final[Mapping[str, str]] = {
     "subdivision": "^[A-Z]{2}-[A-Z0-9]{1,3}$",
     "bpns": "^BPNS[a-zA-Z0-9]{12}$",
     "bpnl": "^BPNL[a-zA-Z0-9]{12}$",
+    "bpna": "^BPNA[a-zA-Z0-9]{12}$",
+    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "serial-key": r"^(manufacturerId|partInstanceId|batchId|van|customKey:\w+)$",
+    "batch-key": r"^(manufacturerId|batchId|customKey:\w+)$",
+    "postcode": r"^[a-z0-9][a-z0-9\- ]{0,10}$",
+    "eori": "^[A-Z]{2}[A-Z0-9]{1,18}$",
+    "phone": "^[+]?[0-9 ]+$",
+    # WHATWG HTML, valid e-mail address; fastjsonschema takes every dollar for an end.
+    "mailbox-html": r"^[a-zA-Z0-9.!#\x24%&?*+\/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*$",
     # The data model wrote its pattern for mailboxes without its escapes.
     "mailbox-unescaped": "^[w.-]+@[w.-]+.[A-Za-z]{2,}$",
     "samm-urn": r"^urn:[a-z0-9]+:[a-z0-9]+$",
@@ -96,26 +105,29 @@ def documents(table: str) -> Mapping[str, Shape]:
     return found
 
 
-def schema(table: str, document: str, identifier: str) -> dict[str, Any]:
-    """The schema of one document, draft 07."""
+def schema(table: str, document: str, identifier: str, *, fragment: bool = False) -> dict[str, Any]:
+    """The schema of one document, draft 07; of a ``fragment``, somebody else adds the members that it lacks.
+
+    What is in a list must be whole in a fragment, too: nobody could tell which item to complete.
+    """
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "$id": identifier, "title": document}
-    return {**head, **_schema(documents(table)[document])}
+    return {**head, **_schema(documents(table)[document], fragment=fragment)}
 
 
-def _schema(shape: Shape) -> dict[str, Any]:
+def _schema(shape: Shape, *, fragment: bool = False) -> dict[str, Any]:
     if shape.kind == "object":
-        return _object(shape)
+        return _object(shape, fragment=fragment)
     if shape.kind in ("array", "tuple", "types"):
         found = _array(shape) if shape.kind == "array" else _listed(shape)
         return {**found, **_limits(shape)}
     return {} if shape.kind == "any" else _scalar(shape)
 
 
-def _object(shape: Shape) -> dict[str, Any]:
+def _object(shape: Shape, *, fragment: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "object"}
-    found["properties"] = {name: _schema(below) for name, below in shape.members.items()}
+    found["properties"] = {name: _schema(below, fragment=fragment) for name, below in shape.members.items()}
     required = [name for name, below in shape.members.items() if below.required]
-    if required:
+    if required and not fragment:
         found["required"] = required
     if shape.closed:
         found["additionalProperties"] = False
@@ -159,13 +171,15 @@ def _scalar(shape: Shape) -> dict[str, Any]:
         found["pattern"] = PATTERNS[shape.kind]
     if shape.kind == "string" and shape.fewest:
         found["minLength"] = int(shape.fewest)
+    if shape.kind == "string" and shape.highest:
+        found["maxLength"] = int(shape.highest)
     if shape.values:
         found["enum"] = list(shape.values)
     if shape.nullable:
         found["type"] = [found["type"], "null"]
     least = "exclusiveMinimum" if shape.lowest.startswith(">") else "minimum"
     for name, text in ((least, shape.lowest.removeprefix(">")), ("maximum", shape.highest)):
-        if text:
+        if text and shape.kind not in _STRINGS:
             number = parse_decimal(text)
             found[name] = int(number) if number == number.to_integral_value() else number
     return found
@@ -211,7 +225,7 @@ def published() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every generated schema by its file name below ``schemas/``."""
     for row in resources.table("carriers/schemas.csv"):
         name = f"urn:hutong:schema:{row['file'].removesuffix('.schema.json').replace('/', ':')}"
-        yield row["file"], schema(row["table"], row["document"], name)
+        yield row["file"], schema(row["table"], row["document"], name, fragment=row["form"] == "fragment")
 
 
 def rendered(found: Mapping[str, Any]) -> str:

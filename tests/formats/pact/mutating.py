@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
 
 _OTHERS: tuple[object, ...] = (
     None,
@@ -22,7 +25,7 @@ _OTHERS: tuple[object, ...] = (
 )
 
 
-def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
     """Every member and item, containers first."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, below in inner:
@@ -30,28 +33,42 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield from places(below, (*path, name))
 
 
+def changes(document: Any) -> Iterator[tuple[str, Path, object]]:
+    """Each distinct change: what is done, where, and the value that is put there (``Ellipsis``: none)."""
+    for path in places(document):
+        yield f"without {path}", path, ...
+        value = _at(document, path)
+        for other in _OTHERS:
+            if not (other == value and type(other) is type(value)):
+                yield f"{path} = {other!r}", path, other
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield f"{path} = -{value}", path, -value - 1
+            yield f"{path} as text", path, str(value)
+        elif isinstance(value, str):
+            yield f"{path} in front", path, f"~{value}"
+            yield f"{path} behind", path, f"{value}~"
+
+
 def mutations(document: Any) -> Iterator[tuple[str, Any]]:
     """Each mutated document with what was done to it."""
-    for path in places(document):
-        yield f"without {path}", _with(document, path, gone=True)
-        for other in _OTHERS:
-            yield f"{path} = {other!r}", _with(document, path, other)
-        value = _at(document, path)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield f"{path} = -{value}", _with(document, path, -value - 1)
-            yield f"{path} as text", _with(document, path, str(value))
-        elif isinstance(value, str):
-            yield f"{path} in front", _with(document, path, f"~{value}")
-            yield f"{path} behind", _with(document, path, f"{value}~")
+    for what, path, value in changes(document):
+        yield what, _with(document, path, value, gone=value is ...)
 
 
-def _at(document: Any, path: tuple[str | int, ...]) -> Any:
+def some_mutations(document: Any, most: int, seed: int) -> Iterator[tuple[str, Any]]:
+    """A seeded share of them; nothing else is copied."""
+    found = list(changes(document))
+    for what, path, value in random.Random(seed).sample(found, min(most, len(found))):
+        yield what, _with(document, path, value, gone=value is ...)
+
+
+def _at(document: Any, path: Path) -> Any:
     for step in path:
         document = document[step]
     return document
 
 
-def _with(document: Any, path: tuple[str | int, ...], value: object = None, *, gone: bool = False) -> Any:
+def _with(document: Any, path: Path, value: object = None, *, gone: bool = False) -> Any:
     changed = deepcopy(document)
     home = _at(changed, path[:-1])
     if gone:
