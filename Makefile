@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test long fuzz lint layers format clean
+.PHONY: demo test long fuzz judges-java lint layers format clean
 .DELETE_ON_ERROR:
 
 demo: .venv/.installed
@@ -22,6 +22,14 @@ long: .venv/.installed-dev
 fuzz: .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
 	$(BIN)/python tests/signing/fuzz_atheris.py $(TARGET) -max_total_time=$(or $(SECONDS),3600)
+
+# Judges in Java; needs a JDK and Maven, and Maven Central the first time.
+judges-java: .venv/.installed-dev
+	for pom in tests/judges/java/*/pom.xml; do \
+		mvn --quiet --batch-mode --file $$pom compile dependency:build-classpath \
+			-Dmdep.outputFile=target/classpath || exit 1; \
+	done
+	HUTONG_STRICT_SKIPS= $(BIN)/python -m pytest tests/judges/java/*/judge_*.py
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check
