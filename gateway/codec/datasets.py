@@ -31,6 +31,8 @@ ORDER = (
     DatasetKind.MODEL,
 )
 
+_LARGE = frozenset({DatasetKind.PROCESS, DatasetKind.METHOD, DatasetKind.MODEL})
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetReading:
@@ -109,8 +111,9 @@ class IndexedBundle(Generic[T]):
         self._shelf = shelf
         self.files = tuple(files)
         self.findings = tuple(findings)
-        self._kept = kept
-        self._recent: dict[Key, DatasetReading] = {}
+        # By kind: the flows of one large process would push it out; and of processes, which are large, few.
+        self._kept = {kind: kept // 16 + 1 if kind in _LARGE else kept for kind in DatasetKind}
+        self._recent: dict[DatasetKind, dict[Key, DatasetReading]] = {kind: {} for kind in DatasetKind}
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -131,14 +134,15 @@ class IndexedBundle(Generic[T]):
 
     def read(self, key: Key) -> DatasetReading:
         """One data set."""
-        if (there := self._recent.get(key)) is not None:
+        recent = self._recent[key.kind]
+        if (there := recent.get(key)) is not None:
             return there
         if key not in self._index:
             raise InputError(key.id, code="dataset.not-here", kind=key.kind.value)
         reading = self._load(key, self._index[key])
-        if len(self._recent) >= self._kept:
-            del self._recent[next(iter(self._recent))]
-        self._recent[key] = reading
+        if len(recent) >= self._kept[key.kind]:
+            del recent[next(iter(recent))]
+        recent[key] = reading
         return reading
 
     def find(self, kind: DatasetKind, reference: Reference) -> Key | None:
@@ -203,8 +207,8 @@ def version_number(version: object) -> tuple[int, ...]:
 
 
 def _of_version(keys: list[Key], version: object) -> Key | None:
-    if not keys:
-        return None
+    if len(keys) < 2:
+        return keys[0] if keys else None
     wanted = version_number(version) if isinstance(version, str) and version else None
     exact = [key for key in keys if wanted is not None and version_number(key.version) == wanted]
     return exact[0] if exact else max(keys, key=lambda key: version_number(key.version))
