@@ -14,43 +14,49 @@ from gateway.model.walk import escape
 from gateway.report import Finding
 
 _LANG, _TEXT = "@xml:lang", "#text"
-_CJK: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# Ranges of Chinese characters.
+CJK: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_CJK: Final = re.compile(f"[{CJK}]")
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_REAL: Final = r"[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?"
+_REAL: Final = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([Ee][+-]?[0-9]+)?"
 _MOMENT: Final = (
-    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
-    r"([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
+    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
-_PATTERNS: Final[Mapping[str, str]] = {
+PATTERNS: Final[Mapping[str, str]] = {
     "UUID": _UUID,
-    "Version": r"\d{2}\.\d{2}(\.\d{3})?",
+    "Version": r"[0-9]{2}\.[0-9]{2}(\.[0-9]{3})?",
     "Real": _REAL,
-    "Perc": r"[+-]?(\d{1,5}|\d{1,4}\.\d|\d{1,3}\.\d{2}|\d{1,2}\.\d{3})",
+    "Perc": r"[+-]?([0-9]{1,5}|[0-9]{1,4}\.[0-9]|[0-9]{1,3}\.[0-9]{2}|[0-9]{1,2}\.[0-9]{3})",
     "Int1": "[0-9]",
-    "Int5": r"(0|[1-9]\d{0,4})",
-    "Int6": r"(0|[1-9]\d{0,5})",
+    "Int5": r"(0|[1-9][0-9]{0,4})",
+    "Int6": r"(0|[1-9][0-9]{0,5})",
     "CASNumber": "[0-9]{2,7}-[0-9]{2}-[0-9]",
-    "GIS": r"\s*[+-]?((90(\.0+)?)|([0-8]?\d(\.\d+)?))\s*;"
-    r"\s*[+-]?((180(\.0+)?)|((1[0-7]\d|[0-9]?\d)(\.\d+)?))\s*",
+    "GIS": r"\s*[+-]?((90(\.0+)?)|([0-8]?[0-9](\.[0-9]+)?))\s*;"
+    r"\s*[+-]?((180(\.0+)?)|((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]+)?))\s*",
     "dateTime": _MOMENT,
     "moment": _MOMENT,
     "uri": r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*",
-    "whole": r"-?\d+",
-    "amount": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
+    "whole": r"-?[0-9]+",
+    "amount": r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?",
 }
-_LONGEST: Final = {"String": 500, "ST": 1000}
-_VOLUME: Final = re.compile(_REAL + r"\s+\S.*", re.DOTALL)
+LONGEST: Final = {"String": 500, "ST": 1000}
+VOLUME: Final = _REAL + r"\s+\S[\s\S]*"
 _ANY_NAME: Final = r"([A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
-_FOREIGN: Final = re.compile(rf"(?!(common|xmlns):){_ANY_NAME}")
-_NAMESPACE: Final = re.compile(r"@xmlns(:[A-Za-z_][A-Za-z0-9_.-]*)?")
-_REFERENCE: Final = ("@type", "@refObjectId", "@uri", "@version", "common:shortDescription")
+FOREIGN: Final = rf"(?!(common|xmlns):){_ANY_NAME}"
+NAMESPACE: Final = r"@xmlns(:[A-Za-z_][A-Za-z0-9_.-]*)?"
+_FOREIGN, _NAMESPACE, _VOLUME = re.compile(FOREIGN), re.compile(NAMESPACE), re.compile(VOLUME)
+REFERENCE: Final = ("@type", "@refObjectId", "@uri", "@version", "common:shortDescription")
 # A review says what was looked at, unless it says that there was none.
-_UNREVIEWED: Final = "Not reviewed"
-_REVIEWED: Final = (
+UNREVIEWED: Final = "Not reviewed"
+REVIEWED: Final = (
     "/processDataSet/modellingAndValidation/validation/review",
     "/LCIAMethodDataSet/modellingAndValidation/validation/review",
 )
-_DETAILS: Final = (
+# A flow has elementary categories or classes of products.
+EITHER_AT: Final = "/flowInformation/dataSetInformation/classificationInformation"
+EITHER: Final = ("common:elementaryFlowCategorization", "common:classification")
+DETAILS: Final = (
     "common:scope",
     "common:reviewDetails",
     "common:referenceToNameOfReviewerAndInstitution",
@@ -78,12 +84,10 @@ def _object(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
             yield from _value(value[key], inner, place)
         elif inner.required:
             yield Finding("tidas.missing", place)
-    if at in _REVIEWED and value.get("@type", _UNREVIEWED) != _UNREVIEWED:
-        yield from (Finding("tidas.missing", f"{at}/{key}") for key in _DETAILS if key not in value)
-    if at.endswith("/flowInformation/dataSetInformation/classificationInformation"):
-        told = [
-            key for key in ("common:elementaryFlowCategorization", "common:classification") if key in value
-        ]
+    if at in REVIEWED and value.get("@type", UNREVIEWED) != UNREVIEWED:
+        yield from (Finding("tidas.missing", f"{at}/{key}") for key in DETAILS if key not in value)
+    if at.endswith(EITHER_AT):
+        told = [key for key in EITHER if key in value]
         if len(told) != 1:
             yield _wrong(at, ", ".join(told), "elementary categories or classes")
 
@@ -133,14 +137,14 @@ def _leaf(value: JsonValue, kind: str, at: str) -> Iterator[Finding]:
 
 
 def _string(value: str, family: str, detail: str, at: str) -> Iterator[Finding]:
-    longest = _LONGEST.get(family)
+    longest = LONGEST.get(family)
     if family == "const":
         if value != detail:
             yield _wrong(at, value, detail)
     elif family in ("enum", "location"):
         if value not in closed_list("locations" if family == "location" else detail):
             yield Finding("tidas.not-in-list", at, value)
-    elif family in _PATTERNS:
+    elif family in PATTERNS:
         if not _pattern(family).fullmatch(value):
             yield _wrong(at, value, family)
     elif longest is not None and (len(value) > longest or (family == "String" and not value)):
@@ -178,7 +182,7 @@ def _reference(value: JsonValue, _: str, at: str) -> Iterator[Finding]:
         if not isinstance(item, dict):
             yield _wrong(at, item, "a reference")
             continue
-        for key in _REFERENCE:
+        for key in REFERENCE:
             if key not in item:
                 yield Finding("tidas.missing", f"{at}/{key}")
         kinds = {
@@ -189,7 +193,7 @@ def _reference(value: JsonValue, _: str, at: str) -> Iterator[Finding]:
         }
         for key, kind in kinds.items():
             if key in item and kind.startswith("enum"):
-                if str(item[key]) not in _KINDS_OF_REFERENCE:
+                if str(item[key]) not in KINDS_OF_REFERENCE:
                     yield Finding("tidas.not-in-list", f"{at}/{key}", str(item[key]))
             elif key in item:
                 yield from _leaf(item[key], kind, f"{at}/{key}")
@@ -299,7 +303,7 @@ _KINDS: Final[Mapping[str, Callable[[JsonValue, str, str], Iterator[Finding]]]] 
     "lang": _texts,
     "ref": _reference,
 }
-_KINDS_OF_REFERENCE: Final = frozenset(
+KINDS_OF_REFERENCE: Final = frozenset(
     {
         "source data set",
         "process data set",
@@ -315,7 +319,7 @@ _KINDS_OF_REFERENCE: Final = frozenset(
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_PATTERNS[name])
+    return re.compile(PATTERNS[name])
 
 
 def _is_class(triple: Sequence[JsonValue], list_: str) -> bool:

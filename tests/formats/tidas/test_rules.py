@@ -1,4 +1,4 @@
-"""Our rules and the TIDAS schemas of tidas-tools say the same: of samples and of documents with one change.
+"""Our rules, our schemas and those of tidas-tools say the same: of samples and of documents with one change.
 
 ``schema_disagreements.csv`` gives the reason of every difference.
 """
@@ -20,6 +20,7 @@ from tests.conftest import Judges
 
 from .filled import DATASETS, STRUCTURES, filled
 from .mutations import mutations
+from .own_schemas import holds
 
 TYPES = {"contact": "contact", "flow": "flow", "model": "life-cycle-model", "process": "process"}
 Verdicts = Mapping[str, list[str | None]]
@@ -57,6 +58,7 @@ def test_samples(oracle_data: Path, judges: Judges, tmp_path: Path) -> None:
 def test_whole_documents(judges: Judges, tmp_path: Path) -> None:
     """What the table of fields makes is valid, with every field and with those that must be."""
     jobs = {dataset: whole(dataset) for dataset in DATASETS}
+    assert all(holds(one, STRUCTURES[dataset]) for dataset, made in jobs.items() for one in made)
     assert asked(judges, tmp_path, jobs) == {dataset: [None] * 6 for dataset in DATASETS}
     for dataset, documents in jobs.items():
         assert not [finding for document in documents for finding in told(document, dataset)]
@@ -72,6 +74,7 @@ def test_one_thing_changed(number: int, judges: Judges, tmp_path: Path) -> None:
     for dataset, changed in made.items():
         for (change, document), their in zip(changed, theirs[dataset], strict=True):
             ours = told(document, dataset)
+            assert holds(document, STRUCTURES[dataset]) == (not ours), change
             refused += bool(ours)
             if bool(ours) != (their is not None) and difference(change, ours) not in explained():
                 unexplained.add((dataset, change, their))
