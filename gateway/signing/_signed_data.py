@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 
 from gateway.errors import InputError
 from gateway.signing import der
-from gateway.signing.sm2_certificate import Certificate, read_time
+from gateway.signing.certificates import read_time
+from gateway.signing.sm2_certificate import Certificate
 
 _T = TypeVar("_T")
 

@@ -1,6 +1,6 @@
 """Signed messages of GB/T 35275-2017 (the shape of PKCS #7 with SM2, SM3 and Chinese object identifiers).
 
-Every signer must hold; nothing is said about whom the certificates belong to (``sm2_chain``).
+Every signer must hold; nothing is said about whom the certificates belong to (``chain``).
 
 Source: GB/T 35275-2017, 5 to 8; for attributes, PKCS #7 1.5 (RFC 2315), 9, and RFC 5652, 11.
 """

@@ -15,9 +15,9 @@ from typing import Final
 from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import x509
+from gateway.signing.certificates import Certificate
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
-from gateway.signing.sm2_certificate import Certificate as Sm2Certificate
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
@@ -64,8 +64,8 @@ class Snapshot:
     lists: Mapping[str, HeldList]
     refused: tuple[Refused, ...]
     by_identity: Mapping[str, tuple[Listed, ...]] = field(repr=False)
-    sm2_anchors: tuple[tuple[Sm2Certificate, Listed], ...] = field(repr=False)
-    sm2_certificates: tuple[Sm2Certificate, ...] = field(repr=False)
+    anchors: tuple[tuple[Certificate, Listed], ...] = field(repr=False)
+    certificates: tuple[Certificate, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     dids: Mapping[str, Mapping[str, PlainJson]] = field(repr=False)
     statuses: Mapping[str, bytes] = field(repr=False)
@@ -120,20 +120,20 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         for entity, service in held.content.services()
     ]
     index: dict[str, tuple[Listed, ...]] = {}
-    anchors: list[tuple[Sm2Certificate, Listed]] = []
+    anchors: list[tuple[Certificate, Listed]] = []
     for listed in entries:
         for identity in identities_of(listed.service):
             index[identity] = (*index.get(identity, ()), listed)
-        anchors += [(found, listed) for found in _sm2_certificates(listed.service)]
-    certificates = [c for name in _below(files, "certificates/") for c in _sm2_pem(files[name])]
+        anchors += [(found, listed) for found in _certificates(listed.service)]
+    certificates = [c for name in _below(files, "certificates/") for c in _pem(files[name])]
     return Snapshot(
         policy=policy,
         now=now,
         lists=lists,
         refused=tuple(refused),
         by_identity=index,
-        sm2_anchors=tuple(anchors),
-        sm2_certificates=tuple(certificates),
+        anchors=tuple(anchors),
+        certificates=tuple(certificates),
         crls=tuple(files[name] for name in _below(files, "crls/")),
         dids=dict(_documents(files, "dids/")),
         statuses=dict(_statuses(files)),
@@ -247,20 +247,20 @@ def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
     return sorted(name for name in files if name.startswith(folder))
 
 
-def _sm2_pem(data: bytes) -> list[Sm2Certificate]:
-    """The SM2 certificates of a file; others are of no use to a chain of these."""
+def _pem(data: bytes) -> list[Certificate]:
+    """The certificates of a file; one that cannot be read is of no use to a chain."""
     try:
-        return Sm2Certificate.from_pem(data)
+        return Certificate.from_pem(data)
     except GatewayError:
         return []
 
 
-def _sm2_certificates(service: Service) -> list[Sm2Certificate]:
+def _certificates(service: Service) -> list[Certificate]:
     found = []
     for state in service.states:
         for encoded in state.identity.certificates:
             try:
-                found.append(Sm2Certificate.from_der(base64.b64decode(encoded.val)))
+                found.append(Certificate.from_der(base64.b64decode(encoded.val)))
             except GatewayError:
                 continue
     return list(dict.fromkeys(found))

@@ -11,9 +11,9 @@ from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding
 from gateway.signing import data_integrity, manifest
+from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
-from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
@@ -26,7 +26,7 @@ class Signer:
     """One signature that holds, by what it may be found in a list.
 
     Args:
-        chain: SM2 certificates, the signer's first; empty where a bare key has signed.
+        chain: certificates, the signer's first; empty where a bare key has signed.
     """
 
     name: str

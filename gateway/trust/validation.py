@@ -15,7 +15,8 @@ from datetime import datetime
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
-from gateway.signing import data_integrity, sm2_chain, sm2_revocation
+from gateway.signing import chain as chains
+from gateway.signing import crl, data_integrity
 from gateway.signing.digests import digest_sri, sha256_hex
 from gateway.signing.sm2 import Engine
 from gateway.trust import credential_checks, entries
@@ -252,13 +253,13 @@ class _Run:
     def _chain(self, signer: Signer, evidence: Mapping[str, PlainJson]) -> tuple[Listed | None, StepResult]:
         """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
         snapshot = self.snapshot
-        anchors = dict(snapshot.sm2_anchors)
-        others = (*signer.chain[1:], *snapshot.sm2_certificates)
+        anchors = dict(snapshot.anchors)
+        others = (*signer.chain[1:], *snapshot.certificates)
         leaf = signer.chain[0]
         try:
-            chain = sm2_chain.verify_chain(leaf, others, anchors, at=self.existed, engine=self.engine)
-        except sm2_chain.ChainRefused as error:
-            if error.error_code == "sm.issuer-unknown" or not anchors:
+            chain = chains.verify_chain(leaf, others, anchors, at=self.existed, engine=self.engine)
+        except chains.ChainRefused as error:
+            if error.error_code == "x509.issuer-unknown" or not anchors:
                 return None, self._unlisted(signer, evidence)
             params = {"why": error.error_code, "subject": error.saw}
             return None, StepResult(
@@ -272,9 +273,7 @@ class _Run:
         self.found_by[id(listed)] = frozenset({f"cert:{chain.anchor.fingerprint}"})
         told: dict[str, PlainJson] = {**evidence, "chain": [one.fingerprint for one in chain.certificates]}
         for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
-            answer = sm2_revocation.revocation(
-                certificate, issuer, snapshot.crls, at=self.now, engine=self.engine
-            )
+            answer = crl.revocation(certificate, issuer, snapshot.crls, at=self.now, engine=self.engine)
             step = self._revocation(answer, certificate.subject, told)
             if step is not None:
                 return None, step
@@ -285,21 +284,21 @@ class _Run:
         if not signer.chain:
             return None
         leaf, snapshot = signer.chain[0], self.snapshot
-        for issuer in (*signer.chain, *snapshot.sm2_certificates, *(one for one, _ in snapshot.sm2_anchors)):
+        for issuer in (*signer.chain, *snapshot.certificates, *(one for one, _ in snapshot.anchors)):
             if issuer.subject_name != leaf.issuer_name or issuer == leaf:
                 continue
-            answer = sm2_revocation.revocation(leaf, issuer, snapshot.crls, at=self.now, engine=self.engine)
-            if answer.status is sm2_revocation.Revocation.REVOKED:
+            answer = crl.revocation(leaf, issuer, snapshot.crls, at=self.now, engine=self.engine)
+            if answer.status is crl.Revocation.REVOKED:
                 step = self._revocation(answer, leaf.subject, evidence)
                 if step is not None:
                     return step
         return None
 
     def _revocation(
-        self, answer: sm2_revocation.RevocationAnswer, subject: str, evidence: Mapping[str, PlainJson]
+        self, answer: crl.RevocationAnswer, subject: str, evidence: Mapping[str, PlainJson]
     ) -> StepResult | None:
         params = {"subject": subject, "since": answer.since.isoformat() if answer.since else ""}
-        if answer.status is sm2_revocation.Revocation.UNKNOWN:
+        if answer.status is crl.Revocation.UNKNOWN:
             return StepResult("signer", Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, evidence, params)
         if answer.since is None:
             return None

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from gateway.signing import gbt35275, sm2
+from gateway.signing.chain import ChainRefused, verify_chain
 from gateway.signing.sm2_certificate import Certificate
-from gateway.signing.sm2_chain import ChainRefused, verify_chain
 from gateway.signing.sm3 import plain
 from tests.conftest import Judges
 from tests.signing.sm.made import (

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.signing import _signed_data as structure
 from gateway.signing import der, gbt35275
+from gateway.signing.chain import verify_chain
 from gateway.signing.keys import SigningFailed
 from gateway.signing.libcrypto import Libcrypto
 from gateway.signing.sm2_certificate import Certificate
-from gateway.signing.sm2_chain import verify_chain
 from gateway.signing.sm3 import sm3
 from tests.signing.sm import made
 from tests.signing.sm.made import (

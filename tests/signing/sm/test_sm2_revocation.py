@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError
 from gateway.messages import explain
-from gateway.signing import der, sm2_revocation
+from gateway.signing import crl as crl_module
+from gateway.signing import der
+from gateway.signing.crl import Revocation, RevocationList, revocation
 from gateway.signing.sm2_certificate import SM2_WITH_SM3, Certificate
-from gateway.signing.sm2_revocation import Revocation, RevocationList, revocation
 from tests.signing.sm import made
 from tests.signing.sm.made import CERT_SIGN, DIGITAL_SIGNATURE, LEAF, MIDDLE, NOW, OTHER, ROOT, Signer
 
@@ -106,12 +107,12 @@ class TestUnknown:
     """Whatever does not answer is unknown, never good."""
 
     def test_no_list(self) -> None:
-        assert asked() == "sm.no-revocation-list"
-        assert asked(crl(issuer=ROOT.name, signer=ROOT)) == "sm.no-revocation-list"
+        assert asked() == "x509.no-revocation-list"
+        assert asked(crl(issuer=ROOT.name, signer=ROOT)) == "x509.no-revocation-list"
 
     def test_a_wrong_signature(self) -> None:
-        assert asked(crl(signer=OTHER)) == "sm.revocation-list-signature-wrong"
-        assert asked(crl().replace(b"260602", b"260603")) == "sm.revocation-list-signature-wrong"
+        assert asked(crl(signer=OTHER)) == "x509.revocation-list-signature-wrong"
+        assert asked(crl().replace(b"260602", b"260603")) == "x509.revocation-list-signature-wrong"
 
     @pytest.mark.parametrize(
         "times",
@@ -122,30 +123,38 @@ class TestUnknown:
         ],
     )
     def test_not_current(self, times: dict[str, str]) -> None:
-        assert asked(crl(entry(3), **times)) == "sm.revocation-list-not-current"  # type: ignore[arg-type]  # texts
+        assert asked(crl(entry(99), **times)) == "x509.revocation-list-not-current"  # type: ignore[arg-type]  # texts
+
+    def test_what_was_revoked_for_good_stays_so_in_an_old_list(self) -> None:
+        old = {"this_update": "260502000000Z", "next_update": "260503000000Z"}
+        assert asked(crl(entry(3, 4), **old)) == "revoked"  # type: ignore[arg-type]  # texts
+        assert asked(crl(entry(3, 6), **old)) == "x509.revocation-list-not-current"  # type: ignore[arg-type]
+        assert asked(crl(entry(3), this_update="260601000001Z")) == "x509.revocation-list-not-current"
 
     def test_an_issuer_that_may_not_sign_lists(self) -> None:
         issuer = made.certificate(MIDDLE, ROOT, made.ca(), made.usage(CERT_SIGN))
-        assert asked(crl(), issuer=issuer) == "sm.key-usage"
+        assert asked(crl(), issuer=issuer) == "x509.key-usage"
 
     @pytest.mark.parametrize("oid", ["2.5.29.27", "1.2.3.4"])
     def test_critical_extensions(self, oid: str) -> None:
         strange = made.extension(oid, der.integer(1), critical=True)
-        assert asked(crl(extensions=strange)) == "sm.critical-extension"
+        assert asked(crl(extensions=strange)) == "x509.critical-extension"
 
     @pytest.mark.parametrize("critical", [True, False])
     @pytest.mark.parametrize("content", [point(ELSEWHERE), only(2), only(4), only(5), point(HERE) + only(2)])
     def test_lists_of_other_certificates(self, content: bytes, critical: bool) -> None:
-        assert asked(crl(extensions=scope(content, critical=critical))) == "sm.revocation-list-of-others"
+        assert asked(crl(extensions=scope(content, critical=critical))) == "x509.revocation-list-of-others"
 
     def test_lists_for_users_say_nothing_of_authorities(self) -> None:
         authority = made.certificate(OTHER, MIDDLE, made.ca())
-        assert asked(crl(extensions=scope(only(1))), certificate=authority) == "sm.revocation-list-of-others"
+        assert (
+            asked(crl(extensions=scope(only(1))), certificate=authority) == "x509.revocation-list-of-others"
+        )
         assert asked(crl(extensions=scope(only(2))), certificate=authority) == "good"
 
     def test_a_certificate_without_points_is_not_in_a_part(self) -> None:
         bare = made.certificate(LEAF, MIDDLE, serial=3)
-        assert asked(crl(extensions=scope(point(HERE))), certificate=bare) == "sm.revocation-list-of-others"
+        assert asked(crl(extensions=scope(point(HERE))), certificate=bare) == "x509.revocation-list-of-others"
 
     def test_an_unknown_reason(self) -> None:
         assert asked(crl(entry(3, 7))) == "sm.bad-der"
@@ -165,7 +174,7 @@ class TestUnknown:
         ids=range(8),
     )
     def test_bytes_that_are_no_list(self, data: bytes) -> None:
-        assert asked(data) in {"sm.bad-revocation-list", "sm.bad-der"}
+        assert asked(data) in {"x509.bad-revocation-list", "sm.bad-der"}
 
     def test_the_answer_is_said_in_both_languages(self) -> None:
         problem = revocation(CERTIFICATE, ISSUER, [crl(next_update="260531235959Z")], at=NOW).problem
@@ -198,7 +207,7 @@ class TestAnyBytes:
 
 
 def test_all_reasons_have_names() -> None:
-    assert len(set(sm2_revocation._REASONS.values())) == len(sm2_revocation._REASONS) == 10
+    assert len(set(crl_module._REASONS.values())) == len(crl_module._REASONS) == 10
 
 
 def test_another_reader_agrees() -> None:

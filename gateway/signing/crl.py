@@ -1,6 +1,7 @@
-"""Whether SM2 certificates were revoked, from lists at hand; nothing is fetched, and unknown is an answer.
+"""Whether certificates were revoked, from lists at hand; nothing is fetched, and unknown is an answer.
 
-Source: RFC 5280, 5 and 6.3, for complete lists of the issuer itself; GB/T 20518-2018.
+Source: RFC 5280, 5 and 6.3, for complete lists of the issuer itself; ITU-T X.509 (10/2019), 9.5.2.8, for
+certificates that are over; GB/T 20518-2018.
 """
 
 from __future__ import annotations
@@ -12,14 +13,21 @@ from enum import StrEnum
 from typing import Final, Self
 
 from gateway.errors import GatewayError, InputError, UsageError
-from gateway.signing import der, sm2
-from gateway.signing.sm2_certificate import SM2_WITH_SM3, Certificate, read_extensions, read_time
+from gateway.signing import certificate_signatures, der, sm2
+from gateway.signing.certificates import Certificate, read_extensions, read_time
 
 # RFC 5280, 5.2.1, 5.2.3 and 5.2.5; 5.3.1.
 _AUTHORITY_KEY_ID, _NUMBER, _DISTRIBUTION_POINT = "2.5.29.35", "2.5.29.20", "2.5.29.28"
-_REASON = "2.5.29.21"
+_DELTA = "2.5.29.27"
+_REASON, _INVALIDITY = "2.5.29.21", "2.5.29.24"
+# X.509, 9.5.2.8: since when the list keeps revoked certificates that are over.
+_EXPIRED_ON_LIST = "2.5.29.60"
 _DISTRIBUTION_POINTS = "2.5.29.31"
-_UNDERSTOOD: Final = frozenset({_AUTHORITY_KEY_ID, _NUMBER, _DISTRIBUTION_POINT})
+_UNDERSTOOD: Final = frozenset({_AUTHORITY_KEY_ID, _NUMBER, _DISTRIBUTION_POINT, _EXPIRED_ON_LIST})
+_UNDERSTOOD_OF_ENTRY: Final = frozenset({_REASON, _INVALIDITY})
+# How a critical extension says so; and what makes a list one of several issuers.
+_CRITICAL: Final = der.element(der.BOOLEAN, b"\xff")
+_ISSUER_OF_ENTRY: Final = der.oid("2.5.29.29")
 _REASONS: Final = {
     0: "unspecified",
     1: "keyCompromise",
@@ -32,14 +40,16 @@ _REASONS: Final = {
     9: "privilegeWithdrawn",
     10: "aACompromise",
 }
+_HOLD: Final = "certificateHold"
+_WEIGHT: Final = {_HOLD: 1}
 # Some hundred thousand entries; one costs five microseconds to read.
 _LARGEST = 16 * 2**20
 
 
 class BadRevocationList(InputError):
-    """The bytes are no certificate revocation list signed with SM2."""
+    """The bytes are no certificate revocation list."""
 
-    code = "sm.bad-revocation-list"
+    code = "x509.bad-revocation-list"
 
 
 class Revocation(StrEnum):
@@ -54,7 +64,8 @@ class Revocation(StrEnum):
 class RevocationAnswer:
     """What the lists say, with the times that a verdict needs.
 
-    ``since`` and ``reason`` are of a revoked certificate. Whether an earlier signature stands is not
+    ``since`` (the day from which the certificate counts for nothing, which may be before the day on which it
+    was revoked) and ``reason`` are of a revoked certificate. Whether an earlier signature stands is not
     judged here. ``problem`` says why no list could answer, the last one where there were several.
     """
 
@@ -71,6 +82,7 @@ class RevocationList:
     """What a list says; nobody has checked its signature yet."""
 
     tbs: bytes
+    algorithm: bytes
     signature: bytes
     issuer_name: bytes
     this_update: datetime
@@ -91,19 +103,22 @@ class RevocationList:
         try:
             outer = der.parse(data, "certificateList")
             tbs = outer.encoded(der.SEQUENCE, "tbsCertList")
-            algorithm, signature = outer.algorithm("signatureAlgorithm"), outer.bits("signatureValue")
+            algorithm = outer.encoded(der.SEQUENCE, "signatureAlgorithm")
+            signature = outer.bits("signatureValue")
             outer.end()
             return cls._of(tbs, algorithm, signature)
         except der.BadDer as error:
             raise BadRevocationList(error.saw, path=error.path) from error
 
     @classmethod
-    def _of(cls, encoded: bytes, algorithm: str, signature: bytes) -> Self:
+    def _of(cls, encoded: bytes, algorithm: bytes, signature: bytes) -> Self:
         tbs = der.parse(encoded, "tbsCertList")
         if tbs.next_tag() == der.INTEGER and tbs.integer("version") != 1:
             raise tbs.wrong("version")
-        if tbs.algorithm("signature") != algorithm or algorithm != SM2_WITH_SM3:
-            raise BadRevocationList(algorithm, path=tbs.path)
+        if tbs.encoded(der.SEQUENCE, "signature") != algorithm:
+            raise tbs.wrong("signature")
+        if not certificate_signatures.is_known(algorithm):
+            raise BadRevocationList(path=f"{tbs.path}/signature")
         issuer, this_update = tbs.encoded(der.SEQUENCE, "issuer"), read_time(tbs, "thisUpdate")
         next_update = None
         if tbs.next_tag() in {der.UTC_TIME, der.GENERALIZED_TIME}:
@@ -118,25 +133,47 @@ class RevocationList:
             values, critical = read_extensions(explicit.sequence("crlExtensions"))
             explicit.end()
         tbs.end()
-        return cls(encoded, signature, issuer, this_update, next_update, entries, values, critical)
+        return cls(encoded, algorithm, signature, issuer, this_update, next_update, entries, values, critical)
 
     def entry(self, certificate: Certificate) -> tuple[datetime, str] | None:
-        """Since when and why the certificate is revoked."""
-        # Most are not, and a list may have some hundred thousand entries.
-        if der.integer(certificate.serial) not in self.entries:
+        """Since when and why the certificate is revoked.
+
+        Raises:
+            BadRevocationList: entries have critical extensions that are not understood here.
+        """
+        # Most certificates are not revoked, and a list may have some hundred thousand entries.
+        is_strange = _ISSUER_OF_ENTRY in self.entries or _CRITICAL in self.entries
+        if not is_strange and der.integer(certificate.serial) not in self.entries:
             return None
         reader = der.Reader(self.entries, "/revokedCertificates")
+        found = None
         while reader.next_tag() is not None:
             revoked = reader.sequence("entry")
-            if revoked.integer("userCertificate") != certificate.serial:
-                continue
-            since, reason = read_time(revoked, "revocationDate"), "unspecified"
+            serial, since = revoked.integer("userCertificate"), read_time(revoked, "revocationDate")
+            values: dict[str, bytes] = {}
             if revoked.next_tag() is not None:
-                values, _ = read_extensions(revoked.sequence("crlEntryExtensions"))
-                reason = _reason(values)
+                values, critical = read_extensions(revoked.sequence("crlEntryExtensions"))
+                # (5.3) One such entry, and the list says nothing about any certificate.
+                if critical - _UNDERSTOOD_OF_ENTRY or "2.5.29.29" in values:
+                    raise BadRevocationList(serial, code="x509.critical-extension", extension=min(values))
             revoked.end()
-            return since, reason
-        return None
+            if serial == certificate.serial and found is None:
+                found = min(since, _invalid_since(values) or since), _reason(values)
+                if not is_strange:
+                    break
+        return found
+
+    def says_good(self, certificate: Certificate) -> bool:
+        """Whether its silence means something: certificates that are over may have been taken out."""
+        if self.this_update <= certificate.not_after:
+            return True
+        kept = self.extensions.get(_EXPIRED_ON_LIST)
+        if kept is None:
+            return False
+        reader = der.Reader(kept, "/expiredCertsOnCRL")
+        since = read_time(reader, "since")
+        reader.end()
+        return since <= certificate.not_after
 
 
 def revocation(
@@ -145,6 +182,7 @@ def revocation(
     lists: Iterable[bytes],
     *,
     at: datetime,
+    existed: datetime | None = None,
     user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
 ) -> RevocationAnswer:
@@ -152,19 +190,26 @@ def revocation(
 
     Args:
         lists: DER.
-        at: when the question is asked, with time zone: a list that is not current then does not answer.
+        at: when the question is asked, with time zone: a list that is not current then does not answer. One
+            that is too old is still heard where it revokes for good.
+        existed: since when a signature is known to exist. Once the certificate is over, a list of its
+            lifetime that is younger than the signature answers, too.
     """
     if at.tzinfo is None:
         raise UsageError(at.isoformat(), code="signing.bad-timestamp")
-    problem: GatewayError = BadRevocationList(certificate.issuer, code="sm.no-revocation-list")
+    problem: GatewayError = BadRevocationList(certificate.issuer, code="x509.no-revocation-list")
     answers: list[RevocationAnswer] = []
     for data in lists:
         try:
             found = RevocationList.from_der(data)
             _check(found, certificate, issuer, at)
-            if not issuer.has_signed(found.tbs, found.signature, user_id=user_id, engine=engine):
-                raise BadRevocationList(issuer.subject, code="sm.revocation-list-signature-wrong")
+            if not issuer.has_issued(
+                found.tbs, found.signature, found.algorithm, user_id=user_id, engine=engine
+            ):
+                raise BadRevocationList(issuer.subject, code="x509.revocation-list-signature-wrong")
             entry = found.entry(certificate)
+            if entry is None or entry[1] == _HOLD:
+                _refuse_stale(found, certificate, at, existed)
         except GatewayError as error:
             problem = error
             continue
@@ -173,30 +218,44 @@ def revocation(
         answers.append(RevocationAnswer(status, since, reason, found.this_update, found.next_update))
     if not answers:
         return RevocationAnswer(Revocation.UNKNOWN, problem=problem)
-    # Revoked first, then the youngest list.
-    return max(answers, key=lambda a: (a.status is Revocation.REVOKED, a.this_update or at))
+    # Revoked for good first, then on hold, then the youngest list.
+    return max(answers, key=lambda a: (_WEIGHT.get(a.reason, 2) if a.since else 0, a.this_update or at))
 
 
 def _check(found: RevocationList, certificate: Certificate, issuer: Certificate, at: datetime) -> None:
     """Whether the list speaks for this certificate at that time (RFC 5280, 6.3.3 a to f)."""
     if not certificate.issuer_name == issuer.subject_name == found.issuer_name:
-        raise BadRevocationList(issuer.subject, code="sm.no-revocation-list")
+        raise BadRevocationList(issuer.subject, code="x509.no-revocation-list")
     if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
-        raise BadRevocationList(issuer.subject, code="sm.key-usage", usage="cRLSign")
-    if found.next_update is None or not found.this_update <= at <= found.next_update:
-        until = found.next_update.isoformat() if found.next_update else ""
-        raise BadRevocationList(
-            issuer.subject,
-            code="sm.revocation-list-not-current",
-            asked=at.isoformat(),
-            since=found.this_update.isoformat(),
-            until=until,
-        )
-    strange = found.critical - _UNDERSTOOD
+        raise BadRevocationList(issuer.subject, code="x509.key-usage", usage="cRLSign")
+    if found.this_update > at:
+        raise _not_current(found, issuer.subject, at)
+    # A list of changes alone says so critically; one that does not is still no whole list.
+    strange = (found.critical - _UNDERSTOOD) | ({_DELTA} & found.extensions.keys())
     if strange:
-        raise BadRevocationList(issuer.subject, code="sm.critical-extension", extension=min(strange))
+        raise BadRevocationList(issuer.subject, code="x509.critical-extension", extension=min(strange))
     if _DISTRIBUTION_POINT in found.extensions and not _in_scope(found, certificate):
-        raise BadRevocationList(issuer.subject, code="sm.revocation-list-of-others")
+        raise BadRevocationList(issuer.subject, code="x509.revocation-list-of-others")
+
+
+def _refuse_stale(
+    found: RevocationList, certificate: Certificate, at: datetime, existed: datetime | None
+) -> None:
+    """A list that does not revoke says something only while it is current, or about what was over before."""
+    is_current = found.next_update is not None and at <= found.next_update
+    is_over = existed is not None and certificate.not_after < at and existed <= found.this_update
+    if not (is_current or is_over) or not found.says_good(certificate):
+        raise _not_current(found, certificate.issuer, at)
+
+
+def _not_current(found: RevocationList, name: str, at: datetime) -> BadRevocationList:
+    return BadRevocationList(
+        name,
+        code="x509.revocation-list-not-current",
+        asked=at.isoformat(),
+        since=found.this_update.isoformat(),
+        until=found.next_update.isoformat() if found.next_update else "",
+    )
 
 
 def _in_scope(found: RevocationList, certificate: Certificate) -> bool:
@@ -252,3 +311,14 @@ def _reason(extensions: dict[str, bytes]) -> str:
     if number not in _REASONS:
         raise reader.wrong("reason")
     return _REASONS[number]
+
+
+def _invalid_since(extensions: dict[str, bytes]) -> datetime | None:
+    """(5.3.2) When the key was lost, which may be long before anybody revoked it."""
+    value = extensions.get(_INVALIDITY)
+    if value is None:
+        return None
+    reader = der.Reader(value, "/invalidityDate")
+    found = read_time(reader, "date")
+    reader.end()
+    return found

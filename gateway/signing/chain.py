@@ -1,6 +1,9 @@
-"""Whether SM2 certificates lead from a signer to an anchor at a given time; nothing is fetched.
+"""Whether certificates lead from a signer to an anchor at a given time; nothing is fetched, nobody is known.
 
-Source: RFC 5280, 6.1, for paths without name constraints and policy constraints; GB/T 20518-2018.
+Keys of all kinds that signatures are checked with, SM2 among them, also mixed in one chain.
+
+Source: RFC 5280, 6.1, for paths without name constraints and policy constraints; RFC 3161, 2.3, for time
+stamps; GB/T 20518-2018.
 """
 
 from __future__ import annotations
@@ -8,29 +11,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from gateway.errors import TrustError, UsageError
 from gateway.signing import sm2
-from gateway.signing.sm2_certificate import UNDERSTOOD, Certificate
+from gateway.signing.certificates import UNDERSTOOD, Certificate
 
 # What may stay critical besides: alternative names identify nobody here, and policies restrict nothing
 # unless a policy constraint, which is refused, asks for one.
 _HARMLESS: Final = frozenset({"2.5.29.17", "2.5.29.18", "2.5.29.32"})
-_NAME_CONSTRAINTS: Final = "2.5.29.30"
-# RFC 5280, 4.2.1.12: any purpose, e-mail; RFC 9336: documents.
-_PURPOSES: Final = frozenset({"2.5.29.37.0", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36"})
+# Name and policy constraints have to be critical; where they are not, passing over them would still be wrong.
+_CONSTRAINTS: Final = frozenset({"2.5.29.30", "2.5.29.36", "2.5.29.54"})
 _EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+_ANY_PURPOSE: Final = "2.5.29.37.0"
+_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+# RFC 5280, 4.2.1.12: any purpose, e-mail; RFC 9336: documents; what Microsoft and Adobe call documents.
+_PURPOSES: Final = frozenset(
+    {
+        _ANY_PURPOSE,
+        "1.3.6.1.5.5.7.3.4",
+        "1.3.6.1.5.5.7.3.36",
+        "1.3.6.1.4.1.311.10.3.12",
+        "1.2.840.113583.1.1.5",
+    }
+)
 _SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
 # Chinese hierarchies have three or four levels. The second bound keeps a maze of crossed certificates short.
 _LONGEST: Final = 8
 _MOST_CHECKS: Final = 64
 
 
+class Purpose(StrEnum):
+    """What the key at the beginning of a chain has to be for."""
+
+    DOCUMENTS = "documents"
+    TIME_STAMPS = "time-stamps"
+
+
 class ChainRefused(TrustError):
     """No chain to an anchor holds, and the code says what was wrong with the nearest one."""
 
-    code = "sm.issuer-unknown"
+    code = "x509.issuer-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +76,11 @@ def verify_chain(
     anchors: Iterable[Certificate],
     *,
     at: datetime,
+    purpose: Purpose = Purpose.DOCUMENTS,
     user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
 ) -> VerifiedChain:
-    """Find a chain from ``leaf``, which must be allowed to sign documents, to one of ``anchors``.
+    """Find a chain from ``leaf``, whose key must be for this purpose, to one of ``anchors``.
 
     Args:
         anchors: whom the caller trusts; a leaf that stands among them is a chain of its own.
@@ -69,8 +92,9 @@ def verify_chain(
     """
     if at.tzinfo is None:
         raise UsageError(at.isoformat(), code="signing.bad-timestamp")
-    search = _Search(tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)), at, user_id, engine)
-    _check_leaf(leaf, at)
+    known = (tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)))
+    search = _Search(*known, at, _ALLOWED[purpose], user_id, engine)
+    _check_leaf(leaf, at, purpose)
     found = search.extend((leaf,))
     if found is None:
         raise search.nearest or ChainRefused(leaf.issuer, path="/chain/0")
@@ -80,17 +104,28 @@ def verify_chain(
 class _Search:
     """Depth first, so that the first complete chain counts; keeps what was wrong farthest up."""
 
-    __slots__ = ("_anchors", "_at", "_checks", "_depth", "_engine", "_others", "_user_id", "nearest")
+    __slots__ = (
+        "_allowed",
+        "_anchors",
+        "_at",
+        "_checks",
+        "_depth",
+        "_engine",
+        "_others",
+        "_user_id",
+        "nearest",
+    )
 
     def __init__(
         self,
         anchors: tuple[Certificate, ...],
         others: tuple[Certificate, ...],
         at: datetime,
+        allowed: frozenset[str],
         user_id: bytes,
         engine: sm2.Engine | None,
     ) -> None:
-        self._anchors, self._others, self._at = anchors, others, at
+        self._anchors, self._others, self._at, self._allowed = anchors, others, at, allowed
         self._user_id, self._engine = user_id, engine
         self._checks, self._depth = 0, 0
         self.nearest: ChainRefused | None = None
@@ -119,22 +154,25 @@ class _Search:
         index = len(chain)
         self._checks += 1
         if index >= _LONGEST or self._checks > _MOST_CHECKS:
-            raise _refused("sm.chain-too-long", issuer, index)
+            raise _refused("x509.chain-too-long", issuer, index)
         _check_time_and_extensions(issuer, self._at, index)
         # RFC 5280, 6.1.4 (k), (n) and (m), of the certificate above.
         if not issuer.is_ca or issuer.version != 3:
-            raise _refused("sm.issuer-not-a-ca", issuer, index)
+            raise _refused("x509.issuer-not-a-ca", issuer, index)
         if issuer.key_usage is not None and "keyCertSign" not in issuer.key_usage:
-            raise _refused("sm.key-usage", issuer, index, usage="keyCertSign")
+            raise _refused("x509.key-usage", issuer, index, usage="keyCertSign")
+        # Not of RFC 5280, but how authorities restrict those below them, and how others read it.
+        if issuer.extended_key_usage and not issuer.extended_key_usage & self._allowed:
+            raise _refused("x509.extended-key-usage", issuer, index)
         below = sum(not certificate.is_self_issued for certificate in chain[1:])
         if issuer.path_length is not None and below > issuer.path_length:
-            raise _refused("sm.path-length", issuer, index, allowed=issuer.path_length)
+            raise _refused("x509.path-length", issuer, index, allowed=issuer.path_length)
         # (6.1.3 a 1) Last, because it costs most.
         below_it = chain[-1]
-        if not issuer.has_signed(
-            below_it.tbs, below_it.signature, user_id=self._user_id, engine=self._engine
+        if not issuer.has_issued(
+            below_it.tbs, below_it.signature, below_it.algorithm, user_id=self._user_id, engine=self._engine
         ):
-            raise _refused("sm.certificate-signature-wrong", below_it, index - 1)
+            raise _refused("x509.certificate-signature-wrong", below_it, index - 1)
 
 
 def _names(certificate: Certificate, issuer: Certificate) -> bool:
@@ -145,26 +183,39 @@ def _names(certificate: Certificate, issuer: Certificate) -> bool:
     return None in ids or ids[0] == ids[1]
 
 
-def _check_leaf(leaf: Certificate, at: datetime) -> None:
+_ALLOWED: Final = {
+    Purpose.DOCUMENTS: _PURPOSES,
+    Purpose.TIME_STAMPS: frozenset({_ANY_PURPOSE, _TIME_STAMPING}),
+}
+
+
+def _check_leaf(leaf: Certificate, at: datetime, purpose: Purpose) -> None:
     _check_time_and_extensions(leaf, at, 0)
     if leaf.key_usage is not None and not leaf.key_usage & _SIGNING:
-        raise _refused("sm.key-usage", leaf, 0, usage="digitalSignature")
-    if _EXTENDED_KEY_USAGE in leaf.critical and not leaf.extended_key_usage & _PURPOSES:
-        raise _refused("sm.extended-key-usage", leaf, 0)
+        raise _refused("x509.key-usage", leaf, 0, usage="digitalSignature")
+    if purpose is Purpose.TIME_STAMPS:
+        # RFC 3161, 2.3: this purpose alone, and critical.
+        fits = leaf.extended_key_usage == {_TIME_STAMPING} and _EXTENDED_KEY_USAGE in leaf.critical
+    else:
+        # RFC 5280, 4.2.1.12: critical or not, the purposes are all that there are.
+        fits = not leaf.extended_key_usage or bool(leaf.extended_key_usage & _PURPOSES)
+    if not fits:
+        raise _refused("x509.extended-key-usage", leaf, 0)
 
 
 def _check_time_and_extensions(certificate: Certificate, at: datetime, index: int) -> None:
     if at < certificate.not_before:
         since = certificate.not_before.isoformat()
-        raise _refused("sm.certificate-not-yet-valid", certificate, index, asked=at.isoformat(), since=since)
+        raise _refused(
+            "x509.certificate-not-yet-valid", certificate, index, asked=at.isoformat(), since=since
+        )
     if at > certificate.not_after:
         until = certificate.not_after.isoformat()
-        raise _refused("sm.certificate-expired", certificate, index, asked=at.isoformat(), until=until)
+        raise _refused("x509.certificate-expired", certificate, index, asked=at.isoformat(), until=until)
     strange = certificate.critical - UNDERSTOOD - _HARMLESS
-    # Name constraints have to be critical; where they are not, passing over them would still be wrong.
-    strange |= {_NAME_CONSTRAINTS} & certificate.extensions.keys()
+    strange |= _CONSTRAINTS & certificate.extensions.keys()
     if strange:
-        raise _refused("sm.critical-extension", certificate, index, extension=min(strange))
+        raise _refused("x509.critical-extension", certificate, index, extension=min(strange))
 
 
 def _refused(code: str, certificate: Certificate, index: int, **params: object) -> ChainRefused:
