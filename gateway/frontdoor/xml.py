@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
 from lxml import etree
 
@@ -126,10 +127,28 @@ def place(element: etree._Element) -> str:
     while node is not None:
         parent = node.getparent()
         name = etree.QName(node).localname
-        twins = [] if parent is None else parent.findall(str(node.tag))
-        steps.append(f"{name}[{twins.index(node) + 1}]" if len(twins) > 1 else name)
+        if parent is not None and (number := _number_among_twins(node)):
+            name = f"{name}[{number}]"
+        steps.append(name)
         node = parent
     return f"/{'/'.join(reversed(steps))} (line {element.sourceline})"
+
+
+def _number_among_twins(element: etree._Element) -> int:
+    """Which of the siblings of its name an element is, from 1; 0: it is the only one."""
+    tag = str(element.tag)
+    if next(element.itersiblings(tag, preceding=True), None) is None:
+        return 0 if next(element.itersiblings(tag), None) is None else 1
+    # By libxml2 itself: each of thousands of siblings, made an object of Python, would take its time.
+    return int(cast("float", _before(tag)(element))) + 1
+
+
+@lru_cache(maxsize=1024)
+def _before(tag: str) -> etree.XPath:
+    name = etree.QName(tag)
+    if name.namespace is None:
+        return etree.XPath(f"count(preceding-sibling::{name.localname})")
+    return etree.XPath(f"count(preceding-sibling::n:{name.localname})", namespaces={"n": name.namespace})
 
 
 def _parser(*, keep_asides: bool) -> etree.XMLParser:
