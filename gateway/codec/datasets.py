@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from gateway.codec.base import Context, Evidence, Member
 from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError, InputError, UsageError
-from gateway.model.base import LangText
+from gateway.model.base import LangText, Leaf
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, UnitGroup
 from gateway.quantity.number import Number
@@ -259,6 +259,9 @@ def _read(bundle: Bundle, key: Key | None) -> Dataset | None:
         return None
 
 
+Explain: TypeAlias = Callable[[Mapping[str, Leaf], Mapping[str, Leaf], Sequence[Note]], Sequence[Note]]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One file of what a writer gives out, or a data set that cannot be written.
@@ -275,6 +278,7 @@ class Piece:
     notes: Mapping[Key, tuple[Note, ...]] = field(default_factory=dict)
     renamed: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
     refused: Mapping[Key, tuple[GatewayError, ...]] = field(default_factory=dict)
+    explain: Explain | None = None
 
 
 OpenBundle: TypeAlias = Callable[[Shelf, Context], Bundle]

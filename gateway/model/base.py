@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
@@ -76,6 +77,47 @@ Flag: TypeAlias = bool | Missing | None
 Names: TypeAlias = LangText | Missing | None
 Leaf: TypeAlias = str | bool | int | date | Quantity | Number | Missing
 Extras: TypeAlias = Mapping[str, str]
+
+
+_P = TypeVar("_P", bound=BaseModel)
+
+
+def proven(kind: type[_P], fields: Mapping[str, object]) -> _P:
+    """A part of values that are of its types by the way they were made.
+
+    For readers of thousands of parts, whose converters give nothing else: a tenth of the time of the
+    constructor, which looks at every value again. A test has the constructor look at what readers make.
+    """
+    defaults, names = _made(kind)
+    part: _P = _new(kind)
+    _set(part, "__dict__", {**defaults, **fields})
+    _set(part, "__pydantic_fields_set__", names)
+    _set(part, "__pydantic_extra__", None)
+    _set(part, "__pydantic_private__", None)
+    return part
+
+
+def changed(part: _P, changes: Mapping[str, object]) -> _P:
+    """A copy with other values in some fields, which are of the right types: as ``model_copy``."""
+    other: _P = _new(type(part))
+    _set(other, "__dict__", {**part.__dict__, **changes})
+    _set(other, "__pydantic_fields_set__", part.__pydantic_fields_set__)
+    _set(other, "__pydantic_extra__", None)
+    _set(other, "__pydantic_private__", None)
+    return other
+
+
+_new: Any = object.__new__
+_set: Any = object.__setattr__
+
+
+@cache
+def _made(kind: type[BaseModel]) -> tuple[Mapping[str, object], set[str]]:
+    """Every field in its order with its default, and the names of all.
+
+    A default may be shared: it is frozen. ``Extras`` are always told.
+    """
+    return {name: field.default for name, field in kind.model_fields.items()}, set(kind.model_fields)
 
 
 def here(value: object) -> bool:

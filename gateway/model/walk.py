@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -87,12 +87,15 @@ def keyed(items: tuple[object, ...]) -> Iterator[tuple[str, object]]:
     """List items with their keys; a key that occurs again gets its number."""
     seen: dict[str, int] = {}
     for index, item in enumerate(items):
-        key = item.key if isinstance(item, Part) else None
+        key = item.key if shape_of(type(item)) == "part" else None  # type: ignore[attr-defined]
         if key is None:
             yield str(index), item
-            continue
-        seen[key] = count = seen.get(key, 0) + 1
-        yield key if count == 1 else f"{key}#{count}", item
+        elif key in seen:
+            seen[key] += 1
+            yield f"{key}#{seen[key]}", item
+        else:
+            seen[key] = 1
+            yield key, item
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +114,7 @@ class Same:
 # One conversion asks several times for the leaves of the same three documents.
 @lru_cache(maxsize=4)
 def _leaves_of(same_: Same) -> Mapping[str, Leaf]:
-    return {place.path: place.value for place in _places_of(same_)}
+    return told(same_.part, {})
 
 
 @lru_cache(maxsize=4)
@@ -119,17 +122,28 @@ def _places_of(same_: Same) -> tuple[Place, ...]:
     return tuple(leaves(same_.part))
 
 
+_NEVER: Final = object()
+
+
 @cache
-def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    """The names of a part's fields, each with its step of a path."""
-    return tuple((name, f"/{name}") for name in kind.model_fields)
+def _fields(kind: type[BaseModel]) -> tuple[tuple[str, str, object], ...]:
+    """The names of a part's fields, each with its step of a path and its default if that has no leaves."""
+    return tuple(
+        (name, f"/{name}", field.default if _is_silent(field.default) else _NEVER)
+        for name, field in kind.model_fields.items()
+    )
+
+
+def _is_silent(default: object) -> bool:
+    return default == () or (isinstance(default, Part) and not any(True for _ in leaves(default)))
 
 
 # Collecting into one list instead of chaining generators: a walk is made several times for every output.
 def _part(part: BaseModel, path: str, pattern: str, found: list[Place]) -> None:
-    for name, step in _fields(type(part)):
-        value = getattr(part, name)
-        if value is not None and value != ():
+    held = part.__dict__
+    for name, step, silent in _fields(type(part)):
+        value = held[name]
+        if value is not None and value is not silent:
             _value(value, path + step, pattern + step, found)
 
 
@@ -141,7 +155,7 @@ def _value(value: Any, path: str, pattern: str, found: list[Place]) -> None:  # 
         _part(value, path, pattern, found)
     elif shape == "items":
         for key, item in keyed(value):
-            inner = f"{pattern}/*" if isinstance(item, Part) else pattern
+            inner = f"{pattern}/*" if shape_of(type(item)) == "part" else pattern
             _value(item, f"{path}/{escape(key)}", inner, found)
     elif shape == "texts":
         for lang, text in value.items():
@@ -149,6 +163,55 @@ def _value(value: Any, path: str, pattern: str, found: list[Place]) -> None:  # 
     else:
         for key in sorted(value):
             found.append(Place(f"{path}/{escape(key)}", pattern, value[key]))
+
+
+Told: TypeAlias = dict[str, Leaf]
+Own: TypeAlias = Mapping[type, Callable[[Any, str, Told], None]]
+
+
+def told(part: Part, own: Own) -> Told:
+    """All leaves by path, in field order, as ``by_path``, but without their patterns and not remembered.
+
+    Args:
+        own: by type of part, who collects its leaves otherwise.
+    """
+    found: Told = {}
+    collect_fields(part, "", found, own)
+    return found
+
+
+def collect_fields(part: BaseModel, path: str, found: Told, own: Own) -> None:
+    """Add the leaves of a part by path."""
+    held = part.__dict__
+    for name, step, silent in _fields(type(part)):
+        value = held[name]
+        if value is None or value is silent:
+            continue
+        kind = type(value)
+        if kind is str:
+            found[path + step] = value
+        else:
+            _collect(value, kind, path + step, found, own)
+
+
+def _collect(value: Any, kind: type, path: str, found: Told, own: Own) -> None:  # noqa: ANN401 - as fields are
+    shape = shape_of(kind)
+    if shape == "leaf":
+        found[path] = value
+    elif shape == "part":
+        if (otherwise := own.get(kind)) is not None:
+            otherwise(value, path, found)
+        else:
+            collect_fields(value, path, found, own)
+    elif shape == "items":
+        for key, item in keyed(value):
+            _collect(item, type(item), f"{path}/{escape(key)}", found, own)
+    elif shape == "texts":
+        for lang, text in value.items():
+            found[f"{path}/{escape(lang)}"] = text
+    else:
+        for key in sorted(value):
+            found[f"{path}/{escape(key)}"] = value[key]
 
 
 def shape_of(kind: type) -> Shape:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.codec.accounting import shown
-from gateway.codec.dataset_run import is_same_everywhere
+from gateway.codec.dataset_books import is_same_everywhere
 from gateway.errors import GatewayError, InputError
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, Key, Reference
@@ -52,12 +52,17 @@ class Ledger:
     def flow(self, exchange: Exchange, was: Exchange) -> tuple[Reference, tuple[Note, ...]]:
         """The flow of an exchange in the ids of the source, and a note where it is another one there."""
         uuid = str(exchange.flow.uuid)
+        flow = exchange.flow.model_copy(update={"uuid": self.owners.get(uuid, uuid)})
+        note = self.same_flow(uuid, was)
+        return flow, () if note is None else (note,)
+
+    def same_flow(self, uuid: str, was: Exchange) -> Note | None:
+        """A note where the flow that has ``uuid`` in the output is another one than that of the source."""
         owner = self.owners.get(uuid, uuid)
-        flow = exchange.flow.model_copy(update={"uuid": owner})
         if owner == was.flow.uuid or not isinstance(was.flow.uuid, str):
-            return flow, ()
+            return None
         path = f"/exchanges/{escape(was.id)}/flow/uuid"
-        return flow, (Note("ecospold.same-flow", path, Fate.CONVERTED, was.flow.uuid, owner),)
+        return Note("ecospold.same-flow", path, Fate.CONVERTED, was.flow.uuid, owner)
 
 
 # Fields whose value the format spells in its own way.
@@ -106,6 +111,14 @@ def explained(
     return tuple(note for path, note in found.items() if not _needless(path, old, new))
 
 
+def explain(old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Iterable[Note]) -> tuple[Note, ...]:
+    """The same of leaves that both stand there in the ids of the source. ``own``: words already found."""
+    found = {note.path: note for note in own if not _needless(note.path, old, new)}
+    for note in _differences(old, new):
+        found.setdefault(note.path, note)
+    return tuple(found.values())
+
+
 def _leaves(dataset: Dataset, here: frozenset[str]) -> dict[str, Leaf]:
     """The leaves without those that only repeat another data set of the package."""
     found = {place.path: place.value for place in leaves(dataset)}
@@ -131,6 +144,8 @@ def _needless(path: str, old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> bo
 def _differences(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Iterator[Note]:
     for path, value in new.items():
         before = old.get(path)
+        if before is value:
+            continue
         if before is None:
             if _ADDED.fullmatch(path):
                 yield Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value))

@@ -13,18 +13,17 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
-from gateway.formats.ecospold.accounts import Ledger, explained
-from gateway.formats.ecospold.bind import Tree, restore
+from gateway.formats.ecospold.accounts import Ledger, explain
+from gateway.formats.ecospold.bind import Tree, below, restore
 from gateway.formats.ecospold.detect import evidence
 from gateway.formats.ecospold.measures import flow_property, unit_group
-from gateway.formats.ecospold.two_bundle import CHILD, NAMESPACE, Source, read
-from gateway.formats.ecospold.two_reader import FAMILY, Two
+from gateway.formats.ecospold.two_bundle import CHILD, NAMESPACE, Source
+from gateway.formats.ecospold.two_reader import ADMINISTRATION, FAMILY, LISTS, MODELLING, PEOPLE
 from gateway.formats.ecospold.two_writer import Writer, Written
 from gateway.frontdoor import xml as xml_door
-from gateway.model.base import Missing
-from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
+from gateway.model.dataset import DatasetKind, Key
 from gateway.model.process import Process
-from gateway.report import Finding, Note, Severity
+from gateway.report import Finding, Severity
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -59,22 +58,17 @@ def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
         (e.get("@intermediateExchangeId") for e in _exchanges(done) if e.get("outputGroup") == "0"), None
     )
     file = f"{done.id}_{product}.spold" if product else f"{done.id}.spold"
-    copied: Tree = json.loads(json.dumps(dict(tree.root)))
-    back = read(XmlTree(kind, copied, namespaces), done.id, lambda _, own: own, lambda _, own: own, "")
-    first, merged = ledger.enter(_becomes(source, back, done))
-    after, own = _in_ids_of(source, back, done, ledger)
-    here = ledger.here
-    notes = {key: explained(source, after, here, (*done.notes, *own), done.units)}
-    known: Mapping[str, Dataset] = {**back.flows, **back.contacts}
-    for was, target in first.items():
-        if target.id in known:
-            notes[was] = explained(bundle.read(was).dataset, known[target.id], here)
+    targets = _flow_ids(done)
+    first, merged = ledger.enter(_becomes(source, targets, done))
+    own = [ledger.same_flow(targets[was.id], was) for was in source.exchanges]
+    notes = (*done.notes, *(note for note in own if note is not None))
     return Piece(
         Member(file, DATASETS.media_type, write_tree(tree)),
         {key: Key(DatasetKind.PROCESS, done.id), **first},
-        {k: n for k, n in notes.items() if n},
+        {key: notes} if notes else {},
         {key: done.renamed} if done.renamed else {},
         merged,
+        explain,
     )
 
 
@@ -91,39 +85,31 @@ def _exchanges(done: Written) -> list[Tree]:
     return list(data.get("intermediateExchange") or ())
 
 
-def _becomes(source: Process, back: Two, done: Written) -> dict[Key, Key]:
+def _flow_ids(done: Written) -> dict[str, str]:
+    """The id that the flow of each exchange of the source has in the file."""
+    data = done.node.get("flowData") or {}
+    ids = [str(entry.get(key) or "") for name, key in LISTS for entry in data.get(name) or ()]
+    return dict(zip(done.order, ids, strict=True))
+
+
+def _becomes(source: Process, targets: Mapping[str, str], done: Written) -> dict[Key, Key]:
     """Flows and contacts of the source, and what they are in the file."""
-    by_id = dict(zip(done.order, back.process.exchanges, strict=True))
     found: dict[Key, Key] = {}
     for was in source.exchanges:
         if (flow := done.flows.get(was.id)) is not None:
-            found.setdefault(flow, Key(DatasetKind.FLOW, str(by_id[was.id].flow.uuid)))
-    there = back.contacts
+            found.setdefault(flow, Key(DatasetKind.FLOW, targets[was.id]))
+    there = _persons(done)
     found |= {k: Key(DatasetKind.CONTACT, target) for target, k in done.contacts.items() if target in there}
     return found
 
 
-def _in_ids_of(source: Process, back: Two, done: Written, ledger: Ledger) -> tuple[Process, tuple[Note, ...]]:
-    """What comes back, in the ids of the source, and notes on flows that are other ones there."""
-    by_id = dict(zip(done.order, back.process.exchanges, strict=True))
-    exchanges = []
-    notes: list[Note] = []
-    for was in source.exchanges:
-        one = by_id[was.id]
-        flow, told = ledger.flow(one, was)
-        notes += told
-        provider = one.provider if isinstance(was.provider.uuid, Missing | None) else was.provider
-        exchanges.append(one.model_copy(update={"id": was.id, "flow": flow, "provider": provider}))
-    old = ledger.owners
-
-    def of(target: Reference) -> Reference:
-        return target.model_copy(update={"uuid": old.get(str(target.uuid), target.uuid)})
-
-    after = back.process
-    links = tuple(link.model_copy(update={"target": of(link.target)}) for link in after.links)
-    reviews = tuple(r.model_copy(update={"reviewers": tuple(map(of, r.reviewers))}) for r in after.reviews)
-    changed = {"exchanges": tuple(exchanges), "links": links, "reviews": reviews}
-    return after.model_copy(update=changed), tuple(notes)
+def _persons(done: Written) -> set[str]:
+    """The ids of the persons that the file names."""
+    places = [below(done.node, *ADMINISTRATION, step) or {} for step, _ in PEOPLE]
+    modelling = below(done.node, *MODELLING) or {}
+    found = {place.get("@personId") for place in places}
+    found |= {entry.get("@reviewerId") for entry in modelling.get("review") or ()}
+    return {id_ for id_ in found if isinstance(id_, str)}
 
 
 def _is_implied(bundle: Bundle, key: Key) -> bool:

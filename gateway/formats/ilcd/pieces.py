@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gateway.codec import xmlverdict
 from gateway.codec.base import Context, Member
-from gateway.codec.dataset_run import is_same_everywhere
+from gateway.codec.dataset_books import is_same_everywhere
 from gateway.codec.datasets import ORDER, Bundle, Measured, Piece, measured
 from gateway.codec.xmlstructure import Content, Element, Structure, structure
 from gateway.codec.xmltree import Node, Value, XmlTree, write_tree
