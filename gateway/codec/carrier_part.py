@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from gateway import messages
 from gateway.codec.carrier import CarrierTable, carrier_table
 from gateway.codec.carrier_schema import lacking
 from gateway.codec.carrier_write import CarrierWriting
@@ -32,6 +33,9 @@ class CarrierPart:
     family: str
     schema: str
     own: tuple[str, ...]  # members that together no other document of the family has
+    is_whole: bool = False  # the target is this document alone: without it there is none
+    # Where a member comes from that no row of the field table writes, as a rule of the format does.
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def fields(self) -> CarrierTable:
@@ -77,7 +81,7 @@ def write_part(
     if rules is not None:
         rules(writing)
     document = writing.document()
-    found = tuple(_lacks(part, document, target, _withheld(source)))
+    found = tuple(part_lacks(part, source, document, target=target))
     empty = empty and bool(writing.claims)  # all of it is for others: then there is no such document
     missing = tuple(e for e in found if not (empty and e.error_code == "carrier.part-withheld"))
     if missing:
@@ -91,13 +95,20 @@ def _withheld(source: Part) -> frozenset[str]:
     return frozenset(place.pattern for place in places(source) if place.value == _WITHHELD)
 
 
-def _lacks(part: CarrierPart, document: JsonValue, target: str, withheld: frozenset[str]) -> Iterator[Lacks]:
+def part_lacks(part: CarrierPart, source: Part, document: JsonValue, *, target: str) -> Iterator[Lacks]:
+    """What a document that was made of ``source`` cannot be without and does not have."""
+    withheld = _withheld(source)
     rows = {_INDEX.sub("[]", one.pointer): one for one in part.fields.fields}
     for place in lacking(part.structure, part.name, document):
         own = rows.get(place) or next((r for at, r in rows.items() if at.startswith(f"{place}/")), None)
-        path = own.pattern if own is not None else place
-        told = {"part": part.name, "member": place.lstrip("/"), "who": supplier(path)}
-        code = "carrier.part-lacks" if own is not None else "carrier.part-has-no-field"
+        path = part.sources.get(place) or (own.pattern if own is not None else place)
+        told = {"part": part.name, "member": place.lstrip("/").replace("/[]", "[]"), **_who(path)}
+        code = "lacks" if path != place else "has-no-field"
         if path in withheld:
-            code = "carrier.part-withheld"
-        yield lack(target, path, code=code, **told)
+            code = "withheld"
+        yield lack(target, path, code=f"carrier.{code}" if part.is_whole else f"carrier.part-{code}", **told)
+
+
+def _who(path: str) -> dict[str, str]:
+    code = f"coverage.supplier-{supplier(path)}"
+    return {"who_zh": messages.text(code, "zh", {}).what, "who_en": messages.text(code, "en", {}).what}

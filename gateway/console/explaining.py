@@ -1,13 +1,11 @@
-"""``explain``, ``gaps`` and ``diff``: where a figure comes from, what a passport lacks, what changed."""
+"""``explain`` and ``diff``: where a figure comes from, and what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from gateway import messages
 from gateway.codec.base import Context
 from gateway.console import failures
 from gateway.console.converting import Destination
@@ -19,7 +17,6 @@ from gateway.messages import Lang
 from gateway.pipeline import explain as explaining
 from gateway.pipeline import rules
 from gateway.pipeline.convert import Source, read
-from gateway.recognition.outcome import Said
 from gateway.storage import files
 
 
@@ -102,81 +99,6 @@ def _put(console: Console, found: explaining.Explanation, page: Destination) -> 
         return
     files.write_file(page.place, html.encode(), force=page.force)
     console.tell(console.say("cli.output", place=page.path))
-
-
-def gaps(
-    console: Console,
-    name: str,
-    category: str,
-    format_: str | None,
-    context: Context,
-    *,
-    layout: str | None = None,
-    to: Destination | None = None,
-) -> Exit:
-    """Print which passport data points a declaration fills, and who can supply the others.
-
-    Raises:
-        UsageError: the declaration names no battery category, and none was given.
-    """
-    if to is not None:
-        files.refuse_existing(to.place, force=to.force)
-    found = rules.coverage(read(source_of(console, name, layout), format=format_, context=context), category)
-    if to is not None:
-        from gateway.pipeline.gaps_workbook import gaps_workbook
-
-        files.write_file(to.place, gaps_workbook(found), force=to.force)
-        console.tell(console.say("cli.output", place=to.path))
-    else:
-        for line in found.lines(console.lang):
-            console.answer(line)
-    console.document({"file": name, **found.to_json()})
-    return Exit.DONE
-
-
-def gaps_for(
-    console: Console,
-    name: str,
-    targets: Sequence[str],
-    told: Mapping[str, str],
-    format_: str | None,
-    context: Context,
-    *,
-    layout: str | None = None,
-) -> Exit:
-    """Print what each target still lacks, by who can supply it.
-
-    Raises:
-        UsageError: there is no such target, or it is only read.
-    """
-    from gateway.pipeline.carrier_gaps import carrier_gaps
-
-    source = read(source_of(console, name, layout), format=format_, context=context)
-    found = carrier_gaps(source, targets, options=told)
-    for one in found:
-        code = "cli.gaps-of-target" if one.gaps else "cli.gaps-none"
-        console.answer(console.say(code, target=one.target, n=len(one.gaps)))
-        last = ""
-        for gap in one.gaps:
-            if gap.supplier != last:
-                console.answer(f"  {Said(f'coverage.supplier-{gap.supplier}').text(console.lang)}")
-                last = gap.supplier
-            console.answer(f"    {messages.explain(gap.lack, console.lang).what}")
-    carriers = [
-        {
-            "target": one.target,
-            "gaps": [
-                {
-                    "lack": messages.to_json(gap.lack),
-                    "supplier": {"code": gap.supplier, **Said(f"coverage.supplier-{gap.supplier}").both()},
-                }
-                for gap in one.gaps
-            ],
-        }
-        for one in found
-    ]
-    console.document({"file": name, "carriers": carriers})
-    return Exit.DONE
 
 
 def diff(console: Console, old: str, new: str, context: Context) -> Exit:

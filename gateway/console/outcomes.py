@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Final
+
 from gateway import messages
 from gateway.console import findings
 from gateway.console.findings import Line
@@ -25,6 +28,8 @@ _BASIS = {
     "recyclingModel": "cli.basis-recycling-model",
     "electricityApproach": "cli.basis-electricity-approach",
 }
+
+_NAMED: Final = 4  # fields of a part that are named where there is one line for it
 
 
 def tell_source(console: Console, name: str, source: Source) -> None:
@@ -84,12 +89,28 @@ def total_json(declaration: Declaration, result: ResultSet) -> dict[str, object]
     return {"id": result.id, "kgCO2e": documents.total_text(result), "basis": basis}
 
 
-def _left_out(outcome: Outcome) -> list[tuple[str, str]]:
-    """The optional members that were not written, each with the fields that it lacks."""
-    found: dict[str, list[str]] = {}
+def _left_out(console: Console, outcome: Outcome) -> Iterator[str]:
+    """Members that were not written: what they lack by name, what the audience may not see by number."""
+    parts: dict[str, tuple[list[str], list[str]]] = {}
     for error in outcome.lacks:
-        found.setdefault(error.params.get("part", ""), []).append(error.params.get("field", error.path))
-    return [(part, ", ".join(dict.fromkeys(fields))) for part, fields in found.items()]
+        missing, hidden = parts.setdefault(error.params.get("part", ""), ([], []))
+        found = hidden if error.error_code.endswith("withheld") else missing
+        label = error.params.get(f"label_{console.lang}") or error.params.get("member", error.path)
+        found.append(label)
+    for part, (missing, hidden) in parts.items():
+        if missing:
+            named = list(dict.fromkeys(missing))
+            told = _fields(console, named)
+            yield console.say("cli.left-out", part=part, n=len(named), fields=told, format=outcome.format.id)
+        if hidden:
+            yield console.say("cli.left-out-audience", part=part, n=len(hidden))
+
+
+def _fields(console: Console, names: Sequence[str]) -> str:
+    """The first few names of fields; that there are more is shown."""
+    between = "、" if console.lang == "zh" else ", "
+    more = between + "…" if len(names) > _NAMED else ""
+    return between.join(names[:_NAMED]) + more
 
 
 def _written(console: Console, source: Source, outcome: Outcome, report: str) -> list[Line]:
@@ -101,8 +122,7 @@ def _written(console: Console, source: Source, outcome: Outcome, report: str) ->
         made.append((f"    {total_line(console, source.declaration, outcome.restated)}", ""))
     elif outcome.restated is not None:
         made.append((f"    {console.say('cli.not-filled')}", "careful"))
-    for part, fields in _left_out(outcome):
-        made.append((f"    {console.say('cli.left-out', part=part, fields=fields)}", "careful"))
+    made.extend((f"    {line}", "careful") for line in _left_out(console, outcome))
     if not outcome.notes:
         made.append((f"    {console.say('cli.nothing-lost', n=outcome.carried)}", ""))
         return made

@@ -350,6 +350,13 @@ class Supplier(Both):
 
 
 class Point(Shape):
+class Needed(Both):
+    """A field that would fill what is missing."""
+
+    path: str
+    field: str
+
+
     """One data point of a passport."""
 
     number: int
@@ -361,6 +368,7 @@ class Point(Shape):
     fields: list[Place]
     at: list[str]
     supplier: Supplier
+    needs: list[Needed]
 
 
 class Gaps(Shape):

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from gateway.recognition.coverage import named_fields
 from gateway.recognition.outcome import Said
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _HEADS: Final = (
     ("state", 22),
     ("requirement", 24),
     ("supplier", 40),
+    ("needs", 44),
     ("at", 44),
     ("legal", 22),
     ("access", 16),
@@ -67,10 +69,18 @@ def _cells(point: Point) -> tuple[str, ...]:
         _both(f"coverage.state-{point.state.value}"),
         _both(f"coverage.requirement-{point.requirement}"),
         _both(f"coverage.supplier-{point.supplier}"),
+        _needs(point),
         "\n".join(point.at),
         point.legal_ref,
         point.access,
     )
+
+
+def _needs(point: Point) -> str:
+    if not point.needs or point.state.value not in ("missing", "part"):
+        return ""
+    found = named_fields(point.needs)
+    return f"{found['fields_zh']}\n{found['fields_en']}"
 
 
 def _both(code: str) -> str:

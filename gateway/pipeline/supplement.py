@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
 
 from gateway.codec.base import Context, Package, Reading
 from gateway.codec.run import run_reader, shown
@@ -11,8 +13,10 @@ from gateway.errors import InputError, raise_all
 from gateway.formats import detect
 from gateway.model.base import Missing, Part
 from gateway.model.declaration import Declaration
+from gateway.model.origin import Derived, Origin
 from gateway.model.walk import by_path, same
 
+IN_FILE: Final = " › "
 # What may stand beside a declaration.
 SUPPLEMENTS = frozenset({"passport-data@1", "cbam-data@1"})
 
@@ -28,22 +32,32 @@ def joined(reading: Reading, beside: Sequence[Package], context: Context) -> Rea
         if detected.format.id not in SUPPLEMENTS:
             params = {"format": detected.format.id, "known": ", ".join(sorted(SUPPLEMENTS))}
             raise InputError(package.name, path=package.name, code="supplement.not-one", **params)
-        reading = _join(reading, run_reader(detected.format, package, context))
+        reading = _join(reading, run_reader(detected.format, package, context), package.name)
     return reading
 
 
-def _join(own: Reading, more: Reading) -> Reading:
+def _join(own: Reading, more: Reading, name: str) -> Reading:
     raise_all(_contradictions(own.declaration, more.declaration))
     declaration = _merged(own.declaration, more.declaration)
     known = by_path(own.declaration)
-    origins = {p: o for p, o in more.origins.items() if p not in known}
+    origins = {p: _named(o, name) for p, o in more.origins.items() if p not in known}
     return replace(
         own,
         declaration=declaration,
         notes=(*own.notes, *more.notes),
-        findings=(*own.findings, *more.findings),
+        findings=(*own.findings, *(replace(one, at=_place(one.at, name)) for one in more.findings)),
         origins={**own.origins, **origins},
     )
+
+
+def _named(origin: Origin | Derived, name: str) -> Origin | Derived:
+    return Origin(_place(origin.at, name), origin.text) if isinstance(origin, Origin) else origin
+
+
+def _place(at: str, name: str) -> str:
+    """A place in a further input, told apart from one in the declaration's file by the name of the file."""
+    file = PurePath(name).name
+    return f"{file}{IN_FILE}{at}" if file else at
 
 
 def _contradictions(own: Declaration, more: Declaration) -> Iterator[InputError]:

@@ -6,6 +6,7 @@ import click
 
 from gateway.console import inputs
 from gateway.console.commands.options import (
+    BESIDE,
     FORCE,
     FROM,
     INPUT,
@@ -110,6 +111,7 @@ def repair(console: Console, file: str, out: str, strict: bool, force: bool) -> 
 @option("--category", type=click.Choice(["EV", "LMT", "IND"]), help="cli.option-category")
 @option("-o", "--output", "out", metavar="XLSX", help="cli.option-gaps-output")
 @option("--for", "targets", multiple=True, metavar="ID", help="cli.option-gaps-for")
+@BESIDE
 @SET
 @FROM
 @FORCE
@@ -122,6 +124,7 @@ def gaps(
     file: str,
     category: str | None,
     targets: tuple[str, ...],
+    beside: tuple[str, ...],
     chosen: tuple[str, ...],
     format_: str | None,
     layout: str | None,
@@ -129,15 +132,15 @@ def gaps(
     force: bool,
 ) -> int:
     """See ``hutong gaps --help``."""
-    from gateway.console import converting, explaining
+    from gateway.console import converting, lacking
 
+    asked = lacking.Asked(file, format_, layout, beside)
     if targets:
         if out is not None or category is not None:
             raise UsageError("--for", code="usage.gaps-for-alone")
         told = inputs.named_values(chosen)
-        return explaining.gaps_for(console, file, targets, told, format_, context_now(), layout=layout)
+        return lacking.gaps_for(console, asked, targets, told, context_now())
     if chosen:
         raise UsageError("--set", code="usage.gaps-for-alone")
     to = None if out is None else converting.Destination(out, force)
-
-    return explaining.gaps(console, file, category or "", format_, context_now(), layout=layout, to=to)
+    return lacking.gaps(console, asked, category or "", context_now(), to=to)

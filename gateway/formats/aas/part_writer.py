@@ -29,6 +29,8 @@ def write_parts(declaration: Declaration, context: Context) -> Writing:
     Raises:
         Lacks: there is no passport data, or no part is complete.
     """
+    if declaration.passport_data is None and declaration.battery is None:
+        raise lack(TARGET, "/battery/category", code="restate.not-a-battery")
     if declaration.passport_data is None:
         raise lack(TARGET, "/passport_data", code="passport-data.needed")
     made: dict[str, PartWriting] = {}

@@ -33,12 +33,20 @@ class PassportPart:
     @property
     def carrier(self) -> CarrierPart:
         """Its tables. Its schema is that of the environment."""
-        return CarrierPart(self.number, self.name, "aas", "", ())
+        return CarrierPart(self.number, self.name, "aas", "", (), sources=_SOURCES)
 
     @property
     def title(self) -> str:
         """What people call it."""
         return "IDTA 02099-1" if self.number == METADATA else f"IDTA 02035-{self.number}"
+
+
+# What rules write beside the field table, and from which field.
+_SOURCES = {
+    "/Documents/[]/DocumentClassifications/[]/ClassName": "/passport_data/documents/*/kind",
+    "/Documents/[]/DocumentClassifications/[]/ClassificationSystem": "/passport_data/documents/*/kind",
+    "/Documents/[]/DocumentIds/[]/DocumentDomainId": "/passport_data/identity/manufacturer_id",
+}
 
 
 @cache

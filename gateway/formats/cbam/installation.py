@@ -63,7 +63,9 @@ def write(declaration: Declaration) -> Writing:
 
 
 def _lacks(declaration: Declaration, data: CbamData) -> Iterator[Lacks]:
-    if data.gwp_set != _GWP:
+    if not here(data.gwp_set):
+        yield lack(TARGET, "/cbam/gwp_set")
+    elif data.gwp_set != _GWP:
         yield lack(TARGET, "/cbam/gwp_set", code="cbam.other-gwp", gwp=str(data.gwp_set))
     for path, value in (
         ("/enterprise/name", declaration.enterprise.name),

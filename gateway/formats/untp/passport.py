@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from gateway.codec.carrier_part import CarrierPart, write_part
 from gateway.codec.carrier_read import CarrierReading
 from gateway.codec.carrier_write import CarrierWriting
 from gateway.codec.jsonread import scalars
-from gateway.codec.lacks import lack
+from gateway.codec.lacks import Lacks, lack
 from gateway.errors import GatewayError, InputError, raise_all
 from gateway.formats.untp import footprint
 from gateway.frontdoor import json as json_door
@@ -30,12 +30,25 @@ from gateway.report import Fate, Note
 MEDIA_TYPE = "application/json"
 _NEW = "0.7.0"
 _SCORECARD = "/credentialSubject/emissionsScorecard"
-_CLAIM = "/credentialSubject/performanceClaim/0"
+_CLAIMS = "/credentialSubject/performanceClaim"
+
+
+# What rules write beside the field table, and from which field.
+_SOURCES = {
+    "/credentialSubject/producedAtFacility/id": "/passport_data/identity/facility_id",
+    "/credentialSubject/product/producedAtFacility/id": "/passport_data/identity/facility_id",
+    "/credentialSubject/idScheme/id": "/passport/product_link",
+    "/credentialSubject/idScheme/name": "/passport/product_link",
+    "/credentialSubject/productCategory/[]/name": "/product/classification/cpc",
+    "/credentialSubject/productCategory/[]/schemeId": "/product/classification/cpc",
+    "/credentialSubject/productCategory/[]/schemeName": "/product/classification/cpc",
+}
 
 
 def _part(version: str) -> CarrierPart:
     name = f"digital-product-passport-{version}.json"
-    return CarrierPart(version, name, "untp", f"untp/dpp-{version}.schema.json", ())
+    schema = f"untp/dpp-{version}.schema.json"
+    return CarrierPart(version, name, "untp", schema, (), is_whole=True, sources=_SOURCES)
 
 
 def write(declaration: Declaration, context: Context, version: str) -> Writing:
@@ -68,13 +81,24 @@ def write(declaration: Declaration, context: Context, version: str) -> Writing:
             writing.constant(one)
 
     made = write_part(part, declaration, target=target, rules=rules)
-    raise_all((*lacks, *made.lacks))
+    raise_all((*lacks, *_further(made.lacks, lacks)))
     data = (jsonwrite.encode(made.document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     notes = (*made.notes, *own.notes, *_added(target, issuer))
     return Writing(
         Package((Member(part.file, MEDIA_TYPE, data),), name), notes, made.claims | frozenset(own.claims)
     )
+
+
+def _further(found: Iterable[Lacks], known: Sequence[GatewayError]) -> Iterator[Lacks]:
+    """What is missing besides: a field once, and nothing of a footprint that is not there at all."""
+    told = {error.path for error in known}
+    is_empty = any(error.error_code == "untp.no-unit" for error in known)
+    for one in found:
+        of_footprint = one.path.startswith((_SCORECARD, _CLAIMS))
+        if one.path not in told and not (is_empty and of_footprint):
+            told.add(one.path)
+            yield one
 
 
 def _added(target: str, issuer: str | None) -> Iterator[Note]:

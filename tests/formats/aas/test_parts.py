@@ -88,7 +88,7 @@ class TestWriting:
         (lack,) = outcome.lacks
         assert lack.path == "/passport_data/technical/minimum_voltage"
         assert lack.params["part"] == "IDTA 02035-4"
-        assert lack.params["who"] == "product-data"
+        assert lack.params["who_en"] == "the maker's product data (PLM, ERP)"
 
     def test_half_a_percent_is_rounded_where_the_template_has_whole_numbers(self) -> None:
         told = json.loads((EXAMPLES / "passport-data" / "lfp-pack.json").read_text(encoding="utf-8"))
