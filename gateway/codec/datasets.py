@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from gateway.codec.base import Context, Evidence, Member
 from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError, InputError, UsageError
-from gateway.model.base import LangText, Leaf
+from gateway.model.base import LangText, Leaf, Missing, changed
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowProperty, UnitGroup
 from gateway.quantity.number import Number
@@ -31,6 +31,8 @@ ORDER = (
     DatasetKind.MODEL,
 )
 
+# Of so many flows at most it is remembered how they are measured.
+_MEASURES = 65_536
 _LARGE = frozenset({DatasetKind.PROCESS, DatasetKind.METHOD, DatasetKind.MODEL})
 
 
@@ -113,6 +115,8 @@ class IndexedBundle(Generic[T]):
         self.findings = tuple(findings)
         # By kind: the flows of one large process would push it out; and of processes, which are large, few.
         self._kept = {kind: kept // 16 + 1 if kind in _LARGE else kept for kind in DatasetKind}
+        # What ``measured`` has worked out of the data sets here.
+        self.measures: dict[object, Measured | None] = {}
         self._recent: dict[DatasetKind, dict[Key, DatasetReading]] = {kind: {} for kind in DatasetKind}
 
     @cached_property
@@ -231,6 +235,18 @@ def measured(flow: Reference, bundle: Bundle) -> Measured | None:
 
     None where a link of this chain is not in the package, or names nothing.
     """
+    memo: dict[object, Measured | None] = getattr(bundle, "measures", {})
+    asked = (flow.uuid, flow.version)
+    if not isinstance(flow.uuid, str) or isinstance(flow.version, Missing):
+        return _measured(flow, bundle)
+    if asked not in memo:
+        if len(memo) >= _MEASURES:
+            memo.clear()
+        memo[asked] = _measured(flow, bundle)
+    return memo[asked]
+
+
+def _measured(flow: Reference, bundle: Bundle) -> Measured | None:
     key = bundle.find(DatasetKind.FLOW, flow)
     found = _read(bundle, key)
     value = found.reference_property if isinstance(found, Flow) else None
@@ -247,7 +263,7 @@ def measured(flow: Reference, bundle: Bundle) -> Measured | None:
     assert isinstance(group, UnitGroup)
     name = reference.name if isinstance(reference.name, LangText) else prop.name
     units = {str(u.name): u.factor.value for u in group.units if isinstance(u.factor, Number)}
-    return Measured(unit.name, reference.model_copy(update={"name": name}), units | {unit.name: Decimal(1)})
+    return Measured(unit.name, changed(reference, {"name": name}), units | {unit.name: Decimal(1)})
 
 
 def _read(bundle: Bundle, key: Key | None) -> Dataset | None:

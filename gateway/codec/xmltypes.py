@@ -113,11 +113,15 @@ def _quick(row: Mapping[str, str], limit: int) -> Callable[[str], object]:
     """One look by a compiled expression; what it does not know is looked at closely."""
     if row["base"] == "int" and row["minimum"] == "1":
         return re.compile("[1-9][0-9]{0,8}").fullmatch
-    if row["minimum"] or row.get("maximum") or row.get("min_length"):
+    if row["minimum"] or row.get("maximum"):
         return _never
+    if row.get("min_length"):
+        plain = row["base"] == "string" and limit and not row["pattern"]
+        return re.compile(rf"(?!#).{{{row['min_length']},{limit}}}", re.DOTALL).fullmatch if plain else _never
     if row["base"] != "string" and row["pattern"]:
-        # Short values; the closer look is quick enough.
-        return _never
+        if row["base"] != "integer" or "\\w" in row["pattern"]:
+            return _never
+        return re.compile(rf"(?=(?:{_LEXICAL['integer']})\Z)(?:{_python(row['pattern'])})").fullmatch
     if row["pattern"]:
         # Letters and digits are words everywhere.
         return re.compile(_python(row["pattern"], "A-Za-z0-9")).fullmatch

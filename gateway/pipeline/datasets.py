@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gateway.codec.base import Context, Evidence
 from gateway.codec.dataset_run import Known, Sent, write_bundle
-from gateway.codec.datasets import ORDER, Bundle, DatasetFormat, DatasetReading
+from gateway.codec.datasets import ORDER, Bundle, DatasetFormat, DatasetReading, Measured
 from gateway.codec.shelf import Shelf
 from gateway.errors import UsageError
 from gateway.formats.datasets import detect_datasets, find_dataset_format
@@ -113,6 +113,12 @@ class Part:
         """The files beside the data sets go with the part that holds the first of them."""
         first = next(iter(self.whole.keys), None)
         return self.whole.files if first in self.keys else ()
+
+    @property
+    def measures(self) -> dict[object, Measured | None]:
+        """What was worked out of the whole."""
+        found: dict[object, Measured | None] = getattr(self.whole, "measures", {})
+        return found
 
     def read(self, key: Key) -> DatasetReading:
         """One data set of the whole."""

@@ -46,6 +46,8 @@ _MAX_EXPONENT: Final = 128
 _MAX_DIGITS: Final = 400
 
 # Compiled, as every number passes here; the rarer patterns below wait for their first use.
+# Too short to be out of range: up to 99 places behind up to 20 digits, or no exponent and few digits.
+_IN_RANGE = re.compile(r"[^eE]{1,128}|[^eE]{1,20}[eE][+-]?[0-9]{1,2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _RATIO = r"-?[0-9]+/[0-9]*[1-9][0-9]*"
 _GROUPED = r"([+-]?[1-9][0-9]{0,2})((?:,[0-9]{3})+|(?: [0-9]{3})+)(?=\.|$)"
@@ -85,8 +87,8 @@ def parse_decimal(text: str) -> Decimal:
     """
     if len(text) > 2 * _MAX_DIGITS or not _NUMBER.fullmatch(text):
         raise NotANumber(text)
-    if len(text) <= _MAX_EXPONENT and "e" not in text and "E" not in text:
-        return Decimal(text)  # too short to be out of range
+    if _IN_RANGE.fullmatch(text):
+        return Decimal(text)
     return checked(Decimal(text))
 
 

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from gateway.codec.xmltree import Node, Value
 from gateway.errors import GatewayError
 from gateway.model.activity import Place
-from gateway.model.base import Extras, LangText, Missing, Names, Reason
+from gateway.model.base import Extras, LangText, Missing, Names, Reason, proven
 from gateway.model.dataset import (
     ClassEntry,
     Classification,
@@ -69,9 +69,8 @@ class Rest:
 
     def keep(self, part: str, node: Value) -> None:
         """Keep what is left of ``part``'s node."""
-        node = prune(node)
-        if node not in ({}, []):
-            self.parts[part] = node
+        if node and (left := prune(node)) not in ({}, []):
+            self.parts[part] = left
 
     def extras(self) -> dict[str, str]:
         """As leaves of the model."""
@@ -96,6 +95,20 @@ def lay(node: Node, kept: Mapping[str, Value]) -> None:
     """Put what was kept for a part into its node again. What the model has written stays."""
     for pointer, value in kept.items():
         _lay(node, [unescape(step) for step in pointer.split("/")[1:]], value)
+
+
+def _is_hollow(node: Node) -> bool:
+    """Whether a node below is empty; most documents have none, and need no pointers."""
+    for value in node.values():
+        if type(value) is str:
+            continue
+        for inner in value if type(value) is list else (value,):
+            if type(inner) is dict:
+                if not inner or _is_hollow(inner):
+                    return True
+            elif type(inner) is not str:
+                return True  # nothing that documents have; the closer look knows
+    return False
 
 
 def _empties(node: Value, pointer: str) -> Iterator[str]:
@@ -187,7 +200,7 @@ class Binder:
 
     def bind(self) -> None:
         """Take everything that the table names, and what says how the file is made."""
-        empty: list[Value] = list(_empties(self.root, ""))
+        empty: list[Value] = list(_empties(self.root, "")) if _is_hollow(self.root) else []
         made: Node = {_EMPTY: empty} if empty else {}
         for place in _FURNITURE:
             put(made, place, take(self.root, place))
@@ -258,12 +271,16 @@ class Binder:
     def reference(self, part: str, node: Value) -> Reference:
         """A reference; what the model has no field for is kept for ``part``."""
         assert isinstance(node, dict)
-        label = names(node.get(_LABELS, ""))
+        label = names(node.get(_LABELS))
         if label is not None:
             del node[_LABELS]
-        fields = {name: str(node.pop(key)) for key, name in _REFERENCE if isinstance(node.get(key), str)}
-        self.rest.keep(part, node)
-        return Reference.model_validate({"name": label, **fields})
+        fields: dict[str, object] = {"name": label}
+        for key, name in _REFERENCE:
+            if isinstance(node.get(key), str):
+                fields[name] = node.pop(key)
+        if node:
+            self.rest.keep(part, node)
+        return proven(Reference, fields)
 
 
 _TAKEN: Final = object()
@@ -289,9 +306,12 @@ def reference_node(reference: Reference) -> Node:
 
 def names(found: Value | None) -> LangText | None:
     """A text in languages; None where it is none."""
-    if isinstance(found, dict) and found and all(isinstance(text, str) for text in found.values()):
-        return LangText({lang: str(text) for lang, text in found.items()})
-    return None
+    if not isinstance(found, dict) or not found:
+        return None
+    for text in found.values():
+        if not isinstance(text, str):
+            return None
+    return proven(LangText, {"root": dict(found)})
 
 
 def langs(text: Names) -> Node | None:

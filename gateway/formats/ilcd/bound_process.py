@@ -9,7 +9,7 @@ from typing import Any, Final
 from gateway.codec.xmltree import Node, Value
 from gateway.formats.ilcd.binding import Binder, in_digits, names, number, prune, put, take
 from gateway.formats.ilcd.spreads import printed, spread
-from gateway.model.base import Missing, Reason
+from gateway.model.base import Missing, Reason, proven
 from gateway.model.dataset import Coefficient, DatasetKind, Reference
 from gateway.model.process import (
     Allocation,
@@ -170,46 +170,61 @@ def _exchange(binder: Binder, node: Node, references: list[str]) -> Exchange:
     id_ = own if own is not None else ""
     part = f"exchanges/{id_}"
     is_reference = id_ in references
-    mean, resulting = node.pop("meanAmount", None), node.pop("resultingAmount", None)
     variable = text_of(node, "referenceToVariable")
-    amount = number(resulting if resulting is not None else mean)
-    mean_amount = number(mean)
-    if resulting is None and mean is not None:
-        without(node, "resultingAmount")
-    if mean_amount == amount and variable is None:
-        if resulting is not None and mean != resulting:
-            put(node, ("meanAmount",), mean)
-            if mean is None:
-                without(node, "meanAmount")
-        mean_amount = None
+    amount, mean_amount = _amounts(node, variable)
     flow = node.pop("referenceToFlowDataSet", None)
     direction = node.get("exchangeDirection")
     if direction in DIRECTIONS:
         del node["exchangeDirection"]
     elif direction is None:
         without(node, "exchangeDirection")
+    fields: dict[str, object] = {
+        "id": id_,
+        "direction": DIRECTIONS.get(str(direction), Direction.OUTPUT if is_reference else Direction.INPUT),
+        "amount": amount,
+        "mean_amount": mean_amount,
+        "parameter": variable,
+        "is_reference": is_reference,
+        "derivation": text_of(node, "dataDerivationTypeStatus"),
+        "data_source_kind": text_of(node, "dataSourceType"),
+    }
+    if isinstance(flow, dict):
+        fields["flow"] = binder.reference(f"{part}/flow", flow)
+    if node:
+        _further(binder, node, part, fields)
+        binder.rest.keep(part, node)
+    return proven(Exchange, fields)
+
+
+def _amounts(node: Node, variable: str | None) -> tuple[Coefficient, Coefficient]:
+    """The amount, and the mean amount where it is another one or a variable makes the amount of it."""
+    mean, resulting = node.pop("meanAmount", None), node.pop("resultingAmount", None)
+    amount = number(resulting if resulting is not None else mean)
+    if resulting is None and mean is not None:
+        without(node, "resultingAmount")
+    if variable is None and (resulting is None or mean == resulting):
+        return amount, None
+    mean_amount = number(mean)
+    if mean_amount != amount or variable is not None:
+        return amount, mean_amount
+    if resulting is not None and mean != resulting:
+        put(node, ("meanAmount",), mean)
+        if mean is None:
+            without(node, "meanAmount")
+    return amount, None
+
+
+def _further(binder: Binder, node: Node, part: str, fields: dict[str, object]) -> None:
+    """What most exchanges do not have."""
     sources = nodes_of(node, ("referencesToDataSource", "referenceToDataSource"))
+    fields["location"] = place_of(node)
+    fields["uncertainty"] = uncertainty(node, "minimumAmount", "maximumAmount")
+    fields["allocations"] = _allocations(node)
+    fields["sources"] = tuple(binder.reference(f"{part}/sources/{n}", one) for n, one in enumerate(sources))
     comment = names(node.get("generalComment"))
     if comment is not None:
         del node["generalComment"]
-    found = Exchange(
-        id=id_,
-        flow=binder.reference(f"{part}/flow", flow) if isinstance(flow, dict) else Reference(),
-        direction=DIRECTIONS.get(str(direction), Direction.OUTPUT if is_reference else Direction.INPUT),
-        amount=amount,
-        mean_amount=mean_amount,
-        parameter=variable,
-        is_reference=is_reference,
-        location=place_of(node),
-        uncertainty=uncertainty(node, "minimumAmount", "maximumAmount"),
-        allocations=_allocations(node),
-        derivation=text_of(node, "dataDerivationTypeStatus"),
-        data_source_kind=text_of(node, "dataSourceType"),
-        sources=tuple(binder.reference(f"{part}/sources/{n}", one) for n, one in enumerate(sources)),
-        comment=comment,
-    )
-    binder.rest.keep(part, node)
-    return found
+        fields["comment"] = comment
 
 
 def place_of(node: Node) -> Any:  # noqa: ANN401 - a place, or none
@@ -239,7 +254,8 @@ def uncertainty(node: Node, least: str, most: str) -> Uncertainty:
     )
 
 
-_CERTAIN: Final = Uncertainty()
+# The default itself: walks over a model know it by identity.
+_CERTAIN: Final[Uncertainty] = Exchange.model_fields["uncertainty"].default
 
 
 def without(node: Node, key: str) -> None:
