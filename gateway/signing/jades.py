@@ -121,6 +121,8 @@ def verify(
                 claimed_time=claimed_time(header),
                 covered=tuple(part.name for part in parts),
                 value=jose.octets(signature, "signature"),
+                # TS 119 182-1, 5.3.4: over the text of the signature.
+                stamped=(signature.encode(),),
                 timestamps=timestamps_of(unsigned),
             )
         )

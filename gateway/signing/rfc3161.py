@@ -1,6 +1,7 @@
-"""Time stamps of RFC 3161: ask for one, and check one against certificates that the receiver trusts.
+"""Time stamps of RFC 3161: ask for one, read one whose signature holds, and check whose it is.
 
-Needs the extra ``tsa``. Asking is bytes in and out: who carries them to the authority is the caller's affair.
+Asking is bytes in and out: who carries them to the authority is the caller's affair. Time stamps with SM2 and
+SM3 (GB/T 20520) are read as well.
 
 Source: RFC 3161, 2.4; RFC 5816.
 """
@@ -10,15 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from typing import Final
 
-from gateway.errors import TrustError, UsageError
-from gateway.signing import der, x509
-
-if TYPE_CHECKING:
-    from rfc3161_client import TimeStampResponse
+from gateway.errors import GatewayError, TrustError, UsageError
+from gateway.signing import _timestamp_token as structure
+from gateway.signing import chain, der, x509
+from gateway.signing._distinguished_name import text_of
+from gateway.signing.certificates import Certificate
+from gateway.signing.sm2 import Engine
 
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _LARGEST: Final = 1 << 20
@@ -74,6 +75,71 @@ def token_of(response: bytes) -> bytes:
         raise TimestampRefused(path=error.path) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token whose signature holds by the certificate it names. Nobody has asked whose that is.
+
+    Args:
+        accuracy: how much later than ``time`` it may have been.
+        certificate, above: the signer's, and what else stands in the token.
+    """
+
+    time: datetime
+    accuracy: timedelta
+    serial: int
+    policy: str
+    authority: str
+    digest: bytes
+    certificate: Certificate
+    above: tuple[Certificate, ...]
+    digest_name: str
+    nonce: bytes | None
+
+    def is_over(self, message: bytes) -> bool:
+        """Whether these bytes were stamped."""
+        return structure.digest(self.digest_name, message) == self.digest
+
+
+def read(data: bytes, *, known: Sequence[Certificate] = (), engine: Engine | None = None) -> Token:
+    """A token, or the one in a whole response, whose signature holds.
+
+    Args:
+        known: where the signer's certificate may be, if the token does not carry it.
+
+    Raises:
+        TimestampRefused: it does not hold.
+    """
+    if len(data) > _LARGEST:
+        raise TimestampRefused(len(data))
+    try:
+        found = structure.read(token_of(data) if _is_response(data) else data)
+        signer = structure.signer_of(found, known)
+        authority = text_of(found.info.authority) if found.info.authority is not None else ""
+    except TimestampRefused:
+        raise
+    except GatewayError as error:
+        raise TimestampRefused(path=error.path) from error
+    if (
+        signer is None
+        or structure.digest(found.digest_name, found.content) != found.message_digest
+        or not signer.has_issued(found.signed, found.signature, found.algorithm, engine=engine)
+    ):
+        raise TimestampRefused(path="/signerInfo")
+    info = found.info
+    return Token(
+        info.time,
+        info.accuracy,
+        info.serial,
+        info.policy,
+        authority,
+        info.imprint,
+        signer,
+        tuple(one for one in found.certificates if one != signer),
+        info.digest_name,
+        info.nonce,
+    )
+
+
 def verify(
     token: bytes,
     message: bytes,
@@ -81,6 +147,7 @@ def verify(
     roots: Sequence[bytes],
     intermediates: Sequence[bytes] = (),
     nonce: int | None = None,
+    engine: Engine | None = None,
 ) -> Timestamp:
     """Check a token, or a whole response, over ``message``; the chain is judged at the time it states.
 
@@ -90,72 +157,40 @@ def verify(
         nonce: what was asked with.
 
     Raises:
-        UsageError: the extra is not installed, or no root is given.
+        UsageError: no root is given.
         TimestampRefused: it does not hold.
     """
-    if find_spec("rfc3161_client") is None:
-        raise UsageError(code="envelope.extra-tsa-missing")
     if not roots:
         raise UsageError(code="envelope.no-roots")
-    if len(token) > _LARGEST or len(message) > 64 * _LARGEST:
-        raise TimestampRefused(len(token))
-    response = _read(token)
-    _refuse_strangers(response)
-    _verify(response, message, roots, intermediates, nonce)
-    info = response.tst_info
-    return Timestamp(
-        info.gen_time.astimezone(UTC),
-        info.serial_number,
-        info.policy.dotted_string,
-        _authority(response),
-        bytes(info.message_imprint.message),
-    )
-
-
-def _read(token: bytes) -> TimeStampResponse:
-    from rfc3161_client import decode_timestamp_response
-
+    known = [Certificate.from_der(one) for one in intermediates]
+    found = read(token, known=known, engine=engine)
+    _refuse_strangers(found)
+    asked = der.integer(nonce)[2:] if nonce is not None else found.nonce
+    if not found.is_over(message) or found.nonce != asked:
+        raise TimestampRefused(path="/messageImprint")
     try:
-        return decode_timestamp_response(token if _is_response(token) else _as_response(token))
-    except (ValueError, TypeError) as error:
-        raise TimestampRefused from error
+        chain.verify_chain(
+            found.certificate,
+            (*found.above, *known),
+            [Certificate.from_der(one) for one in roots],
+            at=found.time,
+            purpose=chain.Purpose.TIME_STAMPS,
+            engine=engine,
+        )
+    except chain.ChainRefused as error:
+        raise TimestampRefused(error.error_code, path=error.path) from error
+    return Timestamp(found.time, found.serial, found.policy, found.authority, found.digest)
 
 
-def _refuse_strangers(response: TimeStampResponse) -> None:
+def _refuse_strangers(token: Token) -> None:
     """Refuse certificates that do not belong to one chain: nobody has signed for those in a token."""
-    held = list(response.signed_data.certificates)
+    held = (token.certificate, *token.above)
     if len(held) > x509.MOST_CERTIFICATES:
         raise TimestampRefused(len(held))
-    try:
-        if held:
-            x509.leaf_first([x509.Certificate.from_der(one, above=True) for one in held])
-    except x509.BadCertificate as error:
-        raise TimestampRefused(error.saw, code=error.error_code) from error
-
-
-def _verify(
-    response: TimeStampResponse,
-    message: bytes,
-    roots: Sequence[bytes],
-    intermediates: Sequence[bytes],
-    nonce: int | None,
-) -> None:
-    from cryptography import x509 as library
-    from cryptography.exceptions import InvalidSignature
-    from rfc3161_client import VerificationError, VerifierBuilder
-
-    builder = VerifierBuilder(nonce=nonce)
-    try:
-        for one in roots:
-            builder = builder.add_root_certificate(library.load_der_x509_certificate(one))
-        known = [library.load_der_x509_certificate(one) for one in intermediates]
-        for certificate in known:
-            builder = builder.add_intermediate_certificate(certificate)
-        holds = builder.build().verify_message(response, message)
-    except (VerificationError, ValueError, TypeError, InvalidSignature) as error:
-        raise TimestampRefused(str(error)) from error
-    if not holds:
-        raise TimestampRefused
+    above = {one.issuer_name for one in held if not one.is_self_issued}
+    leaves = [one for one in held if one.subject_name not in above]
+    if len(leaves) > 1:
+        raise TimestampRefused(len(leaves), code="envelope.certificate-ambiguous")
 
 
 def _is_response(data: bytes) -> bool:
@@ -164,17 +199,3 @@ def _is_response(data: bytes) -> bool:
         return der.parse(data, "timestamp").next_tag() == der.SEQUENCE
     except der.BadDer as error:
         raise TimestampRefused(path=error.path) from error
-
-
-def _as_response(token: bytes) -> bytes:
-    return der.sequence(der.sequence(der.integer(0)), token)
-
-
-def _authority(response: TimeStampResponse) -> str:
-    """The name in the token; empty where it says none. The chain has been checked, not this name."""
-    from cryptography import x509 as library
-
-    named = response.tst_info.name
-    if named is None:
-        return ""
-    return named.value.rfc4514_string() if isinstance(named, library.DirectoryName) else str(named)

@@ -63,7 +63,8 @@ class VerifiedSignature:
         certificates: DER, the signer's first; unchecked but for the signer's key.
         claimed_time: when the signer says it was made; nobody else has vouched for it.
         covered: the names of the parts that this signature covers.
-        value: the signature's own octets, over which a time stamp is made.
+        value: the signature's own octets.
+        stamped: that over which its time stamps may be made; which of these is for the stamp to say.
         timestamps: RFC 3161 tokens beside it, DER, unchecked.
         remarks: codes of what a reader must know (``issuer-not-bound``).
     """
@@ -76,6 +77,7 @@ class VerifiedSignature:
     claimed_time: str = ""
     covered: tuple[str, ...] = ("",)
     value: bytes = field(default=b"", repr=False)
+    stamped: tuple[bytes, ...] = field(default=(), repr=False)
     timestamps: tuple[bytes, ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
 

@@ -134,10 +134,20 @@ def _check(
         claimed_time=properties.signing_time if properties else "",
         covered=tuple(part.name for part in resolved.parts),
         value=raw,
+        stamped=tuple(_stamped(value)) if properties and properties.timestamps else (),
         timestamps=properties.timestamps if properties else (),
         remarks=properties.remarks if properties else (),
     )
     return _Found(made, resolved.parts, properties is not None, resolved.covers_root, tuple(inner))
+
+
+def _stamped(value: etree._Element) -> Iterator[bytes]:
+    """EN 319 132-1, 5.3: over the element; only the stamp would say how it was made canonical."""
+    for method in xml_canonical.METHODS:
+        try:
+            yield xml_canonical.part(value, method)
+        except xml_canonical.NotCanonicalisable:
+            continue
 
 
 def _shape(
