@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.codec.base import Package
-from gateway.console.dataset_jobs import DECLARATION, Job, Tally, part_names, run, run_declaration
+from gateway.console.dataset_jobs import DECLARATION, Job, part_names, run, run_declaration
+from gateway.console.dataset_lines import Tally
 from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
 from gateway.console.inputs import STDIN, load

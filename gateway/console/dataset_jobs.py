@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from gateway import messages
 from gateway.codec.base import Context, Package
-from gateway.codec.dataset_run import Known, Sent
+from gateway.codec.dataset_run import Known
+from gateway.console.dataset_lines import SHOWN, Tally, lines_of
 from gateway.model.dataset import DatasetKind, Key
 from gateway.pipeline.datasets import Datasets, convert_datasets, is_apart, open_datasets, parts
 from gateway.storage.shelves import open_shelf
@@ -22,10 +23,6 @@ from gateway.storage.staging import Staging
 
 # Large enough that the work outweighs handing it over, small enough that little is done twice after a stop.
 PART_SIZE = 50
-# As many refused data sets as anybody reads at once; the report has them all.
-SHOWN = 20
-# The end of the code of a data set that is of no kind of the format: a loss, and no fault of the input.
-NO_PLACE = ".not-held"
 _KNOWN = "known.json"
 # The name of the one part that a declaration makes.
 DECLARATION = "declaration"
@@ -57,37 +54,6 @@ class Made:
 
     files: tuple[tuple[str, bytes], ...]
     lines: tuple[str, ...]
-
-
-@dataclass
-class Tally:
-    """What the whole run did, from the report's lines; ``findings`` are those on the package as a whole."""
-
-    written: int = 0
-    left_out: int = 0  # the format has no place for data sets of their kind
-    refused: int = 0
-    broken: int = 0  # of these, by a bug of ours
-    carried: int = 0
-    findings: list[dict[str, object]] = field(default_factory=list)
-    refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
-    fates: Counter[str] = field(default_factory=Counter)
-    codes: Counter[str] = field(default_factory=Counter)
-
-    def add(self, line: str) -> None:
-        """Count one line of the report."""
-        told = json.loads(line)
-        if "refused" in told and all(error["code"].endswith(NO_PLACE) for error in told["refused"]):
-            self.left_out += 1
-        elif "refused" in told:
-            self.refused += 1
-            self.refusals += [told] if len(self.refusals) < SHOWN else []
-            self.broken += any(error["code"].partition(".")[0] == "internal" for error in told["refused"])
-        elif "note" in told:
-            self.fates[told["note"]["fate"]] += 1
-            self.codes[told["note"]["code"]] += 1
-        else:
-            self.written += 1
-            self.carried += told["carried"]
 
 
 def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], None]) -> Tally:
@@ -204,19 +170,3 @@ def _convert(job: Job, keys: Sequence[Key], known: Known) -> Made:
             files.append((one.member.name, one.member.data))
         lines.extend(lines_of(one))
     return Made(tuple(files), tuple(lines))
-
-
-def lines_of(sent: Sent) -> Iterator[str]:
-    """The report's lines on one file: each data set, each value that did not arrive unchanged."""
-    name = sent.member.name if sent.member else ""
-    for key, account in sent.accounts.items():
-        yield _line(key, {"file": name, "carried": len(account.carried), "notes": len(account.notes)})
-        for note in account.notes:
-            yield _line(key, {"note": messages.to_json(note)})
-    for key, errors in sent.refused.items():
-        yield _line(key, {"refused": [messages.to_json(error) for error in errors]})
-
-
-def _line(key: Key, told: Mapping[str, object]) -> str:
-    named = {"kind": key.kind.value, "id": key.id, "version": key.version}
-    return json.dumps({"dataset": named} | dict(told), ensure_ascii=False)

@@ -12,7 +12,8 @@ from gateway import messages
 from gateway.codec.base import Context
 from gateway.codec.dataset_run import Known
 from gateway.console import findings
-from gateway.console.dataset_jobs import PART_SIZE, Tally, lines_of
+from gateway.console.dataset_jobs import PART_SIZE
+from gateway.console.dataset_lines import Tally, lines_of
 from gateway.console.failures import Exit, worst
 from gateway.console.terminal import Console, visible
 from gateway.console.translation_rows import entry_json, said
