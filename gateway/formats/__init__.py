@@ -13,7 +13,9 @@ from gateway.formats.aas import PARTS as AAS_PARTS
 from gateway.formats.aas import PASSPORT as AAS_PASSPORT
 from gateway.formats.batterypass import FORMAT as BATTERYPASS
 from gateway.formats.catenax import BATTERY_CODE
+from gateway.formats.catenax import BATTERY_PASS as CATENAX_BATTERY_PASS
 from gateway.formats.catenax import COMPONENT as CATENAX_COMPONENT
+from gateway.formats.catenax import PRODUCT_PASSPORT as CATENAX_DPP
 from gateway.formats.cbam import INPUT as CBAM_DATA
 from gateway.formats.cbam import PACKAGE as CBAM_INSTALLATION
 from gateway.formats.cn_pcf import FORMAT as CN_PCF
@@ -33,6 +35,8 @@ _FORMATS: tuple[Format, ...] = (
     CN_PCF,
     *FOOTPRINTS,
     CATENAX_COMPONENT,
+    CATENAX_BATTERY_PASS,
+    CATENAX_DPP,
     BATTERY_CODE,
     BATTERYPASS,
     AAS_FOOTPRINT,

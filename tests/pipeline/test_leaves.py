@@ -34,6 +34,8 @@ SISTERS = frozenset({"catenax-pcf@7.0.0", "catenax-pcf@9.0.0"})
 FILLED = {
     "passport-data@1",
     "aas-02035@1.0",
+    "catenax-battery-pass@6.1.0",
+    "catenax-dpp@7.0.0",
     "untp-dpp@0.6.1",
     "untp-dpp@0.7.0",
     "untp-dcc@0.6.1",
@@ -53,6 +55,12 @@ TOLD = {
     "packagingEmissionsIncluded": "false",
     "customerPartId": "C-1",
     "siteIdentifier": "BPNS000000000001",
+    "rulebook": "https://example.org/rules",
+    "declaration": "https://example.org/declaration",
+    "facility": "BPNA000000000001",
+    "street": "Main Street",
+    "number": "1",
+    "city": "Hefei",
 }
 _CODES = {
     row.pattern: row.code_list

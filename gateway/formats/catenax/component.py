@@ -8,7 +8,7 @@ separated by ``|``, in an item ``name: value; name: value``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,9 +20,9 @@ from gateway.codec.base import Context, Member, Package, Reading, Writing
 from gateway.codec.lacks import Lacks, lack
 from gateway.codec.schema import judge
 from gateway.errors import GatewayError, InputError, raise_all
+from gateway.formats.catenax.telling import explained
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
-from gateway.model.base import Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.origin import Origin
 from gateway.model.party import Enterprise, PartyIds
@@ -30,7 +30,7 @@ from gateway.model.product import Passport, Product, ProductIds
 from gateway.model.results import KG_CO2E, Basis, Carbon, Denominator, Per, ResultRow, ResultSet, Role
 from gateway.model.scope import Database, Document, FunctionalUnit, Method, Quality
 from gateway.model.stages import EU_STAGES, once
-from gateway.model.walk import by_path, keyed, same
+from gateway.model.walk import by_path, keyed
 from gateway.quantity import (
     Exact,
     Quantity,
@@ -168,7 +168,7 @@ def write(declaration: Declaration, context: Context) -> Writing:
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     package = Package((Member("battery-component.json", "application/json", data),), name)
     after = by_path(read(package, context).declaration)
-    return Writing(package, tuple(_explained(by_path(declaration), after, sheet.notes)))
+    return Writing(package, tuple(explained(by_path(declaration), after, sheet.notes)))
 
 
 def _source(declaration: Declaration) -> ResultSet | None:
@@ -324,20 +324,6 @@ def _write_quality(sheet: _Sheet, declaration: Declaration) -> None:
             if isinstance(d.name, str)
         )
     )
-
-
-def _explained(before: Mapping[str, Leaf], after: Mapping[str, Leaf], own: list[Note]) -> Iterator[Note]:
-    """The writer's notes on what is not read back as it was, and one for each leaf that is new."""
-    told = {note.path: note for note in own}
-    for path, leaf in after.items():
-        old = before.get(path)
-        if same(old, leaf):
-            told.pop(path, None)
-        elif old is None:
-            yield Note("component.rendered", path, Fate.INFERRED, "", shown(leaf))
-        elif path not in told:
-            yield Note("component.rendered", path, Fate.CONVERTED, shown(old), shown(leaf))
-    yield from (note for path, note in told.items() if path in before)
 
 
 def _kg(value: Any) -> Quantity:  # noqa: ANN401 - a JSON number
