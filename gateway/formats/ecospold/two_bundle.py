@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -37,6 +39,14 @@ _PEOPLE: Final = {
 }
 _KEPT: Final = 20_000
 
+# The names of an exchange, then those of its unit, as they stand in a document.
+_UNIT_NAMES: Final = re.compile(
+    rb"<(?:[\w.-]+:)?(?:intermediate|elementary)Exchange\b[^>]*>"
+    rb"(?:\s*<(?:[\w.-]+:)?name\b[^<]*<[^<]*>)*((?:\s*<(?:[\w.-]+:)?unitName\b[^<]*<[^<]*>)+)"
+)
+_UNIT_NAME: Final = re.compile(rb"unitName\b([^>]*)>([^<]*)<")
+_ENGLISH: Final = re.compile(rb"""xml:lang\s*=\s*["']en["']""")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -61,6 +71,14 @@ class Index:
         """A data set that is told in a place."""
         if id_:
             self.places.setdefault(Key(kind, id_), place)
+
+    def add_unit(self, unit: str, place: Place) -> None:
+        """What a unit measures, and the group it is of, are data sets, too."""
+        for value in property_of(unit):
+            found = flow_property(str(value.flow_property.uuid))
+            if found is not None:
+                self.add(DatasetKind.FLOW_PROPERTY, found.id, place)
+                self.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), place)
 
 
 class Source:
@@ -88,8 +106,20 @@ class Source:
         except GatewayError as error:
             self.index.findings.append(Finding(error.error_code, name, str(error)))
             return
+        self._units(name, document.text)
         if len(self.files) == 1:
             self.surveyed[name] = document
+
+    def _units(self, name: str, text: bytes) -> None:
+        """What the units measure that are not among the format's own."""
+        told = {
+            unit
+            for group in set(_UNIT_NAMES.findall(text))
+            for lang, unit in _UNIT_NAME.findall(group)
+            if not lang.strip() or _ENGLISH.search(lang)
+        }
+        for unit in sorted(unescape(one.decode()).strip() for one in told):
+            self.index.add_unit(unit, Place(name, 0))
 
     def _document(self, name: str) -> Document:
         found = self.surveyed.get(name)
@@ -219,8 +249,4 @@ class _Watch:
         if id_ in self.units:
             return
         self.units.add(id_)
-        for value in property_of(self.named.get(id_, "")):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.index.add(DatasetKind.FLOW_PROPERTY, found.id, self.place)
-                self.index.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), self.place)
+        self.index.add_unit(self.named.get(id_, ""), self.place)

@@ -445,6 +445,9 @@ class Writer:
         scenario = description.setdefault("macroEconomicScenario", {})
         _fill(scenario, {"@macroEconomicScenarioId": fixed("scenario")[SCENARIO]})
         scenario.setdefault("name", {"en": SCENARIO})
+        if not self.same:
+            # Optional in the schema; openLCA imports no data set that does not have it.
+            self.node["modellingAndValidation"].setdefault("representativeness", {})
         if (model := bind.below(self.node, *MODELLING, "representativeness")) is not None:
             _fill(model, {"@systemModelId": fixed("system-model")["Undefined"]})
             model.setdefault("systemModelName", {"en": "Undefined"})
