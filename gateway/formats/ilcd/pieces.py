@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from gateway.codec.xmltree import Node, Value, XmlTree, write_tree
 from gateway.codec.xmltypes import Check
 from gateway.errors import GatewayError, InputError
 from gateway.formats.ilcd.binding import FAMILY, in_digits, lay, rest_of
+from gateway.formats.ilcd.bound_others import FACTOR_PATH, INSTANCE_PATH, PROPERTY_PATH, UNIT_PATH
 from gateway.formats.ilcd.bound_others import dataset as bound
 from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
 from gateway.formats.ilcd.lengths import shorten_texts
@@ -57,6 +58,14 @@ _ASKED: Final[Mapping[DatasetKind, tuple[tuple[str, ...], ...]]] = {
     DatasetKind.METHOD: (("LCIAMethodInformation", "geography"), ("modellingAndValidation",)),
     DatasetKind.MODEL: (("modellingAndValidation",), ("administrativeInformation",)),
 }
+# What a data set cannot lose without being another one.
+_CONTENTS: Final = (
+    ("exchanges", "exchange"),
+    FACTOR_PATH,
+    UNIT_PATH,
+    PROPERTY_PATH,
+    INSTANCE_PATH,
+)
 _STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
 _NO_VERSION: Final = "00.00.000"
 _VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
@@ -76,6 +85,8 @@ class Carrier:
     epd: bool = False  # whether it has the extensions for EPDs
     full_references: bool = False  # whether every reference has version, address and name
     mend: Callable[[Dataset], tuple[Dataset, Sequence[Note]]] = lambda made: (made, ())
+    # What its own rules refuse in a file, put right, with notes on the leaves that come back otherwise.
+    settle: Callable[[bytes, Structure, Dataset], tuple[bytes, Sequence[Note]]] = lambda data, *_: (data, ())
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -169,16 +180,20 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
         root.setdefault("@locations", "../ILCDLocations.xml")
     shorten_texts(root, found.content, found.extension_keys)
     _declare(root, {*found.prefixes, "xml", "xsi", *(path[1:] for path in kept.get(NAMESPACES, {}))})
-    data = carrier.encode(found, root, kept)
+    data, settled = carrier.settle(carrier.encode(found, root, kept), found, made)
     if broken := carrier.judge(data, found):
-        exchanges = _exchanges(root)
+        contents = _contents(root)
         fit(root, found.content, found.extension_keys)
-        # An exchange that the format cannot hold is a lack, and never left out.
-        if _exchanges(root) == exchanges:
-            data = carrier.encode(found, root, kept)
+        # An exchange that the format cannot hold is a lack, and never left out; so are factors and the like.
+        if _contents(root) == contents:
+            data, settled = carrier.settle(carrier.encode(found, root, kept), found, made)
             broken = carrier.judge(data, found)
     if broken:
         return Piece(None, refused={key: tuple(_lack(key, one) for one in broken)})
+    own = {new: old for old, new in renamed.items()}
+    for note in settled:
+        at = _of_source(note.path, own)
+        notes.setdefault(at, replace(note, path=at))
     back = bound(key.kind, root)
     if renamed:
         notes |= _differences(made, made, back, notes)
@@ -191,10 +206,24 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
     return Piece(member, becomes, {key: tuple(notes.values())}, {key: renamed} if renamed else {})
 
 
-def _exchanges(root: Node) -> int:
-    told = root.get("exchanges")
-    found = told.get("exchange") if isinstance(told, dict) else None
-    return len(found) if isinstance(found, list) else 0
+def _of_source(path: str, names: Mapping[str, str]) -> str:
+    """A path of the data set that was numbered anew, in the ids of its source."""
+    steps = path.split("/")
+    if names and len(steps) > 2 and steps[1] in ("exchanges", "units", "properties"):
+        steps[2] = escape(names.get(steps[2], steps[2]))
+    return "/".join(steps)
+
+
+def _contents(root: Node) -> tuple[int, ...]:
+    """How many exchanges, factors, units, properties and instances there are."""
+    return tuple(len(_at(root, path)) for path in _CONTENTS)
+
+
+def _at(root: Node, path: tuple[str, ...]) -> Sequence[Value]:
+    here: Value | None = root
+    for step in path:
+        here = here.get(step) if isinstance(here, dict) else None
+    return here if isinstance(here, list) else ()
 
 
 def _ensure(root: Node, path: tuple[str, ...]) -> None:

@@ -35,5 +35,6 @@ TIDAS = DatasetFormat(
     open=_open,
     write=_write,
     family="ilcd",
+    parameters={"missing": ("not-stated",)},
     schema_edition="TIDAS JSON Schema of tidas-tools 0.0.43, own statement",
 )

@@ -74,6 +74,11 @@ def judge(data: bytes, name: str) -> tuple[Finding, ...]:
     return tuple(_object(document, fields(name), ""))
 
 
+def judged(value: JsonValue, field_: Field, at: str) -> tuple[Finding, ...]:
+    """What TIDAS does not take of the value of one field."""
+    return tuple(_value(value, field_, at))
+
+
 def _object(value: JsonValue, field_: Field, at: str) -> Iterator[Finding]:
     if not isinstance(value, dict):
         yield _wrong(at, value, "object")

@@ -16,6 +16,7 @@ from gateway.codec.xmltree import Node, Value
 from gateway.errors import InputError
 from gateway.formats.tidas.fields import fields
 from gateway.formats.tidas.shape import declared, shaped
+from gateway.formats.tidas.words import in_ilcd, in_tidas
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
 
@@ -57,6 +58,7 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     foreign = [prefix for prefix in spaces if prefix not in _OWN]
     # As the XML of the same data set names them when it is read.
     names = {prefix: f"ns{n}" for n, prefix in enumerate(foreign, 1)}
+    own = in_ilcd(root, own)
     node = _read(_renamed(own, names) if names else own, found.content)
     return found, node if isinstance(node, dict) else {}, {names[p]: spaces[p] for p in foreign}
 
@@ -87,6 +89,7 @@ def write(found: Structure, root: Node, spaces: Mapping[str, str] = MappingProxy
     node.setdefault("@xsi:schemaLocation", f"{found.namespace} ../../schemas/ILCD_{found.root}.xsd")
     made = _write({key: value for key, value in node.items() if key not in own}, found.content)
     assert isinstance(made, dict)
+    made = in_tidas(found.root, made)
     return encode({found.root: shaped(own | told | made, table)}).encode()
 
 

@@ -26,11 +26,11 @@ TYPES = {"contact": "contact", "flow": "flow", "model": "life-cycle-model", "pro
 Verdicts = Mapping[str, list[str | None]]
 
 
-def asked(judges: Judges, folder: Path, jobs: Mapping[str, list[Any]]) -> Verdicts:
+def asked(judges: Judges, folder: Path, jobs: Mapping[str, list[Any]], timeout: float = 300) -> Verdicts:
     file = folder / "jobs.json"
     named = {DATASETS[dataset]: documents for dataset, documents in jobs.items()}
     file.write_text(json.dumps(named), encoding="utf-8")
-    answers = judges.python("tidas_schemas.py", file)
+    answers = judges.python("tidas_schemas.py", file, timeout=timeout)
     return {dataset: answers[name] for dataset, name in DATASETS.items() if name in answers}
 
 
@@ -69,7 +69,7 @@ def test_whole_documents(judges: Judges, tmp_path: Path) -> None:
 def test_one_thing_changed(number: int, judges: Judges, tmp_path: Path) -> None:
     made = {dataset: list(mutations(whole(dataset), f"tidas {dataset}", number)) for dataset in DATASETS}
     jobs = {dataset: [document for _, document in changed] for dataset, changed in made.items()}
-    theirs = asked(judges, tmp_path, jobs)
+    theirs = asked(judges, tmp_path, jobs, timeout=number)
     unexplained, refused = set(), 0
     for dataset, changed in made.items():
         for (change, document), their in zip(changed, theirs[dataset], strict=True):
