@@ -18,6 +18,7 @@ from gateway.errors import UsageError
 from gateway.pipeline.convert import Outcome, Source, read
 from gateway.pipeline.convert import convert as write_targets
 from gateway.pipeline.issue import Request
+from gateway.pipeline.lifecycle import Life, lived
 from gateway.pipeline.registers import split
 from gateway.storage import files
 
@@ -43,8 +44,9 @@ def convert(
     *,
     strict: bool,
     layout: str | None = None,
+    life: Life | None = None,
 ) -> Exit:
-    """Write one file in one target format. ``-`` as destination is stdout."""
+    """Write one file in one target format, with the ``life`` that is told. ``-`` as destination is stdout."""
     if to.path == STDIN and console.as_json:
         raise UsageError("-o - --json", code="usage.two-documents")
     if to.path != STDIN:
@@ -52,10 +54,13 @@ def convert(
     packages = split(source_of(console, name, layout))
     if len(packages) > 1 and request.beside:
         raise UsageError(name, code="usage.with-several")
+    if len(packages) > 1 and life:
+        raise UsageError(name, code="lifecycle.not-pact", target=name)
     if len(packages) > 1:
         return _convert_rows(console, name, packages, request, to, context, strict=strict)
     source = read(packages[0], format=request.format, context=context, beside=request.beside)
     made = write_targets(source, to=request.to, disclosure=request.disclosure, options=request.options)
+    made = lived(source, made, life, context) if life else made
     written = [outcome for outcome in made if outcome.package is not None]
     if written:
         put(written, to)

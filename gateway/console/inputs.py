@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.codec.plugin import Plugin
     from gateway.console.terminal import Console
     from gateway.pipeline.issue import Request
+    from gateway.pipeline.lifecycle import Life
 
 STDIN = "-"
 # Longer than anybody types, shorter than a file named by mistake.
@@ -161,6 +162,29 @@ def request(
     more = tuple(load(name) for name in beside)
     packs = tuple(dict.fromkeys(rules))
     return Request(to, Disclosure(disclosure), format_, options, packs, before, more)
+
+
+def life(supersedes: str | None, valid_from: str | None, valid_until: str | None, *, deprecate: bool) -> Life:
+    """What becomes of the footprint that is written.
+
+    Raises:
+        StorageError: the old footprint cannot be read.
+        UsageError: a day is none.
+    """
+    from gateway.pipeline.lifecycle import Life, day_of
+
+    old = None if supersedes is None else load(supersedes)
+    return Life(old, deprecate, day_of(valid_from), day_of(valid_until))
+
+
+def no_life(life: Life, name: str) -> None:
+    """What is written is no single footprint.
+
+    Raises:
+        UsageError: a life was told.
+    """
+    if life:
+        raise UsageError(name, code="lifecycle.not-pact", target=name)
 
 
 def named_values(chosen: Sequence[str], taken: Container[str] = ()) -> dict[str, str]:

@@ -65,6 +65,10 @@ def template(
 @DISCLOSURE
 @PREVIEW
 @SET
+@option("--supersedes", metavar="OLD", help="cli.option-supersedes")
+@option("--deprecate", is_flag=True, help="cli.option-deprecate")
+@option("--valid-from", metavar="DAY", help="cli.option-valid-from")
+@option("--valid-until", metavar="DAY", help="cli.option-valid-until")
 @option("--strict", is_flag=True, help="cli.option-strict")
 @option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="cli.option-jobs")
 @FORCE
@@ -84,12 +88,18 @@ def convert(
     force: bool,
     layout: str | None,
     beside: tuple[str, ...],
+    supersedes: str | None,
+    deprecate: bool,
+    valid_from: str | None,
+    valid_until: str | None,
 ) -> int:
     """See ``hutong convert --help``."""
     from gateway.console import converting
     from gateway.formats.datasets import is_dataset_format
 
+    life = inputs.life(supersedes, valid_from, valid_until, deprecate=deprecate)
     if is_dataset_format(to):
+        inputs.no_life(life, to)
         from gateway.console import dataset_converting
 
         options = tuple(sorted(inputs.named_values(chosen).items()))
@@ -99,6 +109,7 @@ def convert(
         from gateway.console import lines_converting
         from gateway.model.disclosure import Disclosure
 
+        inputs.no_life(life, file)
         lines_converting.refuse(layout=layout, preview=preview, **{"with": beside})
         told = inputs.named_values(chosen)
         many = lines_converting.Wish(to, out, format_, told, Disclosure(disclosure), force, strict)
@@ -106,7 +117,7 @@ def convert(
     request = inputs.request((to,), disclosure, format_, preview=preview, chosen=chosen, beside=beside)
     destination = converting.Destination(out, force)
     return converting.convert(
-        console, file, request, destination, context_now(), strict=strict, layout=layout
+        console, file, request, destination, context_now(), strict=strict, layout=layout, life=life
     )
 
 

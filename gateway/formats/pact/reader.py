@@ -38,7 +38,7 @@ def read(package: Package, context: Context) -> Reading:
     view: dict[str, JsonValue] = {**document, "extensions": {"0": extensions[0]}}
     found = JsonReading(reading(), view, RESULT_SET).run()
     _put_own(found.tree, document, pcf)
-    declaration = _built(found.tree, pcf)
+    declaration = _later(_built(found.tree, pcf), document)
     created = read_moment(document.get("created"))
     if created is None:
         raise InputError(str(document.get("created")), path="/created", code="pact.not-ours")
@@ -63,6 +63,20 @@ def _built(tree: build.Tree, pcf: Mapping[str, JsonValue]) -> Declaration:
     amount = None if share is None else Quantity(share, "%")
     update["cut_off"] = found.cut_off.model_copy(update={"actual_total": amount})
     return found.model_copy(update=update)
+
+
+def _later(declaration: Declaration, document: Mapping[str, JsonValue]) -> Declaration:
+    """With what may become of a footprint after it was made: deprecated, or put in the place of others."""
+    own = declaration.document
+    update: dict[str, object] = {}
+    if document.get("status") == "Deprecated" and rendition.status(declaration) == "Active":
+        update["status"] = "withdrawn"
+    before = document.get("precedingPfIds")
+    told = tuple(one for one in before if isinstance(one, str)) if isinstance(before, list) else ()
+    more = tuple(one for one in dict.fromkeys(told) if one not in own.supersedes)
+    if more:
+        update["supersedes"] = (*own.supersedes, *more)
+    return declaration.model_copy(update={"document": own.model_copy(update=update)})
 
 
 def _put_own(tree: build.Tree, document: Mapping[str, JsonValue], pcf: Mapping[str, JsonValue]) -> None:
