@@ -23,6 +23,7 @@ from gateway.console.commands import (
     mapping,
     preparing,
     recognising,
+    signing,
     trusting,
 )
 from gateway.console.commands.options import LANGS, everywhere
@@ -177,6 +178,8 @@ for _command in (
     preparing.seal,
     preparing.share,
     preparing.exports,
+    signing.sign,
+    signing.present,
     trusting.verify,
     recognising.review,
     recognising.attest,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.console.failures import Exit
-from gateway.console.terminal import Console, padded, width
+from gateway.console.signing_files import named_files
+from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import UsageError
-from gateway.signing.envelopes import verify_any
-from gateway.signing.verified import KeyOrigin, Verified, VerifiedSignature
+from gateway.signing import sd_jwt
+from gateway.signing.envelopes import beside, detect, verify_any
+from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
 from gateway.signing.x509 import Certificate
 from gateway.storage.files import read_file
 
@@ -26,8 +28,19 @@ _REMARKS = {
 }
 
 
-def verify_file(console: Console, file: str, contents: Sequence[str], contexts: Sequence[str]) -> Exit:
+def verify_file(
+    console: Console,
+    file: str,
+    contents: Sequence[str],
+    contexts: Sequence[str],
+    *,
+    reader: str = "",
+    nonce: str = "",
+) -> Exit:
     """Check every signature of an envelope; ``contents`` are detached files, ``contexts`` ADDRESS=FILE.
+
+    Args:
+        reader, nonce: to whom, and to which question, an SD-JWT must be bound.
 
     Raises:
         GatewayError: a signature does not hold, or this is no envelope.
@@ -38,23 +51,24 @@ def verify_file(console: Console, file: str, contents: Sequence[str], contexts: 
         if not equals:
             raise UsageError(text, code="usage.context-pair")
         given[address] = read_file(Path(place))
-    found = verify_any(
-        read_file(Path(file)),
-        objects={_name(content): read_file(Path(content)) for content in contents},
-        contexts=given,
-    )
+    data = read_file(Path(file))
+    if detect(data) is Envelope.SD_JWT:
+        shown = sd_jwt.verify(data.strip(), reader=reader, nonce=nonce)
+        beside(shown.envelope, named_files(contents))
+        _tell(console, shown.envelope, shown, asked=bool(reader))
+        console.document(_json(shown.envelope) | {"showing": _showing(shown)})
+        return Exit.DONE
+    if reader or nonce:
+        raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
+    found = verify_any(data, objects=named_files(contents), contexts=given)
     _tell(console, found)
     console.document(_json(found))
     return Exit.DONE
 
 
-def _name(path: str) -> str:
-    """How a signature names a file beside it: a relative path, with ``/``."""
-    place = Path(path)
-    return place.name if place.is_absolute() else place.as_posix()
-
-
-def _tell(console: Console, found: Verified) -> None:
+def _tell(
+    console: Console, found: Verified, shown: sd_jwt.Shown | None = None, *, asked: bool = False
+) -> None:
     console.answer(console.say("cli.intact"), "good")
     lines: list[tuple[str, str]] = [("cli.envelope", found.envelope.value)]
     for part in found.parts:
@@ -76,6 +90,7 @@ def _tell(console: Console, found: Verified) -> None:
         if signature.timestamps:
             lines.append(("cli.timestamps", str(len(signature.timestamps))))
         lines += [("cli.remark", console.say(_REMARKS.get(code, "cli.remark"))) for code in signature.remarks]
+    lines += _shown_lines(console, shown, asked=asked) if shown else []
     if found.issuer:
         lines.append(("cli.issuer", found.issuer))
     lines += [("cli.stated-time", f"{name} {value}") for name, value in found.times.items()]
@@ -83,13 +98,29 @@ def _tell(console: Console, found: Verified) -> None:
     column = max(map(width, names.values())) + 2
     for code, text in lines:
         careful = code in {"cli.uncovered", "cli.remark"}
-        console.answer(f"  {padded(names[code], column)}{_visible(text)}", "careful" if careful else "")
+        console.answer(f"  {padded(names[code], column)}{visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
 
 
-def _visible(text: str) -> str:
-    """Names come out of foreign files: what a terminal would act on is shown as its number."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+def _shown_lines(console: Console, shown: sd_jwt.Shown, *, asked: bool) -> list[tuple[str, str]]:
+    """What a token shows of what it hides, and to whom."""
+    lines = [("cli.disclosed", place) for place in shown.disclosed]
+    lines.append(("cli.closed", str(shown.hidden)))
+    if shown.reader:
+        lines += [("cli.reader", shown.reader), ("cli.nonce", shown.nonce)]
+        lines += [] if asked else [("cli.remark", console.say("cli.remark-other-reader"))]
+    else:
+        lines.append(("cli.remark", console.say("cli.remark-not-bound")))
+    return lines
+
+
+def _showing(shown: sd_jwt.Shown) -> dict[str, object]:
+    return {
+        "disclosed": list(shown.disclosed),
+        "closed": shown.hidden,
+        "reader": shown.reader,
+        "nonce": shown.nonce,
+    }
 
 
 def _origin(console: Console, signature: VerifiedSignature) -> str:

@@ -45,6 +45,7 @@ from gateway.pipeline.shapes import (
 from gateway.recognition.coverage import Requirement
 from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
+from gateway.signing.forms import Form
 from gateway.signing.verified import Envelope, KeyOrigin
 from gateway.trust.verify import State, Term
 
@@ -349,7 +350,6 @@ class Supplier(Both):
     code: str
 
 
-class Point(Shape):
 class Needed(Both):
     """A field that would fill what is missing."""
 
@@ -357,6 +357,7 @@ class Needed(Both):
     field: str
 
 
+class Point(Shape):
     """One data point of a passport."""
 
     number: int
@@ -367,8 +368,8 @@ class Needed(Both):
     state: PointState
     fields: list[Place]
     at: list[str]
-    supplier: Supplier
     needs: list[Needed]
+    supplier: Supplier
 
 
 class Gaps(Shape):
@@ -528,8 +529,17 @@ class EnvelopeSignature(Shape):
     remarks: list[str]
 
 
+class Showing(Shape):
+    """What an SD-JWT shows of what it hides, and to whom; ``closed`` counts digests, decoys among them."""
+
+    disclosed: list[str]
+    closed: int
+    reader: str
+    nonce: str
+
+
 class VerifyFile(Shape):
-    """``hutong verify`` of a single signed file."""
+    """``hutong verify`` of a single signed file; ``showing`` of an SD-JWT only."""
 
     envelope: Envelope
     issuer: str
@@ -537,6 +547,28 @@ class VerifyFile(Shape):
     uncovered: list[str]
     signatures: list[EnvelopeSignature]
     times: dict[str, str]
+    showing: Showing | None = None
+
+
+class SignFiles(Shape):
+    """``hutong sign``; ``hidden`` are places of an SD-JWT."""
+
+    output: str
+    form: Form
+    signer: str
+    parts: list[CoveredPart]
+    hidden: list[str]
+
+
+class Present(Shape):
+    """``hutong present``; the findings say what shown sums give away."""
+
+    output: str
+    reader: str
+    nonce: str
+    disclosed: list[str]
+    hidden: list[str]
+    findings: list[Problem]
 
 
 class Keygen(Shape):
@@ -578,6 +610,8 @@ ANSWERS: Mapping[str, type[Shape]] = {
     "seal": Sealed,
     "share": Shared,
     "exports": Exports,
+    "sign": SignFiles,
+    "present": Present,
     "verify": Verify,
     "review": Review,
     "attest": Attested,

@@ -7,6 +7,7 @@ answer. Who the keys belong to is not asked here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gateway.errors import GatewayError, TrustError
@@ -65,7 +66,8 @@ def verify_any(
     """Check every signature of an envelope of whatever kind.
 
     Args:
-        objects: detached files by name; a signature without names takes the only one.
+        objects: detached files by name; a signature without names takes the only one. What no signature
+            covers is told as uncovered; where none is covered, the envelope holds other content: refused.
         keys: public keys that the caller believes, by the name a signature gives them; under the empty name,
             the one for signatures that give none.
         contexts: JSON-LD contexts by address, for RDFC proofs only.
@@ -73,8 +75,29 @@ def verify_any(
     Raises:
         GatewayError: a signature does not hold, or nothing here knows this kind.
     """
-    kind = detect(data)
     held = objects or {}
+    return beside(_verified(data, held, keys, contexts), held)
+
+
+def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:
+    """The answer with the files that were handed in and are not covered.
+
+    Raises:
+        UnknownEnvelope: files were handed in, and what is covered is none of them.
+    """
+    covered = {part.data for part in found.parts}
+    # What an XML signature covers of a file may be its canonical form.
+    is_xml = found.envelope in (Envelope.XML_SIGNATURE, Envelope.XADES)
+    names = {part.name for part in found.parts} if is_xml else frozenset[str]()
+    extra = tuple(name for name, data in objects.items() if name not in names and data not in covered)
+    if extra and len(extra) == len(objects):
+        raise UnknownEnvelope(", ".join(extra), code="envelope.content-differs")
+    new = tuple(name for name in extra if name not in found.uncovered)
+    return replace(found, uncovered=(*found.uncovered, *new)) if new else found
+
+
+def _verified(data: bytes, held: Mapping[str, bytes], keys: Keys, contexts: Contexts) -> Verified:
+    kind = detect(data)
     if kind is Envelope.ASIC_E:
         from gateway.signing import asic
 

@@ -32,6 +32,11 @@ _LABEL: Final = b"hutong disclosure salts 1"
 # RFC 9901, 9.3: 128 bits
 _SALT_BYTES: Final = 16
 _MOST_DISCLOSURES: Final = 10_000
+# Hidden, a holder could keep them back: who signed, for how long, whether revoked (RFC 9901, 9.7).
+_OPEN: Final = frozenset(
+    {"@context", "type", "issuer", "iss", "iat", "nbf", "exp", "vct", "status", "validFrom", "validUntil",
+     "credentialStatus", "credentialSchema"}
+)  # fmt: skip
 
 Salts = Callable[[str], bytes]
 
@@ -109,11 +114,14 @@ def issue(
         decoys: digests of nothing beside each group, so that their number says less.
 
     Raises:
-        UsageError: a place to hide is not there, or a claim has a reserved name.
+        UsageError: a place to hide is not there or must stay open, or a claim has a reserved name.
     """
     for name in ("_sd", "...", "_sd_alg", "cnf"):
         if name in claims:
             raise UsageError(name, code="envelope.header-member")
+    for place in hide:
+        if place.split("/")[1:2] and place.split("/")[1] in _OPEN:
+            raise UsageError(place, path=place, code="signing.must-stay-open")
     closed, made = disclosures.close(claims, hide, salts, decoys)
     payload: dict[str, PlainJson] = {**closed, "_sd_alg": "sha-256"}
     if holder is not None:

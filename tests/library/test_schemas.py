@@ -220,7 +220,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
 ELSEWHERE = dict.fromkeys(
     ("attest", "exports", "prepare", "review", "revoke", "seal", "share", "trust"),
     "trust/test_three_parties.py",
-)
+) | dict.fromkeys(("sign", "present"), "console/test_signing_files.py")
 
 
 class TestOutputs:

@@ -93,3 +93,22 @@ def test_what_is_not_there_is_said_without_secrets(module: Path, wrong: dict[str
 def test_no_such_library(tmp_path: Path) -> None:
     with pytest.raises(ExternalSignerFailed):
         DeviceKey.open(tmp_path / "none.so", token="test", label="x", pin=PIN)
+
+
+def test_the_command_signs_with_a_device(
+    module: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from gateway.__main__ import main
+
+    pin, file, out = tmp_path / "pin", tmp_path / "a.json", tmp_path / "a.jws"
+    pin.write_text(PIN + "\n")
+    file.write_bytes(b'{"pcf": 61.25}')
+    device = ["--device", str(module), "--token", "test", "--label", "P-256", "--passphrase-file", str(pin)]
+    assert main(["sign", str(file), "--as", "jws", *device, "-o", str(out)]) == 0
+    assert main(["verify", str(out), "--content", str(file)]) == 0
+    pin.write_text("1111\n")
+    assert main(["sign", str(file), "--as", "jws", *device, "-o", str(tmp_path / "no")]) == 6
+    said = capfd.readouterr()
+    assert "1111" not in said.out + said.err
+    assert PIN not in said.out + said.err
+    assert not (tmp_path / "no").exists()

@@ -24,6 +24,8 @@ from gateway.errors import UsageError
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @option("--content", "contents", metavar="FILE", multiple=True, help="cli.option-content")
 @option("--context", "contexts", metavar="ADDRESS=FILE", multiple=True, help="cli.option-context")
+@option("--reader", default="", metavar="NAME", help="cli.option-verify-reader")
+@option("--nonce", default="", metavar="TEXT", help="cli.option-verify-nonce")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
 @option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
 @option("--refresh", is_flag=True, help="cli.option-refresh")
@@ -37,6 +39,8 @@ def verify(
     folder: str,
     contents: tuple[str, ...],
     contexts: tuple[str, ...],
+    reader: str,
+    nonce: str,
     again: bool,
     trust_: str | None,
     refresh: bool,
@@ -51,7 +55,18 @@ def verify(
             raise UsageError("--replay --trust", code="usage.replay-or-trust")
         if refresh:
             recognising.refresh(console, folder, trust_)
-        return recognising.validate(console, folder, trust_, context_now(), out=report, page=html)
+        if reader or nonce:
+            raise UsageError("--reader --nonce --trust", code="usage.reader-needs-sd-jwt")
+        return recognising.validate(
+            console,
+            folder,
+            trust_,
+            context_now(),
+            out=report,
+            page=html,
+            contents=contents,
+            contexts=contexts,
+        )
     if refresh:
         raise UsageError("--refresh", code="usage.refresh-needs-trust")
     if report or html:
@@ -61,9 +76,9 @@ def verify(
 
         if again:
             raise UsageError("--replay", code="usage.replay-needs-folder")
-        return enveloped.verify_file(console, folder, contents, contexts)
-    if contents or contexts:
-        raise UsageError("--content --context", code="usage.content-needs-file")
+        return enveloped.verify_file(console, folder, contents, contexts, reader=reader, nonce=nonce)
+    if contents or contexts or reader or nonce:
+        raise UsageError("--content --context --reader --nonce", code="usage.content-needs-file")
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())

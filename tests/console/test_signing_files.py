@@ -1,0 +1,196 @@
+"""``hutong sign`` and ``present``: names of files, what goes together, and no secret on the screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.__main__ import main
+from gateway.console.signing_files import named_files, plain_name
+from gateway.signing import sd_jwt
+from gateway.signing.did_key import KeyType
+from tests.library.test_schemas import wrong
+from tests.signing.conftest import throw_away
+
+SECRET = "correct horse battery staple"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    for kind in KeyType:
+        place = tmp_path / f"{kind.value}.pem"
+        place.write_bytes(throw_away(kind).to_pem(SECRET.encode()))
+        place.chmod(0o600)
+    (tmp_path / "pass").write_text(SECRET + "\n")
+    (tmp_path / "a.json").write_bytes(b'{"pcf": 61.25, "lines": [{"kg": "1"}, {"kg": "2"}], "total": "3"}')
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.xml").write_bytes(b"<b/>")
+    return tmp_path
+
+
+@pytest.fixture
+def run(desk: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """The exit code and both streams; the passphrase is in neither."""
+
+    def once(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        out, err = capfd.readouterr()
+        assert SECRET not in out + err
+        return code, out, err
+
+    return once
+
+
+def key(kind: str = "P-256") -> list[str]:
+    return ["--key", f"{kind}.pem", "--passphrase-file", "pass"]
+
+
+@pytest.mark.parametrize("kind", KeyType)
+def test_encrypted_key_signs_and_the_same_bytes_again(run: Run, desk: Path, kind: KeyType) -> None:
+    for out in ("one", "two"):
+        assert run("sign", "a.json", "--as", "jws", *key(kind.value), "-o", out)[0] == 0
+    assert (desk / "one").read_bytes() == (desk / "two").read_bytes()
+    assert run("verify", "one", "--content", "a.json")[0] == 0
+    assert run("verify", "one", "--content", "in")[0] == 6
+
+
+def test_wrong_passphrase_writes_nothing(run: Run, desk: Path) -> None:
+    (desk / "pass").write_text("another")
+    code, _, err = run("sign", "a.json", "--as", "jws", *key(), "-o", "no")
+    assert (code, (desk / "no").exists()) == (4, False)
+    assert "another" not in err
+
+
+def test_output_is_not_overwritten(run: Run, desk: Path) -> None:
+    (desk / "out").write_bytes(b"mine")
+    assert run("sign", "a.json", "--as", "jws", *key(), "-o", "out")[0] == 2
+    assert (desk / "out").read_bytes() == b"mine"
+    assert run("sign", "a.json", "--as", "jws", *key(), "-o", "in", "--force")[0] == 2
+    assert run("sign", "a.json", "--as", "jws", *key(), "-o", "out", "--force")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (["--device", "x.so"], "usage.which-signer"),
+        (["--token", "t"], "usage.device"),
+        (["--public-key", "did:key:z"], "usage.public-key"),
+        (["--hide", "/pcf"], "signing.hides-nothing"),
+        (["--certificate", "a.json"], "signing.certificate-unused"),
+    ],
+)
+def test_options_that_do_not_go_together(run: Run, more: list[str], code: str) -> None:
+    exit_code, out, _ = run("sign", "a.json", "--as", "jws", *key(), *more, "-o", "no", "--json")
+    assert (exit_code, json.loads(out)["errors"][0]["code"]) == (2, code)
+
+
+@pytest.mark.parametrize("command", ["", "'", " "])
+def test_command_that_is_none(run: Run, command: str) -> None:
+    did = throw_away(KeyType.P256).public_key.did
+    arguments = ["--signer", command, "--public-key", did, "--json"]
+    code, out, _ = run("sign", "a.json", "--as", "jws", *arguments, "-o", "no")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (2, "usage.signer-command")
+    code, out, _ = run("sign", "a.json", "--as", "jws", "--signer", "true", "--json", "-o", "no")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (2, "usage.public-key")
+
+
+@pytest.mark.parametrize("kind", KeyType)
+def test_command_of_the_users(run: Run, desk: Path, kind: KeyType) -> None:
+    """It gets the bytes on standard input; what it complains of stays with it."""
+    script = desk / "signer.py"
+    root = Path(__file__).resolve().parents[2]
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(root)!r})\n"
+        "from gateway.signing.did_key import KeyType\nfrom tests.signing.conftest import throw_away\n"
+        f"print({SECRET!r}, file=sys.stderr)\n"
+        f"sys.stdout.buffer.write(throw_away(KeyType({kind.value!r})).sign(sys.stdin.buffer.read()))\n"
+    )
+    did = throw_away(kind).public_key.did
+    command = f"'{sys.executable}' '{script}' --pin '{SECRET}'"
+    for form in ("jws", "sd-jwt"):
+        arguments = ["--signer", command, "--public-key", did, "-o", form]
+        assert run("sign", "a.json", "--as", form, *arguments)[0] == 0
+    assert run("verify", "jws", "--content", "a.json")[0] == 0
+    other = throw_away(next(one for one in KeyType if one is not kind)).public_key.did
+    assert (
+        run("sign", "a.json", "--as", "jws", "--signer", command, "--public-key", other, "-o", "no")[0] == 1
+    )
+    assert not (desk / "no").exists()
+
+
+def test_names_of_files(desk: Path) -> None:
+    assert plain_name("./in/b.xml") == "in/b.xml"
+    assert plain_name(str(desk / "in")) == "in"
+    assert plain_name("in/../a.json") == "a.json"
+    assert plain_name(".") == ""
+    assert named_files(["in", "./a.json"]).keys() == {"in/b.xml", "a.json"}
+    assert named_files([str(desk / "in" / "b.xml")]).keys() == {"b.xml"}
+
+
+def test_two_files_of_one_name(run: Run, desk: Path) -> None:
+    code, out, _ = run("sign", "in", str(desk / "in"), "--as", "jws", *key(), "-o", "no", "--json")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (2, "signing.part-twice")
+
+
+class TestPresent:
+    """What one reader sees of a token."""
+
+    def token(self, run: Run, *more: str) -> str:
+        holder = throw_away(KeyType.ED25519).public_key.did
+        hide = ["--hide", "/lines/*/kg", "--holder", holder, *more]
+        assert run("sign", "a.json", "--as", "sd-jwt", *key(), *hide, "-o", "token", "--force")[0] == 0
+        return "token"
+
+    def shown(self, run: Run, *opened: str) -> dict[str, Any]:
+        places = [word for place in opened for word in ("--open", place)]
+        ask = ["--reader", "did:web:r.example", "--nonce", "n", *key("Ed25519"), "-o", "shown", "--force"]
+        code, out, _ = run("present", "token", *places, *ask, "--json")
+        assert code == 0
+        found: dict[str, Any] = json.loads(out)
+        assert wrong(found, "answers-1", "Present") == []
+        return found
+
+    def test_answers_are_described(self, run: Run) -> None:
+        code, out, _ = run("sign", "a.json", "--as", "jws", *key(), "-o", "x", "--json")
+        assert (code, wrong(json.loads(out), "answers-1", "SignFiles")) == (0, [])
+        self.token(run)
+        self.shown(run, "/lines/0/kg")
+        code, out, _ = run("verify", "shown", "--reader", "did:web:r.example", "--nonce", "n", "--json")
+        assert (code, wrong(json.loads(out), "answers-1", "VerifyFile")) == (0, [])
+
+    def test_warns_of_what_sums_give_away(self, run: Run) -> None:
+        self.token(run)
+        assert [one["at"] for one in self.shown(run)["findings"]] == ["/lines/0/kg, /lines/1/kg"]
+        found = self.shown(run, "/lines/0/kg")
+        assert [one["at"] for one in found["findings"]] == ["/lines/1/kg"]
+        assert self.shown(run, "/lines/*/kg")["findings"] == []
+        self.token(run, "--hide", "/total")
+        assert self.shown(run)["findings"] == []
+
+    def test_only_the_reader_can_use_it(self, run: Run, desk: Path) -> None:
+        self.token(run)
+        self.shown(run, "/lines/1/kg")
+        found = sd_jwt.verify((desk / "shown").read_bytes(), reader="did:web:r.example", nonce="n")
+        assert (found.disclosed, found.hidden) == (("/lines/1/kg",), 1)
+        for reader, nonce in (("did:web:other.example", "n"), ("did:web:r.example", "m")):
+            assert run("verify", "shown", "--reader", reader, "--nonce", nonce)[0] == 6
+        assert run("verify", "token", "--reader", "did:web:r.example", "--nonce", "n")[0] == 6
+        again = ["--reader", "x", "--nonce", "n", *key("Ed25519"), "-o", "no"]
+        assert run("present", "shown", *again)[0] == 2
+
+    def test_reader_of_another_kind_of_file(self, run: Run) -> None:
+        run("sign", "a.json", "--as", "jws", *key(), "-o", "x")
+        assert run("verify", "x", "--content", "a.json", "--reader", "r")[0] == 2
+        assert run("verify", "in", "--reader", "r")[0] == 2
+
+    def test_file_that_is_not_the_tokens(self, run: Run) -> None:
+        self.token(run)
+        assert run("verify", "token", "--content", "in")[0] == 6
