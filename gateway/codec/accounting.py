@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from gateway.errors import InternalError, raise_all, shorten
 from gateway.model.base import Leaf, Missing
-from gateway.model.walk import same
 from gateway.quantity import Quantity, round_significant, show
 from gateway.quantity.number import Number
 from gateway.report import Exact, Fate, Note
@@ -48,7 +47,11 @@ def account(
         InternalError: the writer of ``format_`` has broken its promise; once for each leaf.
     """
     told = _said(notes)
-    carried = frozenset(path for path, leaf in before.items() if same(leaf, after.get(path)))
+    carried = frozenset(
+        path
+        for path, leaf in before.items()
+        if (other := after.get(path)) is leaf or (type(other) is type(leaf) and other == leaf)
+    )
     raise_all(_broken(format_, claims, before, after, told, carried))
     kept = [told.get(path) or _dropped(path, leaf) for path, leaf in before.items() if path not in carried]
     added = [told[path] for path in after if path not in before]

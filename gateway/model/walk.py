@@ -188,8 +188,15 @@ def collect_fields(part: BaseModel, path: str, found: Told, own: Own) -> None:
         if value is None or value is silent:
             continue
         kind = type(value)
-        if kind is str:
+        shape = _SHAPES.get(kind) or shape_of(kind)
+        if shape == "leaf":
             found[path + step] = value
+        elif shape == "part":
+            otherwise = own.get(kind)
+            if otherwise is None:
+                collect_fields(value, path + step, found, own)
+            else:
+                otherwise(value, path + step, found)
         else:
             _collect(value, kind, path + step, found, own)
 

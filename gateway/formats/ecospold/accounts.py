@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from gateway.codec.accounting import shown
@@ -147,7 +148,20 @@ def _differences(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Iterator[N
         if before is value:
             continue
         if before is None:
-            if _ADDED.fullmatch(path):
+            if _may(_ADDED, path):
                 yield Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value))
-        elif not same(before, value) and _SPELLED.fullmatch(path):
+        elif not same(before, value) and _may(_SPELLED, path):
             yield Note("ecospold.spelled", path, Fate.CONVERTED, shown(before), shown(value))
+
+
+def _may(fields: re.Pattern[str], path: str) -> bool:
+    """Whether a field is among those of a list, by the path without the exchange that it belongs to."""
+    steps = path.split("/", 3)
+    if steps[1:2] == ["exchanges"] and len(steps) == 4:
+        return _is_among(fields, f"/exchanges/{steps[2] and '*'}/{steps[3]}")
+    return fields.fullmatch(path) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_among(fields: re.Pattern[str], path: str) -> bool:
+    return fields.fullmatch(path) is not None

@@ -33,6 +33,7 @@ NOT_STATED: Final = "not stated"
 NO_ADDRESS: Final = "not-stated@example.invalid"
 SCENARIO: Final = "Business-as-Usual"
 GENERATOR: Final = "Hutong"
+_CERTAIN: Final = Exchange.model_fields["uncertainty"].default
 _KIND_CODES: Final = {ProcessKind.LCI_RESULT: "2", ProcessKind.EPD: "2"}
 
 
@@ -215,9 +216,11 @@ class Writer:
             entry["@activityLinkId"] = activity_id(exchange.provider.uuid)
         if comment := languages(exchange.comment):
             entry["comment"] = comment
-        spread = uncertainty(exchange.uncertainty, exchange.amount, self.kept.get(f"{pointer}/uncertainty"))
-        if spread is not None:
-            entry["uncertainty"] = spread
+        kept = self.kept.get(f"{pointer}/uncertainty") if self.kept else None
+        if exchange.uncertainty is not _CERTAIN or kept is not None:
+            spread = uncertainty(exchange.uncertainty, exchange.amount, kept)
+            if spread is not None:
+                entry["uncertainty"] = spread
         if exchange.properties:
             entry["property"] = [
                 property_entry(one, self._property_kept(f"{pointer}/property/{n}"))
@@ -243,7 +246,7 @@ class Writer:
             entry["@amount"] = text
         elif not self.done.is_child:
             self._lack(f"{path}/amount")
-        if rounded or amount != exchange.amount:
+        if rounded or (amount is not exchange.amount and amount != exchange.amount):
             fate = Fate.ROUNDED if amount == exchange.amount else Fate.CONVERTED
             self._note("ecospold.restated", f"{path}/amount", fate, spell(exchange.amount)[0], text)
 

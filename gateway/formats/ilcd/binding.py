@@ -271,15 +271,18 @@ class Binder:
     def reference(self, part: str, node: Value) -> Reference:
         """A reference; what the model has no field for is kept for ``part``."""
         assert isinstance(node, dict)
-        label = names(node.get(_LABELS))
-        if label is not None:
-            del node[_LABELS]
-        fields: dict[str, object] = {"name": label}
-        for key, name in _REFERENCE:
-            if isinstance(node.get(key), str):
-                fields[name] = node.pop(key)
-        if node:
-            self.rest.keep(part, node)
+        fields: dict[str, object] = {}
+        left: Node = {}
+        for key, value in node.items():
+            name = _REFERENCE_FIELDS.get(key)
+            if name is not None and isinstance(value, str):
+                fields[name] = value
+            elif key == _LABELS and (label := names(value)) is not None:
+                fields["name"] = label
+            else:
+                left[key] = value
+        if left:
+            self.rest.keep(part, left)
         return proven(Reference, fields)
 
 
@@ -290,6 +293,7 @@ _REFERENCE: Final = (
     ("@version", "version"),
     ("@uri", "uri"),
 )
+_REFERENCE_FIELDS: Final = dict(_REFERENCE)
 
 
 def reference_node(reference: Reference) -> Node:

@@ -48,6 +48,12 @@ DISTRIBUTIONS: Final[Mapping[str, Distribution]] = {
     "triangular": Distribution.TRIANGULAR,
     "uniform": Distribution.UNIFORM,
 }
+_EXCHANGE_TEXTS: Final = {
+    "@dataSetInternalID": "id",
+    "referenceToVariable": "parameter",
+    "dataDerivationTypeStatus": "derivation",
+    "dataSourceType": "data_source_kind",
+}
 DIRECTIONS: Final = {"Input": Direction.INPUT, "Output": Direction.OUTPUT}
 KIND_PATH: Final = ("modellingAndValidation", "LCIMethodAndAllocation", "typeOfDataSet")
 REFERENCE_PATH: Final = ("processInformation", "quantitativeReference", "referenceToReferenceFlow")
@@ -166,37 +172,36 @@ def _exchanges(binder: Binder) -> tuple[tuple[Exchange, ...], tuple[ImpactResult
 
 
 def _exchange(binder: Binder, node: Node, references: list[str]) -> Exchange:
-    own = text_of(node, "@dataSetInternalID")
-    id_ = own if own is not None else ""
+    fields: dict[str, object] = {"id": ""}
+    left: Node = {}
+    for key, value in node.items():
+        name = _EXCHANGE_TEXTS.get(key)
+        if name is not None and isinstance(value, str):
+            fields[name] = value
+        else:
+            left[key] = value
+    id_ = fields["id"]
     part = f"exchanges/{id_}"
-    is_reference = id_ in references
-    variable = text_of(node, "referenceToVariable")
-    amount, mean_amount = _amounts(node, variable)
-    flow = node.pop("referenceToFlowDataSet", None)
-    direction = node.get("exchangeDirection")
+    fields["is_reference"] = is_reference = id_ in references
+    fields["amount"], fields["mean_amount"] = _amounts(left, fields.get("parameter"))
+    flow = left.pop("referenceToFlowDataSet", None)
+    direction = left.get("exchangeDirection")
     if direction in DIRECTIONS:
-        del node["exchangeDirection"]
+        del left["exchangeDirection"]
     elif direction is None:
-        without(node, "exchangeDirection")
-    fields: dict[str, object] = {
-        "id": id_,
-        "direction": DIRECTIONS.get(str(direction), Direction.OUTPUT if is_reference else Direction.INPUT),
-        "amount": amount,
-        "mean_amount": mean_amount,
-        "parameter": variable,
-        "is_reference": is_reference,
-        "derivation": text_of(node, "dataDerivationTypeStatus"),
-        "data_source_kind": text_of(node, "dataSourceType"),
-    }
+        without(left, "exchangeDirection")
+    fields["direction"] = DIRECTIONS.get(
+        str(direction), Direction.OUTPUT if is_reference else Direction.INPUT
+    )
     if isinstance(flow, dict):
         fields["flow"] = binder.reference(f"{part}/flow", flow)
-    if node:
-        _further(binder, node, part, fields)
-        binder.rest.keep(part, node)
+    if left:
+        _further(binder, left, part, fields)
+        binder.rest.keep(part, left)
     return proven(Exchange, fields)
 
 
-def _amounts(node: Node, variable: str | None) -> tuple[Coefficient, Coefficient]:
+def _amounts(node: Node, variable: object) -> tuple[Coefficient, Coefficient]:
     """The amount, and the mean amount where it is another one or a variable makes the amount of it."""
     mean, resulting = node.pop("meanAmount", None), node.pop("resultingAmount", None)
     amount = number(resulting if resulting is not None else mean)
