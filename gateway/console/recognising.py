@@ -15,13 +15,13 @@ from gateway.console.failures import Exit
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.pipeline import paper, recognise, statuses
+from gateway.pipeline import paper, recognise, statuses, validate_files
 from gateway.pipeline.issue import CREDENTIAL
 from gateway.pipeline.recognise import STATEMENT, Examined
 from gateway.signing import data_integrity
 from gateway.signing.keys import PrivateKey
 from gateway.storage import files
-from gateway.trust import report, snapshot, validation
+from gateway.trust import report, snapshot
 from gateway.trust.judgement import Indication, Validation
 from gateway.trust.snapshot import SEEN, Snapshot
 from gateway.trust.statement import Decision
@@ -37,14 +37,35 @@ def load_trust(place: str, context: Context) -> Snapshot:
 
 
 def validate(
-    console: Console, name: str, place: str, context: Context, *, out: str | None, page: str | None
+    console: Console,
+    name: str,
+    place: str,
+    context: Context,
+    *,
+    out: str | None,
+    page: str | None,
+    contents: Sequence[str] = (),
+    contexts: Sequence[str] = (),
 ) -> Exit:
-    """Validate a folder or one credential under a policy; write the report where asked."""
+    """Validate a folder, a credential or a signed file under a policy; write the report where asked.
+
+    Args:
+        contents: files that lie beside a detached signature.
+        contexts: JSON-LD contexts, ADDRESS=FILE.
+    """
     trust = load_trust(place, context)
     if Path(name).is_dir():
+        if contents or contexts:
+            raise UsageError("--content --context", code="usage.content-needs-file")
         done = recognise.validate(files.load_folder(Path(name)), trust, plugins=context.plugins)
     else:
-        done = validation.validate_credential(files.read_file(Path(name)), trust)
+        done = validate_files.validate_file(
+            files.read_file(Path(name)),
+            trust,
+            objects={_beside(content): files.read_file(Path(content)) for content in contents},
+            contexts=dict(map(_context, contexts)),
+            plugins=context.plugins,
+        )
     if out is not None:
         files.write_file(Path(out), report.to_bytes(done, trust))
     if page is not None:
@@ -52,6 +73,19 @@ def validate(
     tell(console, done)
     console.document(cast("Mapping[str, object]", report.to_json(done, trust)))
     return Exit.DONE if done.passed else Exit.TRUST
+
+
+def _beside(path: str) -> str:
+    """How a signature names a file beside it: a relative path, with ``/``."""
+    place = Path(path)
+    return place.name if place.is_absolute() else place.as_posix()
+
+
+def _context(pair: str) -> tuple[str, bytes]:
+    address, equals, place = pair.rpartition("=")
+    if not equals:
+        raise UsageError(pair, code="usage.context-pair")
+    return address, files.read_file(Path(place))
 
 
 def refresh(console: Console, name: str, place: str) -> None:

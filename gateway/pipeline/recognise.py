@@ -73,7 +73,7 @@ def examine(
     packs = tuple(dict.fromkeys((*snapshot.policy.rules, *rules)))
     prepared = _prepared(files, plugins)
     evaluations = evaluate(prepared.source, packs) if prepared else ()
-    done = validation.validate_folder(files, snapshot, rules=_answers(evaluations) if prepared else None)
+    done = validation.validate_folder(files, snapshot, rules=answers_of(evaluations) if prepared else None)
     told = report.to_bytes(done, snapshot)
     paper = Paper(
         manifest=done.document,
@@ -167,7 +167,8 @@ def _prepared(files: Mapping[str, bytes], plugins: Sequence[Plugin]) -> Prepared
     return None if findings else prepared
 
 
-def _answers(evaluations: Sequence[Evaluation]) -> RuleAnswers:
+def answers_of(evaluations: Sequence[Evaluation]) -> RuleAnswers:
+    """What the packs said, as a validation takes it."""
     told: dict[str, PlainJson] = {
         e.pack.id: {name: str(count) for name, count in e.counts().items()} for e in evaluations
     }

@@ -40,8 +40,8 @@ _REASONS: Final = {
     9: "privilegeWithdrawn",
     10: "aACompromise",
 }
-_HOLD: Final = "certificateHold"
-_WEIGHT: Final = {_HOLD: 1}
+HOLD: Final = "certificateHold"
+_WEIGHT: Final = {HOLD: 1}
 # Some hundred thousand entries; one costs five microseconds to read.
 _LARGEST = 16 * 2**20
 
@@ -208,7 +208,7 @@ def revocation(
             ):
                 raise BadRevocationList(issuer.subject, code="x509.revocation-list-signature-wrong")
             entry = found.entry(certificate)
-            if entry is None or entry[1] == _HOLD:
+            if entry is None or entry[1] == HOLD:
                 _refuse_stale(found, certificate, at, existed)
         except GatewayError as error:
             problem = error

@@ -34,6 +34,8 @@ _NOTE: Final = re.compile(r"(?P<text>(?:.+\n)+)\n(?P<signatures>(?:— .+\n)+)")
 # signed-note: the signature type of Ed25519.
 _ED25519_TYPE: Final = b"\x01"
 _PROOF_FORMAT: Final = "hutong-log-proof@1"
+RECEIPT_FORMAT: Final = "hutong-log-receipt@1"
+_ENTRY: Final = frozenset({"issuer", "sha256", "sm3", "time", "type"})
 
 
 class LogRefused(TrustError):
@@ -88,6 +90,37 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An entry and its proof in one file, as it stands beside a document. Nothing is verified."""
+
+    origin: str
+    entry: bytes
+    proof: bytes
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes."""
+        entry, proof = parse_signed(self.entry), parse_signed(self.proof)
+        return jcs({"format": RECEIPT_FORMAT, "origin": self.origin, "entry": entry, "proof": proof})
+
+
+def parse_receipt(data: bytes) -> Receipt:
+    """Read a receipt.
+
+    Raises:
+        InputError, LogRefused: it is none.
+    """
+    value = parse_signed(data)
+    if not isinstance(value, dict) or set(value) != {"format", "origin", "entry", "proof"}:
+        raise LogRefused(path="/")
+    origin, entry, proof = value["origin"], value["entry"], value["proof"]
+    if value["format"] != RECEIPT_FORMAT or not isinstance(origin, str) or not isinstance(proof, dict):
+        raise LogRefused(path="/format")
+    if not isinstance(entry, dict) or set(entry) != _ENTRY or not is_timestamp(entry["time"]):
+        raise LogRefused(path="/entry")
+    return Receipt(origin, jcs(entry), jcs(proof))
 
 
 def publish(origin: str, entries: Sequence[bytes], operator: keys.Signer) -> dict[str, bytes]:

@@ -43,6 +43,18 @@ def require_credential(document: Mapping[str, PlainJson]) -> None:
     raise_all(_credential_problems(document))
 
 
+def require_kind(document: Mapping[str, PlainJson]) -> None:
+    """Refuse what is no credential of version 2 at all; its further members are judged one by one elsewhere.
+
+    Raises:
+        ModelRefused: its first context is not that of version 2, or it is of another type.
+    """
+    stated = document.get("@context")
+    if isinstance(stated, list) and stated[:1] == [CONTEXT_1]:
+        raise ModelRefused(CONTEXT_1, path="/@context/0", code="vcdm.context")
+    raise_all([*_context_problems(document), *_type_problems(document, "VerifiableCredential")])
+
+
 def require_presentation(document: Mapping[str, PlainJson]) -> None:
     """Refuse what is no presentation; the credentials inside are judged one by one elsewhere."""
     raise_all(_presentation_problems(document))

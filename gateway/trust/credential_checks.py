@@ -136,6 +136,10 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
         return StepResult(name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, evidence)
     if datetime.fromisoformat(str(begin)) > snapshot.now + snapshot.policy.skew:
         return StepResult(name, Outcome.FAILED, Sub.NOT_YET_VALID, evidence, {"time": str(begin)})
+    if subject.begins:
+        evidence["begins"] = subject.begins
+        if datetime.fromisoformat(subject.begins) > snapshot.now + snapshot.policy.skew:
+            return StepResult(name, Outcome.FAILED, Sub.NOT_YET_VALID, evidence, {"time": subject.begins})
     if subject.expires:
         evidence["expires"] = subject.expires
     for last in (end, subject.expires or None):

@@ -56,7 +56,7 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
         if reason is None or reason.code != "key-compromise":
             continue
         since = datetime.fromisoformat(reason.since or later.since)
-        params = {"since": reason.since or later.since, "body": listed.entity.name}
+        params = {"since": reason.since or later.since, "body": listed.entity.name, "subject": ""}
         if since <= existed:
             return StepResult("status", Outcome.FAILED, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
         # The signature is older than the compromise as far as anybody knows; that is not enough to pass.

@@ -1,4 +1,4 @@
-"""What is validated: a signed folder or one credential, reduced to what its signatures cover."""
+"""What is validated: a signed folder, a credential or a signed file, reduced to what its signatures cover."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from gateway.errors import GatewayError, flatten
+from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding
-from gateway.signing import data_integrity, manifest
+from gateway.signing import manifest
 from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.verification_key import VerificationKey
+from gateway.signing.verified import Part
 from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
 
@@ -27,6 +28,10 @@ class Signer:
 
     Args:
         chain: certificates, the signer's first; empty where a bare key has signed.
+        evidence: bytes whose existence proves that of this signature: they are it, or hold its digest.
+        timestamps, stamped: RFC 3161 tokens beside it, and over which bytes of it they may have been made.
+        claims: the issuer that the document names, where nothing but a list can say that the key is theirs.
+        covered: the names of the parts that this signature covers.
     """
 
     name: str
@@ -34,6 +39,11 @@ class Signer:
     algorithm: str
     identities: tuple[str, ...]
     chain: tuple[Certificate, ...] = field(default=(), repr=False)
+    evidence: tuple[bytes, ...] = field(default=(), repr=False)
+    timestamps: tuple[bytes, ...] = field(default=(), repr=False)
+    stamped: tuple[bytes, ...] = field(default=(), repr=False)
+    claims: str = ""
+    covered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Everything that later steps may read. Nothing of it is uncovered."""
+    """Everything that later steps may read. Nothing of it is uncovered.
+
+    Args:
+        begins, expires: when the proof of the credential begins and ends to count; empty: at once, and never.
+        left_open: what the signature leaves open though a reader would read it, such as further contexts.
+        parts: what a signed file covers.
+    """
 
     kind: str
     sha256: str
@@ -61,8 +77,10 @@ class Subject:
     uncovered: tuple[str, ...] = ()
     credential: Mapping[str, PlainJson] = field(default_factory=dict, repr=False)
     issuer: str = ""
-    # When the proof of the credential ends; empty: never.
+    begins: str = ""
     expires: str = ""
+    left_open: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = field(default=(), repr=False)
     statement: Statement = Statement()
     facts: Mapping[str, object] = field(default_factory=dict, repr=False)
 
@@ -82,7 +100,7 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
     return Subject(
         "folder",
         sha256,
-        tuple(_folder_signers(checked)),
+        tuple(_folder_signers(checked, files)),
         covered=(folder_check.MANIFEST, *covered),
         uncovered=checked.absent,
         credential=checked.credential,
@@ -93,43 +111,32 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
     )
 
 
-def of_credential(data: bytes, known: Mapping[str, PublicKey]) -> Subject:
-    """One credential with a Data Integrity proof of its issuer."""
-    sha256 = sha256_hex(data)
-    try:
-        proof = data_integrity.verify_proof(data, known=known)
-    except GatewayError as error:
-        found = tuple(Finding(e.error_code, e.path, e.saw, params=e.params) for e in flatten(error))
-        return Subject("credential", sha256, findings=found, sub=_credential_sub(found))
-    uncovered = tuple(f"@context {context}" for context in proof.uncovered_contexts)
-    key = VerificationKey.from_public_key(proof.public_key)
-    signer = Signer(proof.issuer, "data-integrity", key.kind, _named(proof.issuer, key))
-    return Subject(
-        "credential",
-        sha256,
-        (signer,),
-        covered=("",),
-        uncovered=uncovered,
-        credential=proof.document,
-        issuer=proof.issuer,
-        expires=proof.expires or "",
-    )
-
-
-def _named(issuer: str, key: VerificationKey) -> tuple[str, ...]:
+def named(issuer: str, key: VerificationKey) -> tuple[str, ...]:
+    """By what a list may know an issuer and its key."""
     return (f"id:{issuer}", f"key:{key.sha256}")
 
 
-def _folder_signers(checked: folder_check.Verdict) -> Iterator[Signer]:
+def _folder_signers(checked: folder_check.Verdict, files: Mapping[str, bytes]) -> Iterator[Signer]:
+    """Whose signatures lie in the folder; when the credential was there, so were those that it names."""
+    credential = files.get(folder_check.CREDENTIAL, b"")
+    bound = _bound_names(checked.credential)
     for seal in checked.seals:
+        evidence = (seal.data, credential) if seal.name in bound else (seal.data,)
         for signed in seal.signers:
-            leaf = signed.certificate
-            above = tuple(c for c in seal.certificates if c != leaf)
-            names = (f"cert:{leaf.fingerprint}", f"key:{sha256_hex(leaf.public_key.spki)}")
-            yield Signer(leaf.subject, "gbt-35275", "SM2", names, (leaf, *above))
+            leaf = Certificate.from_der(signed.certificate.encoded)
+            above = tuple(Certificate.from_der(c.encoded) for c in seal.certificates if c != leaf)
+            names = (f"cert:{leaf.fingerprint}", f"key:{sha256_hex(signed.certificate.public_key.spki)}")
+            yield Signer(leaf.subject, "gbt-35275", "SM2", names, (leaf, *above), evidence)
     if checked.signer:
         own = VerificationKey.from_public_key(PublicKey.from_did(checked.signer))
-        yield Signer(checked.signer, "jws", own.kind, _named(checked.signer, own))
+        evidence = (credential,)
+        yield Signer(checked.signer, "jws", own.kind, named(checked.signer, own), evidence=evidence)
+
+
+def _bound_names(credential: Mapping[str, PlainJson]) -> set[str]:
+    related = credential.get("relatedResource")
+    entries = related if isinstance(related, list) else []
+    return {str(entry.get("name")) for entry in entries if isinstance(entry, dict)}
 
 
 def _folder_sub(checked: folder_check.Verdict) -> Sub:
@@ -141,17 +148,6 @@ def _folder_sub(checked: folder_check.Verdict) -> Sub:
     malformed = ("json.", "signing.bad-manifest", "signing.bytes-not-canonical")
     if any(code.startswith(malformed) for code in codes):
         return Sub.FORMAT_FAILURE
-    return Sub.SIG_CRYPTO_FAILURE
-
-
-def _credential_sub(found: tuple[Finding, ...]) -> Sub:
-    codes = {finding.code for finding in found}
-    if any(code.startswith("json.") for code in codes) or "signing.not-an-object" in codes:
-        return Sub.FORMAT_FAILURE
-    if "signing.no-proof" in codes:
-        return Sub.NO_SIGNATURE
-    if "signing.bad-did-key" in codes:
-        return Sub.NO_SIGNING_KEY_FOUND
     return Sub.SIG_CRYPTO_FAILURE
 
 

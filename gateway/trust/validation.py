@@ -12,27 +12,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
-from gateway.signing import chain as chains
-from gateway.signing import crl, data_integrity
-from gateway.signing.digests import digest_sri, sha256_hex
+from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.sm2 import Engine
-from gateway.trust import credential_checks, entries
+from gateway.trust import credential_checks, entries, enveloped, signers
 from gateway.trust import subject as subjects
+from gateway.trust.existence import Proof, Witnesses
 from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
-from gateway.trust.lote import Entity
-from gateway.trust.snapshot import Listed, Snapshot, identities_of
-from gateway.trust.subject import Signer, Subject
-from gateway.trust.verify import MANIFEST
+from gateway.trust.signers import Known
+from gateway.trust.snapshot import Listed, Snapshot
+from gateway.trust.subject import Signer, Statement, Subject
 
-_VOUCHERS = frozenset({"tsa", "gateway"})
-_CAUSES = {
-    "list.expired": Sub.TRUST_LIST_EXPIRED,
-    "list.rollback": Sub.TRUST_LIST_ROLLBACK,
-    "list.two-of-one-number": Sub.TRUST_LIST_ROLLBACK,
-}
+_UNKNOWN = frozenset(
+    {
+        Sub.NO_SIGNING_KEY_FOUND,
+        Sub.SIGNED_DATA_NOT_FOUND,
+        Sub.NUMBER_NOT_COVERED,
+        Sub.CRYPTO_CONSTRAINTS_FAILURE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,20 @@ class RuleAnswers:
     evidence: Mapping[str, PlainJson] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One signer: since when the signature exists, and whose it is."""
+
+    signer: Signer
+    proof: Proof | None
+    existed: datetime
+    known: Known
+
+    @property
+    def listed(self) -> Listed | None:
+        return self.known.listed
+
+
 def validate_folder(
     files: Mapping[str, bytes],
     snapshot: Snapshot,
@@ -53,45 +66,61 @@ def validate_folder(
     engine: Engine | None = None,
 ) -> Validation:
     """Validate a signed folder: one of its signers must be a listed body whose signature counts."""
-    bound = files.get(MANIFEST, b"")
-    return _Run(subjects.of_folder(files), bound, snapshot, rules, engine).result()
+    return validate_subject(subjects.of_folder(files), snapshot, rules=rules, engine=engine)
 
 
-def validate_credential(data: bytes, snapshot: Snapshot, *, engine: Engine | None = None) -> Validation:
+def validate_credential(
+    data: bytes, snapshot: Snapshot, *, contexts: Contexts = NO_CONTEXTS, engine: Engine | None = None
+) -> Validation:
     """Validate one credential; a recognition statement must be by a listed recogniser."""
     known = credential_checks.keys_of(snapshot)
-    return _Run(subjects.of_credential(data, known), data, snapshot, None, engine).result()
+    return validate_subject(enveloped.of_credential(data, known, contexts=contexts), snapshot, engine=engine)
+
+
+def validate_file(
+    data: bytes,
+    snapshot: Snapshot,
+    *,
+    objects: Mapping[str, bytes] | None = None,
+    contexts: Contexts = NO_CONTEXTS,
+    engine: Engine | None = None,
+) -> Validation:
+    """Validate a signed file of any envelope, with the files that lie beside it."""
+    known = credential_checks.keys_of(snapshot)
+    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts)
+    return validate_subject(subject, snapshot, engine=engine)
+
+
+def validate_subject(
+    subject: Subject,
+    snapshot: Snapshot,
+    *,
+    statement: Statement | None = None,
+    rules: RuleAnswers | None = None,
+    engine: Engine | None = None,
+) -> Validation:
+    """Validate what has been reduced to its covered bytes.
+
+    Args:
+        statement: what whoever can read the covered parts has found in them, where the subject has none.
+    """
+    if statement is not None and not subject.statement.is_known:
+        subject = replace(subject, statement=statement)
+    return _Run(subject, snapshot, rules, engine).result()
 
 
 class _Run:
-    """One validation. Steps fill ``done``; once the bytes are not sound, no later step is asked."""
+    """One validation. Once the bytes are not sound, no later step is asked."""
 
     def __init__(
-        self,
-        subject: Subject,
-        data: bytes,
-        snapshot: Snapshot,
-        rules: RuleAnswers | None,
-        engine: Engine | None,
+        self, subject: Subject, snapshot: Snapshot, rules: RuleAnswers | None, engine: Engine | None
     ) -> None:
-        self.subject, self.data, self.snapshot, self.rules, self.engine = (
-            subject,
-            data,
-            snapshot,
-            rules,
-            engine,
-        )
-        self.now = snapshot.now
-        self.existed = snapshot.now
+        self.subject, self.snapshot, self.rules, self.engine = subject, snapshot, rules, engine
+        self.now = self.existed = snapshot.now
         self.notes: list[Finding] = []
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
-        # By what each listed signer was found.
-        self.found_by: dict[int, frozenset[str]] = {}
-        # Listed signers besides the one whose signature counts.
-        self.beside: list[Listed] = []
-        # Who vouches for the time of existence; nobody does so for a signature of their own.
-        self.voucher: Entity | None = None
+        self.witnesses = Witnesses(snapshot, engine)
 
     def result(self) -> Validation:
         """Take the steps and sum them up."""
@@ -120,30 +149,24 @@ class _Run:
         if sub is not None:
             yield from self._unsound(sub, evidence)
             return
-        existence = self._existence()
-        listed, signer = self._signer()
-        if listed is not None and listed.entity is self.voucher:
-            self.notes, self.beside = [], []
-            existence = self._existence(besides=listed.entity)
-            listed, signer = self._signer()
+        answers = [self._answer(signer) for signer in self.subject.signers]
+        chosen, signer = self._choose(answers)
+        self.existed = chosen.existed
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
-        yield self._signature()
-        yield StepResult(
-            "coverage",
-            Outcome.PASSED,
-            evidence={"covered": list(self.subject.covered), "uncovered": list(self.subject.uncovered)},
-        )
+        yield self._signature(answers)
+        yield self._coverage(chosen)
         yield signer
-        yield existence
-        if listed is None:
+        yield self._existence(chosen)
+        if signer.outcome is not Outcome.PASSED:
             yield replace(signer, name="entry")
             for name in ("status", "accreditation", "scope", "agreement"):
                 yield StepResult(name, Outcome.INDETERMINATE, signer.sub)
         else:
-            yield from self._entry(listed)
+            yield from self._entry(chosen, answers)
         yield credential_checks.status(self.subject, self.snapshot)
         yield credential_checks.times(self.subject, self.snapshot)
         yield self._rules()
+        self.notes += self.witnesses.notes
 
     def _unsound(self, sub: Sub, evidence: Mapping[str, PlainJson]) -> Iterator[StepResult]:
         """The bytes are not what somebody signed: nothing that they say is read."""
@@ -151,7 +174,7 @@ class _Run:
         found: dict[str, PlainJson] = {**evidence, "findings": broken}
         first = self.subject.findings[0].at if self.subject.findings else ""
         wrong_at = 0 if sub is Sub.FORMAT_FAILURE else 1
-        unknown = sub is Sub.NO_SIGNING_KEY_FOUND
+        unknown = sub in _UNKNOWN
         for number, name in enumerate(STEPS[:-1]):
             if number < wrong_at:
                 yield StepResult(name, Outcome.PASSED, evidence=evidence)
@@ -161,14 +184,55 @@ class _Run:
             else:
                 yield StepResult(name, Outcome.NOT_ASKED)
 
-    def _signature(self) -> StepResult:
+    def _answer(self, signer: Signer) -> _Answer:
+        """(4) and (5) The earliest proof counts, but nobody proves the time of a signature of their own."""
+        for proof in (*self.witnesses.of(signer), None):
+            existed = min(proof.time, self.now) if proof else self.now
+            known = signers.identify(
+                signer,
+                self.snapshot,
+                existed=existed,
+                is_proven=proof is not None,
+                accepts=lambda listed, at=existed: self._is_accepted(listed, at),  # type: ignore[misc]
+                engine=self.engine,
+            )
+            if proof is None or known.listed is None or known.listed.entity.name != proof.voucher.name:
+                break
+        return _Answer(signer, proof, existed, known)
+
+    def _choose(self, answers: Sequence[_Answer]) -> tuple[_Answer, StepResult]:
+        """The signer whose signature counts: a listed body of an accepted kind. None may fail."""
+        for answer in answers:
+            self.notes += answer.known.notes
+            if answer.listed is None:
+                self.notes.append(Finding("list.signer-not-listed", "", answer.signer.name, Severity.INFO))
+        failed = [one for one in answers if one.known.step.outcome is Outcome.FAILED]
+        good = [one for one in answers if one.listed is not None]
+        counting = [one for one in good if one.listed and self._is_accepted(one.listed, one.existed)]
+        for found in (failed, counting):
+            if found:
+                return found[0], found[0].known.step
+        for one in good:
+            assert one.listed is not None
+            params = {"body": one.listed.entity.name, "service": one.listed.service.now.kind}
+            step = StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
+            return one, step
+        return answers[0], answers[0].known.step
+
+    def _is_accepted(self, listed: Listed, existed: datetime) -> bool:
+        state = listed.service.at(existed) or listed.service.now
+        if self.subject.kind == "credential" and credential_checks.is_statement(self.subject.credential):
+            return state.kind == "recogniser"
+        return state.kind in self.snapshot.policy.services
+
+    def _signature(self, answers: Sequence[_Answer]) -> StepResult:
         told: list[PlainJson] = [
             {"kind": s.kind, "algorithm": s.algorithm, "signer": s.name} for s in self.subject.signers
         ]
-        for signer in self.subject.signers:
-            until = self.snapshot.policy.sunset(signer.algorithm)
-            if until is not None and self.existed > until:
-                params = {"algorithm": signer.algorithm, "until": until.isoformat()}
+        for one in answers:
+            until = self.snapshot.policy.sunset(one.signer.algorithm)
+            if until is not None and one.existed > until:
+                params = {"algorithm": one.signer.algorithm, "until": until.isoformat()}
                 return StepResult(
                     "signature",
                     Outcome.INDETERMINATE,
@@ -178,151 +242,32 @@ class _Run:
                 )
         return StepResult("signature", Outcome.PASSED, evidence={"signatures": told})
 
-    def _existence(self, besides: Entity | None = None) -> StepResult:
-        """(5) The earliest receipt of a listed voucher; without one, the moment of this validation."""
-        self.existed, self.voucher = self.now, None
-        found: list[tuple[datetime, str, str]] = []
-        bodies: dict[str, Entity] = {}
-        for receipt in self.snapshot.receipts:
-            try:
-                proof = data_integrity.verify_proof(receipt, known=credential_checks.keys_of(self.snapshot))
-            except GatewayError:
-                continue
-            when = _receipt_time(proof, self.data)
-            vouchers = self.snapshot.find([f"id:{proof.issuer}"]) if when else ()
-            good = [one for one in vouchers if when and _may_vouch(one, when) and one.entity is not besides]
-            if when and good and not _is_over(proof.expires, self.now - self.snapshot.policy.skew):
-                digest = sha256_hex(receipt)
-                found.append((when, proof.issuer, digest))
-                bodies[digest] = good[0].entity
-        if not found:
-            evidence: dict[str, PlainJson] = {"source": "receipt-time", "time": self.now.isoformat()}
-            return StepResult("existence", Outcome.PASSED, evidence=evidence)
-        when, issuer, digest = min(found)
-        self.existed, self.voucher = min(when, self.now), bodies[digest]
-        evidence = {"source": issuer, "time": when.isoformat(), "sha256": digest}
+    def _coverage(self, chosen: _Answer) -> StepResult:
+        """(3) What is read must be covered, by the very signature that counts."""
+        subject = self.subject
+        evidence: dict[str, PlainJson] = {
+            "covered": list(subject.covered),
+            "uncovered": list(subject.uncovered),
+        }
+        by_others = [part.name for part in subject.parts if part.name not in chosen.signer.covered]
+        missing = (*subject.left_open, *by_others)
+        if missing:
+            params = {"parts": ", ".join(missing)}
+            return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)
+        return StepResult("coverage", Outcome.PASSED, evidence=evidence)
+
+    def _existence(self, chosen: _Answer) -> StepResult:
+        """(5) The earliest word that counts; without one, the moment of this validation."""
+        proof = chosen.proof
+        evidence: dict[str, PlainJson] = {"source": "receipt-time", "time": self.now.isoformat()}
+        if proof is not None:
+            evidence = {"source": proof.source, "time": proof.time.isoformat(), "sha256": proof.sha256}
         return StepResult("existence", Outcome.PASSED, evidence=evidence)
 
-    def _signer(self) -> tuple[Listed | None, StepResult]:
-        """(4) Whose keys these are, by the snapshot; one of the signers has to be a listed body."""
-        results: list[tuple[Listed | None, StepResult]] = [self._one(s) for s in self.subject.signers]
-        failed = [step for _, step in results if step.outcome is Outcome.FAILED]
-        good = [(listed, step) for listed, step in results if listed is not None]
-        counting = [(listed, step) for listed, step in good if self._is_accepted(listed)]
-        for (listed, _), signer in zip(results, self.subject.signers, strict=True):
-            if listed is None:
-                self.notes.append(Finding("list.signer-not-listed", "", signer.name, Severity.INFO))
-        if failed:
-            return None, failed[0]
-        if counting:
-            self.beside = [listed for listed, _ in good if listed is not counting[0][0]]
-            return counting[0]
-        if good:
-            other = good[0][0]
-            params = {"body": other.entity.name, "service": other.service.now.kind}
-            return None, StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
-        return None, results[0][1]
-
-    def _is_accepted(self, listed: Listed) -> bool:
-        state = listed.service.at(self.existed) or listed.service.now
-        if self.subject.kind == "folder":
-            return state.kind in self.snapshot.policy.services
-        if credential_checks.is_statement(self.subject.credential):
-            return state.kind == "recogniser"
-        return state.kind in self.snapshot.policy.services
-
-    def _one(self, signer: Signer) -> tuple[Listed | None, StepResult]:
-        found = list(self.snapshot.find(signer.identities))
-        evidence: dict[str, PlainJson] = {"signer": signer.name, "identities": list(signer.identities)}
-        bodies = {id(one.entity): one for one in found}
-        if len(bodies) > 1:
-            names = {"bodies": ", ".join(sorted(one.entity.name for one in bodies.values()))}
-            failed = StepResult("signer", Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, evidence, names)
-            return None, failed
-        if found:
-            chosen = next((one for one in found if self._is_accepted(one)), found[0])
-            self.found_by[id(chosen)] = frozenset(signer.identities)
-            revoked = self._listed_and_revoked(signer, evidence)
-            if revoked is not None:
-                return None, revoked
-            return chosen, StepResult("signer", Outcome.PASSED, evidence=evidence)
-        if signer.chain:
-            return self._chain(signer, evidence)
-        return None, self._unlisted(signer, evidence)
-
-    def _chain(self, signer: Signer, evidence: Mapping[str, PlainJson]) -> tuple[Listed | None, StepResult]:
-        """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
-        snapshot = self.snapshot
-        anchors = dict(snapshot.anchors)
-        others = (*signer.chain[1:], *snapshot.certificates)
-        leaf = signer.chain[0]
-        try:
-            chain = chains.verify_chain(leaf, others, anchors, at=self.existed, engine=self.engine)
-        except chains.ChainRefused as error:
-            if error.error_code == "x509.issuer-unknown" or not anchors:
-                return None, self._unlisted(signer, evidence)
-            params = {"why": error.error_code, "subject": error.saw}
-            return None, StepResult(
-                "signer", Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, evidence, params
-            )
-        anchor = snapshot.find([f"cert:{chain.anchor.fingerprint}"])
-        if len({id(one.entity) for one in anchor}) > 1:
-            names = {"bodies": ", ".join(sorted(one.entity.name for one in anchor))}
-            return None, StepResult("signer", Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, evidence, names)
-        listed = next((one for one in anchor if self._is_accepted(one)), anchors[chain.anchor])
-        self.found_by[id(listed)] = frozenset({f"cert:{chain.anchor.fingerprint}"})
-        told: dict[str, PlainJson] = {**evidence, "chain": [one.fingerprint for one in chain.certificates]}
-        for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
-            answer = crl.revocation(certificate, issuer, snapshot.crls, at=self.now, engine=self.engine)
-            step = self._revocation(answer, certificate.subject, told)
-            if step is not None:
-                return None, step
-        return listed, StepResult("signer", Outcome.PASSED, evidence=told)
-
-    def _listed_and_revoked(self, signer: Signer, evidence: Mapping[str, PlainJson]) -> StepResult | None:
-        """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-        if not signer.chain:
-            return None
-        leaf, snapshot = signer.chain[0], self.snapshot
-        for issuer in (*signer.chain, *snapshot.certificates, *(one for one, _ in snapshot.anchors)):
-            if issuer.subject_name != leaf.issuer_name or issuer == leaf:
-                continue
-            answer = crl.revocation(leaf, issuer, snapshot.crls, at=self.now, engine=self.engine)
-            if answer.status is crl.Revocation.REVOKED:
-                step = self._revocation(answer, leaf.subject, evidence)
-                if step is not None:
-                    return step
-        return None
-
-    def _revocation(
-        self, answer: crl.RevocationAnswer, subject: str, evidence: Mapping[str, PlainJson]
-    ) -> StepResult | None:
-        params = {"subject": subject, "since": answer.since.isoformat() if answer.since else ""}
-        if answer.status is crl.Revocation.UNKNOWN:
-            return StepResult("signer", Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, evidence, params)
-        if answer.since is None:
-            return None
-        if answer.since <= self.existed:
-            return StepResult("signer", Outcome.FAILED, Sub.REVOKED, evidence, params)
-        if answer.reason in {"keyCompromise", "cACompromise", "aACompromise"}:
-            return StepResult("signer", Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
-        self.notes.append(Finding("list.revoked-later", subject, params["since"], Severity.INFO))
-        return None
-
-    def _unlisted(self, signer: Signer, evidence: Mapping[str, PlainJson]) -> StepResult:
-        """Nobody whom the lists name; where a refused list would name them, that list is the cause."""
-        for refused in self.snapshot.refused:
-            named = refused.held.content.services() if refused.held else ()
-            if any(set(signer.identities) & set(identities_of(service)) for _, service in named):
-                sub = _CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
-                params = {"list": refused.file, "why": refused.error.error_code}
-                return StepResult("signer", Outcome.INDETERMINATE, sub, evidence, params)
-        return StepResult(
-            "signer", Outcome.INDETERMINATE, Sub.NO_TRUST_ENTRY, evidence, {"signer": signer.name}
-        )
-
-    def _entry(self, listed: Listed) -> Iterator[StepResult]:
+    def _entry(self, chosen: _Answer, answers: Sequence[_Answer]) -> Iterator[StepResult]:
         """(6) to (10)."""
+        listed = chosen.listed
+        assert listed is not None
         own: dict[str, PlainJson] = {
             "list": listed.held.name,
             "sequence": str(listed.held.seen.sequence),
@@ -331,11 +276,11 @@ class _Run:
         }
         self.named["signedBy"] = own
         yield StepResult("entry", Outcome.PASSED, evidence=own, params={"body": listed.entity.name})
-        status = entries.status(listed, self.found_by[id(listed)], self.existed)
-        for other in self.beside if status.outcome is Outcome.PASSED else ():
-            existed = self.now if other.entity is self.voucher else self.existed
-            found = entries.status(other, self.found_by[id(other)], existed)
-            status = status if found.outcome is Outcome.PASSED else found
+        status = entries.status(listed, chosen.known.found_by, self.existed)
+        for other in answers if status.outcome is Outcome.PASSED else ():
+            if other.listed is not None and other.listed is not listed:
+                found = entries.status(other.listed, other.known.found_by, other.existed)
+                status = status if found.outcome is Outcome.PASSED else found
         yield status
         if status.outcome is not Outcome.PASSED:
             for name in ("accreditation", "scope", "agreement"):
@@ -364,13 +309,13 @@ class _Run:
             return step
         for refused in self.snapshot.refused:
             if refused.held is not None and refused.held.name == self.snapshot.policy.own_list:
-                sub = _CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
+                sub = signers.CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
                 return replace(step, sub=sub, params={"list": refused.file, "why": refused.error.error_code})
         return step
 
     def _rules(self) -> StepResult:
         asked = self.snapshot.policy.rules
-        if not asked or self.subject.kind != "folder":
+        if not asked or self.subject.kind == "credential":
             return StepResult("rules", Outcome.NOT_ASKED)
         if self.rules is None or not set(asked) <= set(self.rules.packs):
             params = {"packs": ", ".join(asked)}
@@ -390,24 +335,3 @@ _OF = {
 
 def _summed(steps: Sequence[StepResult]) -> dict[str, PlainJson]:
     return {step.name: step.evidence_digest for step in steps}
-
-
-def _may_vouch(listed: Listed, when: datetime) -> bool:
-    """Whether the body was listed for it then, and has never lost its key: who has that writes any time."""
-    state = listed.service.at(when)
-    reasons = [one.facts.reason for one in listed.service.states]
-    lost = any(reason is not None and reason.code == "key-compromise" for reason in reasons)
-    return state is not None and state.kind in _VOUCHERS and state.status == "granted" and not lost
-
-
-def _is_over(expires: str | None, now: datetime) -> bool:
-    return expires is not None and datetime.fromisoformat(expires) < now
-
-
-def _receipt_time(proof: data_integrity.VerifiedProof, data: bytes) -> datetime | None:
-    """When the receipt says that these bytes existed; None where it is about other bytes."""
-    related = proof.document.get("relatedResource")
-    named = [e.get("digestSRI") for e in related if isinstance(e, dict)] if isinstance(related, list) else []
-    if proof.created is None or digest_sri(data) not in named:
-        return None
-    return datetime.fromisoformat(proof.created)

@@ -67,7 +67,7 @@ class TestReceipts:
     def _world(self, world: World, folder: dict[str, bytes], maker: PrivateKey) -> None:
         world.now = made.NOW + timedelta(days=10)
         world.certifier = [certifier(status="withdrawn", since="2026-11-25T00:00:00Z"), certifier()]
-        world.more = {"receipts/1.json": receipt(maker, folder["manifest.json"])}
+        world.more = {"receipts/1.json": receipt(maker, folder["credential.json"])}
 
     def test_of_a_body_whose_key_was_lost(
         self, world: World, folder: dict[str, bytes], judge: Judge, maker: PrivateKey

@@ -303,11 +303,24 @@ class TestClock:
         world.now = made.NOW + timedelta(days=10)
         world.certifier = [certifier(status="withdrawn", since="2026-11-25T00:00:00Z"), certifier()]
         assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
-        world.more = {"receipts/1.json": receipt(maker, folder["manifest.json"])}
+        world.more = {"receipts/1.json": receipt(maker, folder["credential.json"])}
         assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
         world.entities = [made.entity("TEST voucher", [made.state("tsa", others=[maker.public_key.did])])]
         assert judge(world)[0] == "TOTAL_PASSED"
         assert world.validate(folder).step("existence").evidence["source"] == maker.public_key.did
+
+    def test_a_receipt_about_the_manifest_says_nothing_of_signatures_made_later(
+        self, world: World, folder: dict[str, bytes], judge: Judge, maker: PrivateKey
+    ) -> None:
+        """What was prepared before a withdrawal could be signed after it."""
+        world.now = made.NOW + timedelta(days=10)
+        world.certifier = [certifier(status="withdrawn", since="2026-11-25T00:00:00Z"), certifier()]
+        world.entities = [made.entity("TEST voucher", [made.state("tsa", others=[maker.public_key.did])])]
+        world.more = {"receipts/1.json": receipt(maker, folder["manifest.json"])}
+        assert judge(world) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
+        seal = next(name for name in folder if name.endswith(".p7s"))
+        world.more = {"receipts/1.json": receipt(maker, folder[seal])}
+        assert judge(world) == PASSED
 
     def test_a_receipt_about_other_bytes_proves_nothing(
         self, world: World, judge: Judge, maker: PrivateKey

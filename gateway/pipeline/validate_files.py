@@ -1,0 +1,72 @@
+"""Validate signed files under the receiver's policy: what they cover is read as declarations, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gateway.codec.base import Context, Member, Package
+from gateway.codec.plugin import Plugin
+from gateway.errors import GatewayError
+from gateway.pipeline.convert import Source, read
+from gateway.pipeline.domestic import statement_facts
+from gateway.pipeline.recognise import answers_of
+from gateway.pipeline.rules import evaluate
+from gateway.quantity.exact import own_arithmetic
+from gateway.signing.jcs import jcs
+from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
+from gateway.trust import credential_checks, enveloped, validation
+from gateway.trust.judgement import Validation
+from gateway.trust.snapshot import Snapshot
+from gateway.trust.subject import Statement, Subject, statement_of
+
+
+@own_arithmetic
+def validate_file(
+    data: bytes,
+    snapshot: Snapshot,
+    *,
+    objects: Mapping[str, bytes] | None = None,
+    contexts: Contexts = NO_CONTEXTS,
+    plugins: Sequence[Plugin] = (),
+) -> Validation:
+    """Validate a credential or a signed file of any envelope.
+
+    The covered parts, read as one declaration, say what scope and rules are held against. What cannot be
+    read as one leaves these steps open.
+
+    Args:
+        objects: detached files by name.
+        contexts: JSON-LD contexts by address, for RDFC proofs.
+    """
+    known = credential_checks.keys_of(snapshot)
+    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts)
+    source = _source(subject, snapshot, plugins)
+    packs = snapshot.policy.rules
+    evaluations = evaluate(source, packs) if source is not None and packs else ()
+    return validation.validate_subject(
+        subject,
+        snapshot,
+        statement=_statement(source) if source is not None else None,
+        rules=answers_of(evaluations) if source is not None else None,
+    )
+
+
+def _source(subject: Subject, snapshot: Snapshot, plugins: Sequence[Plugin]) -> Source | None:
+    """The covered parts as one declaration; None where they are none."""
+    if subject.sub is not None or subject.kind != "file" or not subject.parts:
+        return None
+    members = [
+        Member(part.name or "input", part.media_type or "application/octet-stream", part.data)
+        for part in sorted(subject.parts, key=lambda part: part.name)
+    ]
+    try:
+        context = Context(now=snapshot.now, plugins=tuple(plugins))
+        return read(Package(tuple(members), members[0].name), context=context)
+    except GatewayError:
+        return None
+
+
+def _statement(source: Source) -> Statement:
+    """As the record of a conversion would tell it."""
+    told = dict(statement_facts(source.declaration))
+    return statement_of(jcs({"statement": told}))

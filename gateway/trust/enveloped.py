@@ -1,0 +1,215 @@
+"""Credentials and signed files of all envelopes, reduced to what their signatures cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from gateway.errors import GatewayError, UsageError, flatten
+from gateway.frontdoor.json import PlainJson
+from gateway.report import Finding
+from gateway.signing import data_integrity, envelopes, proofs, vcdm
+from gateway.signing.certificates import Certificate
+from gateway.signing.data_integrity import issuer_of
+from gateway.signing.did_key import PublicKey
+from gateway.signing.digests import sha256_hex
+from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
+from gateway.signing.verification_key import VerificationKey
+from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
+from gateway.trust.judgement import Sub
+from gateway.trust.subject import CONVERSION, Signer, Statement, Subject, named, statement_of
+
+_CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
+# What a reader takes from the document though no signature covers it.
+_LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
+_LAST_SECOND: Final = 253402300800  # of the year 9999
+
+_NO_SIGNATURE: Final = frozenset(
+    {"signing.no-proof", "envelope.no-xml-signature", "envelope.no-pdf-signature"}
+)
+_NO_KEY: Final = frozenset(
+    {"signing.bad-did-key", "envelope.key-unknown", "envelope.certificate-needed", "envelope.bad-certificate"}
+)
+_NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", "rdf.context-unknown"})
+_WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
+_CHANGED: Final = frozenset({"envelope.digest-wrong", "envelope.content-differs", "sm.digest-wrong"})
+_MALFORMED: Final = frozenset({"envelope.unknown", "envelope.not-a-credential", "signing.not-an-object"})
+_MALFORMED_AREAS: Final = ("json.", "xml.", "archive.", "vcdm.")
+
+
+def of_credential(
+    data: bytes, known: Mapping[str, PublicKey], *, contexts: Contexts = NO_CONTEXTS
+) -> Subject:
+    """One credential by its issuer, under whatever proof; nothing else counts as one."""
+    found = of_file(data, known, contexts=contexts)
+    if found.kind == "credential" or found.sub is not None:
+        return found
+    finding = Finding("envelope.not-a-credential", "")
+    return Subject("credential", found.sha256, findings=(finding,), sub=Sub.FORMAT_FAILURE)
+
+
+def of_file(
+    data: bytes,
+    known: Mapping[str, PublicKey],
+    *,
+    objects: Mapping[str, bytes] | None = None,
+    contexts: Contexts = NO_CONTEXTS,
+) -> Subject:
+    """A signed file, told apart by its content.
+
+    Args:
+        known: keys by the method that names them, out of their controllers' documents.
+        objects: detached files by name.
+
+    Raises:
+        UsageError: a part of the software that this envelope needs is not installed.
+    """
+    try:
+        if _kind(data) is Envelope.DATA_INTEGRITY and not objects:
+            return _data_integrity(data, known, contexts)
+        keys = _keys(known)
+        return _of(data, envelopes.verify_any(data, objects=objects, keys=keys, contexts=contexts))
+    except UsageError:
+        raise
+    except GatewayError as error:
+        return _unsound(data, error)
+
+
+def _kind(data: bytes) -> Envelope:
+    try:
+        return envelopes.detect(data)
+    except envelopes.UnknownEnvelope:
+        # An object without a proof is told from what is no object by whoever reads proofs.
+        if data.lstrip(b" \t\r\n").startswith(b"{"):
+            return Envelope.DATA_INTEGRITY
+        raise
+
+
+def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Contexts) -> Subject:
+    """The one proof of a JCS suite, as nearly all are; anything else by the longer way."""
+    try:
+        proof = data_integrity.verify_proof(data, known=known)
+    except GatewayError as error:
+        if not {one.error_code for one in flatten(error)} <= {
+            "signing.unknown-cryptosuite",
+            "signing.proof-set",
+        }:
+            raise
+        return _of(data, proofs.verify(data, keys=_keys(known), contexts=contexts))
+    vcdm.require_kind(proof.document)
+    key = VerificationKey.from_public_key(proof.public_key)
+    signer = Signer(proof.issuer, "data-integrity", key.kind, named(proof.issuer, key), evidence=(data,))
+    left_open = tuple(f"@context {context}" for context in proof.uncovered_contexts)
+    return Subject(
+        "credential",
+        sha256_hex(data),
+        (signer,),
+        covered=("",),
+        uncovered=left_open,
+        credential=proof.document,
+        issuer=proof.issuer,
+        expires=proof.expires or "",
+        left_open=left_open,
+    )
+
+
+def _keys(known: Mapping[str, PublicKey]) -> dict[str, VerificationKey]:
+    return {method: VerificationKey.from_public_key(key) for method, key in known.items()}
+
+
+def _of(data: bytes, found: Verified) -> Subject:
+    is_credential = found.envelope in _CREDENTIALS
+    if is_credential:
+        vcdm.require_kind(found.document)
+    signers = tuple(_signer(data, found, one) for one in found.signatures)
+    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
+    conversion = found.part(CONVERSION)
+    return Subject(
+        "credential" if is_credential else "file",
+        sha256_hex(data),
+        signers,
+        covered=tuple(part.name for part in found.parts),
+        uncovered=(*found.uncovered, *remarks),
+        credential=found.document,
+        issuer=_issuer(found.document),
+        begins=_time(found.times.get("nbf", "")),
+        expires=_earliest(found),
+        left_open=tuple(remarks),
+        parts=found.parts,
+        statement=statement_of(conversion.data) if conversion is not None else Statement(),
+    )
+
+
+def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
+    chain = tuple(Certificate.from_der(each) for each in one.certificates)
+    names = [f"cert:{chain[0].fingerprint}"] if chain else []
+    names.append(f"key:{one.key.sha256}")
+    controller = one.key_id.partition("#")[0]
+    if one.key_origin is not KeyOrigin.CERTIFICATE and controller.startswith("did:"):
+        names.append(f"id:{controller}")
+    issuer = _issuer(found.document)
+    # A DID is bound by its own document or key; any other name only by a list or a certificate.
+    is_open = f"id:{issuer}" not in names and issuer != one.key.did
+    return Signer(
+        chain[0].subject if chain else controller or one.key.sha256,
+        found.envelope.value,
+        one.key.kind,
+        tuple(names),
+        chain,
+        (data,),
+        one.timestamps,
+        one.stamped or (one.value,),
+        issuer if is_open else "",
+        frozenset(one.covered),
+    )
+
+
+def _issuer(document: Mapping[str, PlainJson]) -> str:
+    stated = document.get("iss")
+    return issuer_of(document) or (stated if isinstance(stated, str) else "")
+
+
+def _earliest(found: Verified) -> str:
+    ends = [found.times.get("expires", ""), _time(found.times.get("exp", ""))]
+    return min((one for one in ends if one), key=datetime.fromisoformat, default="")
+
+
+def _time(seconds: str) -> str:
+    """RFC 7519, 2: seconds since 1970.
+
+    Raises:
+        ModelRefused: it is no such number.
+    """
+    if not seconds:
+        return ""
+    if not seconds.isascii() or not seconds.isdigit() or int(seconds) >= _LAST_SECOND:
+        raise vcdm.ModelRefused(seconds, path="/exp", code="vcdm.date")
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+
+
+def _unsound(data: bytes, error: GatewayError) -> Subject:
+    found = tuple(_findings(error))
+    return Subject("file", sha256_hex(data), findings=found, sub=_sub({one.code for one in found}))
+
+
+def _findings(error: GatewayError) -> Iterator[Finding]:
+    for one in flatten(error):
+        yield Finding(one.error_code, one.path, one.saw, params=one.params)
+
+
+def _sub(codes: set[str]) -> Sub:
+    """The word of the standard for why the bytes are not sound."""
+    if codes & _MALFORMED or any(code.startswith(_MALFORMED_AREAS) for code in codes):
+        return Sub.FORMAT_FAILURE
+    for own, sub in (
+        (_NO_SIGNATURE, Sub.NO_SIGNATURE),
+        (_CHANGED, Sub.HASH_FAILURE),
+        (frozenset({"rdf.number-not-covered"}), Sub.NUMBER_NOT_COVERED),
+        (_NO_KEY, Sub.NO_SIGNING_KEY_FOUND),
+        (_NO_CONTENT, Sub.SIGNED_DATA_NOT_FOUND),
+        (_WEAK, Sub.CRYPTO_CONSTRAINTS_FAILURE),
+    ):
+        if codes & own:
+            return sub
+    return Sub.SIG_CRYPTO_FAILURE

@@ -1,0 +1,231 @@
+"""Step 4: whose key has signed, by the lists of the snapshot, or by a chain of certificates to one of them.
+
+Source: ETSI EN 319 102-1 V1.4.1, 5.2.3 to 5.2.6, for the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from gateway.frontdoor.json import PlainJson
+from gateway.report import Finding, Severity
+from gateway.signing import chain as chains
+from gateway.signing import crl, der
+from gateway.signing.certificates import Certificate
+from gateway.signing.sm2 import Engine
+from gateway.trust.judgement import Outcome, StepResult, Sub
+from gateway.trust.snapshot import Listed, Snapshot, identities_of
+from gateway.trust.subject import Signer
+
+CAUSES: Final = {
+    "list.expired": Sub.TRUST_LIST_EXPIRED,
+    "list.rollback": Sub.TRUST_LIST_ROLLBACK,
+    "list.two-of-one-number": Sub.TRUST_LIST_ROLLBACK,
+}
+_COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
+_ALTERNATIVE_NAMES: Final = "2.5.29.17"
+_URI: Final = der.context(6, constructed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one signer at the moment at which its signature is known to exist.
+
+    Args:
+        listed: the entry; None where none counts.
+        found_by: by what the entry goes, of which it must have gone by at that moment.
+    """
+
+    step: StepResult
+    listed: Listed | None = None
+    found_by: frozenset[str] = frozenset()
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Inquiry:
+    """One signer asked about, at one moment."""
+
+    signer: Signer
+    snapshot: Snapshot
+    existed: datetime
+    is_proven: bool
+    accepts: Callable[[Listed], bool]
+    engine: Engine | None
+    evidence: dict[str, PlainJson] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
+
+
+def identify(
+    signer: Signer,
+    snapshot: Snapshot,
+    *,
+    existed: datetime,
+    is_proven: bool,
+    accepts: Callable[[Listed], bool],
+    engine: Engine | None = None,
+) -> Known:
+    """The entry of a signer, or why there is none that counts.
+
+    Args:
+        is_proven: whether ``existed`` is somebody's word, and not the moment of the validation.
+        accepts: which kinds of service count; they come first where a body has several.
+    """
+    asked = _Inquiry(signer, snapshot, existed, is_proven, accepts, engine)
+    asked.evidence |= {"signer": signer.name, "identities": list(signer.identities)}
+    found = snapshot.find(signer.identities)
+    if bodies := _two_bodies(found):
+        return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
+    if found:
+        listed = next((one for one in found if accepts(one)), found[0])
+        names = frozenset(signer.identities)
+        step = _over(asked) or _listed_and_revoked(asked) or _claimed(asked, listed)
+    elif signer.chain:
+        return _by_chain(asked)
+    else:
+        return Known(_unlisted(asked))
+    passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
+    return Known(step or passed, None if step else listed, names, tuple(asked.notes))
+
+
+def _by_chain(asked: _Inquiry) -> Known:
+    """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
+    snapshot, signer = asked.snapshot, asked.signer
+    anchors = dict(snapshot.anchors)
+    others = (*signer.chain[1:], *snapshot.certificates)
+    try:
+        chain = chains.verify_chain(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
+    except chains.ChainRefused as error:
+        return Known(_no_chain(asked, error) if anchors else _unlisted(asked))
+    name = f"cert:{chain.anchor.fingerprint}"
+    entries = snapshot.find([name])
+    if bodies := _two_bodies(entries):
+        return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
+    listed = next((one for one in entries if asked.accepts(one)), anchors[chain.anchor])
+    asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
+    for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
+        answer = _ask(asked, certificate, issuer)
+        step = _revocation(asked, answer, certificate.subject)
+        if step is not None:
+            return Known(step)
+    step = _claimed(asked, listed)
+    passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
+    return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes))
+
+
+def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:
+    if error.error_code == "x509.issuer-unknown":
+        return _unlisted(asked)
+    told = {"why": error.error_code, "subject": error.saw}
+    early = error.error_code == "x509.certificate-not-yet-valid"
+    if early and asked.is_proven and error.path == "/chain/0":
+        # It was there before its certificate: whoever made it did not make it with that.
+        return _step(asked, Outcome.FAILED, Sub.NOT_YET_VALID, time=error.params.get("since", ""))
+    if early or error.error_code == "x509.certificate-expired":
+        return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
+    return _step(asked, Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, **told)
+
+
+def _over(asked: _Inquiry) -> StepResult | None:
+    """A listed certificate counts from its listing on, and no longer than it says itself."""
+    leaf = asked.signer.chain[0] if asked.signer.chain else None
+    if leaf is None or asked.existed <= leaf.not_after:
+        return None
+    told = {"why": "x509.certificate-expired", "subject": leaf.subject}
+    return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
+
+
+def _listed_and_revoked(asked: _Inquiry) -> StepResult | None:
+    """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
+    if not asked.signer.chain:
+        return None
+    leaf, snapshot = asked.signer.chain[0], asked.snapshot
+    above = (*asked.signer.chain[1:], *snapshot.certificates, *(one for one, _ in snapshot.anchors))
+    for issuer in dict.fromkeys(above):
+        if issuer.subject_name != leaf.issuer_name or issuer == leaf:
+            continue
+        answer = _ask(asked, leaf, issuer)
+        if answer.status is crl.Revocation.REVOKED:
+            step = _revocation(asked, answer, leaf.subject)
+            if step is not None:
+                return step
+    return None
+
+
+def _ask(asked: _Inquiry, certificate: Certificate, issuer: Certificate) -> crl.RevocationAnswer:
+    return crl.revocation(
+        certificate,
+        issuer,
+        asked.snapshot.crls,
+        at=asked.snapshot.now,
+        existed=asked.existed if asked.is_proven else None,
+        engine=asked.engine,
+    )
+
+
+def _revocation(asked: _Inquiry, answer: crl.RevocationAnswer, subject: str) -> StepResult | None:
+    told = {"subject": subject, "since": answer.since.isoformat() if answer.since else ""}
+    if answer.status is crl.Revocation.UNKNOWN:
+        return _step(asked, Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, **told)
+    if answer.since is None:
+        return None
+    if answer.reason == crl.HOLD:
+        return _step(asked, Outcome.INDETERMINATE, Sub.TRY_LATER, **told)
+    if answer.since <= asked.existed:
+        return _step(asked, Outcome.FAILED, Sub.REVOKED, **told)
+    if answer.reason in _COMPROMISED:
+        return _step(asked, Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, body="", **told)
+    asked.notes.append(Finding("list.revoked-later", subject, told["since"], Severity.INFO))
+    return None
+
+
+def _claimed(asked: _Inquiry, listed: Listed) -> StepResult | None:
+    """A name that no key vouches for must be one of the body's own, by its entry or its certificate."""
+    claims = asked.signer.claims
+    state = listed.service.at(asked.existed) or listed.service.now
+    known = {*state.identity.others}
+    if asked.signer.chain:
+        known |= _uris(asked.signer.chain[0])
+    if not claims or claims in known:
+        return None
+    told = {"issuer": claims, "body": listed.entity.name}
+    return _step(asked, Outcome.INDETERMINATE, Sub.SIG_CONSTRAINTS_FAILURE, **told)
+
+
+def _uris(certificate: Certificate) -> set[str]:
+    """The addresses among a certificate's alternative names, which its authority has looked at."""
+    encoded = certificate.extensions.get(_ALTERNATIVE_NAMES)
+    found: set[str] = set()
+    try:
+        names = der.parse(encoded or b"", "subjectAltName")
+        while (tag := names.next_tag()) is not None:
+            content = names.content(tag, "name")
+            if tag == _URI:
+                found.add(content.decode("ascii", "replace"))
+    except der.BadDer:
+        return set()
+    return found
+
+
+def _unlisted(asked: _Inquiry) -> StepResult:
+    """Nobody whom the lists name; where a refused list would name them, that list is the cause."""
+    for refused in asked.snapshot.refused:
+        named = refused.held.content.services() if refused.held else ()
+        if any(set(asked.signer.identities) & set(identities_of(service)) for _, service in named):
+            sub = CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
+            told = {"list": refused.file, "why": refused.error.error_code}
+            return _step(asked, Outcome.INDETERMINATE, sub, **told)
+    return _step(asked, Outcome.INDETERMINATE, Sub.NO_TRUST_ENTRY, signer=asked.signer.name)
+
+
+def _two_bodies(found: tuple[Listed, ...]) -> str:
+    bodies = {id(one.entity): one.entity.name for one in found}
+    return ", ".join(sorted(bodies.values())) if len(bodies) > 1 else ""
+
+
+def _step(asked: _Inquiry, outcome: Outcome, sub: Sub, **params: str) -> StepResult:
+    evidence: Mapping[str, PlainJson] = dict(asked.evidence)
+    return StepResult("signer", outcome, sub, evidence, params)
