@@ -8,10 +8,10 @@ goes back to its place when a data set of the same family is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from gateway import resources
@@ -91,30 +91,43 @@ def put(node: Tree, *steps: str, value: object) -> None:
     node[steps[-1]] = value
 
 
+@cache
+def _by_element(family: str) -> tuple[tuple[tuple[str, ...], tuple[Row, ...]], ...]:
+    """The rows of a family by the element that they stand in, one look for each."""
+    return tuple(
+        (steps, tuple(rows)) for steps, rows in groupby(bindings(family), lambda row: row.steps[:-1])
+    )
+
+
 def read_fields(node: Tree, family: str, base: str) -> Fields:
     """All bound places of a tree, taken out of it. ``base``: the language of texts that say none."""
     found = Fields()
-    for steps, name, kind in bindings(family):
-        at = below(node, *steps[:-1])
-        value = None if at is None else at.get(steps[-1])
-        if value is None:
+    for above, rows in _by_element(family):
+        at = below(node, *above)
+        if not at:
             continue
-        assert at is not None
-        if kind == "flag":
-            truth = flag(value) if isinstance(value, str) else None
-            if truth is not None and value == say(truth):
-                found.plain[name] = truth
+        for steps, name, kind in rows:
+            value = at.get(steps[-1])
+            if value is not None and _take_field(found, name, kind, value, base):
                 del at[steps[-1]]
-            elif truth is not None:
-                found.plain[name] = truth  # as it is spelled stays in the tree
-        elif kind == "text":
-            if isinstance(value, str):
-                found.plain[name] = value
-                del at[steps[-1]]
-        elif texts := _texts(kind, value, base):
-            found.documents.append(Document(topic=Topic(name), text=LangText(texts)))
-            del at[steps[-1]]
     return found
+
+
+def _take_field(found: Fields, name: str, kind: str, value: object, base: str) -> bool:
+    """Whether a value is understood in full; a truth value spelled otherwise stays in the tree, too."""
+    if kind == "flag":
+        truth = flag(value) if isinstance(value, str) else None
+        if truth is not None:
+            found.plain[name] = truth
+        return truth is not None and value == say(truth)
+    if kind == "text":
+        if isinstance(value, str):
+            found.plain[name] = value
+        return isinstance(value, str)
+    texts = _texts(kind, value, base)
+    if texts:
+        found.documents.append(Document(topic=Topic(name), text=LangText(texts)))
+    return bool(texts)
 
 
 def _texts(kind: str, value: object, base: str) -> dict[str, str]:
@@ -181,53 +194,66 @@ def write_fields(dataset: Dataset, node: Tree, family: str, base: str) -> None:
 
 def extras_of(node: Tree, family: str) -> dict[str, str]:
     """What is left in a tree, by family and pointer; a value that is no text as JSON."""
-    return {f"{family}#{at}": value for at, value in _left(node, "")}
+    found: dict[str, str] = {}
+    _left(node, f"{family}#", found)
+    return found
 
 
-def _left(node: Any, at: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any value of a tree
-    if isinstance(node, str):
-        yield at, node
-    elif isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from _left(item, f"{at}/{index}")
-    elif node:
+def _left(node: Any, at: str, found: dict[str, str]) -> None:  # noqa: ANN401 - any value of a tree
+    if type(node) is dict:
         for key, value in node.items():
             if key == "#order":
-                yield f"{at}/{key}", json.dumps(value, ensure_ascii=False)
-            else:
-                yield from _left(value, f"{at}/{escape(key)}")
-    elif at and node is not None and isinstance(node, dict):
-        return
+                found[f"{at}/{key}"] = json.dumps(value, ensure_ascii=False)
+            elif type(value) is str:
+                found[f"{at}/{escape(key)}"] = value
+            elif value:
+                _left(value, f"{at}/{escape(key)}", found)
+    elif type(node) is list:
+        for index, item in enumerate(node):
+            if item or type(item) is str:
+                _left(item, f"{at}/{index}", found)
+    elif isinstance(node, str):
+        found[at] = node
 
 
 def restore(node: Tree, extras: Mapping[str, str], family: str) -> None:
     """Put the extras of a family back where they stood; what stands there by now stays."""
     head = f"{family}#/"
-    for key in extras:
-        if key.startswith(head) and "/~" not in key.replace("~0", "").replace("~1", ""):
-            _restore(node, [unescape(step) for step in key[len(head) :].split("/")], extras[key])
+    start = len(head)
+    for key, value in extras.items():
+        if not key.startswith(head):
+            continue
+        steps = key[start:].split("/")
+        if "~" in key:
+            if any(step[:1] == "~" and step[1:2] not in ("0", "1") for step in steps):
+                continue  # what is no place in the tree
+            steps = [unescape(step) for step in steps]
+        _restore(node, steps, value)
 
 
 def _restore(node: Any, steps: list[str], value: str) -> None:  # noqa: ANN401 - any value of a tree
-    for step, following in pairwise(steps):
-        empty: Any = [] if following.isdecimal() else {}
-        if isinstance(node, list):
-            index = int(step)
-            if index > len(node):
+    last = len(steps) - 1
+    for index, step in enumerate(steps[:last]):
+        if type(node) is dict:
+            inner = node.get(step)
+            if inner is None:
+                inner = node[step] = [] if steps[index + 1].isdecimal() else {}
+            node = inner
+        elif type(node) is list:
+            number = int(step)
+            if number > len(node):
                 return
-            if index == len(node):
-                node.append(empty)
-            node = node[index]
-        elif isinstance(node, dict):
-            node = node.setdefault(step, empty)
+            if number == len(node):
+                node.append([] if steps[index + 1].isdecimal() else {})
+            node = node[number]
         else:
             return
-    last = steps[-1]
-    if isinstance(node, list):
-        if int(last) == len(node):
+    step = steps[last]
+    if type(node) is list:
+        if int(step) == len(node):
             node.append(value)
-    elif isinstance(node, dict):
-        node.setdefault(last, json.loads(value) if last == "#order" else value)
+    elif type(node) is dict and step not in node:
+        node[step] = json.loads(value) if step == "#order" else value
 
 
 def has_extras(dataset: Dataset, family: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,16 +12,17 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import GatewayError, InputError
-from gateway.formats.ecospold.accounts import Ledger, explained
+from gateway.formats.ecospold.accounts import Ledger, explain
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.detect import evidence
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import flow_property, unit_group
 from gateway.formats.ecospold.one_bundle import NAMESPACE, Source
-from gateway.formats.ecospold.one_reader import FAMILY, Reader, process_id
-from gateway.formats.ecospold.one_writer import Writer, Written
+from gateway.formats.ecospold.one_page import Desk, Written
+from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id, process_id
+from gateway.formats.ecospold.one_writer import Writer
 from gateway.frontdoor import xml as xml_door
-from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
+from gateway.model.dataset import DatasetKind, Key
 from gateway.model.process import Process
 from gateway.report import Finding, Note, Severity
 
@@ -32,10 +32,11 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     keys = [key for key in bundle.keys if key.kind is DatasetKind.PROCESS]
     ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
     waiting: list[tuple[Key, Written]] = []
+    desk = Desk(bundle)
     for key in keys:
-        done = Writer(bundle, context, key).write()
+        done = Writer(bundle, context, key, desk).write()
         if done.lacks:
-            ledger.told |= {*done.flows.values(), *done.sources, *done.contacts}
+            ledger.told |= {*(key for key in done.flows if key), *done.sources, *done.contacts}
             yield Piece(None, refused={key: tuple(done.lacks)})
         elif context.options.get("documents") == "one":
             waiting.append((key, done))
@@ -58,22 +59,25 @@ def _piece(bundle: Bundle, done: list[tuple[Key, Written]], ledger: Ledger, name
     notes: dict[Key, tuple[Note, ...]] = {}
     renamed: dict[Key, Mapping[str, str]] = {}
     refused: dict[Key, tuple[GatewayError, ...]] = {}
-    copies: list[Tree] = json.loads(json.dumps(nodes))
     twins: dict[str, int] = {}
-    for (key, written), node in zip(done, copies, strict=True):
-        id_ = _own_id(node)
+    for key, written in done:
+        id_ = _own_id(written.node)
         count = twins[id_] = twins.get(id_, 0) + 1
         if count > 1:
-            id_ = new_id("process", id_, name, str(node["@number"]), str(len(becomes)))
-        back = _Back(bundle, key, written, node, id_, done[0][1].root)
+            id_ = new_id("process", id_, name, str(written.node["@number"]), str(len(becomes)))
         becomes[key] = Key(DatasetKind.PROCESS, id_)
         if written.renamed:
             renamed[key] = written.renamed
-        first, merged = ledger.enter(back.becomes())
-        notes |= back.notes(ledger, first)
+        source = bundle.read(key).dataset
+        assert isinstance(source, Process)
+        flows = _flow_ids(written, source)
+        first, merged = ledger.enter(_becomes(written, flows))
+        told = [ledger.same_flow(id_, was) for id_, was in zip(flows, source.exchanges, strict=True)]
+        if own := (*written.notes, *(note for note in told if note is not None)):
+            notes[key] = own
         becomes |= first
         refused |= merged
-    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed, refused)
+    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed, refused, explain)
 
 
 def _own_id(node: Tree) -> str:
@@ -81,74 +85,26 @@ def _own_id(node: Tree) -> str:
     return process_id(information["referenceFunction"], information["geography"]["@location"])
 
 
-class _Back:
-    """What a reader makes of a data set that was written, beside its source."""
-
-    def __init__(self, bundle: Bundle, key: Key, written: Written, node: Tree, id_: str, root: Tree) -> None:
-        self.bundle, self.key, self.written = bundle, key, written
-        reader = Reader(id_, lambda _, own: own, lambda _: False)
-        reader.extras = {f"{FAMILY}#/~root/{name}": value for name, value in root.items()}
-        if written.namespaces:
-            reader.extras[f"{FAMILY}#/~namespaces"] = json.dumps(written.namespaces, sort_keys=True)
-        self.one = reader.read(node, "")
-        self.id = id_
-
-    def becomes(self) -> dict[Key, Key]:
-        """Flows, sources and contacts of the source, and what they are in the file."""
-        found: dict[Key, Key] = {}
-        for exchange, target in zip(self._source().exchanges, self.one.process.exchanges, strict=True):
-            if key := self.written.flows.get(exchange.id):
-                found.setdefault(key, Key(DatasetKind.FLOW, str(target.flow.uuid)))
-        found |= zip(
-            self.written.sources, (Key(DatasetKind.SOURCE, i) for i in self.one.sources), strict=False
-        )
-        found |= zip(
-            self.written.contacts, (Key(DatasetKind.CONTACT, i) for i in self.one.contacts), strict=False
-        )
-        return found
-
-    def _source(self) -> Process:
-        found = self.bundle.read(self.key).dataset
-        assert isinstance(found, Process)
-        return found
-
-    def notes(self, ledger: Ledger, first: Mapping[Key, Key]) -> dict[Key, tuple[Note, ...]]:
-        """The words on every leaf that comes back otherwise; ``first``: what is told here first."""
-        source = self._source()
-        ids = ledger.owners
-        old = {new: was for was, new in self.written.renamed.items()}
-        own = list(self.written.notes.get(self.key, ()))
-        exchanges = []
-        for one, was in zip(self.one.process.exchanges, source.exchanges, strict=True):
-            flow, told = ledger.flow(one, was)
-            own += told
-            shares = tuple(
-                a.model_copy(update={"product": old.get(a.product, a.product)}) for a in one.allocations
-            )
-            sources = tuple(_of(ids, s) for s in one.sources)
-            changes = {"id": old.get(one.id, one.id), "flow": flow, "sources": sources, "allocations": shares}
-            exchanges.append(one.model_copy(update=changes))
-        links = tuple(
-            link.model_copy(update={"target": _of(ids, link.target)}) for link in self.one.process.links
-        )
-        reviews = tuple(
-            r.model_copy(update={"reviewers": tuple(_of(ids, t) for t in r.reviewers)})
-            for r in self.one.process.reviews
-        )
-        after = self.one.process.model_copy(
-            update={"exchanges": tuple(exchanges), "links": links, "reviews": reviews}
-        )
-        here = ledger.here
-        found = {self.key: explained(source, after, here, own, self.written.units)}
-        back: Mapping[str, Dataset] = {**self.one.flows, **self.one.sources, **self.one.contacts}
-        for key, target in first.items():
-            if target.id in back:
-                found[key] = explained(self.bundle.read(key).dataset, back[target.id], here)
-        return {key: notes for key, notes in found.items() if notes}
+def _flow_ids(written: Written, source: Process) -> list[str]:
+    """The id that the flow of each exchange of the source has in the file."""
+    entries = written.node["flowData"][0]["exchange"]
+    return [flow_id(entry) for entry, _ in zip(entries, source.exchanges, strict=True)]
 
 
-def _of(ids: Mapping[str, str], target: Reference) -> Reference:
-    return target.model_copy(update={"uuid": ids.get(str(target.uuid), target.uuid)})
+def _becomes(written: Written, flows: list[str]) -> dict[Key, Key]:
+    """Flows, sources and contacts of the source, and what they are in the file."""
+    found: dict[Key, Key] = {}
+    for key, id_ in zip(written.flows, flows, strict=True):
+        if key is not None:
+            found.setdefault(key, Key(DatasetKind.FLOW, id_))
+    meta = written.node["metaInformation"]
+    for kind, name, keys, entries in (
+        (DatasetKind.SOURCE, "source", written.sources, meta["modellingAndValidation"]["source"]),
+        (DatasetKind.CONTACT, "person", written.contacts, meta["administrativeInformation"]["person"]),
+    ):
+        # Those of the source come first; what the format asks for besides, last.
+        found |= {key: Key(kind, apart_id(name, entry)) for key, entry in zip(keys, entries, strict=False)}
+    return found
 
 
 def _left_over(bundle: Bundle, told: set[Key]) -> Iterator[Piece]:

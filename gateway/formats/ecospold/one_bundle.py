@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.codec.datasets import DatasetReading, IndexedBundle
@@ -12,46 +10,21 @@ from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import read_element
 from gateway.errors import GatewayError, InputError
+from gateway.formats.ecospold import one_people
 from gateway.formats.ecospold.detect import documents
-from gateway.formats.ecospold.ids import new_id
-from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
-from gateway.formats.ecospold.one_reader import (
-    FAMILY,
-    One,
-    Reader,
-    converted_spreads,
-    flow_id,
-    process_id,
-)
+from gateway.formats.ecospold.measures import flow_property, unit_group
+from gateway.formats.ecospold.one_exchanges import converted_spreads
+from gateway.formats.ecospold.one_index import GROUPS, Index, Place, Watch
+from gateway.formats.ecospold.one_reader import One, Reader
+from gateway.formats.ecospold.one_tree import FAMILY
 from gateway.formats.ecospold.spans import Document, survey
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
-from gateway.report import Finding, Severity
+from gateway.report import Finding
 
 NAMESPACE: Final = "http://www.EcoInvent.org/EcoSpold01"
 _NAMES: Final = frozenset({"dataset"})
 _KEPT: Final = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which data set of which file."""
-
-    file: str
-    number: int
-
-
-@dataclass(slots=True)
-class Index:
-    """What data sets there are, and in which data set of which file each is first told."""
-
-    places: dict[Key, Place] = field(default_factory=dict)
-    ids: dict[Place, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    def add(self, kind: DatasetKind, id_: str, place: Place) -> None:
-        """A data set that is told in a place."""
-        self.places.setdefault(Key(kind, id_), place)
 
 
 class Source:
@@ -75,9 +48,10 @@ class Source:
         )
 
     def _survey(self, name: str) -> None:
-        watch = _Watch(self.index, name)
+        watch = Watch(self.index, name)
         try:
-            document = survey(self.shelf.read(name), _NAMES, watch)
+            data = self.shelf.read(name)
+            document = survey(data, _NAMES, watch, listen=watch.group, texts=GROUPS)
         except GatewayError as error:
             self.index.findings.append(Finding(error.error_code, name, str(error)))
             return
@@ -106,12 +80,21 @@ class Source:
         elif key.kind is DatasetKind.PROCESS:
             return self._process(place)
         else:
-            if key not in self.read_in:
+            found = self._apart(key)
+            if found is None and key not in self.read_in:
                 self._process(place)
-            found = self.read_in.get(key)
+            found = found or self.read_in.get(key)
         if found is None:
             raise InputError(key.id, code="dataset.not-here", kind=key.kind.value)
-        return DatasetReading(found, _place(place))
+        return DatasetReading(found, str(place))
+
+    def _apart(self, key: Key) -> Dataset | None:
+        """A flow, source or person by what was seen of it when its document was surveyed."""
+        if key.kind is DatasetKind.FLOW:
+            return self.index.flows.flow(key.id)
+        told = dict(self.index.apart.get(key.id, {}))
+        make = one_people.source if key.kind is DatasetKind.SOURCE else one_people.contact
+        return make(key.id, told) if told else None
 
     def _process(self, place: Place) -> DatasetReading:
         document = self._document(place.file)
@@ -119,8 +102,8 @@ class Source:
         tree = read_element(document.element(span), structure("process", family=FAMILY))
         node = tree.root["dataset"]
         assert isinstance(node, list)
-        where = f"{_place(place)} (line {span.line})"
-        reader = Reader(self.index.ids[place], self._known, self.processes.__contains__)
+        where = f"{place} (line {span.line})"
+        reader = Reader(self.index.ids[place], self._known, self.processes.__contains__, self.index.flows)
         reader.extras = {
             f"{FAMILY}#/~root/{k}": v for k, v in tree.root.items() if k[0] == "@" and isinstance(v, str)
         }
@@ -132,83 +115,21 @@ class Source:
             Finding(f.code, f"{place.file}: {f.at}", f.saw, f.severity, f.per, f.params)
             for f in tree.findings
         )
-        notes = (*tree.notes, *one.notes, *converted_spreads(one.process))
-        return DatasetReading(one.process, _place(place), notes, (*findings, *one.findings))
+        notes = (*tree.notes, *converted_spreads(one.process))
+        return DatasetReading(one.process, str(place), notes, (*findings, *one.findings))
 
     def _remember(self, one: One) -> None:
+        """Keep what the survey could not make out."""
         if len(self.read_in) > _KEPT:
             self.read_in.clear()
-        for kind, datasets in (
-            (DatasetKind.FLOW, one.flows),
-            (DatasetKind.SOURCE, one.sources),
-            (DatasetKind.CONTACT, one.contacts),
+        for kind, datasets, known in (
+            (DatasetKind.FLOW, one.flows, self.index.flows.first.keys()),
+            (DatasetKind.SOURCE, one.sources, self.index.apart.keys()),
+            (DatasetKind.CONTACT, one.contacts, self.index.apart.keys()),
         ):
-            for id_, dataset in datasets.items():
-                self.read_in.setdefault(Key(kind, id_), dataset)
+            for id_ in datasets.keys() - known:
+                self.read_in.setdefault(Key(kind, id_), datasets[id_])
 
     def _known(self, id_: str, own: Flow) -> Flow:
-        found = self.read_in.get(Key(DatasetKind.FLOW, id_))
+        found = self.index.flows.flow(id_) or self.read_in.get(Key(DatasetKind.FLOW, id_))
         return found if isinstance(found, Flow) else own
-
-
-class _Watch:
-    """Makes the index while a document is surveyed."""
-
-    def __init__(self, index: Index, file: str) -> None:
-        self.index = index
-        self.file = file
-        self.numbers: list[str] = []
-        self.units: set[str] = set()
-        self.function: Mapping[str, str] = {}
-        self.location = ""
-        self.twins: dict[str, int] = {}
-
-    @property
-    def place(self) -> Place:
-        return Place(self.file, len(self.numbers) - 1)
-
-    def __call__(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "exchange":
-            entry = {f"@{name}": value for name, value in attributes.items()}
-            self.index.add(DatasetKind.FLOW, flow_id(entry), self.place)
-            self._unit(entry.get("@unit", ""))
-        elif tag == "dataset":
-            self.numbers.append(attributes.get("number", ""))
-            self.function, self.location = {}, ""
-        elif tag == "referenceFunction":
-            self.function = {f"@{name}": value for name, value in attributes.items()}
-        elif tag == "geography":
-            self.location = attributes.get("location", "")
-        elif tag in ("source", "person"):
-            told = {f"@{n}": v for n, v in attributes.items() if n != "number"}
-            kind = DatasetKind.SOURCE if tag == "source" else DatasetKind.CONTACT
-            self.index.add(kind, new_id(tag, json.dumps(told, sort_keys=True)), self.place)
-        elif not tag:
-            self._end()
-
-    def _unit(self, unit: str) -> None:
-        """What a unit measures, and the group it is of, are data sets, too."""
-        if unit in self.units:
-            return
-        self.units.add(unit)
-        for value in property_of(unit):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.index.add(DatasetKind.FLOW_PROPERTY, found.id, self.place)
-                self.index.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), self.place)
-
-    def _end(self) -> None:
-        id_ = process_id(self.function, self.location)
-        count = self.twins[id_] = self.twins.get(id_, 0) + 1
-        if count > 1 or Key(DatasetKind.PROCESS, id_) in self.index.places:
-            name = self.function.get("@name", "")
-            self.index.findings.append(
-                Finding("ecospold.process-twice", _place(self.place), name, Severity.WARNING)
-            )
-            id_ = new_id("process", id_, self.file, self.numbers[-1], str(self.place.number))
-        self.index.add(DatasetKind.PROCESS, id_, self.place)
-        self.index.ids[self.place] = id_
-
-
-def _place(place: Place) -> str:
-    return f"{place.file}#{place.number + 1}"

@@ -14,6 +14,7 @@ from gateway.frontdoor import xml as xml_door
 
 _PIECE: Final = 1 << 20
 Watch = Callable[[str, Mapping[str, str]], None]
+Listen = Callable[[str, "str | None"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +48,46 @@ class Document:
         return xml_door.parse(self.head + space + body + b"</" + self.root.encode() + b">")
 
 
-def survey(data: bytes, names: frozenset[str], watch: Watch | None = None) -> Document:
+def survey(
+    data: bytes,
+    names: frozenset[str],
+    watch: Watch | None = None,
+    *,
+    listen: Listen | None = None,
+    texts: frozenset[str] = frozenset(),
+) -> Document:
     """Find the data sets of a document: the children of its root with one of these local names.
 
     Args:
         watch: is told every element with its attributes as it begins; "" when a data set ends.
+        listen: is told the text of every element of a name in ``texts``; None: it is no plain text.
 
     Raises:
         InputError: ``xml.*``.
     """
-    scan = _Scan(xml_door.decoded(data), names, watch)
+    scan = _Scan(xml_door.decoded(data), names, watch, listen, texts)
     return scan.run()
 
 
 class _Scan:
-    def __init__(self, text: bytes, names: frozenset[str], watch: Watch | None) -> None:
+    def __init__(
+        self,
+        text: bytes,
+        names: frozenset[str],
+        watch: Watch | None,
+        listen: Listen | None,
+        texts: frozenset[str],
+    ) -> None:
         self.text = text
         self.names = names
         self.watch = watch
+        self.listen = listen
+        self.texts = texts
         self.depth = 0
         self.root = ""
-        self.first = -1
         self.begun: tuple[int, int, str] | None = None
         self.spans: list[Span] = []
+        self.pieces: list[str] | None = None
         # libxml2 decodes by what is declared; here the text is UTF-8 already.
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
@@ -90,15 +108,37 @@ class _Scan:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth == 1:
+        if self.depth > 2:
+            if self.begun is not None and self.watch is not None:
+                name = tag.rpartition(":")[2] if ":" in tag else tag
+                self.watch(name, attributes)
+                if self.pieces is not None:
+                    self.tell(name, None)
+                elif name in self.texts:
+                    self.hear(name, attributes)
+        elif self.depth == 1:
             self.root = tag
-        elif self.depth == 2 and tag.rpartition(":")[2] in self.names:
-            self.begun = (self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, tag.rpartition(":")[2])
-        if self.watch is not None and self.begun is not None:
-            self.watch(tag.rpartition(":")[2], attributes)
+        elif (name := tag.rpartition(":")[2]) in self.names:
+            self.begun = (self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, name)
+            if self.watch is not None:
+                self.watch(name, attributes)
+
+    def hear(self, name: str, attributes: dict[str, str]) -> None:
+        if attributes:
+            self.tell(name, None)
+        else:
+            self.pieces = []
+            self.parser.CharacterDataHandler = self.pieces.append
+
+    def tell(self, name: str, text: str | None) -> None:
+        self.pieces = self.parser.CharacterDataHandler = None
+        if self.listen is not None:
+            self.listen(name, text)
 
     def end(self, tag: str) -> None:
         self.depth -= 1
+        if self.pieces is not None:
+            self.tell(tag.rpartition(":")[2], "".join(self.pieces))
         if self.depth == 1 and self.begun is not None:
             start, line, name = self.begun
             # CurrentByteIndex is where the end tag begins, or an empty element itself.

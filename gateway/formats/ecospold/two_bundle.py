@@ -20,7 +20,7 @@ from gateway.formats.ecospold.bind import Tree, extras_of
 from gateway.formats.ecospold.detect import documents
 from gateway.formats.ecospold.ids import fixed, new_id
 from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
-from gateway.formats.ecospold.one_reader import converted_spreads
+from gateway.formats.ecospold.one_exchanges import converted_spreads
 from gateway.formats.ecospold.spans import Document, survey
 from gateway.formats.ecospold.two_reader import FAMILY, Reader, Two
 from gateway.frontdoor import xml as xml_door

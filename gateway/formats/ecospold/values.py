@@ -184,6 +184,7 @@ def location_code(scheme: str, code: str) -> str | None:
     return code if scheme == "openlca" or (scheme == "ilcd" and "-" not in code) else None
 
 
+@lru_cache(maxsize=4096)
 def place(code: str | None) -> Place | None:
     """A place by its code."""
     return Place(code=code, scheme="ecoinvent") if code else None
