@@ -93,7 +93,8 @@ def _left_out(console: Console, outcome: Outcome) -> Iterator[str]:
     """Members that were not written: what they lack by name, what the audience may not see by number."""
     parts: dict[str, tuple[list[str], list[str]]] = {}
     for error in outcome.lacks:
-        missing, hidden = parts.setdefault(error.params.get("part", ""), ([], []))
+        own = error.params.get(f"part_{console.lang}") or error.params.get("part", "")
+        missing, hidden = parts.setdefault(own, ([], []))
         found = hidden if error.error_code.endswith("withheld") else missing
         label = error.params.get(f"label_{console.lang}") or error.params.get("member", error.path)
         found.append(label)

@@ -85,7 +85,15 @@ def write(declaration: Declaration, context: Context, target: str) -> Writing:
     after = by_path(read(package, context, target).declaration)
     notes = tuple(explained(by_path(declaration), after, own.notes))
     missing = part_lacks(model.part, declaration, json_door.parse(data), target=target)
-    return Writing(package, notes, left_out=tuple(missing))
+    return Writing(package, notes, left_out=tuple(_open(error, model) for error in missing))
+
+
+def _open(error: Lacks, model: Passport) -> Lacks:
+    """What somebody else must add: the part is written without it."""
+    kind = error.error_code.rpartition("part-")[2]
+    name = model.part.name
+    rest = {"part_zh": f"{name} 的其余部分", "part_en": f"the rest of {name}"}
+    return Lacks(error.saw, path=error.path, code=f"passport-entry.open-{kind}", **{**error.params, **rest})
 
 
 def _told(declaration: Declaration, context: Context, model: Passport) -> dict[str, str]:
