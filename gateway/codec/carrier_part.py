@@ -12,12 +12,14 @@ from typing import Any
 
 from gateway import messages
 from gateway.codec.carrier import CarrierTable, carrier_table
-from gateway.codec.carrier_schema import lacking
+from gateway.codec.carrier_schema import lacking, misfits
 from gateway.codec.carrier_write import CarrierWriting
 from gateway.codec.lacks import Lacks, lack, supplier
+from gateway.errors import shorten
 from gateway.frontdoor.json import JsonValue
 from gateway.model.base import Missing, Part, Reason
-from gateway.model.walk import places
+from gateway.model.walk import Place, places
+from gateway.quantity import Quantity
 from gateway.report import Note
 
 _INDEX = re.compile(r"\[[0-9]+\]")
@@ -96,17 +98,31 @@ def _withheld(source: Part) -> frozenset[str]:
 
 
 def part_lacks(part: CarrierPart, source: Part, document: JsonValue, *, target: str) -> Iterator[Lacks]:
-    """What a document that was made of ``source`` cannot be without and does not have."""
-    withheld = _withheld(source)
+    """What a document that was made of ``source`` cannot be without and does not have, or cannot have."""
+    withheld, leaves = _withheld(source), places(source)
     rows = {_INDEX.sub("[]", one.pointer): one for one in part.fields.fields}
     for place in lacking(part.structure, part.name, document):
         own = rows.get(place) or next((r for at, r in rows.items() if at.startswith(f"{place}/")), None)
         path = part.sources.get(place) or (own.pattern if own is not None else place)
-        told = {"part": part.name, "member": place.lstrip("/").replace("/[]", "[]"), **_who(path)}
         code = "lacks" if path != place else "has-no-field"
-        if path in withheld:
-            code = "withheld"
-        yield lack(target, path, code=f"carrier.{code}" if part.is_whole else f"carrier.part-{code}", **told)
+        yield _lack(part, target, path, place, "withheld" if path in withheld else code)
+    for place, value in misfits(part.structure, part.name, document):
+        own = rows.get(place)
+        pattern = part.sources.get(place) or (own.pattern if own is not None else place)
+        path = next((leaf.path for leaf in leaves if _is(leaf, pattern, value)), pattern)
+        yield _lack(part, target, path, place, "unfit", value=shorten(str(value)))
+
+
+def _is(leaf: Place, pattern: str, told: JsonValue) -> bool:
+    """Whether a value in a document is this leaf."""
+    value = leaf.value.amount if isinstance(leaf.value, Quantity) else leaf.value
+    return leaf.pattern == pattern and str(value) == str(told)
+
+
+def _lack(part: CarrierPart, target: str, path: str, place: str, code: str, **told: str) -> Lacks:
+    member = place.lstrip("/").replace("/[]", "[]")
+    own = f"carrier.{code}" if part.is_whole else f"carrier.part-{code}"
+    return lack(target, path, code=own, part=part.name, member=member, **told, **_who(path))
 
 
 def _who(path: str) -> dict[str, str]:

@@ -6,9 +6,11 @@ without it, and what its value may be. ``python -m gateway.codec.carrier_schema 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +29,11 @@ _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 PATTERNS: Final[Mapping[str, str]] = {
     "moment": f"{_DATE}{_CLOCK}{_ZONE}",
     "moment-exact": f"^{_DATE}{_CLOCK}{_ZONE}$",
+    "date-exact": f"^{_DATE}{_ZONE}$",
+    # RFC 9110, 8.3.1, with its parameters.
+    "media-type": r"^[\w!#%&'*+.^`|~-]+/[\w!#%&'*+.^`|~-]+(\s*;.*)?$",
+    "unsigned": "^[+]?[0-9]+$",
+    "whole-number": "^[+-]?[0-9]+$",
     "month": "--(0[1-9]|1[0-2])" + _ZONE,
     "cas": r"^[0-9]{2,7}-[0-9]{2}-[0-9]$",
     "mailbox": r"^[\w.-]+@[\w.-]+\.[A-Za-z]{2,}$",
@@ -208,6 +215,42 @@ def _lacking(shape: Shape, value: JsonValue, place: str) -> Iterator[str]:
             yield from _lacking(below, here, f"{place}/{name}")
         elif below.required:
             yield from _leaves(below, f"{place}/{name}")
+
+
+def misfits(table: str, document: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    """The places in which something stands that the carrier does not take there, with what it is.
+
+    Of numbers that a carrier writes as text, only the text is looked at.
+    """
+    yield from _misfits(documents(table)[document], value, "")
+
+
+def _misfits(shape: Shape, value: JsonValue, place: str) -> Iterator[tuple[str, JsonValue]]:
+    if isinstance(value, list):
+        below = shape.members.get("[]")
+        for item in value if below is not None else ():
+            assert below is not None
+            yield from _misfits(below, item, f"{place}/[]")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name in shape.members:
+                yield from _misfits(shape.members[name], inner, f"{place}/{name}")
+    elif value is not None and not _fits(shape, value):
+        yield place, value
+
+
+def _fits(shape: Shape, value: JsonValue) -> bool:
+    if shape.values and str(value) not in shape.values:
+        return False
+    if shape.kind in PATTERNS:
+        return re.search(PATTERNS[shape.kind], str(value)) is not None
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or shape.kind in _STRINGS:
+        return True
+    lowest, highest = shape.lowest, shape.highest
+    if lowest.startswith(">") and not value > parse_decimal(lowest[1:]):
+        return False
+    is_low = lowest and not lowest.startswith(">") and value < parse_decimal(lowest)
+    return not is_low and not (highest and value > parse_decimal(highest))
 
 
 def _leaves(shape: Shape, place: str) -> Iterator[str]:

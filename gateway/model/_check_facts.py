@@ -27,6 +27,26 @@ _PERCENT: Final = frozenset(
         "/quality/primary_share_emissions",
         "/quality/primary_share_mass",
         "/verifications/*/materiality",
+        *(
+            f"/passport_data/{name}"
+            for name in (
+                "technical/original_power/*/state_of_charge",
+                "technical/power_fade",
+                "technical/capacity_fade",
+                "technical/initial_efficiency",
+                "technical/half_life_efficiency",
+                "technical/efficiency_fade",
+                "technical/exhaustion_threshold",
+                "condition/state_of_charge/value",
+                "condition/remaining_power/*/state_of_charge",
+                "condition/remaining_efficiency/value",
+                "condition/capacity_fade/value",
+                "hazardous/*/concentration",
+                "circularity/recycled/*/pre_consumer",
+                "circularity/recycled/*/post_consumer",
+                "circularity/renewable_content",
+            )
+        ),
     }
 )
 _RATING: Final = frozenset(
@@ -53,6 +73,23 @@ _NEVER_NEGATIVE: Final = frozenset(
         "/lines/*/uncertainty",
         "/battery/warranty_years",
         "/battery/warranty_distance",
+        *(
+            f"/passport_data/{name}"
+            for name in (
+                "technical/minimum_voltage",
+                "technical/maximum_voltage",
+                "technical/original_power/*/power",
+                "technical/maximum_power",
+                "technical/resistance/*/initial",
+                "condition/energy_throughput/value",
+                "condition/capacity_throughput/value",
+                "condition/remaining_energy/value",
+                "condition/remaining_capacity/value",
+                "condition/remaining_power/*/power",
+                "condition/state_of_certified_energy/value",
+                "materials/*/mass",
+            )
+        ),
     }
 )
 # Pairs of days of which the second is never before the first.

@@ -36,8 +36,27 @@ _CHECKS: Final[Mapping[str, Callable[[str], Flaw | None]]] = {
     "/verifications/*/notified_body_number": identifiers.notified_body,
     "/attachments/*/sm3": identifiers.digest,
     "/attachments/*/sha256": identifiers.digest,
+    "/passport/place/country": identifiers.country,
+    "/passport/operator/address/country": identifiers.country,
+    "/passport_data/circularity/spare_parts/*/country": identifiers.country,
+    "/passport_data/materials/*/cas": identifiers.cas,
+    "/passport_data/hazardous/*/cas": identifiers.cas,
+    "/passport_data/documents/*/sha256": identifiers.digest,
+    "/passport_data/identity/last_updated": identifiers.moment,
 }
-_LINKS: Final = frozenset({"/passport/product_link", "/passport/study_link", "/label/url"})
+_LINKS: Final = frozenset(
+    {
+        "/passport/product_link",
+        "/passport/study_link",
+        "/label/url",
+        "/passport_data/documents/*/link",
+        "/passport_data/markings/*/link",
+        "/passport_data/contact/web",
+        "/passport_data/circularity/spare_parts/*/web",
+    }
+)
+# Moments of measurement stand beside each value, whatever it is called.
+_CONDITION: Final = "/passport_data/condition/"
 
 
 def check_identity(check: Check) -> None:
@@ -47,6 +66,8 @@ def check_identity(check: Check) -> None:
             continue
         if value and pattern in _CHECKS:
             _identifier(check, path, value, _CHECKS[pattern])
+        elif value and pattern.startswith(_CONDITION) and pattern.endswith(("/at", "_at")):
+            _identifier(check, path, value, identifiers.moment)
         if pattern in _LINKS:
             _link(check, path, value)
         check.found.extend(_looks(check, path, value))

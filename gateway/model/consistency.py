@@ -14,6 +14,7 @@ from gateway.model._check_battery import check_battery
 from gateway.model._check_facts import check_facts
 from gateway.model._check_identity import check_identity
 from gateway.model._check_lines import check_lines
+from gateway.model._check_passport import check_passport
 from gateway.model._check_places import check_places
 from gateway.model._check_results import check_results
 from gateway.model.declaration import Declaration
@@ -24,6 +25,7 @@ from gateway.report import Finding
 def check(declaration: Declaration, origins: Origins | None = None) -> tuple[Finding, ...]:
     """What in ``declaration`` contradicts itself or is hardly possible, by place in the user's file."""
     run = Check(declaration, origins or {})
-    for step in (check_facts, check_identity, check_places, check_lines, check_results, check_battery):
+    steps = (check_facts, check_identity, check_places, check_lines, check_results, check_battery)
+    for step in (*steps, check_passport):
         step(run)
     return tuple(run.found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Final
 
@@ -73,6 +74,19 @@ def cas(text: str) -> Flaw | None:
     digits = text[:-2].replace("-", "")
     check = str(sum(i * int(c) for i, c in enumerate(reversed(digits), 1)) % 10)
     return None if check == text[-1] else Flaw("identity.cas", check)
+
+
+def moment(text: str) -> Flaw | None:
+    """What is wrong with a date and time (RFC 3339)."""
+    if not re.fullmatch(
+        r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", text, re.ASCII
+    ):
+        return Flaw("identity.moment", "")
+    try:
+        datetime.fromisoformat(re.sub(r"\.\d+", "", text.upper()))
+    except ValueError:
+        return Flaw("identity.moment", "")
+    return None
 
 
 def gb2260(text: str) -> Flaw | None:

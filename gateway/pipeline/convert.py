@@ -27,7 +27,7 @@ from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, same
-from gateway.pipeline.supplement import joined
+from gateway.pipeline.supplement import IN_FILE, joined
 from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
 from gateway.report import Fate, Note, Report
@@ -229,6 +229,10 @@ def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayErro
             error.path = cell
             if "field" in error.params:
                 error.params["field"] = cell
+            continue
+        origin = source.origins.get(error.path)
+        if isinstance(origin, Origin) and IN_FILE in origin.at and "field" in error.params:
+            error.params["field"] = origin.at
             continue
         steps = error.params.get("field", "").split("/")
         if "*" not in steps:

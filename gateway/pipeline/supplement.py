@@ -16,6 +16,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.origin import Derived, Origin
 from gateway.model.walk import by_path, same
 
+# Between the name of a further input and a place in it.
 IN_FILE: Final = " › "
 # What may stand beside a declaration.
 SUPPLEMENTS = frozenset({"passport-data@1", "cbam-data@1"})

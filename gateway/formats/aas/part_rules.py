@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.codec.base import Package
-from gateway.codec.carrier_schema import documents, lacking
+from gateway.codec.carrier_schema import documents, lacking, misfits
 from gateway.codec.carrier_values import understand
 from gateway.codec.jsonread import scalars
 from gateway.errors import shorten
@@ -43,9 +43,14 @@ def _part(part: PassportPart, plain: View) -> Iterator[Finding]:
         steps = ["[]" if step.isdecimal() else step for step in place.split("/")]
         own = fields.get("/".join(steps))
         if own is not None and value not in (None, "") and understand(own, value) is None:
-            yield Finding(
-                "aas.element-value", plain.at(place), shorten(str(value)), Severity.ERROR, part.title
-            )
+            yield _of_another_kind(plain.at(place), value, part)
+    for place, value in misfits(part.carrier.structure, part.number, plain.value):
+        if place not in fields and value != "":
+            yield _of_another_kind(plain.at(place.replace("/[]", "/0")), value, part)
+
+
+def _of_another_kind(at: str, value: JsonValue, part: PassportPart) -> Finding:
+    return Finding("aas.element-value", at, shorten(str(value)), Severity.ERROR, part.title)
 
 
 def _with_empty(value: JsonValue) -> JsonValue:
