@@ -114,7 +114,7 @@ def _quick(row: Mapping[str, str], limit: int) -> Callable[[str], object]:
     if row["base"] == "int" and row["minimum"] == "1":
         return re.compile("[1-9][0-9]{0,8}").fullmatch
     if row["minimum"] or row.get("maximum"):
-        return _never
+        return _digit(row) or _never
     if row.get("min_length"):
         plain = row["base"] == "string" and limit and not row["pattern"]
         return re.compile(rf"(?!#).{{{row['min_length']},{limit}}}", re.DOTALL).fullmatch if plain else _never
@@ -138,6 +138,14 @@ def _quick(row: Mapping[str, str], limit: int) -> Callable[[str], object]:
         return re.compile(_LEXICAL[row["base"]]).fullmatch
     # "#" may begin what a spreadsheet leaves where a formula failed.
     return re.compile(rf"(?!#).{{0,{limit}}}", re.DOTALL).fullmatch if limit else _NO_HASH
+
+
+def _digit(row: Mapping[str, str]) -> Callable[[str], object] | None:
+    """One digit of a range within 0 to 9; None: the range goes further, or has a pattern."""
+    if row["base"] != "integer" or row["pattern"] or not row["minimum"] or not row.get("maximum"):
+        return None
+    least, most = max(0, int(row["minimum"])), int(row["maximum"])
+    return frozenset(map(str, range(least, most + 1))).__contains__ if most < 10 else None
 
 
 def _all(tests: list[Test]) -> Test | None:

@@ -1,23 +1,22 @@
-"""EcoSpold 1, read and written: one document for each process, or one for all."""
+"""EcoSpold 1, read and written: one document for each process, or one for all; impact categories."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.codec.base import Context, Evidence, Member
+from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
-from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.accounts import Ledger, explain
 from gateway.formats.ecospold.bind import Tree
-from gateway.formats.ecospold.detect import evidence
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import flow_property, unit_group
-from gateway.formats.ecospold.one_bundle import NAMESPACE, Source
+from gateway.formats.ecospold.method_bundle import detect, open_package
+from gateway.formats.ecospold.method_pieces import write_methods
 from gateway.formats.ecospold.one_page import Desk, Written
 from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id, process_id
 from gateway.formats.ecospold.one_writer import Writer
@@ -28,7 +27,7 @@ from gateway.report import Finding, Note, Severity
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
-    """One document for each process, or one for all (``documents=one``)."""
+    """One document for each process, or one for all (``documents=one``); then the impact categories."""
     keys = [key for key in bundle.keys if key.kind is DatasetKind.PROCESS]
     ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
     waiting: list[tuple[Key, Written]] = []
@@ -44,6 +43,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             yield _piece(bundle, [(key, done)], ledger, f"EcoSpold01/process_{key.id}.xml")
     if waiting:
         yield _piece(bundle, waiting, ledger, "EcoSpold01/processes.xml")
+    yield from write_methods(bundle, context, ledger)
     yield from _left_over(bundle, ledger.told)
 
 
@@ -135,17 +135,12 @@ def validate(member: Member) -> tuple[Finding, ...]:
     return judge(element, found)
 
 
-def detect(shelf: Shelf) -> Evidence | None:
-    """EcoSpold 1 by its namespace, whatever a file is called."""
-    return evidence(shelf, NAMESPACE)
-
-
 DATASETS: Final = DatasetFormat(
     id="ecospold1@1.0",
     title={"en": "EcoSpold 1", "zh": "EcoSpold 1"},
     media_type="application/xml",
     detect=detect,
-    open=lambda shelf, _: Source(shelf).bundle(),
+    open=lambda shelf, _: open_package(shelf),
     write=write,
     validate=validate,
     family=FAMILY,

@@ -38,14 +38,15 @@ class Told:
     flow: Flow
     reference: Reference
     repeats: tuple[str, ...]
-    attributes: Mapping[str, str | None]
+    attributes: Attributes
     _provider: Reference | None = None
 
     @property
     def provider(self) -> Reference:
         """The process that would deliver it."""
         if self._provider is None:
-            self._provider = Reference(uuid=provider_id(self.attributes), name=self.flow.name)
+            told = dict(zip(KEYS, self.attributes, strict=True))
+            self._provider = Reference(uuid=provider_id(told), name=self.flow.name)
         return self._provider
 
 
@@ -54,6 +55,7 @@ class FlowTable:
     """The flows of a package."""
 
     first: dict[str, tuple[Languages, Group | None, Attributes]] = field(default_factory=dict)
+    _ids: dict[Attributes, str] = field(default_factory=dict)
     _told: dict[tuple[Languages, Group | None], dict[Attributes, Told]] = field(default_factory=dict)
     _count: int = 0
     # Few spreads stand in a package, many times each: by their attributes, with those that they say in full.
@@ -63,6 +65,15 @@ class FlowTable:
         """A flow as the package tells it first; None where that must be looked up."""
         found = self.first.get(id_)
         return None if found is None else self.told(*found).flow
+
+    def id(self, attributes: Attributes) -> str:
+        """The id of the flow of an exchange with these attributes."""
+        found = self._ids.get(attributes)
+        if found is None:
+            if len(self._ids) >= _KEPT:
+                self._ids.clear()
+            found = self._ids[attributes] = flow_id(dict(zip(KEYS, attributes, strict=True)))
+        return found
 
     def told(self, languages: Languages, group: Group | None, attributes: Attributes) -> Told:
         """The flow of an exchange with these attributes."""
@@ -75,24 +86,27 @@ class FlowTable:
             if self._count > _KEPT:
                 self._count = 1
                 self._told = {(languages, group): (kind := {})}
-            found = kind[attributes] = _told(languages, group, attributes)
+            found = kind[attributes] = _told(self.id(attributes), languages, group, attributes)
         return found
 
 
-def _told(languages: Languages, group: Group | None, attributes: Attributes) -> Told:
-    own = dict(zip(KEYS, attributes, strict=True))
+def _told(id_: str, languages: Languages, group: Group | None, attributes: Attributes) -> Told:
     name, local, category, sub, unit, _, built, cas, formula = attributes
     texts: dict[str, str] = {}
+    repeats = [key for key, text in zip(KEYS, attributes, strict=True) if text is not None and key in _SAID]
     if name is not None:
         texts[languages.base] = name
         if local is not None and local != name and languages.local != languages.base:
             texts[languages.local] = local
+            repeats.append("@localName")
+    if built in ("true", "false"):
+        repeats.append("@infrastructureProcess")
     elementary = group is not None and group.code == "4"
     classes = tuple(text for text in (category, sub) if text is not None)
     flow = proven(
         Flow,
         {
-            "id": flow_id(own),
+            "id": id_,
             "kind": group.flow_kind if group else FlowKind.OTHER,
             "name": names(texts),
             "cas": cas,
@@ -104,8 +118,11 @@ def _told(languages: Languages, group: Group | None, attributes: Attributes) -> 
             "extras": {},
         },
     )
-    reference = Reference(uuid=flow.id, name=flow.name)
-    return Told(flow, reference, repeated(own, flow, flow, languages), own)
+    return Told(flow, Reference(uuid=id_, name=flow.name), tuple(repeats), attributes)
+
+
+# What a flow says in the words of the exchange that tells it.
+_SAID: Final = frozenset({"@name", "@category", "@subCategory", "@CASNumber", "@formula"})
 
 
 def entries(classes: tuple[str, ...]) -> tuple[Classification, ...]:
@@ -114,7 +131,7 @@ def entries(classes: tuple[str, ...]) -> tuple[Classification, ...]:
 
 
 def repeated(entry: Mapping[str, Any], own: Flow, known: Flow, languages: Languages) -> tuple[str, ...]:
-    """What the flow as the package knows it says, too; what it says otherwise stays with the exchange."""
+    """What a flow that the package tells otherwise first says, too; the rest stays with the exchange."""
     found = []
     told = known.name.root if isinstance(known.name, LangText) else {}
     name, local = entry.get("@name"), entry.get("@localName")

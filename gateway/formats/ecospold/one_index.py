@@ -13,7 +13,7 @@ from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import flow_property, property_of
 from gateway.formats.ecospold.one_flows import KEYS, Attributes, FlowTable
-from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id, languages_of, process_id
+from gateway.formats.ecospold.one_tree import FAMILY, apart_id, languages_of, process_id
 from gateway.model.dataset import DatasetKind, Key
 from gateway.report import Finding, Severity
 
@@ -129,7 +129,7 @@ class Watch:
         if attributes in self.seen:
             return
         self.seen.add(attributes)
-        id_ = flow_id(entry)
+        id_ = self.index.flows.id(attributes)
         self.index.add(DatasetKind.FLOW, id_, self.place)
         if id_ not in self.index.flows.first and id_ not in self.new:
             self.open = self.new[id_] = _New(attributes)

@@ -51,7 +51,7 @@ class Reader:
 
     def read(self, node: Tree, at: str) -> One:
         """The data set whose tree is ``node``, which is used up. ``at``: its place, for findings."""
-        _one_block(node)
+        one_block(node)
         about = below(node, *ABOUT) or {}
         languages = languages_of(about)
         told = tuple(
@@ -69,8 +69,8 @@ class Reader:
         location = take_text(node, *INFORMATION, "geography", "@location")
         process = Process(
             id=self.id,
-            name=_names(function, languages),
-            synonyms=_synonyms(function, languages.base),
+            name=function_names(function, languages),
+            synonyms=synonyms(function, languages.base),
             classifications=_classes(function),
             kind=_kind(about),
             location=place(location),
@@ -87,7 +87,7 @@ class Reader:
         return One(process, exchanges.flows, people.sources, people.contacts, exchanges.findings)
 
 
-def _one_block(node: Tree) -> None:
+def one_block(node: Tree) -> None:
     """Several blocks of flow data, which the schema allows and nobody writes, are one."""
     blocks = node.get("flowData")
     if isinstance(blocks, list) and len(blocks) > 1:
@@ -103,7 +103,7 @@ def _kind(about: Tree) -> ProcessKind | None:
     return kind
 
 
-def _names(function: Tree, languages: Languages) -> Names:
+def function_names(function: Tree, languages: Languages) -> Names:
     """Both names; a local one that only repeats the other says nothing, and stays."""
     found: dict[str, str] = {}
     text, other = function.get("@name"), function.get("@localName")
@@ -116,7 +116,7 @@ def _names(function: Tree, languages: Languages) -> Names:
     return names(found)
 
 
-def _synonyms(function: Tree, base: str) -> Names:
+def synonyms(function: Tree, base: str) -> Names:
     texts = function.get("synonym")
     if isinstance(texts, list) and all(isinstance(t, str) and t.strip() == t and ";" not in t for t in texts):
         del function["synonym"]

@@ -67,9 +67,8 @@ def provider_id(exchange: Mapping[str, Any]) -> str:
 
 
 def _identity(node: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
-    get = node.get
-    name, category, sub, unit, location, built = (str(get(key) or "") for key in IDENTITY)
-    return name, category, sub, unit, location, say(flag(built) is True)
+    name, category, sub, unit, location, built = map(node.get, IDENTITY)
+    return name or "", category or "", sub or "", unit or "", location or "", say(flag(built) is True)
 
 
 def apart_id(kind: str, node: Mapping[str, Any]) -> str:
