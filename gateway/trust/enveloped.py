@@ -157,9 +157,9 @@ def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
         one.key.kind,
         tuple(names),
         chain,
-        (data,),
+        tuple(each for each in (data, one.value) if each),
         one.timestamps,
-        one.stamped or (one.value,),
+        one.stamped,
         issuer if is_open else "",
         frozenset(one.covered),
     )

@@ -58,7 +58,7 @@ class Witnesses:
 
     def of(self, signer: Signer) -> list[Proof]:
         """Every proof of one signature's existence, the earliest first."""
-        found = list(self._of(signer.evidence, _DEEPEST))
+        found = list(self._of((*signer.evidence, *signer.stamped), _DEEPEST))
         for token in signer.timestamps:
             found += self._token(token, (*signer.stamped, *signer.evidence), _DEEPEST, about_it=True)
         return sorted(found, key=lambda proof: (proof.time, proof.source, proof.sha256))

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gateway.signing.certificates import Certificate
 from gateway.signing.keys import PrivateKey
 from gateway.signing.sealing import Sealer
-from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import lote, signed_list
 from gateway.trust.lote import KEEP_ALL, TYPE, service_type, status_uri
