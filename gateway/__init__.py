@@ -56,11 +56,13 @@ __all__ = [
     "Report",
     "Request",
     "Severity",
+    "Snapshot",
     "Source",
     "Suggester",
     "Translation",
     "TrustError",
     "UsageError",
+    "Validation",
     "Verdict",
     "WhatIf",
     "__version__",
@@ -83,19 +85,25 @@ __all__ = [
     "list_formats",
     "load_plugin",
     "load_rules",
+    "load_snapshot",
     "make_map",
     "map_factors",
     "prepare",
+    "prepare_manifest",
     "read",
     "read_factor_map",
     "read_factor_values",
     "read_map",
     "repair",
     "replay",
+    "seal_with_key",
+    "seal_with_sm2",
+    "share",
     "sign",
     "template",
     "to_json",
     "translate",
+    "validate",
     "verify",
     "what_if",
     "write_map",
@@ -132,14 +140,18 @@ if TYPE_CHECKING:
     from gateway.nomenclature.store import FlowList
     from gateway.nomenclature.suggest import Suggester
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
+    from gateway.pipeline.domestic import prepare_manifest
     from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
     from gateway.pipeline.factors import FactorAccounts, map_factors
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
     from gateway.pipeline.machine import declaration_from_json, to_json
     from gateway.pipeline.plugins import load_plugin, load_rules
     from gateway.pipeline.receive import Replay, replay, verify
+    from gateway.pipeline.recognise import validate
     from gateway.pipeline.repair import repair
     from gateway.pipeline.rules import compare, coverage, evaluate
+    from gateway.pipeline.seal import seal_with_key, seal_with_sm2
+    from gateway.pipeline.share import share
     from gateway.pipeline.translate import translate
     from gateway.pipeline.translation import Translation
     from gateway.pipeline.whatif import WhatIf, what_if
@@ -152,6 +164,9 @@ if TYPE_CHECKING:
     from gateway.report import Fate, Finding, Note, Report, Severity
     from gateway.signing.did_key import KeyType
     from gateway.signing.keys import PrivateKey
+    from gateway.trust.judgement import Validation
+    from gateway.trust.snapshot import Snapshot
+    from gateway.trust.snapshot import load as load_snapshot
     from gateway.trust.verify import Verdict
 else:
     # The same names for the interpreter; a test compares the two.
@@ -174,13 +189,17 @@ else:
         "gateway.model.declaration": ("Declaration",),
         "gateway.model.disclosure": ("Disclosure",),
         "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
+        "gateway.pipeline.domestic": ("prepare_manifest",),
         "gateway.pipeline.explain": ("Explanation", "explain", "explain_issued", "figures"),
         "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
         "gateway.pipeline.machine": ("declaration_from_json", "to_json"),
         "gateway.pipeline.plugins": ("load_plugin", "load_rules"),
         "gateway.pipeline.receive": ("Replay", "replay", "verify"),
+        "gateway.pipeline.recognise": ("validate",),
         "gateway.pipeline.repair": ("repair",),
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
+        "gateway.pipeline.seal": ("seal_with_key", "seal_with_sm2"),
+        "gateway.pipeline.share": ("share",),
         "gateway.pipeline.workbook": ("annotate", "template"),
         "gateway.quantity": ("Quantity",),
         "gateway.recognition.change": ("Changes",),
@@ -189,6 +208,8 @@ else:
         "gateway.report": ("Fate", "Finding", "Note", "Report", "Severity"),
         "gateway.signing.did_key": ("KeyType",),
         "gateway.signing.keys": ("PrivateKey",),
+        "gateway.trust.judgement": ("Validation",),
+        "gateway.trust.snapshot": ("Snapshot", "load as load_snapshot"),
         "gateway.trust.verify": ("Verdict",),
         "gateway.nomenclature.audit": ("Audit", "audit as audit_map"),
         "gateway.nomenclature.factor_files": (

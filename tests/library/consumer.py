@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import assert_type
 
 import gateway
@@ -46,13 +47,16 @@ from gateway import (
     Report,
     Request,
     Severity,
+    Snapshot,
     Source,
     Suggester,
     Translation,
     TrustError,
     UsageError,
+    Validation,
     Verdict,
     WhatIf,
+    signing,
 )
 
 
@@ -120,6 +124,23 @@ def issue(data: bytes) -> dict[str, bytes]:
     assert_type(verdict, Verdict)
     assert_type(gateway.replay(folder, verdict), Replay)
     return folder if again.written else {}
+
+
+def countersign(prepared: Prepared, key: PrivateKey, policy: bytes) -> Validation:
+    folder = gateway.prepare_manifest(prepared, key)
+    folder |= gateway.seal_with_key(folder, key)
+    assert callable(gateway.seal_with_sm2)
+    snapshot = gateway.load_snapshot({"policy.json": policy}, now=datetime.now(UTC))
+    assert_type(snapshot, Snapshot)
+    return gateway.validate(gateway.share(folder), snapshot)
+
+
+def seal(pem: bytes, chain: bytes, data: bytes) -> bytes:
+    sealer = signing.Sealer.from_pem(pem, chain)
+    made = signing.sign_asic({"a.json": ("application/json", data)}, sealer, signing_time=datetime.now(UTC))
+    assert_type(signing.verify_any(made), signing.Verified)
+    assert_type(signing.answer_verify(data), signing.Answer)
+    return made
 
 
 def workbook(source: Source) -> tuple[bytes, bytes]:

@@ -8,18 +8,21 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import gateway
+from gateway import signing
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("pydantic", "lxml", "cryptography", "click", "rich", "jiter", "gateway.model", "gateway.pipeline")
 
 
-def _typed_names() -> dict[str, str]:
+def _typed_names(module: ModuleType) -> dict[str, str]:
     """Name and home of everything in the ``TYPE_CHECKING`` block."""
-    tree = ast.parse(Path(gateway.__file__).read_text(encoding="utf-8"))
+    assert module.__file__ is not None
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     (block,) = [
         node
         for node in tree.body
@@ -29,31 +32,35 @@ def _typed_names() -> dict[str, str]:
     return {alias.asname or alias.name: f"{n.module}.{alias.name}" for n in imports for alias in n.names}
 
 
-def test_type_checkers_and_interpreter_see_the_same_names() -> None:
-    typed = _typed_names()
-    assert sorted(typed) == sorted(set(gateway.__all__) - {"__version__"})
-    loaded = {name: ".".join(place) for name, place in vars(gateway)["_PLACES"].items()}
+@pytest.mark.parametrize("module", [gateway, signing])
+def test_type_checkers_and_interpreter_see_the_same_names(module: ModuleType) -> None:
+    typed = _typed_names(module)
+    assert sorted(typed) == sorted(set(module.__all__) - {"__version__"})
+    loaded = {name: ".".join(place) for name, place in vars(module)["_PLACES"].items()}
     assert loaded == typed
 
 
-@pytest.mark.parametrize("name", gateway.__all__)
-def test_every_public_name_is_there_and_explained(name: str) -> None:
-    value = getattr(gateway, name)
-    assert value is getattr(gateway, name)
+@pytest.mark.parametrize(("module", "name"), [(m, name) for m in (gateway, signing) for name in m.__all__])
+def test_every_public_name_is_there_and_explained(module: ModuleType, name: str) -> None:
+    value = getattr(module, name)
+    assert value is getattr(module, name)
     assert name == "__version__" or value.__doc__
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'recieve'"):
         getattr(gateway, "recieve")  # noqa: B009 - mypy knows that it is not there
+    with pytest.raises(AttributeError, match="no attribute 'verify_all'"):
+        getattr(signing, "verify_all")  # noqa: B009 - as above
 
 
 def test_names_are_listed() -> None:
     assert set(gateway.__all__) <= set(dir(gateway))
+    assert set(signing.__all__) <= set(dir(signing))
 
 
 def test_import_loads_nothing_heavy() -> None:
-    code = f"import gateway, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    code = f"import gateway, gateway.signing, sys; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
