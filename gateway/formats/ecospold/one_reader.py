@@ -117,6 +117,7 @@ def function_names(function: Tree, languages: Languages) -> Names:
 
 
 def synonyms(function: Tree, base: str) -> Names:
+    """The synonyms as one text, where the writer can tell them apart again."""
     texts = function.get("synonym")
     if isinstance(texts, list) and all(isinstance(t, str) and t.strip() == t and ";" not in t for t in texts):
         del function["synonym"]

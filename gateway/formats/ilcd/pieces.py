@@ -11,16 +11,17 @@ from typing import Any, Final
 from gateway.codec import xmlverdict
 from gateway.codec.base import Context, Member
 from gateway.codec.dataset_books import is_same_everywhere
-from gateway.codec.datasets import ORDER, Bundle, Measured, Piece, measured
+from gateway.codec.datasets import ORDER, Bundle, Piece
 from gateway.codec.xmlstructure import Content, Element, Structure, structure
 from gateway.codec.xmltree import Node, Value, XmlTree, write_tree
 from gateway.codec.xmltypes import Check
-from gateway.errors import GatewayError, InputError
+from gateway.errors import InputError
 from gateway.formats.ilcd.binding import FAMILY, in_digits, lay, rest_of
 from gateway.formats.ilcd.bound_others import FACTOR_PATH, INSTANCE_PATH, PROPERTY_PATH, UNIT_PATH
 from gateway.formats.ilcd.bound_others import dataset as bound
 from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
 from gateway.formats.ilcd.lengths import shorten_texts
+from gateway.formats.ilcd.reference_units import exchange_in_reference_unit, method_in_reference_units
 from gateway.formats.ilcd.unbound_others import dataset_node
 from gateway.formats.ilcd.unbound_process import Kept
 from gateway.model.activity import Place
@@ -30,7 +31,7 @@ from gateway.model.inventory import Flow, UnitGroup
 from gateway.model.process import Allocation, Direction, Exchange, Process, ProcessKind
 from gateway.model.sources import ImpactMethod
 from gateway.model.walk import by_path, escape, same
-from gateway.quantity import Exact, Quantity, convert, times
+from gateway.quantity import times
 from gateway.quantity.number import Number
 from gateway.report import Fate, Finding, Note
 
@@ -276,7 +277,7 @@ def _prepared(
     made = source
     if isinstance(made, Process):
         shared = (_shared(one, made.default_allocation, notes) for one in made.exchanges)
-        exchanges = tuple(_flagged(_measured(one, bundle, notes), notes) for one in shared)
+        exchanges = tuple(_flagged(exchange_in_reference_unit(one, bundle, notes), notes) for one in shared)
         changes: dict[str, object] = {"exchanges": exchanges}
         needs_kind = made.references or isinstance(made.functional_unit, LangText)
         if needs_kind and not isinstance(made.reference_kind, str):
@@ -285,6 +286,8 @@ def _prepared(
         made = made.model_copy(update=changes)
         for one in made.exchanges:
             _places(one, f"/exchanges/{escape(one.id)}", notes)
+    if isinstance(made, ImpactMethod):
+        made = method_in_reference_units(made, bundle, notes)
     if isinstance(made, (Process, Flow, ImpactMethod)):
         _places(made, "", notes)
     version = _version(source)
@@ -349,31 +352,6 @@ def _note(path: str, fate: Fate, written: str) -> Note:
     return Note(code, path, fate, written=written)
 
 
-def _measured(one: Exchange, bundle: Bundle, notes: dict[str, Note]) -> Exchange:
-    """An exchange in the reference unit of its flow, since the format has no unit of its own."""
-    if not isinstance(one.unit, str) or not isinstance(one.amount, Number):
-        return one
-    told = measured(one.flow, bundle)
-    if told is None or told.unit == one.unit:
-        return one
-    factor = _factor(one.unit, told)
-    if factor is None:
-        raise InputError(
-            f"{one.unit} → {told.unit}", path=f"/exchanges/{one.id}/unit", code="ilcd.unit-not-in-group"
-        )
-    changes: dict[str, object] = {"unit": told.unit}
-    at = f"/exchanges/{escape(one.id)}"
-    for name in ("amount", "mean_amount"):
-        value = getattr(one, name)
-        if isinstance(value, Number):
-            changes[name] = Number(times(value.value, factor))
-            if changes[name] == value:
-                continue
-            notes[f"{at}/{name}"] = _note(f"{at}/{name}", Fate.CONVERTED, in_digits(changes[name]))  # type: ignore[arg-type]
-    notes[f"{at}/unit"] = _note(f"{at}/unit", Fate.CONVERTED, told.unit)
-    return one.model_copy(update=changes)
-
-
 def _flagged(one: Exchange, notes: dict[str, Note]) -> Exchange:
     """An avoided product as a negative input, waste by its flow's type: the format has no marks for them."""
     at = f"/exchanges/{escape(one.id)}"
@@ -408,16 +386,6 @@ def _shared(one: Exchange, method: object, notes: dict[str, Note]) -> Exchange:
             path = f"/exchanges/{escape(one.id)}/allocations/{escape(product)}/share"
             notes[path] = Note("ilcd.one-allocation", path, Fate.CHOSEN, written=str(share.share))
     return one.model_copy(update={"allocations": tuple(chosen.values())})
-
-
-def _factor(unit: str, told: Measured) -> Exact | None:
-    """How many reference units one ``unit`` is: by the package's own unit group, else by our table."""
-    if unit in told.units:
-        return told.units[unit]
-    try:
-        return convert(Quantity(Decimal(1), unit), told.unit).amount
-    except GatewayError:
-        return None
 
 
 def _places(made: Any, at: str, notes: dict[str, Note]) -> None:  # noqa: ANN401 - a process or flow

@@ -358,6 +358,8 @@ def _contact(sheet: Sheet, contact: Contact) -> None:
 
 
 def _method(sheet: Sheet, method: ImpactMethod) -> None:
+    from gateway.formats.openlca.process_writer import rounded
+
     head(sheet, method)
     node = sheet.document
     sheet.plain(node, "code", method.indicator)
@@ -384,6 +386,8 @@ def _method(sheet: Sheet, method: ImpactMethod) -> None:
         sheet.location(item, factor.location, f"{path}/location")
         spread = write_uncertainty(factor.uncertainty, factor.value)
         sheet.put(item, "uncertainty", spread)
+        if spread is not None:
+            rounded(sheet, factor.uncertainty, f"{path}/uncertainty")
         sheet.places["impactFactors", str(index)] = item
         factors.append(item)
     sheet.put(node, "impactFactors", factors)

@@ -254,13 +254,14 @@ def _method(page: Page, one: Taking, common: dict[str, Any]) -> Dataset:
         quantity = factor.reference("flowProperty")
         if isinstance(quantity.uuid, str):
             page.extras[f"{FAMILY}#{factor.at}/flowProperty/@id"] = f'"{quantity.uuid}"'
+        value = factor.number("value")
         found = CharacterisationFactor(
             flow=factor.reference("flow"),
             direction=direction,
             location=factor.location(),
-            value=factor.number("value"),
+            value=value,
             unit=unit.get("name") if isinstance(unit, dict) else None,
-            uncertainty=read_uncertainty(factor),
+            uncertainty=read_uncertainty(factor, value),
         )
         if found.unit is not None:
             _unit_left(factor, is_known=page.repeats(found.flow.uuid, f"{factor.at}/flow"))

@@ -1,0 +1,106 @@
+"""The impact methods of a bundle as impact documents of EcoSpold 1, each with its account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from gateway.codec.accounting import shown
+from gateway.codec.base import Context, Member
+from gateway.codec.datasets import Bundle, Piece
+from gateway.codec.xmlstructure import structure
+from gateway.codec.xmltree import XmlTree, write_tree
+from gateway.formats.ecospold.accounts import Ledger, explain
+from gateway.formats.ecospold.method_reader import method_id
+from gateway.formats.ecospold.method_writer import MethodWriter
+from gateway.formats.ecospold.one_page import Written
+from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id
+from gateway.model.base import Leaf
+from gateway.model.dataset import DatasetKind, Key
+from gateway.model.sources import ImpactMethod
+from gateway.model.walk import same
+from gateway.report import Fate, Note
+
+_MEDIA: Final = "application/xml"
+_FACTOR: Final = re.compile(r"/exchanges/(\d+)(/.*)")
+# Fields of a method that the format spells in its own way, and those that it asks for.
+_SPELLED: Final = re.compile(
+    r"/(?:methodologies/\d+|impact_categories/\d+|reference_year"
+    r"|factors/\d+/(?:location/.*|uncertainty/.*|comment/.*|flow/(?:name|kind|version|uri).*))"
+)
+_ADDED: Final = re.compile(
+    r"/(?:methodologies/\d+|impact_categories/\d+|result_unit|reference_year"
+    r"|factors/\d+/(?:unit|location/.*|uncertainty/.*|flow/(?:name/.*|uuid)))"
+)
+
+
+def write_methods(bundle: Bundle, context: Context, ledger: Ledger) -> Iterator[Piece]:
+    """One document for each impact method."""
+    for key in bundle.keys:
+        if key.kind is not DatasetKind.METHOD:
+            continue
+        ledger.told.add(key)
+        done = MethodWriter(bundle, context, key).write()
+        if done.lacks:
+            ledger.told |= {*(flow for flow in done.flows if flow), *done.sources, *done.contacts}
+            yield Piece(None, refused={key: tuple(done.lacks)})
+        else:
+            yield _piece(bundle, key, done, ledger)
+
+
+def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
+    source = bundle.read(key).dataset
+    assert isinstance(source, ImpactMethod)
+    tree = XmlTree(structure("impact", family=FAMILY), {**done.root, "dataset": [done.node]}, done.namespaces)
+    information = done.node["metaInformation"]["processInformation"]
+    id_ = method_id(information["referenceFunction"], information["geography"]["@location"])
+    flows = [flow_id(entry) for entry in done.node["flowData"][0]["exchange"]]
+    first, refused = ledger.enter(_becomes(done, flows))
+    notes = [_of_factor(note) for note in done.notes]
+    for number, (factor, flow) in enumerate(zip(source.factors, flows, strict=True)):
+        owner = ledger.owners.get(flow, flow)
+        if isinstance(factor.flow.uuid, str) and owner != factor.flow.uuid:
+            path = f"/factors/{number}/flow/uuid"
+            notes.append(Note("ecospold.same-flow", path, Fate.CONVERTED, factor.flow.uuid, owner))
+    member = Member(f"EcoSpold01/impact_{key.id}.xml", _MEDIA, write_tree(tree))
+    becomes = {key: Key(DatasetKind.METHOD, id_), **first}
+    return Piece(member, becomes, {key: tuple(notes)} if notes else {}, {}, refused, _explain)
+
+
+def _becomes(done: Written, flows: list[str]) -> dict[Key, Key]:
+    """Flows, sources and contacts of the source, and what they are in the file."""
+    found: dict[Key, Key] = {}
+    for key, id_ in zip(done.flows, flows, strict=True):
+        if key is not None:
+            found.setdefault(key, Key(DatasetKind.FLOW, id_))
+    meta = done.node["metaInformation"]
+    for kind, name, keys, entries in (
+        (DatasetKind.SOURCE, "source", done.sources, meta["modellingAndValidation"]["source"]),
+        (DatasetKind.CONTACT, "person", done.contacts, meta["administrativeInformation"]["person"]),
+    ):
+        # Those of the source come first; what the format asks for besides, last.
+        found |= {key: Key(kind, apart_id(name, entry)) for key, entry in zip(keys, entries, strict=False)}
+    return found
+
+
+def _of_factor(note: Note) -> Note:
+    """A word on an exchange of the process that the writer saw, said of the factor."""
+    found = _FACTOR.fullmatch(note.path)
+    if found is None:
+        return note
+    tail = found[2].replace("/amount", "/value", 1)
+    return Note(note.code, f"/factors/{int(found[1]) - 1}{tail}", note.fate, note.value, note.written)
+
+
+def _explain(old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Sequence[Note]) -> Sequence[Note]:
+    found = {note.path: note for note in explain(old, new, own)}
+    for path, value in new.items():
+        before = old.get(path)
+        if before is None:
+            if _ADDED.fullmatch(path):
+                found.setdefault(path, Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value)))
+        elif not same(before, value) and _SPELLED.fullmatch(path):
+            told = Note("ecospold.spelled", path, Fate.CONVERTED, shown(before), shown(value))
+            found.setdefault(path, told)
+    return tuple(found.values())
