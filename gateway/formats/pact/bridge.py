@@ -51,6 +51,15 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "exemptedEmissionsDescription": "/pcf/exemptedEmissionsDescription",
     "ipccCharacterizationFactors": FACTORS,
 }
+# What cannot be left out of a footprint that states it.
+DENIED: Final[Mapping[str, tuple[str, ...]]] = {
+    "packagingEmissionsIncluded": ("/pcf/packagingGhgEmissions",),
+    "ccsTechnologicalCO2CaptureIncluded": (
+        "/pcf/ccsTechnologicalCO2Capture",
+        "/pcf/technologicalCO2Removals",
+        "/pcf/technologicalCO2CaptureOrigin",
+    ),
+}
 ATTESTED: Final = ("attestationType", "attestationStandard", "attestationOfConformanceId")
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _MOST_EXEMPTED: Final = {"cx7": 5, "cx9": 10, "cx10": 10}
@@ -81,6 +90,12 @@ def told(hub: Hub, options: Mapping[str, str], carrier: Carrier, ready: Told) ->
             continue
         hub[key] = value
         ready.codes[key] = "footprint.told-by-caller"
+        denied = (
+            next((told for told in DENIED.get(name, ()) if hub.get(told)), None) if value is False else None
+        )
+        if denied is not None:
+            facts = {"name": name, "value": text, "stated": denied.rpartition("/")[2]}
+            ready.lacks.append((key, "footprint.parameter-denies", facts))
 
 
 def to_catenax(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
