@@ -186,3 +186,57 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
     deep["name"] = [{"@id": f"urn:{number}", "name": "x"} for number in range(20_000)]
     with pytest.raises(GatewayError, match="too-much-work"):
         jsonld.canonical([deep], given=TestContexts.CONTEXT)  # type: ignore[list-item]
+
+
+class TestTermsOfTwoContexts:
+    """Two contexts that exchange two terms would let two values change places under one signature."""
+
+    ONE, TWO = "https://example.org/one", "https://example.org/two"
+
+    def _given(self, one: object, two: object) -> dict[str, bytes]:
+        pairs = ((self.ONE, one), (self.TWO, two))
+        return {url: json.dumps({"@context": context}).encode() for url, context in pairs}
+
+    def _document(self, *urls: str) -> list[object]:
+        return [{"@context": list(urls), "id": "urn:x", "fossil": "1", "biogenic": "2"}]
+
+    def test_an_exchange_would_not_be_seen(self) -> None:
+        """The attack itself: the graphs are equal."""
+        one = {"fossil": "urn:f", "biogenic": "urn:b"}
+        two = {"fossil": "urn:b", "biogenic": "urn:f"}
+        given = self._given(one, two)
+        document = {"@context": self.ONE, "@id": "urn:x", "fossil": "1", "biogenic": "2"}
+        swapped = {"@context": self.TWO, "@id": "urn:x", "fossil": "2", "biogenic": "1"}
+        alone = [
+            jsonld.canonical([d], given={u: given[u]}) for d, u in ((document, self.ONE), (swapped, self.TWO))
+        ]
+        assert alone[0] == alone[1]
+        for each in (document, swapped):
+            with pytest.raises(GatewayError) as refused:
+                jsonld.canonical([each], given=given)
+            assert (refused.value.error_code, refused.value.saw) == ("rdf.term-twice", "biogenic")
+
+    @pytest.mark.parametrize("urls", [(ONE,), (TWO,), (ONE, TWO), (TWO, ONE)])
+    def test_named_or_only_at_hand(self, urls: tuple[str, ...]) -> None:
+        given = self._given({"fossil": "urn:f"}, {"fossil": "urn:b"})
+        with pytest.raises(GatewayError, match=r"rdf\.term-twice"):
+            contexts.collect(self._document(*urls), given)  # type: ignore[arg-type]  # JSON
+
+    def test_inside_a_term(self) -> None:
+        inner = {"outer": {"@id": "urn:o", "@context": {"fossil": "urn:b"}}}
+        with pytest.raises(GatewayError, match=r"rdf\.term-twice"):
+            contexts.collect(self._document(self.ONE), self._given({"fossil": "urn:f"}, inner))  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "two",
+        [
+            {"fossil": {"@id": "urn:f"}},
+            {"u": "urn:", "fossil": "u:f"},
+            {"fossil": {"@id": "urn:f", "@protected": True}},
+            {"other": "urn:b"},
+        ],
+    )
+    def test_what_is_alike_or_not_used(self, two: object) -> None:
+        given = self._given({"fossil": "urn:f"}, two)
+        found = contexts.collect(self._document(self.ONE, self.TWO), given)  # type: ignore[arg-type]
+        assert set(found) == {self.ONE, self.TWO}

@@ -9,6 +9,7 @@ from typing import Final
 from gateway.errors import TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing.jcs import jcs
+from gateway.signing.rdf import terms
 
 Contexts = Mapping[str, bytes]
 NO_CONTEXTS: Final[Contexts] = {}
@@ -47,6 +48,8 @@ def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]
         for index, url in enumerate(urls):
             if url not in found:
                 found[url] = load(url, given, path=f"/@context/{index}")
+    others = {url: load(url, given) for url in given if url not in found and url not in PINNED}
+    terms.refuse_ambiguous(documents, {**found, **others})
     return found
 
 
