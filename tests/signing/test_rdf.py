@@ -205,8 +205,8 @@ class TestTermsOfTwoContexts:
         one = {"fossil": "urn:f", "biogenic": "urn:b"}
         two = {"fossil": "urn:b", "biogenic": "urn:f"}
         given = self._given(one, two)
-        document = {"@context": self.ONE, "@id": "urn:x", "fossil": "1", "biogenic": "2"}
-        swapped = {"@context": self.TWO, "@id": "urn:x", "fossil": "2", "biogenic": "1"}
+        document: PlainJson = {"@context": self.ONE, "@id": "urn:x", "fossil": "1", "biogenic": "2"}
+        swapped: PlainJson = {"@context": self.TWO, "@id": "urn:x", "fossil": "2", "biogenic": "1"}
         alone = [
             jsonld.canonical([d], given={u: given[u]}) for d, u in ((document, self.ONE), (swapped, self.TWO))
         ]
