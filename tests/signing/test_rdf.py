@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson
 from gateway.signing.rdf import canonical, contexts, jsonld, nquads, numbers
 from gateway.signing.rdf.nquads import Blank, Literal, Quad
 
