@@ -8,12 +8,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
 from gateway.codec.base import Context, Package
+from gateway.codec.schema import judge
 from gateway.errors import GatewayError
 from gateway.formats import detect
 from gateway.formats.ouranos import FORMAT
+from gateway.formats.ouranos.reader import SCHEMA
+from gateway.frontdoor import json as json_door
+from tests.formats.pact.mutating import mutations
 
 FOUR = ("preProduction", "mainProduction", "preComponent", "mainComponent")
 TRACE = "d9a38406-cae2-4679-b052-15a75f5531f6"
@@ -121,3 +127,32 @@ class TestPublished:
         assert FORMAT.validate is not None
         for entries in self.examples(oracle_data):
             assert FORMAT.validate(package(entries)) == ()
+
+
+def _validator(data: Path) -> Any:
+    """The schema of one entry; OpenAPI 3.0 says ``nullable`` where JSON Schema has a type of its own."""
+    text = (data / "china/ouranos/openapi.yaml").read_text(encoding="utf-8")
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, list):
+            return [plain(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        found = {name: plain(below) for name, below in node.items()}
+        return {**found, "type": [found["type"], "null"]} if found.get("nullable") is True else found
+
+    schema = plain(yaml.safe_load(text)["components"]["schemas"]["traceability.CfpModel"])
+    return jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker(formats=["uuid"]))
+
+
+@pytest.mark.oracle
+def test_same_verdict_as_the_published_interface_on_every_change(oracle_data: Path) -> None:
+    official = _validator(oracle_data)
+    sample = json.loads(json.dumps(entry("preProduction", "1.5"), default=float))
+    assert official.is_valid(sample)
+    judged = list(mutations(sample))
+    assert len(judged) > 100
+    for what, changed in judged:
+        theirs = official.is_valid(changed)
+        assert theirs is not bool(judge(json_door.parse(json.dumps(changed).encode()), SCHEMA)), what
+    assert {official.is_valid(changed) for _, changed in judged} == {True, False}
