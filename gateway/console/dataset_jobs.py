@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TypeAlias
 
 from gateway import messages
 from gateway.codec.base import Context, Package
 from gateway.codec.dataset_run import Known
 from gateway.console.dataset_lines import SHOWN, Tally, lines_of
-from gateway.model.dataset import DatasetKind, Key
+from gateway.model.dataset import Key
 from gateway.pipeline.datasets import Datasets, convert_datasets, is_apart, open_datasets, parts
 from gateway.storage.shelves import open_shelf
-from gateway.storage.staging import Staging
+from gateway.storage.staging import Stage, Staging
 
 # Large enough that the work outweighs handing it over, small enough that little is done twice after a stop.
 PART_SIZE = 50
 _KNOWN = "known.json"
+_TALLY = "tally"
 # The name of the one part that a declaration makes.
 DECLARATION = "declaration"
 # The name of the part that holds what is said of the package as a whole.
@@ -48,14 +57,6 @@ class Job:
         return Context(now=self.now, source=self.source, options=dict(self.options))
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What came out of one part."""
-
-    files: tuple[tuple[str, bytes], ...]
-    lines: tuple[str, ...]
-
-
 def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], None]) -> Tally:
     """Do all parts that are not done yet, in order, each staged when it is finished."""
     whole = tuple(parts(_opened(job).bundle, PART_SIZE))
@@ -67,22 +68,24 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
     rest = [n for n, name in enumerate(names) if is_apart(whole[n]) and not staging.has(name)]
     done = len(whole) - len(first) - len(rest)
     known = known or Known()
+    tallies: dict[str, Tally] = {}
     for number in first:
-        made = _convert(job, whole[number], known)
-        staging.put(names[number], made.files, made.lines)
+        tallies[names[number]] = _do(job, whole[number], known, staging.shelf, names[number])
+        staging.note(names[number])
         done += 1
         progress(done, len(whole))
     if first:
         staging.keep(_KNOWN, json.dumps(asdict(known)).encode())
-    for number, made in _made(job, [(n, whole[n]) for n in rest], known, jobs):
-        staging.put(names[number], made.files, made.lines)
+    for name, made in _made(job, [(names[n], whole[n]) for n in rest], known, staging.shelf, jobs):
+        tallies[name] = made
+        staging.note(name)
         done += 1
         progress(done, len(whole))
     found = [messages.to_json(finding) for finding in _opened(job).bundle.findings]
     staging.put(PACKAGE, (), [json.dumps({"package": one}, ensure_ascii=False) for one in found])
     tally = Tally(findings=found[:SHOWN])
-    for line in staging.lines(names):
-        tally.add(line)
+    for name in names:
+        tally.merge(tallies.get(name) or _kept_tally(staging, name))
     return tally
 
 
@@ -127,19 +130,32 @@ def _known(staging: Staging) -> Known | None:
     return None if kept is None else Known(**json.loads(kept))
 
 
-def _made(
-    job: Job, waiting: Sequence[tuple[int, Sequence[Key]]], known: Known, jobs: int
-) -> Iterator[tuple[int, Made]]:
+def _kept_tally(staging: Staging, part: str) -> Tally:
+    """What an earlier run counted in a part."""
+    kept = staging.kept(f"{_TALLY}.{part}")
+    if kept is not None:
+        return Tally.of(json.loads(kept))
+    tally = Tally()
+    for line in staging.lines([part]):
+        tally.add(line)
+    return tally
+
+
+_Waiting: TypeAlias = Sequence[tuple[str, Sequence[Key]]]
+
+
+def _made(job: Job, waiting: _Waiting, known: Known, stage: Stage, jobs: int) -> Iterator[tuple[str, Tally]]:
+    """Write parts, and give what was counted in each, in order."""
     if jobs < 2 or len(waiting) < 2:
-        for number, keys in waiting:
-            yield number, _convert(job, keys, known)
+        for part, keys in waiting:
+            yield part, _do(job, keys, known, stage, part)
         return
     with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(job, known)
+        min(jobs, len(waiting)), mp_context=_start_method(), initializer=_start, initargs=(job, known, stage)
     ) as pool:
-        running: deque[tuple[int, Future[Made]]] = deque()
-        for number, keys in waiting:
-            running.append((number, pool.submit(_in_worker, [(k.kind.value, k.id, k.version) for k in keys])))
+        running: deque[tuple[str, Future[Tally]]] = deque()
+        for part, keys in waiting:
+            running.append((part, pool.submit(_in_worker, part, keys)))
             if len(running) > 2 * jobs:
                 there, future = running.popleft()
                 yield there, future.result()
@@ -147,26 +163,62 @@ def _made(
             yield there, future.result()
 
 
-_JOB: list[tuple[Job, Known]] = []
+def _start_method() -> BaseContext:
+    """Workers that begin with all that is loaded and opened here, where the system can do that safely."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        gc.freeze()
+        return get_context("fork")
+    return get_context("spawn")
 
 
-def _start(job: Job, known: Known) -> None:
-    _JOB[:] = [(job, known)]
+_JOB: list[tuple[Job, Known, Stage]] = []
 
 
-def _in_worker(keys: Sequence[tuple[str, str, str]]) -> Made:
-    job, known = _JOB[0]
-    return _convert(job, [Key(DatasetKind(kind), id_, version) for kind, id_, version in keys], known)
+def _start(job: Job, known: Known, stage: Stage) -> None:
+    _JOB[:] = [(job, known, stage)]
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def _convert(job: Job, keys: Sequence[Key], known: Known) -> Made:
-    sent = convert_datasets(
+def _end_with(sentinel: int) -> None:
+    """Nobody waits for a worker whose parent was killed."""
+    wait([sentinel])
+    os._exit(1)
+
+
+def _in_worker(part: str, keys: Sequence[Key]) -> Tally:
+    job, known, stage = _JOB[0]
+    return _do(job, keys, known, stage, part)
+
+
+def _do(job: Job, keys: Sequence[Key], known: Known, stage: Stage, part: str) -> Tally:
+    """Write one part, and what is counted in it."""
+    tally = Tally()
+    with _seldom_collected():
+        stage.write(part, _entries(job, keys, known, tally))
+    stage.keep(f"{_TALLY}.{part}", json.dumps(vars(tally), ensure_ascii=False).encode())
+    return tally
+
+
+def _entries(job: Job, keys: Sequence[Key], known: Known, tally: Tally) -> Iterator[tuple[str, bytes] | str]:
+    """The files of a part and the lines on them, as they come, counted."""
+    for one in convert_datasets(
         _opened(job), to=job.to, options=dict(job.options), keys=keys, known=known, read_back=job.read_back
-    )
-    files: list[tuple[str, bytes]] = []
-    lines: list[str] = []
-    for one in sent:
+    ):
         if one.member is not None:
-            files.append((one.member.name, one.member.data))
-        lines.extend(lines_of(one))
-    return Made(tuple(files), tuple(lines))
+            yield one.member.name, one.member.data
+        for line in lines_of(one):
+            tally.add(line)
+            yield line
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Data sets hold no cycles: looking for them after every few objects finds nothing."""
+    usual = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from json.encoder import encode_basestring as quoted
 from string import Formatter
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway import messages
 from gateway.codec.dataset_run import Sent
@@ -40,6 +40,22 @@ class Tally:
     refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Tally:
+        """A tally that was kept as JSON."""
+        return cls(**{**told, "fates": Counter(told["fates"]), "codes": Counter(told["codes"])})
+
+    def merge(self, other: Tally) -> None:
+        """Add what was counted in a later part."""
+        self.written += other.written
+        self.left_out += other.left_out
+        self.refused += other.refused
+        self.broken += other.broken
+        self.carried += other.carried
+        self.refusals = [*self.refusals, *other.refusals][:SHOWN]
+        self.fates.update(other.fates)
+        self.codes.update(other.codes)
 
     def add(self, line: str) -> None:
         """Count one line of the report."""

@@ -11,6 +11,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -24,6 +25,53 @@ REPORT_SUFFIX: Final = ".report.ndjson"
 _FILES, _LINES, _JOURNAL = "files", "report.ndjson", "journal"
 # The earliest time that a zip can state.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The place of an output on its way. Several processes may write parts of it: each file appears whole."""
+
+    folder: Path
+    target: str
+
+    def write(self, part: str, entries: Iterable[tuple[str, bytes] | str]) -> None:
+        """Write the files of one part, by name, and the lines of the report on them, as they come.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        try:
+            with (self.folder / f"{_LINES}.{part}").open("w", encoding="utf-8", newline="\n") as report:
+                for entry in entries:
+                    if isinstance(entry, str):
+                        report.write(f"{entry}\n")
+                    else:
+                        self._file(part, *entry)
+        except OSError as error:
+            raise StorageError(path=self.target, why=error.strerror or str(error)) from error
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Lay something aside."""
+        aside = self.folder / f"{name}.new"
+        try:
+            aside.write_bytes(data)
+            aside.replace(self.folder / name)
+        except OSError as error:
+            raise StorageError(path=self.target, why=error.strerror or str(error)) from error
+
+    def _file(self, part: str, name: str, data: bytes) -> None:
+        pure = PurePosixPath(name)
+        assert not pure.is_absolute()
+        assert not {"..", "."} & set(pure.parts)
+        path = self.folder / _FILES / name
+        # Two parts may give the same file, of the same bytes, at the same time.
+        aside = self.folder / f"{part}.new"
+        aside.write_bytes(data)
+        try:
+            aside.replace(path)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside.replace(path)
 
 
 class Staging:
@@ -53,13 +101,19 @@ class Staging:
         # A line without its end was being written when the job stopped: that part is done again.
         self.finished = dict.fromkeys(line for line in known if line.endswith("."))
 
+    @property
+    def shelf(self) -> Stage:
+        """Where parts are written, by whoever makes them."""
+        return Stage(self._stage, str(self.target))
+
     def put(self, part: str, files: Iterable[tuple[str, bytes]], lines: Iterable[str]) -> None:
         """Add the files of one part and what the report says of them, then note that it is finished."""
+        self.shelf.write(part, [*files, *lines])
+        self.note(part)
+
+    def note(self, part: str) -> None:
+        """Note that a part is written."""
         try:
-            for name, data in files:
-                self._write(name, data)
-            with (self._stage / f"{_LINES}.{part}").open("w", encoding="utf-8", newline="\n") as report:
-                report.writelines(f"{line}\n" for line in lines)
             with (self._stage / _JOURNAL).open("a", encoding="utf-8") as journal:
                 journal.write(f"{part}.\n")
         except OSError as error:
@@ -72,12 +126,7 @@ class Staging:
 
     def keep(self, name: str, data: bytes) -> None:
         """Lay something aside for a later run of the same job."""
-        aside = self._stage / f"{name}.new"
-        try:
-            aside.write_bytes(data)
-            aside.replace(self._stage / name)
-        except OSError as error:
-            raise StorageError(path=str(self.target), why=error.strerror or str(error)) from error
+        self.shelf.keep(name, data)
 
     def kept(self, name: str) -> bytes | None:
         """What was laid aside under ``name``."""
@@ -121,14 +170,6 @@ class Staging:
         for part in parts:
             with (self._stage / f"{_LINES}.{part}").open(encoding="utf-8") as report:
                 yield from (line.rstrip("\n") for line in report)
-
-    def _write(self, name: str, data: bytes) -> None:
-        pure = PurePosixPath(name)
-        assert not pure.is_absolute()
-        assert not {"..", "."} & set(pure.parts)
-        path = self._stage / _FILES / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
     def _finish_report(self, head: dict[str, object], parts: Iterable[str]) -> None:
         aside = self._stage / _LINES

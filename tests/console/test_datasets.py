@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import uuid
 import zipfile
 from pathlib import Path
@@ -161,16 +162,54 @@ def command(source: Path, out: Path, *more: str) -> list[str]:
 # Our command, stopped by its own hand in the middle of the fourth part.
 KILLED = """
 import os, signal, sys
-from gateway.storage.staging import Staging
-put = Staging.put
-def stopping(self, part, files, lines):
-    if part == "000003":
-        os.kill(os.getpid(), signal.SIGKILL)
-    put(self, part, files, lines)
-Staging.put = stopping
+from gateway.storage.staging import Stage
+write = Stage.write
+def some(entries):
+    yield next(entries)
+    yield next(entries)
+    os.kill(os.getpid(), signal.SIGKILL)
+def stopping(self, part, entries):
+    write(self, part, some(entries) if part == "000003" else entries)
+Stage.write = stopping
 from cli import main
 sys.exit(main(sys.argv[1:]))
 """
+# With a second thread, workers begin with nothing of ours.
+THREADED = """
+import sys, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+from cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+ORPHANED = """
+import multiprocessing, os, signal, sys
+from gateway.storage.staging import Staging
+note = Staging.note
+def stopping(self, part):
+    note(self, part)
+    if workers := multiprocessing.active_children():
+        print(*(one.pid for one in workers), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+Staging.note = stopping
+from cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def told_in(stage: Path) -> set[str]:
+    """The files that the reports of the finished parts tell."""
+    parts = (stage / "journal").read_text(encoding="utf-8").split()
+    reports = [(stage / f"report.ndjson.{part[:-1]}").read_text(encoding="utf-8") for part in parts]
+    return {
+        told["file"] for one in reports for line in one.splitlines() if "file" in (told := json.loads(line))
+    }
+
+
+def _is_running(stat: Path) -> bool:
+    try:
+        return stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 class TestParts:
@@ -178,16 +217,30 @@ class TestParts:
 
     def test_two_processors_give_the_same(self, tmp_path: Path) -> None:
         source = fill(tmp_path / "mills", 120)
-        for name, jobs in (("one", "1"), ("two", "2")):
-            assert (
-                subprocess.run(
-                    command(source, tmp_path / name, "--jobs", jobs), cwd=ROOT, check=False
-                ).returncode
-                == 0
-            )
-        assert files(tmp_path / "one") == files(tmp_path / "two")
-        reports = [(tmp_path / f"{name}.report.ndjson").read_bytes() for name in ("one", "two")]
-        assert reports[0] == reports[1]
+        threaded = [sys.executable, "-c", THREADED]
+        for name, jobs, how in (("one", "1", None), ("two", "2", None), ("apart", "2", threaded)):
+            told = command(source, tmp_path / name, "--jobs", jobs)
+            asked = told if how is None else [*how, *told[3:]]
+            assert subprocess.run(asked, cwd=ROOT, check=False).returncode == 0
+        for name in ("two", "apart"):
+            assert files(tmp_path / "one") == files(tmp_path / name)
+            reports = [(tmp_path / f"{one}.report.ndjson").read_bytes() for one in ("one", name)]
+            assert reports[0] == reports[1]
+
+    @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks the system for its processes")
+    def test_workers_end_with_a_killed_run(self, tmp_path: Path) -> None:
+        source = fill(tmp_path / "mills", 300)
+        told = command(source, tmp_path / "out", "--jobs", "2")
+        asked = [sys.executable, "-c", ORPHANED, *told[3:]]
+        run = subprocess.run(asked, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+        assert run.returncode == -signal.SIGKILL
+        workers = [Path("/proc") / pid / "stat" for pid in run.stdout.split()]
+        assert len(workers) == 2
+        for _ in range(600):
+            if not any(map(_is_running, workers)):
+                break
+            time.sleep(0.1)
+        assert not any(map(_is_running, workers))
 
     def test_a_killed_run_is_gone_on_with(self, tmp_path: Path) -> None:
         """Killed when three parts are in the journal and the fourth is being written."""
@@ -204,7 +257,9 @@ class TestParts:
             "000002.",
         ]
         kept = {name: (stage / "files" / name).stat().st_mtime_ns for name in files(stage / "files")}
-        assert len(kept) == 150
+        assert len(kept) == 151
+        (begun,) = {name for name in kept if name not in told_in(stage)}
+        del kept[begun]  # it is written again
         assert subprocess.run(command(source, out), cwd=ROOT, check=False).returncode == 0
         assert files(out) == files(whole)
         reports = [(tmp_path / f"{name}.report.ndjson").read_bytes() for name in ("out", "whole")]
