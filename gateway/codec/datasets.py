@@ -230,6 +230,12 @@ class Measured:
     units: Mapping[str, Exact] = field(default_factory=dict)
 
 
+def all_files(bundle: Bundle) -> tuple[str, ...]:
+    """The files of the whole package; ``files`` of a part of it are those that go with the part."""
+    found: tuple[str, ...] = getattr(bundle, "all_files", bundle.files)
+    return found
+
+
 def measured(flow: Reference, bundle: Bundle) -> Measured | None:
     """The reference unit of a flow, along flow, reference property, unit group, reference unit.
 

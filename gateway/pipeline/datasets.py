@@ -120,6 +120,11 @@ class Part:
         found: dict[object, Measured | None] = getattr(self.whole, "measures", {})
         return found
 
+    @property
+    def all_files(self) -> tuple[str, ...]:
+        """Those of the whole, for what looks something up in them."""
+        return self.whole.files
+
     def read(self, key: Key) -> DatasetReading:
         """One data set of the whole."""
         return self.whole.read(key)

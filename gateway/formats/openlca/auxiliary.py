@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.codec.base import Member
+from gateway.codec.datasets import all_files
 from gateway.errors import GatewayError
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.book import Book, known_unit, property_of
@@ -44,11 +45,13 @@ def other_files(book: Book) -> Iterator[Member]:
             written.add(member.name)
             yield member
     places = book.places or {tables.location_id(_EVERYWHERE): _EVERYWHERE}
+    # A part of a package, with which its files do not go, says of a place what the whole says of it.
+    told = {posixpath.basename(name).partition(".")[0]: name for name in all_files(book.bundle)}
     for id_, code in sorted(places.items(), key=lambda place: place[1]):
         name = f"locations/{id_}.json"
         if name not in written:
             written.add(name)
-            yield _member(name, _location(id_, code))
+            yield _told(book, told.get(id_)) or _member(name, _location(id_, code))
 
 
 def _measures(units: list[str]) -> Iterator[Member]:
@@ -97,7 +100,7 @@ def _document(name: str, data: bytes, documents: dict[str, str]) -> Member | Non
 def _source_files(book: Book) -> dict[str, str]:
     """Where the first file of each source stands in the package, by its name."""
     found: dict[str, str] = {}
-    for key in book.bundle.keys:
+    for key in book.bundle.everything:
         if key.kind is not DatasetKind.SOURCE:
             continue
         try:
@@ -109,6 +112,14 @@ def _source_files(book: Book) -> dict[str, str]:
             name = posixpath.basename(files[0])
             found.setdefault(name, f"bin/sources/{book.id(DatasetKind.SOURCE, key.id)}/{name}")
     return found
+
+
+def _told(book: Book, name: str | None) -> Member | None:
+    """An entity as the package tells it in a file."""
+    try:
+        return None if name is None else _entity(name, book.bundle.file(name))
+    except GatewayError:
+        return None
 
 
 def _location(id_: str, code: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from gateway.codec import jsonwrite
 from gateway.codec.base import Member
+from gateway.codec.datasets import all_files
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.book import main_text
 from gateway.formats.openlca.entities import Sheet
@@ -123,7 +124,7 @@ def _kept(sheet: Sheet, module: dict[str, Any], items: list[dict[str, Any]]) -> 
     if told is None:
         return False
     id_ = told.strip('"')
-    files = sheet.book.bundle.files
+    files = all_files(sheet.book.bundle)
     file = next((name for name in files if name.rpartition("/")[2] == f"{id_}.json"), None)
     found = None if file is None else document(sheet.book.bundle.file(file))
     there = found.get("impactResults") if isinstance(found, dict) else None
