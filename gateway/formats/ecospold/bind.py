@@ -142,7 +142,10 @@ def _texts(kind: str, value: object, base: str) -> dict[str, str]:
 
 def plain_languages(value: Mapping[str, object]) -> bool:
     """Whether a value is a text by language and nothing else."""
-    return bool(value) and all(isinstance(v, str) and k[:1] not in "@#" for k, v in value.items())
+    for key, text in value.items():
+        if type(text) is not str or key[:1] in "@#":
+            return False
+    return bool(value)
 
 
 def one_passage_each(value: Mapping[str, Any]) -> dict[str, str]:

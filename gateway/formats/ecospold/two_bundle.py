@@ -22,6 +22,7 @@ from gateway.formats.ecospold.ids import fixed, new_id
 from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
 from gateway.formats.ecospold.one_exchanges import converted_spreads
 from gateway.formats.ecospold.spans import Document, survey
+from gateway.formats.ecospold.two_flows import Told
 from gateway.formats.ecospold.two_reader import FAMILY, Reader, Two
 from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import Dataset, DatasetKind, Key
@@ -90,6 +91,7 @@ class Source:
         self.index = Index()
         self.surveyed: dict[str, Document] = {}
         self.read_in: dict[Key, Dataset] = {}
+        self.flows: dict[str, Told] = {}
         for name in self.files:
             self._survey(name)
 
@@ -151,7 +153,8 @@ class Source:
         if len(document.spans) == 1:
             element = _whole(document)
         tree = read_element(element, structure("dataset", family=FAMILY))
-        two = read(tree, self.index.ids[place], self._flow, self._contact, f"{place} (line {span.line})")
+        where = f"{place} (line {span.line})"
+        two = read(tree, self.index.ids[place], self._flow, self._contact, where, self.flows)
         self._remember(two)
         findings = tuple(
             Finding(f.code, f"{place.file}: {f.at}", f.saw, f.severity, f.per, f.params)
@@ -187,12 +190,13 @@ def read(
     flow: Callable[[str, Flow], Flow],
     contact: Callable[[str, Contact], Contact],
     at: str,
+    flows: dict[str, Told] | None = None,
 ) -> Two:
     """The one data set of a document."""
     root = dict(tree.root)
     name = next(key for key in ("activityDataset", CHILD) if key in root)
     node = root.pop(name)[0]  # type: ignore[index]  # always a list
-    reader = Reader(id_, flow, contact)
+    reader = Reader(id_, flow, contact, flows)
     reader.extras = document_extras(root, tree.namespaces, is_child=name == CHILD)
     return reader.read(node, at)  # type: ignore[arg-type]  # a data set is no text
 
@@ -214,16 +218,14 @@ class _Watch:
         self.index = index
         self.file = file
         self.number = -1
+        self.place = Place(file, -1)
         self.units: set[str] = set()
         self.named = {id_: name for name, id_ in fixed("unit").items()}
-
-    @property
-    def place(self) -> Place:
-        return Place(self.file, self.number)
 
     def __call__(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag in _NAMES:
             self.number += 1
+            self.place = Place(self.file, self.number)
         elif tag == "activity":
             self._activity(attributes)
         elif tag in ("intermediateExchange", "elementaryExchange"):

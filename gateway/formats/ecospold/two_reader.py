@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree, below, extras_of, one_passage_each, read_fields, take_text
 from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.ids import fixed_or_new
-from gateway.formats.ecospold.measures import property_of
+from gateway.formats.ecospold.two_flows import Told, repeated, tell
 from gateway.formats.ecospold.two_values import (
-    peek,
     take_english,
     take_names,
     take_property,
@@ -19,7 +19,7 @@ from gateway.formats.ecospold.two_values import (
     take_uncertainty,
 )
 from gateway.formats.ecospold.values import number, place
-from gateway.model.base import LangText, Names
+from gateway.model.base import LangText, Names, changed, proven
 from gateway.model.dataset import ClassEntry, Classification, Document, Link, LinkRole, Reference, Topic
 from gateway.model.inventory import Flow, FlowKind
 from gateway.model.process import (
@@ -32,6 +32,7 @@ from gateway.model.process import (
     ProcessKind,
     Publication,
     Review,
+    Uncertainty,
 )
 from gateway.model.sources import Contact
 from gateway.quantity.number import Number
@@ -48,6 +49,11 @@ LISTS: Final = (
     ("intermediateExchange", "@intermediateExchangeId"),
     ("elementaryExchange", "@elementaryExchangeId"),
 )
+# What an exchange says of its flow.
+_SAID: Final = ("name", "synonym", "compartment", "@casNumber", "@formula", "unitName")
+_NONE: Final = Reference()
+_CERTAIN: Final = Uncertainty()
+_KEPT: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -61,12 +67,20 @@ class Two:
 
 
 class Reader:
-    """Reads one data set. ``known`` gives the flow or contact of an id as the package has it."""
+    """Reads one data set. ``known`` gives the flow or contact of an id as the package has it.
+
+    ``table`` holds flows as exchanges of the package tell them.
+    """
 
     def __init__(
-        self, id_: str, known: Callable[[str, Flow], Flow], contact: Callable[[str, Contact], Contact]
+        self,
+        id_: str,
+        known: Callable[[str, Flow], Flow],
+        contact: Callable[[str, Contact], Contact],
+        table: dict[str, Told] | None = None,
     ) -> None:
         self.id = id_
+        self.table = {} if table is None else table
         self.known = known
         self.contact = contact
         self.flows: dict[str, Flow] = {}
@@ -103,8 +117,7 @@ class Reader:
             **fields.plain,
         )
         extras = self.extras | extras_of(node, FAMILY)
-        process = process.model_copy(update={"extras": extras})
-        return Two(process, self.flows, self.contacts, self.findings)
+        return Two(changed(process, {"extras": extras}), self.flows, self.contacts, self.findings)
 
     # The activity
 
@@ -199,78 +212,48 @@ class Reader:
         return found
 
     def _exchange(self, entry: Tree, id_: str, id_key: str) -> Exchange:
-        group = _group(entry)
-        pop = entry.pop
-        flow = self._flow(entry, group, id_key)
-        known = self.known(flow.id, self.flows.get(flow.id, flow))
-        self.flows.setdefault(flow.id, known)
-        self._repeated(entry, flow, known)
-        if entry.get(id_key) == flow.id:
-            del entry[id_key]
+        side = _side_of(entry)
+        told = self._told(entry, side, id_key)
+        own = told.flow
+        known = self.known(own.id, self.flows.get(own.id, own))
+        self.flows.setdefault(own.id, known)
+        for key in told.repeats if known is own else repeated(entry, own, known, id_key):
+            del entry[key]
         amount = number(entry.get("@amount"))
         if amount is not None:
             del entry["@amount"]
         unit = take_english(entry, "unitName")
         if unit is not None and entry.get("@unitId") == fixed_or_new("unit", unit):
             del entry["@unitId"]
+        pop = entry.pop
         provider = pop("@activityLinkId", None)
-        return Exchange(
-            id=id_,
-            flow=Reference(uuid=flow.id, name=known.name),
-            direction=group.direction if group else Direction.OUTPUT,
-            amount=amount,
-            unit=unit,
-            formula=pop("@mathematicalRelation", None),
-            is_reference=group == (False, "0"),
-            is_waste=group == (False, "3"),
-            group=group.name if group else None,
-            provider=Reference(uuid=provider) if provider is not None else Reference(),
-            uncertainty=take_uncertainty(entry),
-            properties=tuple(take_property(one) for one in entry.get("property") or ()),
-            comment=take_names(entry, "comment"),
+        return proven(
+            Exchange,
+            {
+                "id": id_,
+                "flow": told.reference if known is own else Reference(uuid=own.id, name=known.name),
+                "amount": amount,
+                "unit": unit,
+                "formula": pop("@mathematicalRelation", None),
+                "provider": Reference(uuid=provider) if provider is not None else _NONE,
+                "uncertainty": take_uncertainty(entry) if "uncertainty" in entry else _CERTAIN,
+                "properties": tuple(take_property(one) for one in entry.get("property") or ()),
+                "comment": take_names(entry, "comment") if "comment" in entry else None,
+                **side.told,
+            },
         )
 
-    def _flow(self, entry: Tree, group: Group | None, id_key: str) -> Flow:
-        elementary = id_key == "@elementaryExchangeId"
-        compartment = entry.get("compartment")
-        words: tuple[str, ...] = ()
-        if isinstance(compartment, dict):
-            told = (peek(compartment, "compartment"), peek(compartment, "subcompartment"))
-            words = tuple(word for word in told if word is not None)
-        unit = peek(entry, "unitName")
-        kind = group.flow_kind if group else FlowKind.OTHER
-        names_ = entry.get("name")
-        return Flow(
-            id=str(entry.get(id_key) or ""),
-            kind=FlowKind.ELEMENTARY if elementary else kind,
-            name=LangText(names_) if isinstance(names_, dict) and peek(entry, "name") is not None else None,
-            synonyms=take_synonyms({"synonym": list(entry.get("synonym") or ())}),
-            cas=entry.get("@casNumber"),
-            formula=entry.get("@formula"),
-            compartment=words,
-            properties=property_of(unit) if unit is not None else (),
-        )
-
-    def _repeated(self, entry: Tree, own: Flow, known: Flow) -> None:
-        """Take out what the flow says, too; what it says otherwise stays with the exchange."""
-        if own.name == known.name and own.name is not None:
-            del entry["name"]
-        if own.synonyms == known.synonyms and own.synonyms is not None:
-            del entry["synonym"]
-        for key, value in (("@casNumber", known.cas), ("@formula", known.formula)):
-            if key in entry and entry[key] == value:
-                del entry[key]
-        compartment = entry.get("compartment")
-        same = own.compartment == known.compartment and len(own.compartment) == 2
-        if isinstance(compartment, dict) and same:
-            id_ = fixed_or_new("subcompartment", "/".join(own.compartment))
-            words = [{"en": word} for word in own.compartment]
-            if compartment == {
-                "@subcompartmentId": id_,
-                "compartment": words[0],
-                "subcompartment": words[1],
-            }:
-                del entry["compartment"]
+    def _told(self, entry: Tree, side: _Side, id_key: str) -> Told:
+        """The flow of an exchange; made once where the package says the same of it."""
+        said = tuple(map(entry.get, _SAID))
+        id_ = str(entry.get(id_key) or "")
+        found = self.table.get(id_)
+        if found is None or found.kind is not side.kind or found.said != said:
+            found = tell(id_, entry, side.kind, said, id_key)
+            if len(self.table) >= _KEPT:
+                self.table.clear()
+            self.table.setdefault(id_, found)
+        return found
 
     # Parameters and results
 
@@ -313,13 +296,45 @@ class Reader:
         return tuple(found)
 
 
-def _group(entry: Tree) -> Group | None:
-    for key, is_input in (("inputGroup", True), ("outputGroup", False)):
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """On which side an exchange stands, and what that says of it."""
+
+    kind: FlowKind
+    told: Mapping[str, object]
+
+
+def _side(group: Group | None, kind: FlowKind) -> _Side:
+    return _Side(
+        kind,
+        {
+            "direction": group.direction if group else Direction.OUTPUT,
+            "is_reference": group == (False, "0"),
+            "is_waste": group == (False, "3"),
+            "group": group.name if group else None,
+        },
+    )
+
+
+def _sides(names: Mapping[str, str], *, is_input: bool) -> Mapping[str, _Side]:
+    groups_ = {code: Group(is_input, code) for code in names}
+    return {code: _side(group, group.flow_kind) for code, group in groups_.items()}
+
+
+_NOWHERE: Final = _side(None, FlowKind.OTHER)
+_SIDES: Final = (
+    ("inputGroup", _sides(groups.INPUT_GROUPS, is_input=True)),
+    ("outputGroup", _sides(groups.OUTPUT_GROUPS, is_input=False)),
+)
+
+
+def _side_of(entry: Tree) -> _Side:
+    for key, sides in _SIDES:
         code = entry.get(key)
-        if isinstance(code, str) and Group(is_input, code).name is not None:
+        if isinstance(code, str) and (found := sides.get(code)) is not None:
             del entry[key]
-            return Group(is_input, code)
-    return None
+            return found
+    return _NOWHERE
 
 
 def _classifications(description: Tree) -> tuple[Classification, ...]:

@@ -17,7 +17,7 @@ from gateway.formats.ecospold.values import (
     spell,
     square,
 )
-from gateway.model.base import Names
+from gateway.model.base import Names, proven
 from gateway.model.dataset import Coefficient, Reference
 from gateway.model.process import Distribution, PropertyValue, Uncertainty
 from gateway.quantity.number import Number
@@ -52,9 +52,9 @@ def peek(node: Tree, key: str) -> str | None:
 def take_english(node: Tree, key: str) -> str | None:
     """A text that is in English only, taken out."""
     value = node.get(key)
-    if isinstance(value, dict) and set(value) == {"en"} and isinstance(value["en"], str):
+    if isinstance(value, dict) and len(value) == 1 and isinstance(text := value.get("en"), str):
         del node[key]
-        return str(value["en"])
+        return text
     return peek(node, key)
 
 
@@ -118,7 +118,7 @@ def take_uncertainty(node: Tree, key: str = "uncertainty") -> Uncertainty:
             del entry["pedigreeMatrix"]
     if (comment := take_names(entry, "comment")) is not None:
         found["comment"] = comment
-    return Uncertainty(**found) if found else _CERTAIN
+    return proven(Uncertainty, found) if found else _CERTAIN
 
 
 def _take(values: Tree, key: str) -> Coefficient:
@@ -222,13 +222,16 @@ def take_property(entry: Tree) -> PropertyValue:
     name = take_names(entry, "name")
     amount = number(entry.pop("@amount", None))
     unit = take_english(entry, "unitName")
-    return PropertyValue(
-        quantity=Reference(uuid=id_, name=name),
-        amount=amount,
-        unit=unit,
-        formula=entry.pop("@mathematicalRelation", None),
-        uncertainty=take_uncertainty(entry),
-        comment=take_names(entry, "comment"),
+    return proven(
+        PropertyValue,
+        {
+            "quantity": Reference(uuid=id_, name=name),
+            "amount": amount,
+            "unit": unit,
+            "formula": entry.pop("@mathematicalRelation", None),
+            "uncertainty": take_uncertainty(entry),
+            "comment": take_names(entry, "comment"),
+        },
     )
 
 

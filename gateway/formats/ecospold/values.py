@@ -85,7 +85,14 @@ def square(value: Coefficient) -> Coefficient:
 
 def exponential(value: Coefficient) -> Coefficient:
     """E to the power of a number, to 34 digits."""
+    if isinstance(value, Number) and isinstance(value.value, Decimal):
+        return _exponential(value.value)
     return _function(value, _LONG.exp)
+
+
+@lru_cache(maxsize=4096)
+def _exponential(value: Decimal) -> Coefficient:
+    return _function(Number(value), _LONG.exp)
 
 
 def logarithm(value: Coefficient) -> Coefficient:
