@@ -17,7 +17,7 @@ from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.snapshot import Listed, Snapshot, identities_of
+from gateway.trust.snapshot import Listed, Snapshot, bare_identities, identities_of
 from gateway.trust.subject import Signer
 
 CAUSES: Final = {
@@ -76,7 +76,7 @@ def identify(
     """
     asked = _Inquiry(signer, snapshot, existed, is_proven, accepts, engine)
     asked.evidence |= {"signer": signer.name, "identities": list(signer.identities)}
-    found = snapshot.find(signer.identities)
+    found = _entries(asked)
     if bodies := _two_bodies(found):
         return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
     if found:
@@ -89,6 +89,23 @@ def identify(
         return Known(_unlisted(asked))
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, names, tuple(asked.notes))
+
+
+def _entries(asked: _Inquiry) -> tuple[Listed, ...]:
+    """The entries by whose certificate, key or name the signer goes.
+
+    A signer who shows a certificate is not taken for the holder of another one with the same key: nobody has
+    looked at what this one says.
+    """
+    signer = asked.signer
+    found = asked.snapshot.find(signer.identities)
+    if not signer.chain:
+        return found
+    own = f"cert:{signer.chain[0].fingerprint}"
+    names = set(signer.identities)
+    return tuple(
+        one for one in found if own in identities_of(one.service) or names & set(bare_identities(one.service))
+    )
 
 
 def _by_chain(asked: _Inquiry) -> Known:

@@ -162,6 +162,15 @@ def identities_in(*states: State) -> Iterator[str]:
     return iter(known)
 
 
+def bare_identities(service: Service) -> Iterator[str]:
+    """The keys and names under which the service was ever listed without a certificate."""
+    for state in service.states:
+        for jwk in state.identity.keys:
+            yield f"key:{VerificationKey.from_jwk(jwk).sha256}"
+        for other in state.identity.others:
+            yield f"id:{other}"
+
+
 def read_seen(data: bytes) -> dict[str, Seen]:
     """The numbers that were seen before.
 
