@@ -23,9 +23,10 @@ from typing import TypeAlias
 from gateway import messages
 from gateway.codec.base import Context, Package
 from gateway.codec.dataset_run import Known
-from gateway.console.dataset_lines import SHOWN, Tally, lines_of
+from gateway.console.dataset_lines import NO_PLACE, SHOWN, Tally, lines_of, name_of, note_json
 from gateway.model.dataset import Key
 from gateway.pipeline.datasets import Datasets, convert_datasets, is_apart, open_datasets, parts
+from gateway.report import Fate, Note
 from gateway.storage.shelves import open_shelf
 from gateway.storage.staging import Stage, Staging
 
@@ -33,6 +34,8 @@ from gateway.storage.staging import Stage, Staging
 PART_SIZE = 50
 _KNOWN = "known.json"
 _TALLY = "tally"
+# The folders in which ILCD and openLCA keep documents.
+_DOCUMENTS = frozenset({"external_docs", "bin"})
 # The name of the one part that a declaration makes.
 DECLARATION = "declaration"
 # The name of the part that holds what is said of the package as a whole.
@@ -82,11 +85,34 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
         done += 1
         progress(done, len(whole))
     found = [messages.to_json(finding) for finding in _opened(job).bundle.findings]
-    staging.put(PACKAGE, (), [json.dumps({"package": one}, ensure_ascii=False) for one in found])
+    gone = list(_documents(job, staging))
+    lines = [json.dumps({"package": one}, ensure_ascii=False) for one in found]
+    lines += [f'{{"package": {{}}, "note": {note_json(note)}}}' for note in gone]
+    staging.put(PACKAGE, (), lines)
     tally = Tally(findings=found[:SHOWN])
+    for line in lines[len(found) :]:
+        tally.add(line)
     for name in names:
-        tally.merge(tallies.get(name) or _kept_tally(staging, name))
+        if name not in tallies:
+            tallies[name] = _kept_tally(staging, name)
+        tally.merge(tallies[name])
+    if twice := tally.settle():
+        for name in (name for name in names if tallies[name].missing):
+            staging.amend(name, [line for line in staging.lines([name]) if not _is_left_out(line, twice)])
     return tally
+
+
+def _is_left_out(line: str, names: frozenset[str]) -> bool:
+    return NO_PLACE in line and '"refused": [' in line and name_of(line) in names
+
+
+def _documents(job: Job, staging: Staging) -> Iterator[Note]:
+    """Documents of the package that are not in the output."""
+    documents = [n for n in _opened(job).bundle.files if not _DOCUMENTS.isdisjoint(n.split("/")[:-1])]
+    there = {name.rpartition("/")[2] for name in staging.names()} if documents else set()
+    for name in documents:
+        if name.rpartition("/")[2] not in there:
+            yield Note("dataset.document-left-out", name, Fate.DROPPED)
 
 
 def run_declaration(package: Package, job: Job, staging: Staging) -> Tally:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from gateway import messages
 from gateway.codec.dataset_run import Sent
-from gateway.model.dataset import Key
+from gateway.model.dataset import DatasetKind, Key
 from gateway.quantity.exact import show
 from gateway.report import Note
 
@@ -21,6 +21,8 @@ from gateway.report import Note
 SHOWN = 20
 # The end of the code of a data set that is of no kind of the format: a loss, and no fault of the input.
 NO_PLACE = ".not-held"
+# Kinds that no other data set brings along.
+_OWN_FILE: Final = frozenset({DatasetKind.PROCESS.value, DatasetKind.MODEL.value})
 _NOTE: Final = '"note": {"code": "'
 _FATE: Final = '"fate": "'
 # The end of a note's line: texts, each with the name of the value that follows it.
@@ -40,6 +42,10 @@ class Tally:
     refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    missing: list[str] = field(default_factory=list)  # what is left out, by name
+    held: list[str] = field(
+        default_factory=list
+    )  # what is written and may be left out by another part, by name
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Tally:
@@ -56,6 +62,15 @@ class Tally:
         self.refusals = [*self.refusals, *other.refusals][:SHOWN]
         self.fates.update(other.fates)
         self.codes.update(other.codes)
+        self.missing += other.missing
+        self.held += other.held
+
+    def settle(self) -> frozenset[str]:
+        """Count as written what one part left out and a later part holds, such as the flows of a process."""
+        found = frozenset(self.missing) & frozenset(self.held)
+        self.left_out -= sum(name in found for name in self.missing)
+        self.missing = [name for name in self.missing if name not in found]
+        return found
 
     def add(self, line: str) -> None:
         """Count one line of the report."""
@@ -69,6 +84,7 @@ class Tally:
         told = json.loads(line)
         if "refused" in told and all(error["code"].endswith(NO_PLACE) for error in told["refused"]):
             self.left_out += 1
+            self.missing.append(name_of(line))
         elif "refused" in told:
             self.refused += 1
             self.refusals += [told] if len(self.refusals) < SHOWN else []
@@ -76,6 +92,13 @@ class Tally:
         else:
             self.written += 1
             self.carried += told["carried"]
+            if told["dataset"]["kind"] not in _OWN_FILE:
+                self.held.append(name_of(line))
+
+
+def name_of(line: str) -> str:
+    """The data set that a line is about, as the line names it."""
+    return line[: line.index("}") + 1]
 
 
 def lines_of(sent: Sent) -> Iterator[str]:

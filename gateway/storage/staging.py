@@ -133,6 +133,15 @@ class Staging:
         path = self._stage / name
         return path.read_bytes() if path.exists() else None
 
+    def amend(self, part: str, lines: Iterable[str]) -> None:
+        """Put other lines in the place of a part's."""
+        self.keep(f"{_LINES}.{part}", "".join(f"{line}\n" for line in lines).encode())
+
+    def names(self) -> list[str]:
+        """The names of the files that there are so far."""
+        root = self._stage / _FILES
+        return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+
     def finish(self, head: dict[str, object], parts: Iterable[str]) -> int:
         """Give the output its place, with the report beside it; return how many files there are.
 
@@ -141,7 +150,7 @@ class Staging:
             StorageError: it cannot be moved there.
         """
         root = self._stage / _FILES
-        names = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+        names = self.names()
         try:
             self._finish_report({"report": REPORT_MARK} | head, parts)
             if self.target.suffix.lower() == ".zip":

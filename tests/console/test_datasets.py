@@ -266,3 +266,35 @@ class TestParts:
         assert reports[0] == reports[1]
         assert {name: (out / name).stat().st_mtime_ns for name in kept} == kept
         assert list(tmp_path.glob(".out.*")) == []
+
+
+class TestWhatIsLeftOut:
+    """What a part leaves out and a later one holds is no loss; documents that stay behind are one."""
+
+    def test_flows_in_a_process_are_not_left_out(
+        self, oracle_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        source = oracle_data / "lca" / "olca-jsonld" / "us-fpl-jsonld.zip"
+        assert run(source, "--to", "ecospold2", "-o", tmp_path / "out", "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        lines = [json.loads(line) for line in Path(told["report"]).read_text(encoding="utf-8").splitlines()]
+        held = {json.dumps(line["dataset"]) for line in lines if "carried" in line}
+        left = {json.dumps(line["dataset"]) for line in lines if "refused" in line}
+        assert (len(held), len(left)) == (told["written"], told["leftOut"])
+        assert held.isdisjoint(left)
+        assert {json.loads(one)["kind"] for one in left}.isdisjoint({"flow", "process"})
+
+    def test_documents_go_along_or_are_told(
+        self, oracle_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        source = oracle_data / "lca" / "ilcd-epd" / "oekobau_with_dependencies.zip"
+        with zipfile.ZipFile(source) as archive:
+            documents = {n.rpartition("/")[2] for n in archive.namelist() if n.endswith(".pdf")}
+        for target, lost in (("ilcd", 0), ("openlca", 1), ("ecospold2", 4)):
+            assert run(source, "--to", target, "-o", tmp_path / target, "--json") == 0
+            told = json.loads(capsys.readouterr().out)
+            there = {name.rpartition("/")[2] for name in files(tmp_path / target)}
+            report = Path(told["report"]).read_text(encoding="utf-8").splitlines()
+            notes = [one["note"] for one in map(json.loads, report) if "package" in one and "note" in one]
+            assert len(notes) == told["codes"].get("dataset.document-left-out", 0) == lost
+            assert documents - there == {note["path"].rpartition("/")[2] for note in notes}
