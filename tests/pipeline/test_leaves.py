@@ -25,25 +25,37 @@ from gateway.report import Fate
 
 from .conftest import EXAMPLES, package
 
-CHANGES = 1_000
-# PACT 2.3 has no pieces: a pack is refused there, and its own tests change leaves of other footprints.
-WRITERS = [f.id for f in formats() if f.write is not None and f.id != "pact@2.3"]
-# The same code as Catena-X 10.0.0 over another column of one table.
-SISTERS = frozenset({"catenax-pcf@7.0.0", "catenax-pcf@9.0.0"})
+SHARE, CHANGES = 12, 1_000
+WRITERS = [f.id for f in formats() if f.write is not None]
 # What is filled by inputs beside the declaration, for an audience that sees most of it.
-FILLED = {
-    "passport-data@1",
-    "aas-02035@1.0",
-    "catenax-battery-pass@6.1.0",
+FILLED = frozenset(
+    {
+        "passport-data@1",
+        "aas-02035@1.0",
+        "batterypass@1.2",
+        "catenax-battery-pass@6.1.0",
+        "catenax-dpp@7.0.0",
+        "untp-dpp@0.6.1",
+        "untp-dpp@0.7.0",
+        "untp-dcc@0.6.1",
+        "eudpp-lca@1.9",
+        "cbam-data@1",
+        "cbam-installation@1",
+    }
+)
+# PACT 2.3 has no pieces, so a pack is refused there; the others state a product otherwise than a battery.
+OF_TEA = (
+    "pact@2.3",
+    "pact@3.0",
+    "catenax-pcf@10.0.0",
     "catenax-dpp@7.0.0",
     "untp-dpp@0.6.1",
-    "untp-dpp@0.7.0",
-    "untp-dcc@0.6.1",
-    "eudpp-lca@1.9",
-    "cbam-data@1",
-    "cbam-installation@1",
-}
-FILLED_CHANGES = 150
+    "aas-02023@1.0",
+)
+CASES = [
+    *((writer, "filled" if writer in FILLED else "battery") for writer in WRITERS if writer != "pact@2.3"),
+    *((writer, "tea") for writer in OF_TEA),
+]
 # What Catena-X asks for and a declaration does not have.
 TOLD = {
     "partialFullPcf": "Cradle-to-gate",
@@ -61,6 +73,10 @@ TOLD = {
     "street": "Main Street",
     "number": "1",
     "city": "Hefei",
+    "country": "CN",
+    "postCode": "230000",
+    "untp-issuer": "did:web:example.org",
+    "exemptedEmissionsDescription": "nothing",
 }
 _CODES = {
     row.pattern: row.code_list
@@ -108,6 +124,13 @@ def filled(context: Context) -> Source:
     return read(package(EXAMPLES / "lfp-pack.json"), context=context, beside=beside)
 
 
+@pytest.fixture
+def source(request: pytest.FixtureRequest) -> Source:
+    """The input of a case, by the name of its fixture."""
+    found: Source = request.getfixturevalue(request.param)
+    return found
+
+
 def output(source: Source, declaration: Declaration, writer: str) -> Outcome:
     """One target from the changed declaration."""
     changed_source = with_changes(source, declaration=declaration)
@@ -118,26 +141,27 @@ def output(source: Source, declaration: Declaration, writer: str) -> Outcome:
     return convert(changed_source, to=[writer], options={"preview": "yes"} | told)[0]
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("writer", WRITERS)
-def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, filled: Source, writer: str) -> None:
+def change_leaves(source: Source, writer: str, most: int) -> None:
+    """Change one leaf after the other and look for it in the output and among the notes."""
     rng = random.Random(20260218)
-    battery, most = (filled, FILLED_CHANGES) if writer in FILLED else (battery, CHANGES)
-    base = output(battery, battery.declaration, writer)
+    base = output(source, source.declaration, writer)
     assert base.package is not None, [str(e) for e in base.lacks]
-    places = [p for p in leaves(battery.declaration) if most == CHANGES or not p.path.startswith("/lines/")]
+    # Carriers that hold next to nothing of the lines are not asked about each of them.
+    places = [
+        p for p in leaves(source.declaration) if writer not in FILLED or not p.path.startswith("/lines/")
+    ]
     silent, twice, needless, refused = [], [], [], 0
-    for place in rng.choices(places, k=most // 4 if writer in SISTERS else most):
+    for place in rng.choices(places, k=most):
         value = other(place, rng)
-        after = replace(battery.declaration, place.path, value)
-        outcome = output(battery, after, writer)
+        after = replace(source.declaration, place.path, value)
+        outcome = output(source, after, writer)
         if outcome.package is None:
             assert outcome.lacks
             refused += 1
             continue
-        path = where_now(battery.declaration, after, place, value)
+        path = where_now(source.declaration, after, place, value)
         notes = [note for note in outcome.notes if note.path == path]
-        reread = outcome.format.read(outcome.package, battery.context).declaration
+        reread = outcome.format.read(outcome.package, source.context).declaration
         carried = same(by_path(reread).get(path), value)
         if carried and notes:
             needless.append(path)
@@ -150,14 +174,25 @@ def test_every_changed_leaf_is_carried_or_noted_once(battery: Source, filled: So
     assert not silent
     assert not twice
     assert not needless
-    assert refused < most // 10
+    assert refused <= max(2, most // 10)
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-def test_a_note_names_one_leaf_that_exists(battery: Source, filled: Source, writer: str) -> None:
-    battery = filled if writer in FILLED else battery
-    outcome = output(battery, battery.declaration, writer)
-    own = by_path(battery.declaration)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("writer", "source"), CASES, indirect=["source"])
+def test_some_changed_leaves_are_carried_or_noted_once(source: Source, writer: str) -> None:
+    change_leaves(source, writer, SHARE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("writer", "source"), CASES, indirect=["source"])
+def test_every_changed_leaf_is_carried_or_noted_once(source: Source, writer: str) -> None:
+    change_leaves(source, writer, CHANGES)
+
+
+@pytest.mark.parametrize(("writer", "source"), CASES, indirect=["source"])
+def test_a_note_names_one_leaf_that_exists(source: Source, writer: str) -> None:
+    outcome = output(source, source.declaration, writer)
+    own = by_path(source.declaration)
     assert outcome.package is not None
     added = {Fate.DEFAULTED, Fate.INFERRED}
     restated = "" if outcome.restated is None else f"/results/{outcome.restated.id}/"
@@ -171,11 +206,11 @@ def test_a_note_names_one_leaf_that_exists(battery: Source, filled: Source, writ
     assert not [n.path for n in outcome.notes if "*" in n.path]
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-def test_amounts_of_co2e_that_are_lost_say_how_much(battery: Source, filled: Source, writer: str) -> None:
-    battery = filled if writer in FILLED else battery
-    outcome = output(battery, battery.declaration, writer)
-    own = by_path(battery.declaration)
+@pytest.mark.parametrize(("writer", "source"), CASES, indirect=["source"])
+def test_amounts_of_co2e_that_are_lost_say_how_much(source: Source, writer: str) -> None:
+    outcome = output(source, source.declaration, writer)
+    own = by_path(source.declaration)
+    assert outcome.package is not None
     for note in outcome.notes:
         leaf = own.get(note.path)
         if isinstance(leaf, Quantity) and leaf.unit == "kg{CO2eq}":
