@@ -56,11 +56,15 @@ class ProofRefused(TrustError):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a proof must have been made for: the purpose; for presentations also who asked, and what."""
+    """What a proof must have been made for: the purpose; for presentations also who asked, and what.
+
+    ``unasked``: a domain or challenge may stand there that nobody has asked about.
+    """
 
     purpose: str = ASSERTION
     domain: str = ""
     challenge: str = ""
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def verify_document(
             raise ProofRefused(path=proof.at, code="envelope.signatures-differ")
         covered = seen
     assert covered is not None
-    issuer = issuer_of(covered) or issuer_of({"issuer": covered.get("holder")})
+    issuer = _party(covered)
     remarks = _remarks(secured, covered, issuer, proofs)
     signatures = tuple(
         VerifiedSignature(
@@ -143,6 +147,21 @@ def verify_document(
         "" if "issuer-not-bound" in remarks else issuer,
         times=times_of(covered) | _expiry(proofs),
     )
+
+
+def _party(covered: Mapping[str, PlainJson]) -> str:
+    """Whose proof it must be: the issuer of a credential, the holder of a presentation.
+
+    Raises:
+        ProofRefused: a presentation names an issuer beside its holder, of whom the proof might be instead.
+    """
+    issuer, holder = issuer_of(covered), issuer_of({"issuer": covered.get("holder")})
+    kinds = covered.get("type")
+    if "VerifiablePresentation" not in (kinds if isinstance(kinds, list) else [kinds]):
+        return issuer or holder
+    if issuer not in ("", holder):
+        raise ProofRefused(issuer, path="/issuer", code="envelope.claims-differ")
+    return holder
 
 
 def _proofs(secured: Mapping[str, PlainJson], keys: Keys, expected: Expected) -> list[_Proof]:
@@ -192,9 +211,19 @@ def _wrong_member(proof: Mapping[str, PlainJson], expected: Expected) -> str:
         if wanted
     }
     missing = [name for name in _NEEDED if not isinstance(proof.get(name), str)]
-    unknown = [name for name in proof if name not in {*_NEEDED, *_OPTIONAL, *asked}]
-    other = [name for name, wanted in asked.items() if proof.get(name) != wanted]
+    missing += [name for name in ("id", "nonce") if not isinstance(proof.get(name, ""), str)]
+    # Data Integrity 1.0, 2.1: a domain may be several.
+    bound = {name for name in ("domain", "challenge") if expected.unasked and _texts(proof.get(name))}
+    missing += ["challenge"] if not isinstance(proof.get("challenge", ""), str) else []
+    unknown = [name for name in proof if name not in {*_NEEDED, *_OPTIONAL, *asked, *bound}]
+    other = [name for name, wanted in asked.items() if wanted not in _texts(proof.get(name))]
     return next(iter([*missing, *unknown, *other]), "")
+
+
+def _texts(value: PlainJson) -> list[PlainJson]:
+    """One text or several, as a list; empty where anything else is among them."""
+    listed = value if isinstance(value, list) else [value]
+    return listed if all(isinstance(one, str) for one in listed) else []
 
 
 def _key(method: str, keys: Keys) -> tuple[VerificationKey, KeyOrigin]:

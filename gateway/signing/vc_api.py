@@ -14,13 +14,16 @@ from gateway import messages
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import data_integrity, keys, proofs, vc_jwt, vcdm
+from gateway.signing.data_integrity import ASSERTION
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.proofs import Expected
 from gateway.signing.rdf import jsonld
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
+from gateway.signing.verified import Verified
 
 Form = Literal["data-integrity", "vc+jwt"]
 _MOST_CREDENTIALS: Final = 64
+_AUTHENTICATION: Final = "authentication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ def verify(
     """
     try:
         asked = _object(parse_signed(request), "")
-        _verify_credential(
-            _object(asked.get("verifiableCredential"), "/verifiableCredential"), keys, contexts, now
-        )
+        expected = _expected(asked.get("options"), ASSERTION)
+        credential = _object(asked.get("verifiableCredential"), "/verifiableCredential")
+        _verify_credential(credential, keys, contexts, now, expected)
     except GatewayError as error:
         return _refused(error)
     return Answer(200, {"verified": True})
@@ -90,63 +93,118 @@ def verify_presentation(
     contexts: Contexts = NO_CONTEXTS,
     now: datetime | None = None,
 ) -> Answer:
-    """Answer ``POST /presentations/verify``: its own proof, if it has one, and every credential."""
+    """Answer ``POST /presentations/verify``: its own proof and every credential.
+
+    A credential without proof counts where the presentation's holder is its issuer, whose proof covers it.
+    """
     try:
         asked = _object(parse_signed(request), "")
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
-        options = asked.get("options")
-        covered = _presentation(document, options if isinstance(options, dict) else {}, keys, contexts)
+        covered, holder = _presentation(document, asked.get("options"), keys, contexts)
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
             raise proofs.ProofRefused(len(credentials), path="/verifiableCredential", code="vcdm.member")
-        for index, credential in enumerate(credentials):
-            _verify_credential(_object(credential, f"/verifiableCredential/{index}"), keys, contexts, now)
+        for index, one in enumerate(credentials):
+            credential = _object(one, f"/verifiableCredential/{index}")
+            if holder and "proof" not in credential and data_integrity.issuer_of(credential) == holder:
+                vcdm.require_credential(credential)
+                _refuse_untimely(credential, now)
+            else:
+                _verify_credential(credential, keys, contexts, now, Expected(unasked=True))
     except GatewayError as error:
         return _refused(error)
     return Answer(200, {"verified": True})
 
 
 def _verify_credential(
-    document: Mapping[str, PlainJson], keys: Keys, contexts: Contexts, now: datetime | None
+    document: Mapping[str, PlainJson],
+    keys: Keys,
+    contexts: Contexts,
+    now: datetime | None,
+    expected: Expected,
 ) -> None:
-    kinds = document.get("type")
-    if "EnvelopedVerifiableCredential" in (kinds if isinstance(kinds, list) else [kinds]):
-        vcdm_context = document.get("@context")
-        if vcdm_context not in (vcdm.CONTEXT, [vcdm.CONTEXT]):
-            raise vcdm.ModelRefused("", path="/@context", code="vcdm.context")
-        found = vc_jwt.verify(vc_jwt.unwrap(document), keys=keys)
+    if _is_a(document, "EnvelopedVerifiableCredential"):
+        found = _enveloped(document, keys)
+        if expected.purpose != ASSERTION:
+            raise proofs.ProofRefused(
+                expected.purpose, path="/id", code="signing.wrong-purpose", expected=ASSERTION
+            )
+        _refuse_other_question(found.document, expected)
     else:
         vcdm.require_credential(document)
-        found = proofs.verify_document(document, keys=keys, contexts=contexts)
+        found = proofs.verify_document(document, keys=keys, contexts=contexts, expected=expected)
     vcdm.require_credential(found.document)
+    _refuse_unbound(found, "/issuer")
+    _refuse_untimely(found.document, now)
+
+
+def _presentation(
+    document: Mapping[str, PlainJson], options: PlainJson, keys: Keys, contexts: Contexts
+) -> tuple[Mapping[str, PlainJson], str]:
+    """The covered presentation, and whose key it is that covers it; empty where it names no holder."""
+    if _is_a(document, "EnvelopedVerifiablePresentation"):
+        found = _enveloped(document, keys)
+        vcdm.require_presentation(found.document)
+        _refuse_other_question(found.document, _expected(options, _AUTHENTICATION))
+        return found.document, found.issuer
+    vcdm.require_presentation(document)
+    held = document.get("proof")
+    purpose = held.get("proofPurpose") if isinstance(held, dict) else None
+    # A presentation is made to authenticate; one that asserts is held to the same key.
+    usual = ASSERTION if purpose == ASSERTION else _AUTHENTICATION
+    found = proofs.verify_document(document, keys=keys, contexts=contexts, expected=_expected(options, usual))
+    if "holder" in document:
+        _refuse_unbound(found, "/holder")
+    return found.document, found.issuer
+
+
+def _enveloped(document: Mapping[str, PlainJson], keys: Keys) -> Verified:
+    stated = document.get("@context")
+    if vcdm.CONTEXT not in (stated if isinstance(stated, list) else [stated]):
+        raise vcdm.ModelRefused("", path="/@context", code="vcdm.context")
+    return vc_jwt.verify(vc_jwt.unwrap(document), keys=keys)
+
+
+def _expected(options: PlainJson, usual: str) -> Expected:
+    """What the caller asks a proof to be for; unasked is what it does not ask.
+
+    Raises:
+        UsageError: an option is no text.
+    """
+    stated = options if isinstance(options, dict) else {}
+    asked = {name: stated.get(name) for name in ("expectedProofPurpose", "domain", "challenge")}
+    for name, value in asked.items():
+        if value is not None and not (isinstance(value, str) and value):
+            raise UsageError(value, path=f"/options/{name}", code="usage.option-not-text")
+    purpose, domain, challenge = (str(value or "") for value in asked.values())
+    return Expected(purpose or usual, domain, challenge, unasked=True)
+
+
+def _refuse_other_question(document: Mapping[str, PlainJson], expected: Expected) -> None:
+    """A token says in ``aud`` and ``nonce`` (RFC 7519) what a proof does in ``domain`` and ``challenge``."""
+    for claim, wanted in (("aud", expected.domain), ("nonce", expected.challenge)):
+        stated = document.get(claim)
+        if wanted and wanted not in (stated if isinstance(stated, list) else [stated]):
+            raise proofs.ProofRefused(stated, path=f"/{claim}", code="signing.proof-member", member=claim)
+
+
+def _refuse_unbound(found: Verified, path: str) -> None:
     if any("issuer-not-bound" in one.remarks for one in found.signatures):
         raise proofs.ProofRefused(
-            path="/issuer", code="signing.not-the-issuers-key", key=found.signatures[0].key_id
+            path=path, code="signing.not-the-issuers-key", key=found.signatures[0].key_id
         )
-    problem = vcdm.term_problem(found.document, now) if now is not None else None
+
+
+def _refuse_untimely(document: Mapping[str, PlainJson], now: datetime | None) -> None:
+    problem = vcdm.term_problem(document, now) if now is not None else None
     if problem is not None:
         raise problem
 
 
-def _presentation(
-    document: Mapping[str, PlainJson], options: Mapping[str, PlainJson], keys: Keys, contexts: Contexts
-) -> Mapping[str, PlainJson]:
-    """The covered presentation; one without proof is as good as the credentials in it."""
+def _is_a(document: Mapping[str, PlainJson], kind: str) -> bool:
     kinds = document.get("type")
-    if "EnvelopedVerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds]):
-        document = vc_jwt.verify(vc_jwt.unwrap(document), keys=keys).document
-        vcdm.require_presentation(document)
-        return document
-    vcdm.require_presentation(document)
-    if "proof" not in document:
-        return document
-    asked = [str(options[name]) if name in options else "" for name in ("domain", "challenge")]
-    held = document["proof"]
-    purpose = held.get("proofPurpose") if isinstance(held, dict) else None
-    # A presentation is made to authenticate; one that asserts is held to the same key.
-    expected = Expected("assertionMethod" if purpose == "assertionMethod" else "authentication", *asked)
-    return proofs.verify_document(document, keys=keys, contexts=contexts, expected=expected).document
+    return kind in (kinds if isinstance(kinds, list) else [kinds])
 
 
 def _with_proof(
