@@ -189,6 +189,19 @@ def jose_answers(judges: Judges, tmp_path_factory: pytest.TempPathFactory) -> di
     head, _, rest = bound.decode().partition("~")
     fewer = "~".join([head, *rest.split("~")[1:]])
     cases["sd-jwt fewer"] = {**cases["sd-jwt"], "token": fewer}
+    lines = [{"name": "阴极", "amount": "31.25"}, {"name": "阳极", "amount": "8.5"}]
+    for alg, holder_alg in (("EdDSA", "ES256"), ("ES256", "EdDSA"), ("ES384", "ES384")):
+        cases[f"issue {alg}"] = {
+            "kind": "issue",
+            "alg": alg,
+            "holderAlg": holder_alg,
+            "claims": {"iss": "https://plant.example", "total": "39.75", "lines": lines},
+            "frame": {"lines": {"_sd": [0, 1], "1": {"_sd": ["amount"]}}, "_sd": ["total"], "_sd_decoy": 2},
+            "shown": {"lines": {"1": True}},
+            "reader": READER,
+            "nonce": NONCE,
+            "at": AT,
+        }
     file = tmp_path_factory.mktemp("jose") / "cases.json"
     file.write_text(json.dumps(list(cases.values())))
     answers = judges.node("jose/judge.mjs", file)
@@ -243,6 +256,28 @@ def test_sd_jwt_core_reads_ours(jose_answers: dict[str, Any]) -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.judge("sd-jwt-core")
+def test_we_read_what_sd_jwt_core_issues(jose_answers: dict[str, Any]) -> None:
+    made = {name: answer for name, answer in jose_answers.items() if name.startswith("issue ")}
+    assert len(made) == 3
+    for name, answer in made.items():
+        assert answer["verified"], answer
+        known, token = {"": VerificationKey.from_jwk(answer["jwk"])}, answer["token"].encode()
+        found = sd_jwt.verify(token, keys=known, reader=READER, nonce=NONCE)
+        assert found.claims["lines"] == [{"name": "阳极"}], name
+        assert (found.disclosed, found.bound_at) == (("/lines/0",), AT)
+        assert found.hidden >= 3  # its decoys among them
+        for other in (
+            token.replace(b"~", b"~WyJhIiwxXQ~", 1),
+            token[:-2] + b"AA",
+            token.split(b"~")[0] + b"~",
+        ):
+            with pytest.raises(GatewayError):
+                sd_jwt.verify(other, keys=known, reader=READER, nonce=NONCE)
+        with pytest.raises(GatewayError):
+            sd_jwt.verify(token, keys=known, reader=READER, nonce="other")
 
 
 @pytest.mark.judge("openvc-core")

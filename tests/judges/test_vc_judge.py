@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from gateway.errors import GatewayError
 from gateway.pipeline.issue import CREDENTIAL, Request, issue
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity as di
+from gateway.signing import proofs, vc_api
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
@@ -186,3 +188,76 @@ def test_undefined_term_is_what_the_judge_would_notice(judge: Path, tmp_path: Pa
     file.write_bytes(jcs(di.add_proof(document, key, created=TIME)))
     (verdict,) = verdicts(judge, [file])
     assert (verdict["verified"], verdict["terms"]) == (True, False)
+
+
+def test_we_verify_what_the_judge_signs(judge: Path, tmp_path: Path) -> None:
+    """The other direction: its credentials and its presentations, by every kind of key."""
+    file = tmp_path / "unsigned.json"
+    unsigned = json.loads(signed(PrivateKey.generate(KeyType.ED25519)))
+    file.write_bytes(
+        jcs({name: value for name, value in unsigned.items() if name not in ("proof", "issuer")})
+    )
+    done = subprocess.run(
+        ["node", str(judge.with_name("sign.mjs")), str(file)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    assert [answer["kind"] for answer in answers] == ["Ed25519", "P-256", "P-384"]
+    for answer in answers:
+        credential, presentation = answer["credential"], answer["presentation"]
+        assert taken(json.dumps(credential).encode())
+        assert proofs.verify_document(credential).issuer == credential["issuer"]
+        for change in ({"validFrom": "2026-01-30T08:00:00Z"}, {"more": "1"}, {"issuer": "did:key:zOther"}):
+            assert not taken(json.dumps({**credential, **change}).encode())
+        asked = {"challenge": answer["challenge"], "domain": "body.example"}
+        assert presented(presentation, asked) == 200
+        assert presented(presentation, {**asked, "challenge": "another"}) == 400
+        assert presented({**presentation, "holder": "did:example:other"}, asked) == 400
+
+
+def taken(data: bytes) -> bool:
+    """Whether it is verified as anybody's, however it is spelled."""
+    try:
+        proofs.verify(data)
+    except GatewayError:
+        return False
+    return True
+
+
+def presented(document: dict[str, Any], options: dict[str, str]) -> int:
+    asked = {"verifiablePresentation": document, "options": options}
+    return vc_api.verify_presentation(json.dumps(asked).encode()).status
+
+
+@pytest.mark.judge("openvc-core")
+def test_what_we_take_of_many_changes_both_others_take(
+    judge: Path, judges: Judges, credential: bytes, tmp_path: Path
+) -> None:
+    """Hundreds of changes at random places: nothing is verified here that one of them refuses."""
+    drawn = random.Random(20260131)
+    files = []
+    for number in range(300):
+        changed = bytearray(credential)
+        for _ in range(drawn.randint(1, 2)):
+            at = drawn.randrange(len(changed))
+            kind = drawn.randrange(4)
+            if kind == 0:
+                changed[at] ^= 1 << drawn.randrange(7)
+            elif kind == 1:
+                del changed[at : at + drawn.choice([1, 2, 9])]
+            elif kind == 2:
+                changed[at:at] = drawn.choice(
+                    [b" ", b"0", b'"', b",", b"\\n", b'"proof":{},', b"\xe2\x80\x8b"]
+                )
+            else:
+                other = drawn.randrange(len(changed))
+                changed[at], changed[other] = changed[other], changed[at]
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_bytes(bytes(changed))
+    ours = [file for file in files if taken(file.read_bytes())]
+    theirs = {verdict["file"]: verdict["verified"] for verdict in verdicts(judge, ours)}
+    openvc = judges.python("credentials.py", *ours)
+    assert 0 < len(ours) < 60  # white space, mostly
+    assert [str(file) for file in ours if not theirs[str(file)]] == []
+    assert [answer for answer in openvc if not answer["verified"]] == []

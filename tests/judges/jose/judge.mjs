@@ -1,7 +1,7 @@
-// Verifies JSON Web Signatures with jose and SD-JWTs with @sd-jwt/core, and signs with jose for us to verify.
+// Verifies JSON Web Signatures with jose and SD-JWTs with @sd-jwt/core, and signs with both for us to verify.
 //
-// usage: node judge.mjs CASES.json    (a list of {kind: jws | sd-jwt | sign, …}); prints a list of answers
-import {createHash} from 'node:crypto';
+// usage: node judge.mjs CASES.json    (a list of {kind: jws | sd-jwt | sign | issue, …}); prints a list of answers
+import {createHash, randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {SDJwtInstance} from '@sd-jwt/core';
 import * as jose from 'jose';
@@ -52,7 +52,31 @@ async function sign({alg, payload}) {
   };
 }
 
-const kinds = {jws, 'sd-jwt': sdJwt, sign};
+// Issued, cut down and bound here, so that we verify somebody else's.
+async function issue({alg, holderAlg, claims, frame, shown, reader, nonce, at}) {
+  const make = async name => jose.generateKeyPair(name, {extractable: true});
+  const sign = (key, name) => async data => {
+    const [head, payload] = data.split('.').map(part => jose.base64url.decode(part));
+    const header = JSON.parse(new TextDecoder().decode(head));
+    const made = await new jose.FlattenedSign(payload).setProtectedHeader({...header, alg: name}).sign(key);
+    if(made.protected !== data.split('.')[0]) {
+      throw new Error('another header');
+    }
+    return made.signature;
+  };
+  const [own, holder] = [await make(alg), await make(holderAlg)];
+  const instance = new SDJwtInstance({
+    hasher, hashAlg: 'sha-256', saltGenerator: async length => jose.base64url.encode(randomBytes(length)),
+    signAlg: alg, signer: sign(own.privateKey, alg), kbSignAlg: holderAlg,
+    kbSigner: sign(holder.privateKey, holderAlg)
+  });
+  const cnf = {jwk: await jose.exportJWK(holder.publicKey)};
+  const token = await instance.issue({...claims, cnf}, frame, {header: {typ: 'example+sd-jwt'}});
+  const kb = {payload: {iat: at, aud: reader, nonce}};
+  return {jwk: await jose.exportJWK(own.publicKey), token: await instance.present(token, shown, {kb})};
+}
+
+const kinds = {jws, 'sd-jwt': sdJwt, sign, issue};
 const answers = [];
 for(const one of JSON.parse(await readFile(process.argv[2], 'utf8'))) {
   try {
