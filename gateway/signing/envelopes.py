@@ -199,7 +199,10 @@ def _gbt35275(data: bytes, content: bytes | None) -> Verified:
                 algorithm="SM2-SM3",
                 key=certificate.key,
                 key_origin=KeyOrigin.CERTIFICATE,
-                certificates=(certificate.der,),
+                certificates=(
+                    certificate.der,
+                    *(one.encoded for one in found.certificates if one.encoded != certificate.der),
+                ),
                 claimed_time=time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else "",
                 value=signer.signature.as_der,
             )

@@ -1,0 +1,206 @@
+"""Credentials and files of other envelopes under a policy: what counts as one, whose, and how much of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.signing import asic, data_integrity, jades, jose, keys, sd_jwt, vc_jwt
+from gateway.signing.credential import build_credential
+from gateway.signing.did_key import KeyType
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base64url
+from gateway.trust import enveloped
+from gateway.trust.validation import validate_credential, validate_file, validate_subject
+from tests.signing.sm import made as sm
+from tests.trust import made, pki
+from tests.trust.conftest import World
+from tests.trust.test_attacks import controller
+from tests.trust.test_simulator import MIDDLE, PASSED, certifier, current
+from tests.trust.test_statements import BASE, KEY, Office, statement
+from tests.trust.test_x509 import PAYLOAD, STATEMENT, lists, validated, verdict, world_of
+
+FORMAT = ("TOTAL_FAILED", "FORMAT_FAILURE")
+OPEN = ("INDETERMINATE", "NOT_COVERED")
+
+
+def credential(issuer: str, **changed: Any) -> dict[str, Any]:
+    made_ = build_credential(
+        issuer=issuer,
+        valid_from=made.stamp(made.NOW),
+        subject={"id": "urn:test:subject", "name": "test"},
+    )
+    return {**made_, **changed}
+
+
+def listed(*others: str) -> World:
+    """The certifier is listed by name."""
+    world = World()
+    world.certifier = [certifier(certificates=(), others=list(others))]
+    return world
+
+
+def signed(document: dict[str, Any], key: PrivateKey = KEY) -> bytes:
+    return jcs(data_integrity.add_proof(document, key, created=made.stamp(made.NOW)))
+
+
+class TestWhatIsACredential:
+    """Of version 2, of the type, and nothing beside what was signed."""
+
+    def test_sound(self) -> None:
+        own = KEY.public_key.did
+        assert verdict(listed(own), signed(credential(own))) == PASSED
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"type": ["VerifiablePresentation"]},
+            {"type": "Something"},
+            {"type": []},
+            {"@context": ["https://www.w3.org/2018/credentials/v1"]},
+            {"@context": ["https://example.org/other", "https://www.w3.org/ns/credentials/v2"]},
+            {"@context": "https://www.w3.org/ns/credentials/v2"},
+            {"@context": []},
+        ],
+    )
+    def test_of_another_type_or_context(self, changed: dict[str, Any]) -> None:
+        own = KEY.public_key.did
+        data = signed(credential(own, **changed))
+        done = validate_credential(data, listed(own).snapshot())
+        assert (done.indication.name, done.sub and done.sub.name) == FORMAT
+        assert {finding.code for finding in done.findings} <= {"vcdm.type", "vcdm.context"}
+        token = vc_jwt_of({**credential(own), **changed})
+        assert verdict(listed(own), token)[0] != "TOTAL_PASSED"
+
+    def test_a_context_that_was_put_behind(self) -> None:
+        own = KEY.public_key.did
+        document = json.loads(signed(credential(own)))
+        document["@context"].append("https://example.org/other")
+        assert verdict(listed(own), jcs(document)) == OPEN
+
+    def test_a_signed_file_is_no_credential(self) -> None:
+        of = pki.pki()
+        token = jades.sign(jcs(credential("https://body.example")), of.leaf.sealer, signing_time=made.NOW)
+        done = validate_credential(token, world_of(of.root, **lists(of)).snapshot())
+        assert (done.indication.name, done.sub and done.sub.name) == FORMAT
+
+    def test_a_statement_still_passes(self) -> None:
+        office = Office()
+        assert office.verdict(statement(office.place)) == PASSED
+        assert BASE in office.place.revocation
+
+
+def vc_jwt_of(document: dict[str, Any], key: PrivateKey = KEY) -> bytes:
+    """Whatever it is, as a token of that type."""
+    header = {"alg": "EdDSA", "kid": key.key_id, "typ": "vc+jwt"}
+    _, data = jose.signing_input(header, jcs(document))
+    return data + b"." + base64url(keys.sign(key, data)).encode()
+
+
+class TestTokens:
+    """``vc+jwt`` by did:key and did:web, and its own times."""
+
+    def test_by_its_own_key(self) -> None:
+        own = KEY.public_key.did
+        assert verdict(listed(own), vc_jwt.sign(credential(own), KEY)) == PASSED
+        assert verdict(listed("did:web:x.example"), vc_jwt.sign(credential(own), KEY)) == (
+            "INDETERMINATE",
+            "NO_TRUST_ENTRY",
+        )
+
+    def test_by_a_document_of_the_snapshot(self) -> None:
+        did, method = "did:web:body.example", "did:web:body.example#key-1"
+        token = vc_jwt.sign(credential(did), KEY, key_id=method)
+        world = listed(did)
+        unknown = validate_file(token, world.snapshot())
+        assert unknown.sub is not None
+        assert unknown.sub.name == "NO_SIGNING_KEY_FOUND"
+        world.more = {"dids/body.json": json.dumps(controller(did, KEY, method)).encode()}
+        done = validate_file(token, world.snapshot())
+        assert done.step("signer").outcome.value == "passed"
+
+    @pytest.mark.parametrize(
+        ("claims", "expected"),
+        [
+            ({"exp": int(made.NOW.timestamp()) - 301}, ("TOTAL_FAILED", "EXPIRED")),
+            ({"exp": int(made.NOW.timestamp()) + 1}, PASSED),
+            ({"nbf": int(made.NOW.timestamp()) + 301}, ("TOTAL_FAILED", "NOT_YET_VALID")),
+            ({"exp": "tomorrow"}, FORMAT),
+            ({"exp": 10**12}, FORMAT),
+        ],
+    )
+    def test_times(self, claims: dict[str, Any], expected: tuple[str, str]) -> None:
+        own = KEY.public_key.did
+        token = vc_jwt_of({**credential(own), **claims})
+        assert verdict(listed(own), token) == expected
+
+
+class TestSeveralSigners:
+    """Who has signed one file has said nothing about the next."""
+
+    def test_files_that_only_somebody_else_has_signed(self) -> None:
+        of, other = pki.pki(), pki.pki("P-384")
+        files = {"a.json": ("application/json", PAYLOAD)}
+        both = asic.sign(files, of.leaf.sealer, signing_time=made.NOW)
+        both = asic.add_signature(both, other.leaf.sealer, signing_time=made.NOW)
+        world = world_of(of.root, **lists(of))
+        assert verdict(world, both) == PASSED
+        done = validated(world, both)
+        assert "list.signer-not-listed" in {note.code for note in done.notes}
+        subject = enveloped.of_file(both, {})
+        first = replace(subject.signers[0], covered=frozenset({"other.json"}))
+        partly = replace(subject, signers=(first, subject.signers[1]))
+        told = validate_subject(partly, world.snapshot(), statement=STATEMENT)
+        assert (told.indication.name, told.sub and told.sub.name) == OPEN
+
+
+class TestOthers:
+    """SM2 messages and tokens of selective disclosure."""
+
+    def test_an_sm2_message_over_a_file(self) -> None:
+        world = World()
+        world.certifier = [certifier(certificates=[MIDDLE])]
+        world.more = {"crls/middle.crl": current()}
+        message = sm.message(None, sm.signer_info(PAYLOAD), certificates=(sm.LEAF_CERTIFICATE,))
+        assert verdict(world, message, {"a": PAYLOAD}) == PASSED
+        assert verdict(world, message, {"a": PAYLOAD + b" "})[0] == "TOTAL_FAILED"
+        assert verdict(world, message) == ("INDETERMINATE", "SIGNED_DATA_NOT_FOUND")
+        world.more = {}
+        assert verdict(world, message, {"a": PAYLOAD}) == ("INDETERMINATE", "REVOCATION_UNAVAILABLE")
+
+    def test_sd_jwt(self) -> None:
+        own, holder = KEY.public_key.did, PrivateKey.generate(KeyType.P256)
+        claims = credential(own)
+        token = sd_jwt.issue(
+            claims,
+            hide=["/credentialSubject/name"],
+            signer=KEY,
+            salts=sd_jwt.salts_of(KEY, b"x"),
+            holder=holder.public_key,
+        )
+        world = listed(own)
+        assert verdict(world, token) == PASSED
+        world.now = made.NOW - timedelta(hours=1)
+        world.foreign = world.own = {"issued": made.NOW - timedelta(days=2)}
+        assert verdict(world, token) == ("TOTAL_FAILED", "NOT_YET_VALID")
+
+    @pytest.mark.parametrize(
+        ("data", "expected"),
+        [
+            (b"", FORMAT),
+            (b"{}", ("TOTAL_FAILED", "NO_SIGNATURE")),
+            (b"[]", FORMAT),
+            (b"a.b.c", FORMAT),
+            (b"PK\x03\x04", FORMAT),
+            (b"<a/>", ("TOTAL_FAILED", "NO_SIGNATURE")),
+            (b"\x30\x03\x02\x01\x01", ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")),
+            (b'{"proof":1}', ("TOTAL_FAILED", "NO_SIGNATURE")),
+        ],
+    )
+    def test_nothing_signed(self, data: bytes, expected: tuple[str, str]) -> None:
+        assert verdict(World(), data) == expected
