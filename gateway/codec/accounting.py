@@ -47,15 +47,18 @@ def account(
         InternalError: the writer of ``format_`` has broken its promise; once for each leaf.
     """
     told = _said(notes)
-    carried = frozenset(
-        path
-        for path, leaf in before.items()
-        if (other := after.get(path)) is leaf or (type(other) is type(leaf) and other == leaf)
-    )
+    carried: set[str] = set()
+    lost: list[tuple[str, Leaf]] = []
+    for path, leaf in before.items():
+        other = after.get(path)
+        if other is leaf or (type(other) is type(leaf) and other == leaf):
+            carried.add(path)
+        else:
+            lost.append((path, leaf))
     raise_all(_broken(format_, claims, before, after, told, carried))
-    kept = [told.get(path) or _dropped(path, leaf) for path, leaf in before.items() if path not in carried]
+    kept = [told.get(path) or _dropped(path, leaf) for path, leaf in lost]
     added = [told[path] for path in after if path not in before]
-    return Account(carried, (*kept, *added))
+    return Account(frozenset(carried), (*kept, *added))
 
 
 def shown(leaf: Leaf | None) -> str:
@@ -89,7 +92,7 @@ def _broken(
     before: Mapping[str, Leaf],
     after: Mapping[str, Leaf],
     notes: Mapping[str, Note],
-    carried: frozenset[str],
+    carried: Collection[str],
 ) -> Iterator[InternalError]:
     """The promises that the output does not keep."""
 
@@ -97,8 +100,8 @@ def _broken(
         saw = f"{shown(before.get(path))} → {shown(after.get(path))}"
         return InternalError(saw, path=path, code=code, format=format_)
 
-    for path in sorted(set(claims) - carried):
-        if path in before:
+    for path in sorted(set(claims)):
+        if path in before and path not in carried:
             yield broken("internal.claimed-not-carried", path)
     for path, note in notes.items():
         if path in carried:

@@ -90,25 +90,29 @@ def proven(kind: type[_P], fields: Mapping[str, object]) -> _P:
     """
     defaults, names = _made(kind)
     part: _P = _new(kind)
-    _set(part, "__dict__", {**defaults, **fields})
-    _set(part, "__pydantic_fields_set__", names)
-    _set(part, "__pydantic_extra__", None)
-    _set(part, "__pydantic_private__", None)
+    _set_fields(part, {**defaults, **fields})
+    _set_names(part, names)
+    _set_extra(part, None)
+    _set_private(part, None)
     return part
 
 
 def changed(part: _P, changes: Mapping[str, object]) -> _P:
     """A copy with other values in some fields, which are of the right types: as ``model_copy``."""
     other: _P = _new(type(part))
-    _set(other, "__dict__", {**part.__dict__, **changes})
-    _set(other, "__pydantic_fields_set__", part.__pydantic_fields_set__)
-    _set(other, "__pydantic_extra__", None)
-    _set(other, "__pydantic_private__", None)
+    _set_fields(other, {**part.__dict__, **changes})
+    _set_names(other, part.__pydantic_fields_set__)
+    _set_extra(other, None)
+    _set_private(other, None)
     return other
 
 
 _new: Any = object.__new__
-_set: Any = object.__setattr__
+# What pydantic's own copies set, by the slots themselves: parts refuse to be set.
+_set_fields, _set_names, _set_extra, _set_private = (
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 @cache
