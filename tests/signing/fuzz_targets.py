@@ -11,7 +11,20 @@ from functools import cache
 from typing import Any
 
 from gateway.errors import GatewayError
-from gateway.signing import asic, envelopes, jades, jws, rfc3161, sd_jwt, tile_log, vc_api, vc_jwt, x509
+from gateway.signing import (
+    asic,
+    certificates,
+    crl,
+    envelopes,
+    jades,
+    jws,
+    rfc3161,
+    sd_jwt,
+    tile_log,
+    vc_api,
+    vc_jwt,
+    x509,
+)
 from gateway.signing import data_integrity as di
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
@@ -19,6 +32,7 @@ from gateway.signing.rdf import nquads
 from gateway.signing.verification_key import VerificationKey
 from tests.signing.conftest import throw_away
 from tests.signing.seals import TIME, sealer
+from tests.trust import pki
 
 CREATED = "2026-01-31T08:00:00Z"
 FILES = {"pcf.json": ("application/json", b'{"pcf": 61.25}'), "流.xml": ("application/xml", b"<a>61.25</a>")}
@@ -47,6 +61,12 @@ def covered(data: bytes, objects: Mapping[str, bytes] | None = None) -> object:
     return sorted((part.name, part.data) for part in found.parts), keys, found.issuer
 
 
+def stamped(data: bytes) -> object:
+    """What a time stamp says, and by whose certificate."""
+    found = rfc3161.read(data)
+    return found.time, found.digest, found.serial, found.policy, found.certificate
+
+
 @cache
 def targets() -> dict[str, Target]:
     """All of them, by name."""
@@ -71,6 +91,9 @@ def targets() -> dict[str, Target]:
     secured = di.add_proof(document, key, created=CREATED)
     log = tile_log.publish("log.example", [b"1", b"2", b"3"], key)["checkpoint"]
     proof = tile_log.prove([b"1", b"2", b"3"], 1, log)
+    authority, leaf = pki.pki().middle, pki.pki().leaf.own
+    entry = tile_log.Entry.of(b"x", kind="test", issuer="urn:x", time=CREATED).to_bytes()
+    receipt = tile_log.Receipt("log.example", entry, proof)
     return {
         "jades": Target(jades.sign(b"61.25", seal, signing_time=TIME), covered),
         "jades-detached": Target(
@@ -94,9 +117,26 @@ def targets() -> dict[str, Target]:
         "spki": Target(seal.key.spki, lambda data: VerificationKey.from_spki(data).sha256),
         "nquads": Target(b'<urn:s> <urn:p> "a"@en _:g .\n', nquads.parse),
         "time-stamp": Target(rfc3161.request(b"x"), rfc3161.token_of),
+        "time-stamp-token": Target(pki.authority().stamp(b"x", TIME), stamped),
+        "chain-certificate": Target(authority.der, certificates.Certificate.from_der),
+        "revocation-list": Target(
+            pki.crl(authority, (3, TIME, None)), lambda data: crl.RevocationList.from_der(data).entry(leaf)
+        ),
+        "log-receipt": Target(receipt.to_bytes(), tile_log.parse_receipt),
         "vc-api": Target(jcs({"verifiableCredential": secured}), vc_api.verify),
     }
 
 
 # Where bytes may change and what is read does not: a second reading of the same is no defect.
-READ_ONLY = frozenset({"certificate", "spki", "nquads", "time-stamp", "vc-api"})
+READ_ONLY = frozenset(
+    {
+        "certificate",
+        "chain-certificate",
+        "log-receipt",
+        "nquads",
+        "revocation-list",
+        "spki",
+        "time-stamp",
+        "vc-api",
+    }
+)
