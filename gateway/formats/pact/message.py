@@ -82,6 +82,7 @@ def write(
         hub = hub_of(declaration)
     else:
         hub, told = _restated(declaration, context, carrier, basis)
+        told = {**_in_texts(declaration, hub), **told}
     document, codes = made(hub, context.options, carrier)
     _put_back(document, declaration, f"{carrier.id}#")
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
@@ -90,6 +91,17 @@ def write(
     after = by_path(read(package, carrier).declaration)
     notes = tuple(explain(by_path(declaration), after, codes, told, strict=stated))
     return Writing(package, notes, inherited=errors_of(hub) if stated else frozenset())
+
+
+def _in_texts(declaration: Declaration, hub: Hub) -> dict[str, Note]:
+    """Texts of the declaration that stand within a text of the message, and cannot be told apart there."""
+    found: dict[str, Note] = {}
+    for key, home in _TEXTS.items():
+        written = str(hub.get(key, ""))
+        for path, leaf in by_path(declaration).items():
+            if path.startswith(home) and isinstance(leaf, str) and leaf and leaf in written:
+                found[path] = Note("footprint.in-a-text", path, Fate.AGGREGATED)
+    return found
 
 
 def _file_name(carrier: Carrier) -> str:
@@ -241,6 +253,10 @@ def _without(path: str, old: Leaf, codes: Mapping[str, str], told: Note | None) 
         yield _gone(path, old, "codec.no-place")
 
 
+_TEXTS = {
+    "/pcf/exemptedEmissionsDescription": "/boundary/excluded/",
+    "/pcf/productOrSectorSpecificRules": "/method/pcr/",
+}
 _BY_DEFAULT = frozenset(
     {"footprint.told-by-caller", "footprint.region-global", "footprint.version-counts-from-0"}
 )
