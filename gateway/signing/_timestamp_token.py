@@ -119,7 +119,7 @@ def read(token: bytes) -> Signed:
 def _signed_data(reader: der.Reader) -> Signed:
     if reader.integer("version") not in (1, 3, 4, 5):
         raise reader.wrong("version")
-    reader.content(der.SET, "digestAlgorithms")
+    announced = _announced(reader.inner(der.SET, "digestAlgorithms"))
     encapsulated = reader.sequence("encapContentInfo")
     if encapsulated.oid("eContentType") != _TST_INFO:
         raise encapsulated.wrong("eContentType")
@@ -143,7 +143,18 @@ def _signed_data(reader: der.Reader) -> Signed:
     signer = infos.sequence("signerInfo")
     # (2.4.2) Nobody's but the authority's.
     infos.end()
-    return _signer_info(signer, content, tuple(certificates))
+    found = _signer_info(signer, content, tuple(certificates))
+    # Nobody signs these names; at least nobody can change one of them alone.
+    if announced != {found.digest_name}:
+        raise reader.wrong("digestAlgorithms")
+    return found
+
+
+def _announced(reader: der.Reader) -> set[str]:
+    found = set()
+    while reader.next_tag() is not None:
+        found.add(_digest_name(reader.sequence("digestAlgorithm")))
+    return found
 
 
 def _signer_info(reader: der.Reader, content: bytes, certificates: tuple[Certificate, ...]) -> Signed:

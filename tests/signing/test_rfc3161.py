@@ -122,6 +122,31 @@ class TestOpenssl:
         with pytest.raises(UsageError, match="no-roots"):
             rfc3161.verify(reply, MESSAGE, roots=[])
 
+    def test_every_changed_byte_as_another_library_sees_it(self, authority: Authority) -> None:
+        """A token that ``rfc3161-client`` refuses is refused here, and one that is taken says the same."""
+        from cryptography import x509 as library
+        from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+        reply = authority.stamp(rfc3161.request(MESSAGE))
+        sound = rfc3161.verify(reply, MESSAGE, roots=authority.roots)
+        builder = VerifierBuilder().add_root_certificate(
+            library.load_der_x509_certificate(authority.roots[0])
+        )
+        judge, taken = builder.build(), 0
+        for place in range(0, len(reply), 3):
+            changed = reply[:place] + bytes([reply[place] ^ 1]) + reply[place + 1 :]
+            try:
+                found = rfc3161.verify(changed, MESSAGE, roots=authority.roots)
+            except GatewayError:
+                continue
+            taken += 1
+            assert found == sound
+            try:
+                assert judge.verify_message(decode_timestamp_response(changed), MESSAGE)
+            except (VerificationError, ValueError) as error:
+                pytest.fail(f"only we take the change at {place}: {error}")
+        assert taken < len(reply) / 3 / 10
+
     def test_over_a_signature(self, authority: Authority) -> None:
         """As a signature's time stamp is made: over its value."""
         value = jades.verify(jades.sign(MESSAGE, sealer(), signing_time=TIME)).signatures[0].value
