@@ -141,8 +141,10 @@ class _Scan:
             self.tell(tag.rpartition(":")[2], "".join(self.pieces))
         if self.depth == 1 and self.begun is not None:
             start, line, name = self.begun
-            # CurrentByteIndex is where the end tag begins, or an empty element itself.
-            close = self.text.index(b">", self.parser.CurrentByteIndex) + 1
+            at = self.parser.CurrentByteIndex
+            # Where the end tag begins; of an empty element, behind it or, by other releases, where it begins.
+            is_behind = at != start and not self.text.startswith(b"</" + tag.encode(), at)
+            close = at if is_behind else self.text.index(b">", at) + 1
             self.spans.append(Span(start, close, line, len(self.spans), name))
             self.begun = None
             if self.watch is not None:

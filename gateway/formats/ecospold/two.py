@@ -6,18 +6,18 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.codec.base import Context, Evidence, Member
+from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
-from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
 from gateway.formats.ecospold.accounts import Ledger, explain
 from gateway.formats.ecospold.bind import Tree, below, restore
-from gateway.formats.ecospold.detect import evidence
+from gateway.formats.ecospold.masters_bundle import detect, open_package
+from gateway.formats.ecospold.masters_pieces import is_list, write_listed, write_rest
 from gateway.formats.ecospold.measures import flow_property, unit_group
-from gateway.formats.ecospold.two_bundle import CHILD, NAMESPACE, Source
+from gateway.formats.ecospold.two_bundle import CHILD
 from gateway.formats.ecospold.two_reader import ADMINISTRATION, FAMILY, LISTS, MODELLING, PEOPLE
 from gateway.formats.ecospold.two_writer import Writer, Written
 from gateway.frontdoor import xml as xml_door
@@ -27,8 +27,9 @@ from gateway.report import Finding, Severity
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
-    """One file for each activity."""
+    """One file for each activity; beside them the lists of what activities do not tell in full."""
     ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
+    yield from write_listed(bundle, context, ledger)
     for key in bundle.keys:
         if key.kind is not DatasetKind.PROCESS:
             continue
@@ -38,6 +39,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             yield Piece(None, refused={key: tuple(done.lacks)})
         else:
             yield _piece(bundle, key, done, ledger)
+    yield from write_rest(bundle, context, ledger)
     refused = {
         key: (InputError(key.id, code="ecospold.not-held", kind=key.kind.value, format=DATASETS.id),)
         for key in bundle.keys
@@ -123,14 +125,11 @@ def validate(member: Member) -> tuple[Finding, ...]:
     """What a document breaks of our schema."""
     element = xml_door.parse(member.data)
     found = structure_of(element)
+    if found is None and is_list(element):
+        return ()
     if found is None or found.family != FAMILY:
         return (Finding("xml.other-root", member.name, str(element.tag), Severity.ERROR),)
     return judge(element, found)
-
-
-def detect(shelf: Shelf) -> Evidence | None:
-    """EcoSpold 2 by its namespace, whatever a file is called."""
-    return evidence(shelf, NAMESPACE)
 
 
 DATASETS: Final = DatasetFormat(
@@ -138,7 +137,7 @@ DATASETS: Final = DatasetFormat(
     title={"en": "EcoSpold 2", "zh": "EcoSpold 2"},
     media_type="application/xml",
     detect=detect,
-    open=lambda shelf, _: Source(shelf).bundle(),
+    open=lambda shelf, _: open_package(shelf),
     write=write,
     validate=validate,
     family=FAMILY,

@@ -36,9 +36,11 @@ def files(format_: DatasetFormat) -> dict[str, bytes]:
 
 
 def folder(format_: DatasetFormat, at: Path) -> list[Path]:
-    """The files, unpacked; brightway looks into one folder only."""
+    """The data sets, unpacked; brightway looks into one folder only, and nobody reads lists beside them."""
     found = []
     for name, data in files(format_).items():
+        if name.startswith("MasterData/"):
+            continue
         file = at / name.rpartition("/")[2]
         file.write_bytes(data)
         found.append(file)
