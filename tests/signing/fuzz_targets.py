@@ -30,6 +30,7 @@ from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.rdf import nquads
 from gateway.signing.verification_key import VerificationKey
+from tests.signing import fuzz_readers
 from tests.signing.conftest import throw_away
 from tests.signing.seals import TIME, sealer
 from tests.trust import pki
@@ -124,19 +125,18 @@ def targets() -> dict[str, Target]:
         ),
         "log-receipt": Target(receipt.to_bytes(), tile_log.parse_receipt),
         "vc-api": Target(jcs({"verifiableCredential": secured}), vc_api.verify),
+        **{name: Target(*reader) for name, reader in fuzz_readers.readers().items()},
     }
 
 
 # Where bytes may change and what is read does not: a second reading of the same is no defect.
-READ_ONLY = frozenset(
-    {
-        "certificate",
-        "chain-certificate",
-        "log-receipt",
-        "nquads",
-        "revocation-list",
-        "spki",
-        "time-stamp",
-        "vc-api",
-    }
-)
+READ_ONLY = fuzz_readers.UNSIGNED | {
+    "certificate",
+    "chain-certificate",
+    "log-receipt",
+    "nquads",
+    "revocation-list",
+    "spki",
+    "time-stamp",
+    "vc-api",
+}
