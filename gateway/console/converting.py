@@ -18,6 +18,7 @@ from gateway.errors import UsageError
 from gateway.pipeline.convert import Outcome, Source, read
 from gateway.pipeline.convert import convert as write_targets
 from gateway.pipeline.issue import Request
+from gateway.pipeline.leaving import leaving
 from gateway.pipeline.lifecycle import Life, lived
 from gateway.pipeline.registers import split
 from gateway.storage import files
@@ -143,7 +144,9 @@ def _json(name: str, source: Source, made: Sequence[Outcome], output: str) -> di
             "notes": [messages.to_json(note) for note in source.report.notes],
         },
         "targets": [
-            outcomes.to_json(source, o) | {"notes": [messages.to_json(note) for note in o.notes]}
+            outcomes.to_json(source, o)
+            | {"notes": [messages.to_json(note) for note in o.notes]}
+            | {"leaves": {one: list(paths) for one, paths in leaving(source, o).items()}}
             for o in made
         ],
         "output": output,

@@ -14,6 +14,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.results import ResultSet
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome, Source
+from gateway.pipeline.leaving import PUBLIC, leaving
 from gateway.report import Report
 
 _BASIS = {
@@ -124,6 +125,10 @@ def _written(console: Console, source: Source, outcome: Outcome, report: str) ->
     elif outcome.restated is not None:
         made.append((f"    {console.say('cli.not-filled')}", "careful"))
     made.extend((f"    {line}", "careful") for line in _left_out(console, outcome))
+    shown = leaving(source, outcome)
+    if set(shown) - {PUBLIC}:
+        counted = [console.say("cli.leaves-class", cls=one, n=len(shown[one])) for one in shown]
+        made.append((f"    {console.say('cli.leaves', told=joined(counted))}", ""))
     if not outcome.notes:
         made.append((f"    {console.say('cli.nothing-lost', n=outcome.carried)}", ""))
         return made

@@ -38,6 +38,7 @@ from gateway.pipeline.shapes import (
     FormatId,
     Note,
     Number,
+    Opened,
     Problem,
     Shape,
     Summary,
@@ -201,9 +202,10 @@ class CountedTarget(Target):
 
 
 class NotedTarget(Target):
-    """A target with every note."""
+    """A target with every note, and the paths of what leaves the house by disclosure class."""
 
     notes: list[Note]
+    leaves: dict[Opened, list[str]] | None = None
 
 
 class Source(Shape):

@@ -20,6 +20,7 @@ DECLARATION: Final = "declaration"
 _OF_CODE: Final[Mapping[str, str]] = {
     "batterypass.part-lacks-operator": "eu-operator",
     "carrier.part-withheld": "audience",
+    "carrier.withheld": "audience",
     "cbam.no-gate-data": "installation",
     "untp.not-verified": "verifier",
 }
@@ -92,10 +93,11 @@ def supplier(lack: GatewayError) -> str:
     known = _OF_CODE.get(lack.error_code) or _OF_NAME.get(str(lack.params.get("name", "")))
     if known is not None:
         return known
-    told = lacks.supplier(lack.path)
+    path = lack.params.get("leaf", lack.path)  # where it stands may be told as a cell by now
+    told = lacks.supplier(path)
     if told != DECLARATION:
         return told
-    return next((who for place, who in _OF_PLACE if lack.path.startswith(place)), DECLARATION)
+    return next((who for place, who in _OF_PLACE if path.startswith(place)), DECLARATION)
 
 
 def _gaps(source: Source, target: str, options: Mapping[str, str] | None) -> CarrierGaps:

@@ -27,6 +27,7 @@ from gateway.model.disclosure import Disclosure, redact
 from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, same
+from gateway.pipeline.hidden import told_as_hidden
 from gateway.pipeline.supplement import IN_FILE, joined
 from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
@@ -80,6 +81,7 @@ class Outcome:
     restated: ResultSet | None = None
     origins: Origins = field(default_factory=dict)
     disclosure: Disclosure = Disclosure.C0
+    kept: frozenset[str] = frozenset()  # the paths of the leaves that went through unchanged
 
     @property
     def written(self) -> bool:
@@ -198,6 +200,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
             raise
         said = {(e.error_code, e.path) for e in lacks}
         lacks += [e for e in found if (e.error_code, e.path) not in said and _adds(e, lacks)]
+        lacks = list(told_as_hidden(lacks, source.declaration, redacted, format_, allowed))
         return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
     if lacks:
         return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
@@ -206,8 +209,10 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     own = by_path(source.declaration)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
     restated_set = visible.result_set(basis.result_set) if basis else None
-    left_out, carried = _placed(source, written.left_out), len(written.carried)
-    return Outcome(format_, written.package, notes, left_out, carried, restated_set, origins, allowed)
+    open_ = told_as_hidden(written.left_out, source.declaration, redacted, format_, allowed)
+    left_out, kept = _placed(source, tuple(open_)), written.carried
+    facts = (len(kept), restated_set, origins, allowed, kept)
+    return Outcome(format_, written.package, notes, left_out, *facts)
 
 
 def _audience(format_: Format, context: Context) -> Audience:
@@ -225,6 +230,7 @@ def _placed(source: Source, errors: Sequence[GatewayError]) -> tuple[GatewayErro
     """The lacks with the place in the user's own file: its cell, or beside a neighbour of the field."""
     cells = form_cells(source) if errors else {}
     for error in errors:
+        error.params.setdefault("leaf", error.path)
         if cells and (cell := _cell(source, cells, error)):
             error.path = cell
             if "field" in error.params:

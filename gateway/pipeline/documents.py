@@ -16,6 +16,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.origin import Derived, Origins
 from gateway.model.results import ResultSet
 from gateway.pipeline.convert import Outcome, Source
+from gateway.pipeline.leaving import leaving
 from gateway.pipeline.masking import Mask
 from gateway.quantity import Quantity, round_significant, show
 from gateway.report import Exact, Fate, Note
@@ -62,7 +63,7 @@ def private_report(source: Source, outcomes: Sequence[Outcome]) -> bytes:
                 "sha256": source.digest,
             },
             "read": {"notes": [_note(note) for note in source.report.notes]},
-            "targets": [_private_target(outcome) for outcome in outcomes],
+            "targets": [_private_target(source, outcome) for outcome in outcomes],
             "origins": _origins(source.origins),
             "texts": _texts([*source.report.notes, *(n for o in outcomes for n in o.notes)]),
         }
@@ -150,7 +151,7 @@ def _public_target(source: Source, outcome: Outcome) -> dict[str, object]:
     return facts | {"notes": [_note(note) for note in notes]}
 
 
-def _private_target(outcome: Outcome) -> dict[str, object]:
+def _private_target(source: Source, outcome: Outcome) -> dict[str, object]:
     facts = _target(outcome)
     if not outcome.written:
         return facts | {"lacks": [messages.to_json(error) for error in outcome.lacks]}
@@ -160,6 +161,7 @@ def _private_target(outcome: Outcome) -> dict[str, object]:
     if outcome.lacks:
         facts["lacks"] = [messages.to_json(error) for error in outcome.lacks]
     facts["notes"] = [_note(note) | _exact(note) for note in outcome.notes]
+    facts["leaves"] = {one: list(paths) for one, paths in leaving(source, outcome).items()}
     return facts | {"origins": _origins(outcome.origins)}
 
 

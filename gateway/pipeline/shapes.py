@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from gateway.model.access import Access
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.recognition.outcome import ClauseRead, Force, Outcome
@@ -170,6 +171,10 @@ class Calculated(Shape):
 Origins: TypeAlias = dict[str, str | Calculated]
 
 
+# What opened a value for its readers: its disclosure class, or an access group of the passport.
+Opened: TypeAlias = Disclosure | Access
+
+
 class ReportTarget(Shape):
     """One target: its total and what became of every leaf, or what it lacks."""
 
@@ -185,8 +190,9 @@ class ReportTarget(Shape):
 
 
 class PrivateTarget(ReportTarget):
-    """The same with where calculated values come from."""
+    """The same with what leaves the house, by disclosure class, and where calculated values come from."""
 
+    leaves: dict[Opened, list[str]] | None = None
     origins: Origins | None = None
 
 
