@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final, TypeAlias
 
 from gateway.codec.xmltree import Node, Value
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, InputError
 from gateway.model.activity import Place
 from gateway.model.base import Extras, LangText, Missing, Names, Reason, proven
 from gateway.model.dataset import (
@@ -226,7 +226,13 @@ class Binder:
         return found
 
     def common(self) -> dict[str, object]:
-        """The fields that every data set has."""
+        """The fields that every data set has.
+
+        Raises:
+            InputError: ``ilcd.no-uuid``: something else stands where the uuid should be.
+        """
+        if "id" not in self.values:
+            raise InputError(self.kind.value, code="ilcd.no-uuid", path=self.kind.value)
         return {
             **{name: value for name, value in self.values.items() if "." not in name},
             "documents": tuple(self.documents),

@@ -104,7 +104,7 @@ def dataset(kind: DatasetKind, root: Node) -> Dataset:
 def _flow(binder: Binder) -> dict[str, Any]:
     root = binder.root
     kind = take(root, FLOW_KIND_PATH)
-    if kind not in FLOW_KINDS:
+    if not isinstance(kind, str) or kind not in FLOW_KINDS:
         put(root, FLOW_KIND_PATH, kind)
     flow_kind = FLOW_KINDS.get(str(kind), FlowKind.OTHER)
     compartment = _compartment(binder) if flow_kind is FlowKind.ELEMENTARY else ()

@@ -186,7 +186,7 @@ def _exchange(binder: Binder, node: Node, references: list[str]) -> Exchange:
     fields["amount"], fields["mean_amount"] = _amounts(left, fields.get("parameter"))
     flow = left.pop("referenceToFlowDataSet", None)
     direction = left.get("exchangeDirection")
-    if direction in DIRECTIONS:
+    if isinstance(direction, str) and direction in DIRECTIONS:
         del left["exchangeDirection"]
     elif direction is None:
         without(left, "exchangeDirection")
@@ -303,7 +303,7 @@ def take_amounts(node: Node, *, look: bool = False) -> list[Node]:
 
 def _flow_indicator(binder: Binder, node: Node, start: int) -> list[ImpactResult]:
     told = node.get("exchangeDirection")
-    if told in DIRECTIONS:
+    if isinstance(told, str) and told in DIRECTIONS:
         del node["exchangeDirection"]
     elif told is None:
         without(node, "exchangeDirection")
