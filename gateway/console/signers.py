@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.errors import UsageError
@@ -18,10 +18,11 @@ from gateway.storage.files import read_file
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the command line says of the signer. ``secret`` opens the key file or the device."""
+    """What the command line says of the signer."""
 
     key: str | None = None
-    command: str | None = None
+    # Its arguments may hold a PIN.
+    command: str | None = field(default=None, repr=False)
     public_key: str | None = None
     module: str | None = None
     token: str | None = None

@@ -56,7 +56,7 @@ class _Walk:
             self.closed += 1
             return None
         if len(found[1]) != length:
-            raise DisclosureRefused(found[0], code="envelope.disclosure")
+            raise _refused(found[0])
         self.used.add(digest)
         return found
 
@@ -80,7 +80,7 @@ def open_(payload: Mapping[str, PlainJson], disclosures: Sequence[str]) -> Opene
     for text in disclosures:
         digest = base64url(hashlib.new(name, text.encode()).digest())
         if digest in by_digest:
-            raise DisclosureRefused(text)
+            raise _refused(text)
         by_digest[digest] = (text, _parsed(text))
     walk = _Walk(by_digest)
     claims = _opened({key: value for key, value in payload.items() if key != "_sd_alg"}, "", walk)
@@ -111,13 +111,18 @@ def _parsed(text: str) -> list[PlainJson]:
     data = from_base64url(text) if len(text) <= _LONGEST else None
     try:
         value = parse_signed(data) if data else None
-    except GatewayError as error:
-        raise DisclosureRefused(error.saw) from error
+    except GatewayError:
+        raise _refused(text) from None
     if not isinstance(value, list) or len(value) not in (2, 3) or not isinstance(value[0], str):
-        raise DisclosureRefused(text)
+        raise _refused(text)
     if len(value) == 3 and (not isinstance(value[1], str) or value[1] in _RESERVED):
         raise DisclosureRefused(value[1])
     return value
+
+
+def _refused(text: str) -> DisclosureRefused:
+    """By its digest: what a disclosure says is for its reader only, and not for a log."""
+    return DisclosureRefused(f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()[:16]}")
 
 
 def _opened(value: PlainJson, at: str, walk: _Walk) -> PlainJson:

@@ -45,8 +45,9 @@ class ExternalSigner:
             done = subprocess.run(  # noqa: S603  # the user's own command, never through a shell
                 self._command, input=message, capture_output=True, timeout=self._timeout_s, check=False
             )
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            raise ExternalSignerFailed(self._name, why=type(error).__name__) from error
+        except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+            # Neither the arguments nor the cause, which repeats them: both may hold secrets.
+            raise ExternalSignerFailed(self._name, why=type(error).__name__) from None
         if done.returncode:
             # Not what it wrote: that may hold secrets.
             raise ExternalSignerFailed(self._name, why=done.returncode)
