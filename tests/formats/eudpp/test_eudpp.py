@@ -91,7 +91,13 @@ class TestStudy:
 
 @pytest.mark.judge("pyshacl-cirpass")
 def test_it_is_a_graph_of_the_ontology(oracle_data: Path, judges: Judges, tmp_path: Path) -> None:
-    """The CIRPASS shapes look at passports of another namespace: they find no node here."""
+    """By its domains and ranges; the CIRPASS shapes look at passports, and no study is one.
+
+    Their one target is a passport of an older namespace. Their terms of studies are of an older module, too,
+    and none of them is one of this module; no property of the ontology leads to a study, from a passport or
+    from anything else. So nothing here bears their target class; it would not be true of a study. Nor could
+    anybody's passport hold: the shape is closed and lets not even its own target class be said.
+    """
     files = []
     for name in ("lfp-pack.json", "tea.json"):
         files.append(tmp_path / name)
@@ -103,7 +109,16 @@ def test_it_is_a_graph_of_the_ontology(oracle_data: Path, judges: Judges, tmp_pa
             files[-1].write_bytes(outcome.package.only.data)
     folder = oracle_data / "passport" / "eudpp-ontology"
     tables = (folder / "lca_v1.9.4_Maki.ttl", folder / "cirpass_dpp_shacl.ttl")
-    for name, said in judges.python("eudpp.py", *tables, *files).items():
+    verdicts = judges.python("eudpp.py", *tables, folder, *files)
+    shapes = verdicts.pop("shapes")
+    assert shapes["targets"] == ["http://dpp.taltech.ee/EUDPP#DPP"]
+    assert shapes["of-a-bare-passport"] == ["ClosedConstraintComponent"]
+    assert shapes["of-a-wrong-date"] == ["ClosedConstraintComponent", "DatatypeConstraintComponent"]
+    assert shapes["terms"] > 80
+    assert (shapes["terms-of-studies"], shapes["ways-to-a-study"]) == ([], [])
+    assert shapes["old-namespace-in-ontology"] is False
+    assert len(verdicts) == len(files)
+    for name, said in verdicts.items():
         assert (said["unknown"], said["ontology"], said["cirpass"]) == ([], [], True), name
         assert said["cirpass-nodes"] == 0
         assert said["triples"] > 30

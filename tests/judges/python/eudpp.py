@@ -1,7 +1,9 @@
 """Whether studies are graphs of the ontology: pyshacl by its domains and ranges, and by the CIRPASS shapes.
 
-Usage: eudpp.py ONTOLOGY SHAPES FILE...  The CIRPASS shapes speak of passports in another namespace: what they
-find is told with the number of nodes that they looked at.
+Usage: eudpp.py ONTOLOGY SHAPES FOLDER FILE...  The CIRPASS shapes have one target, the passport of an older
+namespace, and name an older module of studies. What they find is told with the number of nodes that they
+looked at, the terms that they share with the ontology's module of studies, and what they say of a passport of
+their own namespace. FOLDER holds all modules of the ontology.
 """
 
 from __future__ import annotations
@@ -44,12 +46,46 @@ def unknown(graph: Graph, ontology: Graph) -> list[str]:
     return sorted(str(term) for term in used - known)
 
 
+def bridges(folder: Path, ontology: Graph, cirpass: Graph) -> dict[str, object]:
+    """Whether anything leads from what the shapes look at to a study."""
+    modules = Graph()
+    for module in sorted(folder.glob("*_v*.ttl")):
+        modules.parse(module)
+    ours = {str(t).rpartition("#")[2] for t in ontology.subjects() if str(t).startswith(str(EUDPP))}
+    named = {str(t) for triple in cirpass for t in triple if isinstance(t, URIRef) and "EUDPP" in str(t)}
+    studies = {EUDPP.LCAStudy, *modules.subjects(RDFS.subClassOf, EUDPP.LCAStudy)}
+    return {
+        "targets": sorted(map(str, cirpass.objects(None, SH.targetClass))),
+        "terms": len(named),
+        "terms-of-studies": sorted(t for t in named if t.rpartition("#")[2] in ours),
+        "ways-to-a-study": sorted(str(p) for one in studies for p in modules.subjects(RDFS.range, one)),
+        "old-namespace-in-ontology": any(
+            isinstance(t, URIRef) and str(t).rpartition("#")[0] in {n.rpartition("#")[0] for n in named}
+            for triple in modules
+            for t in triple
+        ),
+    }
+
+
+def said_of_a_passport(cirpass: Graph, *more: str) -> list[str]:
+    """What the shapes hold against a passport of their own namespace that says no more than this."""
+    told = f"@prefix e: <http://dpp.taltech.ee/EUDPP#> . [] a e:DPP {' '.join(more)} ."
+    _, report, _ = pyshacl.validate(Graph().parse(data=told), shacl_graph=cirpass)
+    found = report.objects(None, SH.sourceConstraintComponent)
+    return sorted(str(one).rpartition("#")[2] for one in found)
+
+
 def main() -> None:
     """Judge every file that is named."""
     ontology, cirpass = Graph().parse(sys.argv[1]), Graph().parse(sys.argv[2])
     shapes, verdicts = shapes_of(ontology), {}
     targets = set(cirpass.objects(None, SH.targetClass))
-    for name in sys.argv[3:]:
+    verdicts["shapes"] = {
+        **bridges(Path(sys.argv[3]), ontology, cirpass),
+        "of-a-bare-passport": said_of_a_passport(cirpass),
+        "of-a-wrong-date": said_of_a_passport(cirpass, '; e:validFrom "in spring"'),
+    }
+    for name in sys.argv[4:]:
         graph = Graph().parse(data=Path(name).read_text(encoding="utf-8"), format="json-ld")
         conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, ont_graph=ontology, inference="rdfs")
         by_cirpass, _, _ = pyshacl.validate(graph, shacl_graph=cirpass)
