@@ -15,8 +15,8 @@ from gateway.formats.openlca.book import Book, known_unit, property_of
 from gateway.formats.openlca.epd_writer import categories
 from gateway.formats.openlca.package import document
 from gateway.formats.openlca.upgrade import Upgrade
-from gateway.model.dataset import DatasetKind
-from gateway.model.sources import Source
+from gateway.model.dataset import DatasetKind, Reference
+from gateway.model.sources import ImpactMethod, Source
 
 _JSON: Final = "application/json"
 _OTHER: Final = "application/octet-stream"
@@ -40,6 +40,10 @@ def other_files(book: Book) -> Iterator[Member]:
         if member is not None and member.name not in written:
             written.add(member.name)
             yield member
+    for member in _methods(book):
+        if member.name not in written:
+            written.add(member.name)
+            yield member
     for member in _measures(sorted(set(book.later.values()))):
         if member.name not in written:
             written.add(member.name)
@@ -52,6 +56,41 @@ def other_files(book: Book) -> Iterator[Member]:
         if name not in written:
             written.add(name)
             yield _told(book, told.get(id_)) or _member(name, _location(id_, code))
+
+
+def _methods(book: Book) -> Iterator[Member]:
+    """Impact methods that list the categories of a methodology, where the package has no file of them."""
+    if not any(key.kind is DatasetKind.METHOD for key in book.bundle.keys):
+        return
+    listed: dict[str, list[dict[str, Any]]] = {}
+    for key in book.bundle.everything:
+        found = book.bundle.read(key).dataset if key.kind is DatasetKind.METHOD else None
+        if not isinstance(found, ImpactMethod):
+            continue
+        told = book.reference(DatasetKind.METHOD, Reference(uuid=found.id))
+        for name in dict.fromkeys(found.methodologies):
+            listed.setdefault(name, []).extend([told] if told is not None else [])
+    there = _named_methods(book)
+    for name, members in sorted(listed.items()):
+        if name in there:
+            continue
+        id_ = tables.entity_id("ImpactMethod", f"methodology/{name}")
+        one = {"@type": "ImpactMethod", "@id": id_, "name": name, "impactCategories": members}
+        yield _member(f"lcia_methods/{id_}.json", one)
+
+
+def _named_methods(book: Book) -> set[object]:
+    """The names of the impact methods that are files of the package."""
+    found: set[object] = set()
+    for name in all_files(book.bundle):
+        if name.lower().endswith((".json", ".json.gz")):
+            try:
+                one = document(book.bundle.file(name))
+            except GatewayError:
+                continue
+            if isinstance(one, dict) and one.get("@type") == "ImpactMethod":
+                found.add(one.get("name"))
+    return found
 
 
 def _measures(units: list[str]) -> Iterator[Member]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -98,6 +98,16 @@ def read_modules(page: Page, one: Taking, epd: str, contents: Contents) -> list[
         if scale != 1:
             page.extras[f"{at}/multiplier"] = dump(multiplier)
         found.append(Module(name, id_, scale, result_items(contents, id_)))
+    return found
+
+
+def listed_modules(listed: Sequence[Mapping[str, Any]], contents: Contents) -> list[Module]:
+    """The modules that our own member of a process with an inventory names."""
+    found = []
+    for one in listed:
+        told, name = one.get("result"), one.get("name")
+        id_ = str(told.get("@id")) if isinstance(told, dict) else ""
+        found.append(Module(str(name), id_, Decimal(1), result_items(contents, id_)))
     return found
 
 

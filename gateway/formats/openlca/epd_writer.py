@@ -51,18 +51,32 @@ def as_epd(sheet: Sheet, process: Process, dropped: frozenset[str]) -> dict[str,
     }
     graft("Epd", epd, {}, left, dropped | {"modules"})
     own: dict[str, Any] = {"process": {k: v for k, v in whole.items() if not k.startswith("@")}}
-    own["results"] = rows
-    if process.scenarios:
-        own["scenarios"] = [
-            {
-                "name": one.name,
-                **({"group": one.group} if isinstance(one.group, str) else {}),
-                **({"isDefault": one.is_default} if isinstance(one.is_default, bool) else {}),
-                **({"description": _texts(one.description)} if _texts(one.description) else {}),
-            }
-            for one in process.scenarios
-        ]
-    return own
+    return own | {"results": rows} | _scenarios(process)
+
+
+def with_results(sheet: Sheet, process: Process) -> dict[str, Any]:
+    """The declared results of a process with an inventory, in files of their own.
+
+    Returns: what our own member keeps of them; processes of openLCA name no results.
+    """
+    rows = _results(sheet, process)
+    modules = sheet.document.pop("modules", None)
+    own: dict[str, Any] = {"results": rows}
+    return own | ({"modules": modules} if modules else {}) | _scenarios(process)
+
+
+def _scenarios(process: Process) -> dict[str, Any]:
+    """The scenarios, as our own member has them."""
+    found = [
+        {
+            "name": one.name,
+            **({"group": one.group} if isinstance(one.group, str) else {}),
+            **({"isDefault": one.is_default} if isinstance(one.is_default, bool) else {}),
+            **({"description": _texts(one.description)} if _texts(one.description) else {}),
+        }
+        for one in process.scenarios
+    ]
+    return {"scenarios": found} if found else {}
 
 
 def _texts(names: object) -> dict[str, str]:

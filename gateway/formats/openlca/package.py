@@ -41,6 +41,10 @@ class Place:
         return self.name if self.number is None else f"{self.name}#/{self.number}"
 
 
+# What stands beside data sets and is read with them: places, results by module, methods by name.
+_UNDERSTOOD: Final = frozenset({"Location", "Result", "ImpactMethod"})
+
+
 @dataclass
 class Contents:
     """The index of a package."""
@@ -62,6 +66,29 @@ class Contents:
     def ids(self) -> frozenset[str]:
         """The ids of all data sets."""
         return frozenset(key.id for key in self.datasets)
+
+    @cached_property
+    def methods(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the impact methods that list an impact category, by its id.
+
+        Not of those that only hold together the indicators of one process's results.
+        """
+        found: dict[str, list[str]] = {}
+        own = {
+            tables.entity_id("ImpactMethod", key.id)
+            for key in self.datasets
+            if key.kind is DatasetKind.PROCESS
+        }
+        for (entity, id_), place in self.others.items():
+            if entity != "ImpactMethod" or id_ in own:
+                continue
+            tree, _ = self.tree(place)
+            name, listed = tree.get("name"), tree.get("impactCategories")
+            for one in listed if isinstance(listed, list) else ():
+                category = one.get("@id") if isinstance(one, dict) else None
+                if isinstance(name, str) and name and isinstance(category, str):
+                    found.setdefault(category, []).append(name)
+        return {category: tuple(names) for category, names in found.items()}
 
     def category(self, value: Mapping[str, JsonValue]) -> str | None:
         """The path of a category of the package."""
@@ -143,7 +170,19 @@ def open_contents(shelf: Shelf) -> Contents:
             _look(contents, name, is_only=len(names) == 1)
     if len(names) == 1 and contents.version == 1:
         contents.version = _guessed_version(contents)
+    _tell_others(contents)
     return contents
+
+
+def _tell_others(contents: Contents) -> None:
+    """Entities that become no data set, by their kind: only openLCA packages have a place for them."""
+    counts: dict[str, int] = {}
+    for entity, _ in contents.others:
+        if entity not in _UNDERSTOOD:
+            counts[entity] = counts.get(entity, 0) + 1
+    for entity, count in sorted(counts.items()):
+        found = Finding("openlca.passed-on", entity, str(count), Severity.INFO, params={"entity": entity})
+        contents.findings.append(found)
 
 
 def _look(contents: Contents, name: str, *, is_only: bool) -> None:

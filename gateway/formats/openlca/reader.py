@@ -7,7 +7,13 @@ from typing import Any, Final
 
 from gateway.codec.datasets import DatasetReading
 from gateway.errors import InputError
-from gateway.formats.openlca.epd import merged, read_modules, read_results, read_scenarios
+from gateway.formats.openlca.epd import (
+    listed_modules,
+    merged,
+    read_modules,
+    read_results,
+    read_scenarios,
+)
 from gateway.formats.openlca.package import Contents, Place, notes_of
 from gateway.formats.openlca.process import read_process
 from gateway.formats.openlca.tables import FAMILY, enum
@@ -84,6 +90,13 @@ def read_entity(contents: Contents, key: Key, place: Place) -> DatasetReading:
             scenarios = read_scenarios(own.scenarios)
             told = {"kind": ProcessKind.EPD, "results": results, "scenarios": scenarios}
             dataset = dataset.model_copy(update=told)
+        elif isinstance(dataset, Process) and (own.results or own.scenarios):
+            results = read_results(page, listed_modules(own.modules, contents), own.results, contents)
+            told = {"results": results, "scenarios": read_scenarios(own.scenarios)}
+            dataset = dataset.model_copy(update=told)
+        elif isinstance(dataset, ImpactMethod):
+            methods = contents.methods.get(key.id) or own.methodologies
+            dataset = dataset.model_copy(update={"methodologies": methods})
     except ValueError as error:
         raise InputError(str(error), path=place.shown, code="openlca.not-readable") from error
     one.keep()

@@ -261,6 +261,8 @@ class Own:
     process: Mapping[str, Any] = field(default_factory=dict)  # of an EPD, what openLCA has no member for
     results: list[dict[str, Any]] | None = None
     scenarios: object = None
+    modules: tuple[Mapping[str, Any], ...] = ()  # of a process with an inventory: where its results stand
+    methodologies: tuple[str, ...] = ()  # of an impact category
 
 
 def own_member(document: dict[str, Any]) -> Own:
@@ -277,6 +279,7 @@ def own_member(document: dict[str, Any]) -> Own:
         if isinstance(by_language, dict) and all(isinstance(text, str) for text in by_language.values())
     }
     named = ids.items() if isinstance(ids, dict) else ()
+    modules, methods = told.get("modules"), told.get("methodologies")
     return Own(
         found,
         {at: id_ for at, id_ in named if isinstance(id_, str)},
@@ -285,4 +288,6 @@ def own_member(document: dict[str, Any]) -> Own:
         process if isinstance(process, dict) else {},
         [one for one in results if isinstance(one, dict)] if isinstance(results, list) else None,
         told.get("scenarios"),
+        tuple(one for one in modules if isinstance(one, dict)) if isinstance(modules, list) else (),
+        tuple(one for one in methods if isinstance(one, str)) if isinstance(methods, list) else (),
     )

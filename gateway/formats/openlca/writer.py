@@ -14,7 +14,7 @@ from gateway.formats.openlca import tables
 from gateway.formats.openlca.auxiliary import other_files
 from gateway.formats.openlca.book import Book, Pen
 from gateway.formats.openlca.entities import WRITERS, Sheet, head
-from gateway.formats.openlca.epd_writer import as_epd
+from gateway.formats.openlca.epd_writer import as_epd, with_results
 from gateway.formats.openlca.graft import graft
 from gateway.formats.openlca.schema import path
 from gateway.formats.openlca.taking import SCHEME
@@ -22,6 +22,7 @@ from gateway.frontdoor import json as json_door
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.model.process import Process, ProcessKind
+from gateway.model.sources import ImpactMethod
 from gateway.report import Fate
 
 MEDIA_TYPE: Final = "application/json"
@@ -120,6 +121,10 @@ def make(book: Book, dataset: Dataset, dropped: frozenset[str] = frozenset()) ->
     if isinstance(dataset, Process) and sheet.is_epd:
         own |= as_epd(sheet, dataset, dropped)
         document = sheet.document
+    elif isinstance(dataset, Process) and (dataset.results or dataset.scenarios):
+        own |= with_results(sheet, dataset)
+    elif isinstance(dataset, ImpactMethod) and dataset.methodologies:
+        own["methodologies"] = list(dataset.methodologies)
     if sheet.pen.texts:
         own["texts"] = sheet.pen.texts
     if sheet.ids:
