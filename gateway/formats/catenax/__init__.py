@@ -135,7 +135,7 @@ BATTERY_PASS = _passport(
     ("identification", "idDmc"),
     ("identification", "identification", "type"),
     # An output of this model states the set itself: it is not restated.
-    basis=replace(passport_basis("catenax-battery-pass"), stated_in="catenax-passport#/rulebook"),
+    basis=replace(passport_basis("catenax-battery-pass"), stated_in="catenax-passport#/unit"),
 )
 PRODUCT_PASSPORT = _passport(
     "io.catenax.generic.digital_product_passport:7.0.0",

@@ -22,7 +22,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.results import Carbon, Per, ResultRow, ResultSet, Role
 from gateway.model.stages import EU_STAGES, is_credit, once
 from gateway.model.walk import by_path, keyed
-from gateway.quantity import Exact, Quantity, quotient, round_significant, same_number, total
+from gateway.quantity import Exact, Quantity, parse_unit, quotient, round_significant, same_number, total
 from gateway.report import Note
 
 DIGITS: Final = 15
@@ -225,8 +225,10 @@ def per_of(text: object, model: Passport) -> tuple[Per, str] | None:
         return Per.PACK, ""
     if name.casefold() == "kwh":
         return Per.KWH_UNSTATED, ""
-    unit = next((unit for unit, own in _NAMES.items() if own == name), name)
-    return Per.DECLARED_UNIT, unit
+    try:
+        return Per.DECLARED_UNIT, parse_unit(name).code
+    except GatewayError:
+        return None
 
 
 def stage_of(lifecycle: object) -> str | None:

@@ -45,6 +45,7 @@ from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E, Per, Role
 from gateway.model.walk import by_path
 from gateway.quantity import Quantity, total
+from gateway.quantity.exact import checked
 from gateway.report import Finding, Severity
 
 MEDIA_TYPE: Final = "application/json"
@@ -309,12 +310,14 @@ def _read_entries(found: _Reading, document: JsonValue, model: Passport) -> None
     for at, entry in listed:
         per = per_of(entry.get("unit"), model)
         kind = next((kind for kind, name in TYPES.items() if name == entry.get("type")), None)
-        value, lifecycle = entry.get("value"), entry.get("lifecycle")
-        if per is None or kind is None or isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        value, lifecycle = _amount(entry.get("value")), entry.get("lifecycle")
+        if per is None or kind is None or value is None:
             continue
         name = _put_set(found, model, per, at)
         if name is None:
             continue
+        if model.result_set:
+            found.told("unit", str(entry.get("unit")))
         stage, home = stage_of(lifecycle), f"/results/[{name}]"
         if stage is None and not _put_boundary(found, model, lifecycle, at):
             continue
@@ -324,9 +327,19 @@ def _read_entries(found: _Reading, document: JsonValue, model: Passport) -> None
                 seen[stage] = at
                 found.put(f"{home}/rows/*/stage", stage, f"{at}/lifecycle", seen[stage])
             way, stars = f"{home}/rows/*/carbon/{kind}", (seen[stage],)
-        if found.put(way, Quantity(Decimal(value), KG_CO2E), f"{at}/value", *stars):
+        if found.put(way, Quantity(value, KG_CO2E), f"{at}/value", *stars):
             found.taken.update(f"{at}/{n}" for n in ("unit", "type", "value", "lifecycle"))
     _read_links(found, listed)
+
+
+def _amount(value: JsonValue) -> Decimal | None:
+    """A number that an amount may be; generators of examples write others."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return None
+    try:
+        return checked(Decimal(value))
+    except GatewayError:
+        return None
 
 
 def _put_set(found: _Reading, model: Passport, per: tuple[Per, str], at: str) -> str | None:
@@ -410,11 +423,11 @@ def _address(model: Passport) -> Mapping[str, tuple[tuple[str, ...], str]]:
 def _read_power(found: _Reading, document: JsonValue, model: Passport) -> None:
     told = _at(document, _POWER) if model.result_set else None
     for index, (name, percent) in enumerate(_LEVELS):
-        value = told.get(name) if isinstance(told, dict) else None
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        value = _amount(told.get(name)) if isinstance(told, dict) else None
+        if value is not None:
             at, home = "/".join(("", *_POWER, name)), "/passport_data/technical/original_power/*"
             found.put(f"{home}/state_of_charge", Quantity(percent, "%"), at, str(index))
-            found.put(f"{home}/power", Quantity(Decimal(value), "W"), at, str(index))
+            found.put(f"{home}/power", Quantity(value, "W"), at, str(index))
             found.taken.add(at)
 
 
@@ -432,14 +445,14 @@ def validate(package: Package, target: str) -> tuple[Finding, ...]:
 def _doubts(document: JsonValue, model: Passport) -> Iterator[Finding]:
     figures: dict[str, tuple[str, Decimal]] = {}
     for at, entry in _listed(document, model.entries):
-        value, per = entry.get("value"), per_of(entry.get("unit"), model)
-        if entry.get("type") != TOTAL or not isinstance(value, (int, Decimal)) or isinstance(value, bool):
+        value, per = _amount(entry.get("value")), per_of(entry.get("unit"), model)
+        if entry.get("type") != TOTAL or value is None:
             continue
         if per is None:
             saw = str(entry.get("unit"))
             yield Finding("passport-entry.unit", f"{at}/unit", saw, Severity.WARNING, model.target)
             continue
-        figures.setdefault(str(entry.get("lifecycle")), (f"{at}/value", Decimal(value)))
+        figures.setdefault(str(entry.get("lifecycle")), (f"{at}/value", value))
     whole = figures.get(WITHOUT_USE) if model.result_set else None
     parts = [figures[word][1] for word in four_stages() if word in figures]
     if whole is not None and len(parts) == len(four_stages()):

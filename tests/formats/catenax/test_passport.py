@@ -257,19 +257,19 @@ def test_entries_of_others_per_kwh_say_not_of_which_energy(oracle_data: Path) ->
 # What this edition's schema refuses of an edition before it; the reason why, where there is one.
 SAMPLES = {
     # materials have no name there
-    "io.catenax.battery.battery_pass/5.0.0/BatteryPass.json": "/materials/active/other/0/materialIdentification/0",
-    "io.catenax.battery.battery_pass/6.0.0/BatteryPass.json": "",
+    "battery.battery_pass/5.0.0/BatteryPass.json": "/materials/active/other/0/materialIdentification/0",
+    "battery.battery_pass/6.0.0/BatteryPass.json": "",
     # a predecessor is a text there, not one that is applicable or not
-    "io.catenax.generic.digital_product_passport/5.0.0/DigitalProductPassport.json": "/metadata/predecessor",
-    "io.catenax.generic.digital_product_passport/6.0.0/DigitalProductPassport.json": "/metadata/predecessor",
-    "io.catenax.generic.digital_product_passport/6.1.0/DigitalProductPassport.json": "/metadata/predecessor",
+    "generic.digital_product_passport/5.0.0/DigitalProductPassport.json": "/metadata/predecessor",
+    "generic.digital_product_passport/6.0.0/DigitalProductPassport.json": "/metadata/predecessor",
+    "generic.digital_product_passport/6.1.0/DigitalProductPassport.json": "/metadata/predecessor",
 }
 
 
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", SAMPLES)
 def test_editions_before_are_read_and_judged_by_this_one(oracle_data: Path, name: str) -> None:
-    package = Package.of((oracle_data / "passport/catenax" / name).read_bytes())
+    package = Package.of((oracle_data / f"passport/catenax/io.catenax.{name}").read_bytes())
     target = BATTERY if "battery_pass" in name else PRODUCT
     assert detect(package).format.id == target
     source = read(package)
@@ -294,3 +294,29 @@ def test_figures_that_contradict_each_other_are_told(pack: Source) -> None:
     entries[4]["unit"] = "kg CO2e / kWh"
     found = read(Package.of(json.dumps(told).encode())).report.findings
     assert "passport-entry.sum-differs" in {f.code for f in found}
+
+
+def entry(unit: str, value: object) -> bytes:
+    told = {"lifecycle": "cradle to gate", "type": "Climate Change Total", "unit": unit, "value": value}
+    return json.dumps({"sustainability": {"productFootprint": {"carbon": [told]}}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "known"),
+    [
+        ("kg CO2 / kg", 1.5, "1 kg"),
+        ("kg CO2eq/piece", 2, "1 {piece}"),
+        ("kgCO2e per m2", 2, "1 m2"),
+        ("kg CO2e / box", 2, ""),
+        ("t CO2e / kg", 2, ""),
+        ("kg CO2e / kg", 1e308, ""),
+        ("kg CO2e / kg", "2", ""),
+        ("kg CO2e / kg", True, ""),
+    ],
+)
+def test_an_entry_of_others_is_understood_or_kept(unit: str, value: object, known: str) -> None:
+    declaration = read(Package.of(entry(unit, value))).declaration
+    assert [str(r.carbon.total) for r in declaration.results] == ([f"{value} kg{{CO2eq}}"] if known else [])
+    assert (str(declaration.unit.amount) if known else "") == known
+    kept = f"{PRODUCT}#/sustainability/productFootprint/carbon/0/value"
+    assert (kept in declaration.extras) is not bool(known)
