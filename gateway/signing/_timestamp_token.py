@@ -36,6 +36,8 @@ _DIGESTS: Final = {
 }
 _TIME: Final = re.compile(rb"([0-9]{14})(?:\.([0-9]{1,6}))?Z")
 _MOST: Final = 16
+# Room for the accuracy.
+_LAST_YEAR: Final = 9998
 
 
 class BadToken(TrustError):
@@ -267,6 +269,8 @@ def _time(reader: der.Reader) -> datetime:
         whole = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError as error:
         raise reader.wrong("genTime") from error
+    if whole.year > _LAST_YEAR:
+        raise reader.wrong("genTime")
     return whole.replace(microsecond=int((found[2] or b"0").ljust(6, b"0")))
 
 

@@ -132,6 +132,9 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
         "now": snapshot.now.isoformat(),
         "skewSeconds": snapshot.policy.skew_seconds,
     }
+    if begin is None and subject.begins:
+        # Claims of a token that is no credential of the data model (RFC 7519, 4.1).
+        begin = subject.begins
     if not is_timestamp(begin) or not (end is None or is_timestamp(end)):
         return StepResult(name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, evidence)
     if datetime.fromisoformat(str(begin)) > snapshot.now + snapshot.policy.skew:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from gateway.errors import GatewayError, UsageError, flatten
-from gateway.frontdoor.json import PlainJson
+from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding
 from gateway.signing import data_integrity, envelopes, proofs, vcdm
-from gateway.signing.certificates import Certificate
+from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
@@ -29,7 +30,13 @@ _NO_SIGNATURE: Final = frozenset(
     {"signing.no-proof", "envelope.no-xml-signature", "envelope.no-pdf-signature"}
 )
 _NO_KEY: Final = frozenset(
-    {"signing.bad-did-key", "envelope.key-unknown", "envelope.certificate-needed", "envelope.bad-certificate"}
+    {
+        "signing.bad-did-key",
+        "envelope.key-unknown",
+        "envelope.certificate-needed",
+        "envelope.bad-certificate",
+        "x509.bad-certificate",
+    }
 )
 _NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", "rdf.context-unknown"})
 _WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
@@ -122,6 +129,8 @@ def _of(data: bytes, found: Verified) -> Subject:
     is_credential = found.envelope in _CREDENTIALS
     if is_credential:
         vcdm.require_kind(found.document)
+    else:
+        found = _with_payload(found)
     signers = tuple(_signer(data, found, one) for one in found.signatures)
     remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
     conversion = found.part(CONVERSION)
@@ -133,7 +142,7 @@ def _of(data: bytes, found: Verified) -> Subject:
         uncovered=(*found.uncovered, *remarks),
         credential=found.document,
         issuer=_issuer(found.document),
-        begins=_time(found.times.get("nbf", "")),
+        begins=_time(found.times.get("nbf", "")) or _time(found.times.get("iat", "")),
         expires=_earliest(found),
         left_open=tuple(remarks),
         parts=found.parts,
@@ -141,8 +150,24 @@ def _of(data: bytes, found: Verified) -> Subject:
     )
 
 
+def _with_payload(found: Verified) -> Verified:
+    """A credential signed as a file keeps what it says of its issuer, its times and its revocation."""
+    if found.document or len(found.parts) != 1:
+        return found
+    try:
+        value = parse_signed(found.payload)
+    except GatewayError:
+        return found
+    kinds = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or "VerifiableCredential" not in (
+        kinds if isinstance(kinds, list) else [kinds]
+    ):
+        return found
+    return replace(found, document=value)
+
+
 def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
-    chain = tuple(Certificate.from_der(each) for each in one.certificates)
+    chain = tuple(_chain(one))
     names = [f"cert:{chain[0].fingerprint}"] if chain else []
     names.append(f"key:{one.key.sha256}")
     controller = one.key_id.partition("#")[0]
@@ -163,6 +188,25 @@ def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
         issuer if is_open else "",
         frozenset(one.covered),
     )
+
+
+def _chain(one: VerifiedSignature) -> Iterator[Certificate]:
+    """The certificates, the signer's first; of those above, what cannot be read leads nowhere.
+
+    Raises:
+        BadCertificate: the signer's cannot be read.
+    """
+    for index, each in enumerate(one.certificates):
+        try:
+            found = Certificate.from_der(each)
+        except GatewayError:
+            if not index:
+                raise
+            continue
+        if not index and one.key.kind != "SM2" and VerificationKey.from_spki(found.spki) != one.key:
+            # Two readers of one certificate that do not see the same key in it.
+            raise BadCertificate(found.subject)
+        yield found
 
 
 def _issuer(document: Mapping[str, PlainJson]) -> str:

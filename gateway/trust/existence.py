@@ -36,6 +36,8 @@ _AUTHORITIES: Final = frozenset({"tsa"})
 _HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
 # A time stamp over a time stamp over a time stamp.
 _DEEPEST: Final = 3
+# Of those in a signature, which anybody may have put there.
+_MOST: Final = 8
 _DER_SEQUENCE: Final = b"\x30"
 
 
@@ -59,7 +61,7 @@ class Witnesses:
     def of(self, signer: Signer) -> list[Proof]:
         """Every proof of one signature's existence, the earliest first."""
         found = list(self._of((*signer.evidence, *signer.stamped), _DEEPEST))
-        for token in signer.timestamps:
+        for token in signer.timestamps[:_MOST]:
             found += self._token(token, (*signer.stamped, *signer.evidence), _DEEPEST, about_it=True)
         return sorted(found, key=lambda proof: (proof.time, proof.source, proof.sha256))
 

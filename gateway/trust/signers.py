@@ -82,7 +82,8 @@ def identify(
     if found:
         listed = next((one for one in found if accepts(one)), found[0])
         names = frozenset(signer.identities)
-        step = _over(asked) or _listed_and_revoked(asked) or _claimed(asked, listed)
+        vetted = _is_exact(asked, listed)
+        step = _over(asked) or _listed_and_revoked(asked) or _claimed(asked, listed, is_vetted=vetted)
     elif signer.chain:
         return _by_chain(asked)
     else:
@@ -128,7 +129,7 @@ def _by_chain(asked: _Inquiry) -> Known:
         step = _revocation(asked, answer, certificate.subject)
         if step is not None:
             return Known(step)
-    step = _claimed(asked, listed)
+    step = _claimed(asked, listed, is_vetted=True)
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes))
 
@@ -199,12 +200,18 @@ def _revocation(asked: _Inquiry, answer: crl.RevocationAnswer, subject: str) -> 
     return None
 
 
-def _claimed(asked: _Inquiry, listed: Listed) -> StepResult | None:
+def _is_exact(asked: _Inquiry, listed: Listed) -> bool:
+    """Whether the very certificate is listed; at what stands in another one nobody has looked."""
+    chain = asked.signer.chain
+    return bool(chain) and f"cert:{chain[0].fingerprint}" in identities_of(listed.service)
+
+
+def _claimed(asked: _Inquiry, listed: Listed, *, is_vetted: bool) -> StepResult | None:
     """A name that no key vouches for must be one of the body's own, by its entry or its certificate."""
     claims = asked.signer.claims
     state = listed.service.at(asked.existed) or listed.service.now
     known = {*state.identity.others}
-    if asked.signer.chain:
+    if is_vetted:
         known |= _uris(asked.signer.chain[0])
     if not claims or claims in known:
         return None

@@ -140,6 +140,38 @@ class TestTokens:
         assert verdict(listed(own), token) == expected
 
 
+class TestCredentialsInOtherEnvelopes:
+    """A credential that is signed as a file is still asked whose it is, and whether it was taken back."""
+
+    def _sealed(self, **changed: Any) -> bytes:
+        document = credential("https://body.example", **changed)
+        return jades.sign(jcs(document), pki.pki().leaf.sealer, signing_time=made.NOW)
+
+    def _world(self, *others: str) -> World:
+        of = pki.pki()
+        world = world_of(of.root, **lists(of))
+        world.certifier = [certifier(certificates=[of.root.own], others=list(others))]
+        return world
+
+    def test_its_issuer_must_be_the_listed_body(self) -> None:
+        assert verdict(self._world("https://body.example"), self._sealed()) == PASSED
+        told = verdict(self._world("https://other.example"), self._sealed())
+        assert told == ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
+
+    def test_its_status_and_times_are_asked(self) -> None:
+        world = self._world("https://body.example")
+        entry = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "1",
+            "statusListCredential": "https://body.example/status",
+        }
+        told = verdict(world, self._sealed(credentialStatus=entry))
+        assert told == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+        over = made.stamp(made.NOW - timedelta(days=1))
+        assert verdict(world, self._sealed(validUntil=over)) == ("TOTAL_FAILED", "EXPIRED")
+
+
 class TestSeveralSigners:
     """Who has signed one file has said nothing about the next."""
 

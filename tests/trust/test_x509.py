@@ -392,6 +392,30 @@ class TestNames:
         world.certifier = [certifier(certificates=[of.root.own], others=[issuer])]
         assert verdict(world, token) == PASSED
 
+    def test_a_certificate_of_their_own_names_nobody(self) -> None:
+        """Listed by its bare key, a body could write any name into a certificate."""
+        issuer = "https://other.example/issuer"
+        own = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(issuer)])
+        leaf = pki.issue("TEST body seal", pki.key("P-256", 3), None, (own, False))
+        numbers = leaf.certificate.public_key().public_numbers()  # type: ignore[union-attr]  # of P-256
+        jwk = {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": base64url(numbers.x.to_bytes(32, "big")),  # type: ignore[union-attr]
+            "y": base64url(numbers.y.to_bytes(32, "big")),  # type: ignore[union-attr]
+        }
+        state = certifier(certificates=(), others=["https://body.example"])
+        identity = state["ServiceDigitalIdentity"]
+        assert isinstance(identity, dict)
+        identity["PublicKeyValues"] = [jwk]
+        world = World()
+        world.certifier = [state]
+        of = replace(pki.pki(), leaf=leaf)
+        assert verdict(world, sealed(leaf)) == PASSED
+        told = verdict(world, self._token(of, issuer))
+        assert told == ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
+        assert verdict(world, self._token(of, "https://body.example")) == PASSED
+
     def test_or_stand_in_the_certificate(self) -> None:
         issuer = "https://body.example/issuer"
         name = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(issuer)])
