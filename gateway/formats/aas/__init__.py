@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
+from gateway.codec import shell
+from gateway.codec.base import Context, Evidence, Format, Package, Reading, passport_basis
 from gateway.model.access import Audience
-from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
+
+_HOME = "gateway.formats.aas"
 
 _FOOTPRINT, _PASSPORT, _PARTS = "aas-02023@1.0", "aas-02035-3@1.0", "aas-02035@1.0"
 _MEDIA_TYPE = "application/asset-administration-shell-package"
@@ -45,40 +47,10 @@ def _detect_parts(package: Package) -> Evidence | None:
     return Evidence(2, names) if names else None
 
 
-def _read_parts(package: Package, context: Context) -> Reading:
-    from gateway.formats.aas.part_reader import read_parts
-
-    return read_parts(package, context)
-
-
-def _write_parts(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.aas.part_writer import write_parts
-
-    return write_parts(declaration, context)
-
-
-def _validate_parts(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.aas.part_rules import validate_parts
-
-    return validate_parts(package)
-
-
 def _read(package: Package, context: Context, *, target: str) -> Reading:
     from gateway.formats.aas.reader import read
 
     return read(package, context, target=target)
-
-
-def _write_footprint(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.aas.writer import write_footprint
-
-    return write_footprint(declaration, context)
-
-
-def _write_passport(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.aas.writer import write_passport
-
-    return write_passport(declaration, context)
 
 
 def _validate(package: Package, *, target: str) -> tuple[Finding, ...]:
@@ -99,7 +71,7 @@ FOOTPRINT = Format(
     media_type=_MEDIA_TYPE,
     detect=partial(_detect, of_battery=False),
     read=partial(_read, target=_FOOTPRINT),
-    write=_write_footprint,
+    write=shell.writer(f"{_HOME}.writer", name="write_footprint"),
     validate=partial(_validate, target=_FOOTPRINT),
     audience=Disclosure.C0,
     parameters=_PARAMETERS,
@@ -114,7 +86,7 @@ PASSPORT = Format(
     media_type=_MEDIA_TYPE,
     detect=partial(_detect, of_battery=True),
     read=partial(_read, target=_PASSPORT),
-    write=_write_passport,
+    write=shell.writer(f"{_HOME}.writer", name="write_passport"),
     validate=partial(_validate, target=_PASSPORT),
     basis=passport_basis("aas-02035-3"),
     audience=Disclosure.C0,
@@ -130,9 +102,9 @@ PARTS = Format(
     },
     media_type=_MEDIA_TYPE,
     detect=_detect_parts,
-    read=_read_parts,
-    write=_write_parts,
-    validate=_validate_parts,
+    read=shell.reader(f"{_HOME}.part_reader", name="read_parts"),
+    write=shell.writer(f"{_HOME}.part_writer", name="write_parts"),
+    validate=shell.validator(f"{_HOME}.part_rules", name="validate_parts"),
     audience=Disclosure.C0,
     parameters={**_PARAMETERS, "audience": tuple(Audience)},
     schema_edition="IDTA 02035-1 1.1, -2 1.1, -4 1.0.2, -5 1.0.2, -6 1.0.1, -7 1.0.2, 02099-1 1.0.1",

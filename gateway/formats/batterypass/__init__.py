@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
+from gateway.codec import shell
+from gateway.codec.base import Evidence, Format, Package, passport_basis
 from gateway.model.access import Audience
-from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
-from gateway.report import Finding
 
+_HOME = "gateway.formats.batterypass"
 _OWN = ("batteryCarbonFootprint", "carbonFootprintPerLifecycleStage", "carbonFootprintPerformanceClass")
 
 
@@ -26,32 +26,14 @@ def _detect(package: Package) -> Evidence | None:
     return Evidence(2, found) if found else None
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.batterypass.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.batterypass.writer import write
-
-    return write(declaration, context)
-
-
-def _validate(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.batterypass.rules import validate
-
-    return validate(package)
-
-
 FORMAT = Format(
     id="batterypass@1.2",
     title={"zh": "电池护照（BatteryPass）", "en": "battery passport (BatteryPass)"},
     media_type="application/json",
     detect=_detect,
-    read=_read,
-    write=_write,
-    validate=_validate,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
+    validate=shell.validator(f"{_HOME}.rules"),
     basis=passport_basis("batterypass"),
     audience=Disclosure.C0,
     parameters={"audience": tuple(Audience), "json-ld": ("yes", "no")},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.codec import shell
+from gateway.codec.base import Context, Evidence, Format, Package, Reading
 from gateway.errors import GatewayError
-from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
+
+_HOME = "gateway.formats.cn_pcf"
 
 # Members of the document that no other footprint format has.
 _OWN = ("enterprise", "cutoff", "miit", "boundary", "battery", "unit", "results", "lines")
@@ -81,12 +83,6 @@ def _read(package: Package, context: Context) -> Reading:
     return read(package, context)
 
 
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.cn_pcf.writer import write
-
-    return write(declaration, context)
-
-
 def _validate(package: Package) -> tuple[Finding, ...]:
     from gateway.codec.schema import judge
 
@@ -101,7 +97,7 @@ FORMAT = Format(
     media_type="application/json",
     detect=_detect,
     read=_read,
-    write=_write,
+    write=shell.writer(f"{_HOME}.writer"),
     validate=_validate,
     audience=Disclosure.C3,
 )

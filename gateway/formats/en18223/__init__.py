@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
-from gateway.model.declaration import Declaration
+from gateway.codec import shell
+from gateway.codec.base import Evidence, Format, Package, passport_basis
 from gateway.model.disclosure import Disclosure
-from gateway.report import Finding
 
+_HOME = "gateway.formats.en18223"
 # Members of the header that no other format has together.
 _OWN = ("digitalProductPassportId", "uniqueProductIdentifier", "granularity")
 
@@ -20,32 +20,14 @@ def _detect(package: Package) -> Evidence | None:
     return Evidence(3, (ANNEX_ID, *_OWN)) if annex_of(document) is not None else Evidence(2, _OWN)
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.en18223.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.en18223.writer import write
-
-    return write(declaration, context)
-
-
-def _validate(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.en18223.rules import validate
-
-    return validate(package)
-
-
 FORMAT = Format(
     id="en18223@2026",
     title={"zh": "数字产品护照文件（EN 18223）", "en": "digital product passport document (EN 18223)"},
     media_type="application/json",
     detect=_detect,
-    read=_read,
-    write=_write,
-    validate=_validate,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
+    validate=shell.validator(f"{_HOME}.rules"),
     basis=passport_basis("en18223"),
     audience=Disclosure.C0,
     schema_edition="EN 18223:2026 after IDTA 02099-1 v1.0.1 (text of the standard not read), own statement",

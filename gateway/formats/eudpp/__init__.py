@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
-from gateway.model.declaration import Declaration
+from gateway.codec import shell
+from gateway.codec.base import Context, Evidence, Format, Package, Reading
 from gateway.model.disclosure import Disclosure
+
+_HOME = "gateway.formats.eudpp"
 
 _VOCABULARY = "https://w3id.org/eudpp#"
 _TYPES = ("EPDStudy", "LCAStudy")
@@ -24,19 +26,13 @@ def _read(package: Package, context: Context) -> Reading:
     return read(package)
 
 
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.eudpp.study import write
-
-    return write(declaration, context)
-
-
 FORMAT = Format(
     id="eudpp-lca@1.9",
     title={"zh": "欧盟 DPP 核心本体 LCA 模块（JSON-LD）", "en": "EU DPP core ontology, LCA module (JSON-LD)"},
     media_type="application/ld+json",
     detect=_detect,
     read=_read,
-    write=_write,
+    write=shell.writer(f"{_HOME}.study"),
     audience=Disclosure.C0,
     schema_edition="EUDPP LCA ontology 1.9.4",
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing, passport_basis
-from gateway.model.declaration import Declaration
+from gateway.codec import shell
+from gateway.codec.base import Evidence, Format, Package, passport_basis
 from gateway.model.disclosure import Disclosure
+
+_HOME = "gateway.formats.html"
 
 # What a battery's draft method would make of the declared figures: shown on request, never asked for.
 _BASIS = replace(passport_basis("per-kwh-delivered"), on_request="preview")
@@ -21,25 +23,13 @@ def _detect(package: Package) -> Evidence | None:
     return Evidence(3, ("hutong html@1", *found)) if all(found) else None
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.html.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.html.writer import write
-
-    return write(declaration, context)
-
-
 FORMAT = Format(
     id="html@1",
     title={"zh": "公开护照页面（中、英、德文）", "en": "public passport page (zh, en, de)"},
     media_type="text/html",
     detect=_detect,
-    read=_read,
-    write=_write,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
     basis=_BASIS,
     private_reader=True,
     audience=Disclosure.C0,

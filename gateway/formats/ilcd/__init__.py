@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.codec import shell
+from gateway.codec.base import Context, Evidence, Format, Package
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
 from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError
-from gateway.model.declaration import Declaration
-from gateway.report import Finding
 
+_HOME = "gateway.formats.ilcd"
 _ZIP = b"PK\x03\x04"
 _PROCESS = b"processDataSet"
 
@@ -63,32 +63,14 @@ def _detect_soda(package: Package) -> Evidence | None:
     return Evidence(3, ("processInformation/dataSetInformation/UUID", "typeOfDataSet EPD"))
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.ilcd.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.ilcd.writer import write
-
-    return write(declaration, context)
-
-
-def _validate(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.ilcd.judge import validate
-
-    return validate(package)
-
-
 EPD = Format(
     id="ilcd-epd@1.2",
     title={"zh": "ILCD+EPD 数据集", "en": "ILCD+EPD data set"},
     media_type="application/zip",
     detect=_detect,
-    read=_read,
-    write=_write,
-    validate=_validate,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
+    validate=shell.validator(f"{_HOME}.judge"),
     schema_edition="ILCD 1.1 with ILCD+EPD 1.2 extensions, own statement",
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
-from gateway.model.declaration import Declaration
+from gateway.codec import shell
+from gateway.codec.base import Evidence, Format, Package
 from gateway.report import Finding
+
+_HOME = "gateway.formats.openepd"
 
 # Members that no other footprint document has; one of them beside the kind.
 _OWN = ("impacts", "declared_unit", "kg_per_declared_unit", "program_operator_doc_id", "openepd_version")
@@ -23,18 +25,6 @@ def _detect(package: Package) -> Evidence | None:
     return None
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.openepd.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.openepd.writer import write
-
-    return write(declaration, context)
-
-
 def _validate(package: Package) -> tuple[Finding, ...]:
     from gateway.codec.schema import judge
 
@@ -46,8 +36,8 @@ FORMAT = Format(
     title={"zh": "openEPD 文档", "en": "openEPD document"},
     media_type="application/json",
     detect=_detect,
-    read=_read,
-    write=_write,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
     validate=_validate,
     schema_edition="openEPD 0.1 as openepd 8.0.0 reads it, own statement",
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from gateway.codec import shell
 from gateway.codec.base import Context, Evidence, Format, Package, Reading
 from gateway.errors import GatewayError
 from gateway.model.disclosure import Disclosure
-from gateway.report import Finding
+
+_HOME = "gateway.formats.ouranos"
 
 _KEYS = ("cfpId", "traceId", "cfpType", "ghgEmission", "ghgDeclaredUnit")
 
@@ -28,12 +30,6 @@ def _read(package: Package, context: Context) -> Reading:
     return read(package)
 
 
-def _validate(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.ouranos.reader import validate
-
-    return validate(package)
-
-
 FORMAT = Format(
     id="ouranos-cfp@1",
     title={
@@ -43,7 +39,7 @@ FORMAT = Format(
     media_type="application/json",
     detect=_detect,
     read=_read,
-    validate=_validate,
+    validate=shell.validator(f"{_HOME}.reader"),
     audience=Disclosure.C1,
     schema_edition="Ouranos data transaction system, CfpModel, own statement",
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
+from gateway.codec import shell
+from gateway.codec.base import Evidence, Format, Package
 from gateway.model.access import Audience
-from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
-from gateway.report import Finding
 
+_HOME = "gateway.formats.passport_data"
 NAME = "hutong/passport-data@1"
 
 
@@ -22,32 +22,14 @@ def _detect(package: Package) -> Evidence | None:
     return None
 
 
-def _read(package: Package, context: Context) -> Reading:
-    from gateway.formats.passport_data.reader import read
-
-    return read(package, context)
-
-
-def _write(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.passport_data.writer import write
-
-    return write(declaration, context)
-
-
-def _validate(package: Package) -> tuple[Finding, ...]:
-    from gateway.formats.passport_data.reader import validate
-
-    return validate(package)
-
-
 FORMAT = Format(
     id="passport-data@1",
     title={"zh": "电池护照数据（第二输入）", "en": "battery passport data (second input)"},
     media_type="application/json",
     detect=_detect,
-    read=_read,
-    write=_write,
-    validate=_validate,
+    read=shell.reader(f"{_HOME}.reader"),
+    write=shell.writer(f"{_HOME}.writer"),
+    validate=shell.validator(f"{_HOME}.reader"),
     audience=Disclosure.C0,
     parameters={"audience": tuple(Audience)},
     schema_edition="own form, 1",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from gateway.codec import shell
 from gateway.codec.base import Context, Evidence, Format, Package, Reading, Writing
 from gateway.model.access import Audience
 from gateway.model.declaration import Declaration
 from gateway.model.disclosure import Disclosure
 from gateway.report import Finding
+
+_HOME = "gateway.formats.untp"
 
 _CONTEXTS = {
     "0.6.1": "https://test.uncefact.org/vocabulary/untp/dpp/",
@@ -62,12 +65,6 @@ def _read_conformity(package: Package, context: Context) -> Reading:
     return read(package)
 
 
-def _write_conformity(declaration: Declaration, context: Context) -> Writing:
-    from gateway.formats.untp.conformity import write
-
-    return write(declaration, context)
-
-
 def _passport(version: str) -> Format:
     return Format(
         id=f"untp-dpp@{version}",
@@ -90,7 +87,7 @@ CONFORMITY = Format(
     media_type="application/vc+ld+json",
     detect=_detect_conformity,
     read=_read_conformity,
-    write=_write_conformity,
+    write=shell.writer(f"{_HOME}.conformity"),
     audience=Disclosure.C1,
     parameters={"untp-verifier": ()},
     schema_edition="UNTP Digital Conformity Credential 0.6.1, as public implementations have it",
