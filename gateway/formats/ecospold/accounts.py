@@ -1,28 +1,21 @@
-"""What a writer says of the leaves that come back otherwise: by field, and only of fields that it may change.
-
-EcoSpold has fields for which other formats have none, asks for words where they say nothing, and spells codes
-otherwise. Each field in which that is so stands here with the word for it. An amount, a unit, a direction or
-what is exchanged is not among them: such a change is our bug.
-"""
+"""What is told of which data set, and what a writer says of the leaves that come back otherwise."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from gateway.codec.accounting import shown
-from gateway.codec.dataset_books import is_same_everywhere
+from gateway.codec.datasets import Bundle
 from gateway.errors import GatewayError, InputError
+from gateway.formats.ecospold.excuses import Case, proven_addition, proven_change
 from gateway.model.base import Leaf
-from gateway.model.dataset import Dataset, Key, Reference
+from gateway.model.dataset import DatasetKind, Key
+from gateway.model.inventory import Flow
 from gateway.model.process import Exchange
-from gateway.model.walk import escape, leaves, same
+from gateway.model.walk import escape, same
 from gateway.report import Fate, Note
-
-_LABELS: Final = ("/uri", "/kind", "/version")
 
 
 @dataclass(slots=True)
@@ -50,13 +43,6 @@ class Ledger:
                 merged[source] = (error,)
         return becomes, merged
 
-    def flow(self, exchange: Exchange, was: Exchange) -> tuple[Reference, tuple[Note, ...]]:
-        """The flow of an exchange in the ids of the source, and a note where it is another one there."""
-        uuid = str(exchange.flow.uuid)
-        flow = exchange.flow.model_copy(update={"uuid": self.owners.get(uuid, uuid)})
-        note = self.same_flow(uuid, was)
-        return flow, () if note is None else (note,)
-
     def same_flow(self, uuid: str, was: Exchange) -> Note | None:
         """A note where the flow that has ``uuid`` in the output is another one than that of the source."""
         owner = self.owners.get(uuid, uuid)
@@ -66,74 +52,35 @@ class Ledger:
         return Note("ecospold.same-flow", path, Fate.CONVERTED, was.flow.uuid, owner)
 
 
-# Fields whose value the format spells in its own way.
-_SPELLED: Final = re.compile(
-    r"/(?:id|version|changed|created|kind|languages/\d+|coverage|is_infrastructure|period/.*|location/.*|name/.*"
-    r"|treatment/.*|classifications/.*|compartment/\d+|links/.*|reviews/.*|publication/.*|synonyms/.*|cas"
-    r"|properties/.*|authors|title|year|address/.*|country|email|telephone|telefax|formula|documents/.*"
-    r"|system_model/.*|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|is_avoided"
-    r"|sources/.*|flow/(?:name|kind|version|uri).*|flow_property/.*|comment/.*|allocations/.*|properties/.*"
-    r"|parameter|formula)"
-    r"|parameters/.*|results/.*|default_allocation|extras/ecospold[12]#.*)"
-)
-# Fields that it fills where the source says nothing, or says it elsewhere.
-_ADDED: Final = re.compile(
-    r"/(?:extras/.*|documents/.*|synonyms/.*|id|version|changed|created|kind|languages/\d+|is_infrastructure|period/.*|location/.*"
-    r"|classifications/.*|links/.*|reviews/.*|publication/.*|properties/.*|system_model/.*|name/.*|authors|title"
-    r"|year|address/.*|country|email|compartment/\d+|is_person"
-    r"|exchanges/[^/]+/(?:group|location/.*|uncertainty/.*|provider/.*|is_waste|flow/name/.*|flow/uuid"
-    r"|flow_property/.*|unit|sources/.*|comment/.*|allocations/.*)"
-    r"|parameters/.*|results/.*|kind|cas|formula)"
-)
+def property_ids(bundle: Bundle, keys: Iterable[Key]) -> dict[Key, dict[str, str]]:
+    """The id that the reference property of each flow has here, where it is the only one."""
+    found = {}
+    for key in keys:
+        flow = bundle.read(key).dataset if key.kind is DatasetKind.FLOW else None
+        value = flow.reference_property if isinstance(flow, Flow) else None
+        if value is not None and value.id != "0":
+            found[key] = {value.id: "0"}
+    return found
 
 
-def explained(
-    before: Dataset,
-    after: Dataset,
-    here: frozenset[str],
-    own: Iterable[Note] = (),
-    units: Mapping[str, str] | None = None,
+def explain(
+    old: Mapping[str, Leaf],
+    new: Mapping[str, Leaf],
+    own: Iterable[Note],
+    chosen: frozenset[str] = frozenset(),
 ) -> tuple[Note, ...]:
-    """The writer's word on every leaf of ``after`` that is another one than in ``before``.
+    """The writer's word on every leaf that comes back otherwise, where it is proven to be what was meant.
 
     Args:
-        after: what a reader makes of the output, in the ids of the source.
-        here: the ids of the data sets of the package, whose names are not repeated.
+        old: the leaves of a data set of the source.
+        new: what a reader makes of it in the output, in the ids of the source.
         own: words that the writer has already found; they stand.
-        units: by path, units that the source tells by way of the flow.
+        chosen: texts that it took from other data sets.
     """
-    old = _leaves(before, here)
-    new = _leaves(after, here)
-    for path, unit in (units or {}).items():
-        old.setdefault(path, unit)
-    found = {note.path: note for note in own}
-    for note in _differences(old, new):
-        found.setdefault(note.path, note)
-    return tuple(note for path, note in found.items() if not _needless(path, old, new))
-
-
-def explain(old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Iterable[Note]) -> tuple[Note, ...]:
-    """The same of leaves that both stand there in the ids of the source. ``own``: words already found."""
     found = {note.path: note for note in own if not _needless(note.path, old, new)}
-    for note in _differences(old, new):
+    for note in _differences(old, new, chosen):
         found.setdefault(note.path, note)
     return tuple(found.values())
-
-
-def _leaves(dataset: Dataset, here: frozenset[str]) -> dict[str, Leaf]:
-    """The leaves without those that only repeat another data set of the package."""
-    found = {place.path: place.value for place in leaves(dataset)}
-    repeated = [
-        p[: -len("/uuid")] for p, v in found.items() if p.endswith("/uuid") and str(v).lower() in here
-    ]
-    for at in repeated:
-        for label in _LABELS:
-            found.pop(at + label, None)
-    for path in [path for path in found if path.endswith("/scheme")]:
-        if is_same_everywhere(found.get(path.removesuffix("scheme") + "code")):
-            del found[path]
-    names = {f"{at}/name" for at in repeated}
-    return {path: value for path, value in found.items() if path.rpartition("/")[0] not in names}
 
 
 def _needless(path: str, old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> bool:
@@ -142,26 +89,21 @@ def _needless(path: str, old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> bo
     )
 
 
-def _differences(old: Mapping[str, Leaf], new: Mapping[str, Leaf]) -> Iterator[Note]:
-    for path, value in new.items():
-        before = old.get(path)
-        if before is value:
+def _differences(old: Mapping[str, Leaf], new: Mapping[str, Leaf], chosen: frozenset[str]) -> Iterator[Note]:
+    for path, now in new.items():
+        was = old.get(path)
+        if was is now or (was is not None and same(was, now)):
             continue
-        if before is None:
-            if _may(_ADDED, path):
-                yield Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value))
-        elif not same(before, value) and _may(_SPELLED, path):
-            yield Note("ecospold.spelled", path, Fate.CONVERTED, shown(before), shown(value))
+        case = Case(path, was, now, old, new, chosen)
+        if was is None:
+            if proven_addition(case):
+                yield Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(now))
+        elif (fate := proven_change(case)) is not None:
+            yield Note(_CODES[fate], path, fate, shown(was), shown(now))
 
 
-def _may(fields: re.Pattern[str], path: str) -> bool:
-    """Whether a field is among those of a list, by the path without the exchange that it belongs to."""
-    steps = path.split("/", 3)
-    if steps[1:2] == ["exchanges"] and len(steps) == 4:
-        return _is_among(fields, f"/exchanges/{steps[2] and '*'}/{steps[3]}")
-    return fields.fullmatch(path) is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_among(fields: re.Pattern[str], path: str) -> bool:
-    return fields.fullmatch(path) is not None
+_CODES: Final = {
+    Fate.CONVERTED: "ecospold.spelled",
+    Fate.ROUNDED: "ecospold.rounded",
+    Fate.TRUNCATED: "ecospold.cut",
+}

@@ -35,12 +35,21 @@ def is_compartment(category: str, sub: str) -> bool:
 
 def compartment(flow: Flow) -> str | None:
     """What a flow's compartment is, in our codes (``air/rural``)."""
-    return _tables()[0].get("/".join(flow.compartment).casefold())
+    return _meant(flow.compartment)
+
+
+def _meant(words: tuple[str, ...]) -> str | None:
+    return _tables()[0].get("/".join(words).casefold())
 
 
 def context(flow: Flow, list_: str) -> tuple[str, str] | None:
     """Category and subcategory of an elementary flow in a list, the nearest wider one if need be."""
-    meant = compartment(flow)
+    return in_list(flow.compartment, list_)
+
+
+def in_list(words: tuple[str, ...], list_: str) -> tuple[str, str] | None:
+    """Category and subcategory in a list of a compartment by its words in any."""
+    meant = _meant(words)
     while meant:
         if found := _tables()[1].get((list_, meant)):
             category, _, sub = found.partition("/")

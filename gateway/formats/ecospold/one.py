@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from gateway.codec.base import Context, Member
@@ -11,7 +12,7 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import GatewayError, InputError
-from gateway.formats.ecospold.accounts import Ledger, explain
+from gateway.formats.ecospold.accounts import Ledger, explain, property_ids
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import flow_property, unit_group
@@ -75,9 +76,12 @@ def _piece(bundle: Bundle, done: list[tuple[Key, Written]], ledger: Ledger, name
         told = [ledger.same_flow(id_, was) for id_, was in zip(flows, source.exchanges, strict=True)]
         if own := (*written.notes, *(note for note in told if note is not None)):
             notes[key] = own
+        renamed |= property_ids(bundle, first)
         becomes |= first
         refused |= merged
-    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed, refused, explain)
+    chosen = frozenset(text for _, written in done for text in written.chosen)
+    told_by = partial(explain, chosen=chosen)
+    return Piece(Member(name, DATASETS.media_type, data), becomes, notes, renamed, refused, told_by)
 
 
 def _own_id(node: Tree) -> str:

@@ -11,6 +11,7 @@ from gateway.codec.datasets import measured
 from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context
+from gateway.formats.ecospold.excuses import sorted_otherwise
 from gateway.formats.ecospold.one_page import (
     NOT_STATED,
     Delivered,
@@ -65,8 +66,9 @@ class ExchangeWriter:
         if known.flow is not None:
             self._about_flow(entry, known.flow, elementary, deliverer)
         place = code_of(exchange.location)
-        if not elementary:
-            place = self._place(place, known.flow, deliverer)
+        if not elementary and (other := self._place(place, known.flow, deliverer)) != place:
+            place = other
+            page.done.chosen.add(str(other))
         if place:
             entry["@location"] = place
         entry["@unit"] = self._unit(exchange)
@@ -136,6 +138,8 @@ class ExchangeWriter:
             entry["@localName"] = texts[page.local]
 
     def _about_flow(self, entry: Tree, flow: Flow, elementary: bool, deliverer: Delivered | None) -> None:
+        if elementary is not (flow.kind is FlowKind.ELEMENTARY):
+            self.page.done.chosen.add(sorted_otherwise(flow.id))
         classes = self._classes(flow, elementary, deliverer)
         for key, text in zip(("@category", "@subCategory"), classes, strict=False):
             entry[key] = text
@@ -154,6 +158,7 @@ class ExchangeWriter:
             classes = told_classes(flow)
         else:
             classes = deliverer.classes or (NOT_STATED, NOT_STATED)
+            self.page.done.chosen.update(classes)
         return classes if len(classes) <= 2 else (classes[0], classes[-1])
 
     def _deliverer(self, exchange: Exchange) -> Delivered | None:

@@ -34,6 +34,7 @@ class Written:
     contacts: list[Key] = field(default_factory=list)
     sources: list[Key] = field(default_factory=list)
     lacks: list[GatewayError] = field(default_factory=list)
+    chosen: set[str] = field(default_factory=set)  # texts taken from other data sets
     root: dict[str, str] = field(default_factory=dict)  # attributes of the document
     namespaces: dict[str, str] = field(default_factory=dict)
 

@@ -164,6 +164,7 @@ class PeopleWriter:
                 entry[step] = value
         if personal and isinstance(contact.email, str) and (role := page.context.options.get("email")):
             entry["@email"] = role
+            page.done.chosen.add(role)
         restore(entry, contact.extras, FAMILY)
         entry.setdefault("@companyCode", "-")
         return entry

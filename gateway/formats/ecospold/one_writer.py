@@ -25,6 +25,7 @@ from gateway.model.process import ProcessKind
 GENERATOR: Final = "Hutong"
 _VERSION: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)(?:\.\d+)*")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_SORTED: Final = ("/@category", "/@subCategory")
 _KIND_CODES: Final = {
     ProcessKind.UNIT_PROCESS: "1",
     ProcessKind.BLACK_BOX: "1",
@@ -54,6 +55,8 @@ class Writer(Page):
         self._reference_function()
         write_allocations(self)
         restore(self.node, process.extras, FAMILY)
+        # Under which words an exchange itself sorts a flow that others sort otherwise.
+        self.done.chosen.update(v for k, v in process.extras.items() if k.endswith(_SORTED))
         head = f"{FAMILY}#/~root/"
         self.done.root.update({k[len(head) :]: v for k, v in process.extras.items() if k.startswith(head)})
         self.done.namespaces.update(json.loads(process.extras.get(f"{FAMILY}#/~namespaces", "{}")))
@@ -67,7 +70,9 @@ class Writer(Page):
         texts: Mapping[str, str] = languages(process.name)
         if not self.same:
             # A process is named by its product there: only so do others find it.
-            texts = self._product_names() or texts
+            names = self._product_names()
+            self.done.chosen.update(names.values())
+            texts = names or texts
         function: Tree = {}
         if name := self.text(texts):
             function["@name"] = name

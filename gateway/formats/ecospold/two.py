@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from gateway.codec.base import Context, Member
@@ -12,9 +13,10 @@ from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
-from gateway.formats.ecospold.accounts import Ledger, explain
+from gateway.formats.ecospold.accounts import Ledger, explain, property_ids
 from gateway.formats.ecospold.bind import Tree, below, restore
 from gateway.formats.ecospold.masters_bundle import detect, open_package
+from gateway.formats.ecospold.excuses import sorted_otherwise
 from gateway.formats.ecospold.masters_pieces import is_list, write_listed, write_rest
 from gateway.formats.ecospold.measures import flow_property, unit_group
 from gateway.formats.ecospold.two_bundle import CHILD
@@ -22,6 +24,7 @@ from gateway.formats.ecospold.two_reader import ADMINISTRATION, FAMILY, LISTS, M
 from gateway.formats.ecospold.two_writer import Writer, Written
 from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import DatasetKind, Key
+from gateway.model.inventory import Flow, FlowKind
 from gateway.model.process import Process
 from gateway.report import Finding, Severity
 
@@ -30,6 +33,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     """One file for each activity; beside them the lists of what activities do not tell in full."""
     ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
     yield from write_listed(bundle, context, ledger)
+    chosen = frozenset({context.options["email"]}) if "email" in context.options else frozenset()
     for key in bundle.keys:
         if key.kind is not DatasetKind.PROCESS:
             continue
@@ -38,7 +42,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             ledger.told |= {*done.flows.values(), *done.contacts.values()}
             yield Piece(None, refused={key: tuple(done.lacks)})
         else:
-            yield _piece(bundle, key, done, ledger)
+            yield _piece(bundle, key, done, ledger, chosen)
     yield from write_rest(bundle, context, ledger)
     refused = {
         key: (InputError(key.id, code="ecospold.not-held", kind=key.kind.value, format=DATASETS.id),)
@@ -49,7 +53,7 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
         yield Piece(None, refused=refused)
 
 
-def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
+def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger, chosen: frozenset[str]) -> Piece:
     source = bundle.read(key).dataset
     assert isinstance(source, Process)
     kind = structure("dataset", family=FAMILY)
@@ -68,9 +72,9 @@ def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
         Member(file, DATASETS.media_type, write_tree(tree)),
         {key: Key(DatasetKind.PROCESS, done.id), **first},
         {key: notes} if notes else {},
-        {key: done.renamed} if done.renamed else {},
+        property_ids(bundle, first) | ({key: done.renamed} if done.renamed else {}),
         merged,
-        explain,
+        partial(explain, chosen=chosen | _sorted_otherwise(bundle, source, done)),
     )
 
 
@@ -92,6 +96,17 @@ def _flow_ids(done: Written) -> dict[str, str]:
     data = done.node.get("flowData") or {}
     ids = [str(entry.get(key) or "") for name, key in LISTS for entry in data.get(name) or ()]
     return dict(zip(done.order, ids, strict=True))
+
+
+def _sorted_otherwise(bundle: Bundle, source: Process, done: Written) -> set[str]:
+    """Flows that stand among the elementary ones and are none, or the other way round."""
+    elementary = set(done.order[len(_exchanges(done)) :])
+    found = set()
+    for was in source.exchanges:
+        flow = bundle.read(key).dataset if (key := done.flows.get(was.id)) is not None else None
+        if isinstance(flow, Flow) and (flow.kind is FlowKind.ELEMENTARY) is not (was.id in elementary):
+            found.add(sorted_otherwise(flow.id))
+    return found
 
 
 def _becomes(source: Process, targets: Mapping[str, str], done: Written) -> dict[Key, Key]:

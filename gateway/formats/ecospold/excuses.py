@@ -1,0 +1,381 @@
+"""When a leaf that comes back otherwise, or that the source does not have, is what the writer meant to write.
+
+EcoSpold spells codes otherwise, has less room, joins what others keep apart, and asks for words where they
+say nothing. Each field in which that is so stands here with the proof that this, and nothing else, has
+happened to it: what the field was, what it is now, and what stands beside it. A difference without proof is
+not excused, whatever the field; the run layer then refuses the data set.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from typing import Final, NamedTuple, TypeAlias
+
+from gateway.formats.ecospold.contexts import in_list
+from gateway.formats.ecospold.groups import is_group
+from gateway.formats.ecospold.ids import fixed, is_id, new_id
+from gateway.formats.ecospold.measures import flow_property
+from gateway.formats.ecospold.values import date_form, location_code
+from gateway.model.base import LangText, Leaf
+from gateway.quantity import round_significant
+from gateway.quantity.number import Number
+from gateway.report import Fate
+
+NOT_STATED: Final = "not stated"
+NO_ADDRESS: Final = "not-stated@example.invalid"
+# No country: a code that nobody takes for one that was meant.
+NO_COUNTRY: Final = "AQ"
+NO_YEAR: Final = "0001"
+_DIGITS: Final = 15
+# Roots and powers there and back keep 28 digits; a logarithm near 0 loses some of them.
+_CLOSE: Final = Fraction(1, 10**24)
+# Maximum lengths of texts in the schemas of both editions.
+_ROOM: Final = frozenset({7, 15, 20, 30, 40, 80, 120, 255, 32_000})
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}").fullmatch
+_NATURE: Final = ("from-nature", "to-nature")
+_KINDS: Final = {
+    ("unit-process-black-box", "unit-process"),
+    ("avoided-product-system", "unit-process"),
+    ("partly-terminated-system", "unit-process"),
+    ("epd", "lci-result"),
+    # What an exchange counts as says of which kind its flow is.
+    ("waste", "product"),
+    ("product", "waste"),
+    ("other", "product"),
+    ("other", "waste"),
+    ("other", "elementary"),
+}
+
+
+class Case(NamedTuple):
+    """A leaf before and after, among the leaves of its data set. ``chosen``: texts taken from others."""
+
+    path: str
+    was: Leaf | None
+    now: Leaf
+    old: Mapping[str, Leaf]
+    new: Mapping[str, Leaf]
+    chosen: frozenset[str]
+
+    def beside(self, name: str, *, now: bool = False) -> Leaf | None:
+        """Another leaf of the same part."""
+        return (self.new if now else self.old).get(f"{self.path.rpartition('/')[0]}/{name}")
+
+    def numbered(self, head: str, tail: str = "") -> Iterator[str]:
+        """The texts of a list in the source."""
+        for index in range(len(self.old)):
+            found = self.old.get(f"{head}/{index}{tail}")
+            if not isinstance(found, str):
+                return
+            yield found
+
+
+Proof: TypeAlias = Callable[[Case], object]
+
+
+def proven_change(case: Case) -> Fate | None:
+    """What happened to a leaf that says something else now; None: nothing that may happen to it."""
+    proof = _proof(_CHANGES, _field(case.path))
+    if proof is not None and proof(case):
+        return Fate.CONVERTED
+    if isinstance(case.was, Number) and isinstance(case.now, Number):
+        return _of_number(case, case.was, case.now)
+    if isinstance(case.was, str) and isinstance(case.now, str) and _TEXT(_field(case.path)):
+        return Fate.TRUNCATED if _is_cut(case.was, case.now) else None
+    return None
+
+
+def proven_addition(case: Case) -> bool:
+    """Whether a leaf that the source does not have is what the format asks for."""
+    proof = _proof(_ADDITIONS, _field(case.path))
+    return proof is not None and bool(proof(case))
+
+
+def _of_number(case: Case, was: Number, now: Number) -> Fate | None:
+    """Endless quotients are rounded to 15 digits; a spread went through a root or a power and back."""
+    if isinstance(was.value, Fraction) and now.value == round_significant(was.value, _DIGITS):
+        return Fate.ROUNDED
+    if not was.value or not case.path.endswith(("/uncertainty/spread", "/uncertainty/basic_spread")):
+        return None
+    return Fate.CONVERTED if abs(Fraction(now.value) / Fraction(was.value) - 1) < _CLOSE else None
+
+
+def _is_cut(was: str, now: str) -> bool:
+    """A text that ends where the room ends; of several joined by ``; ``, each."""
+    if was.startswith(now):
+        return len(now) in _ROOM
+    pieces, left = was.split("; "), now.split("; ")
+    return len(pieces) == len(left) and all(
+        b == a or (len(b) in _ROOM and a.startswith(b)) for a, b in zip(pieces, left, strict=True)
+    )
+
+
+# Changes
+
+
+def _is_made_id(case: Case) -> bool:
+    return is_id(case.now) and case.was != case.now
+
+
+def _is_version(case: Case) -> bool:
+    """Fewer steps, or the same ones with noughts behind."""
+    was, now = _steps(case.was), _steps(case.now)
+    return bool(now) and (was[: len(now)] == now or (now[: len(was)] == was and not any(now[len(was) :])))
+
+
+def _steps(version: object) -> list[int]:
+    parts = str(version).split(".")
+    return [int(part) for part in parts] if all(p.isascii() and p.isdecimal() for p in parts) else []
+
+
+def _is_day_of(case: Case) -> bool:
+    """A day of the year or month that was told."""
+    return (
+        date_form(case.was) != ""
+        and date_form(case.now) == "Date"
+        and str(case.now).startswith(str(case.was))
+    )
+
+
+def _is_same_percentage(case: Case) -> bool:
+    try:
+        return Decimal(str(case.was).strip().rstrip("%").strip()) == Decimal(str(case.now))
+    except InvalidOperation:
+        return False
+
+
+def _is_place(case: Case) -> bool:
+    """The place by the code that the format has for it, or the place of the process that delivers."""
+    if case.path.endswith("/scheme"):
+        return case.now == "ecoinvent"
+    scheme = case.beside("scheme") or "ecoinvent"  # what means the same in every list is told without
+    return case.now == location_code(str(scheme), str(case.was)) or case.now in case.chosen
+
+
+def _is_chosen(case: Case) -> bool:
+    return case.now in case.chosen
+
+
+def _is_name(case: Case) -> bool:
+    """A process is named by its product, a source by its title, a person by the short name."""
+    own = [text for path, text in case.old.items() if path == "/title" or path.startswith("/short_name/")]
+    return case.now in case.chosen or any(
+        text == case.now or (isinstance(text, str) and _is_cut(text, str(case.now))) for text in own
+    )
+
+
+def _is_class(case: Case) -> bool:
+    """The first or the last class, or all in one; of a product, what its process stands in."""
+    head, _, rest = case.path.rpartition("/classes/")
+    tail = "/" + rest.partition("/")[2]
+    if tail == "/id":
+        return is_id(case.now)
+    told = list(case.numbered(f"{head}/classes", tail))
+    return case.now in ("/".join(told), *told[:1], *told[-1:]) or case.now in case.chosen
+
+
+def _is_compartment(case: Case) -> bool:
+    told = tuple(case.numbered("/compartment"))
+    at = int(case.path.rpartition("/")[2])
+    meant = [in_list(told, list_) for list_ in ("EcoSpold 1", "ecoinvent")]
+    ways = [words for words in meant if words] + [(told[0], told[-1])] if told else []
+    return any(case.now == words[at] for words in ways if at < len(words))
+
+
+def _is_our_property(case: Case) -> bool:
+    return flow_property(str(case.now)) is not None
+
+
+def _is_another_property(case: Case) -> bool:
+    """The factor of the reference property, which is the only one there, where another one stood."""
+    uuid = case.beside("flow_property/uuid")
+    return case.now == Number(Decimal(1)) and uuid != case.beside("flow_property/uuid", now=True)
+
+
+def sorted_otherwise(flow: str) -> str:
+    """What a writer chooses for a flow that the source sorts now among elementary ones and now not."""
+    return f"kind of {flow}"
+
+
+def _is_kind(case: Case) -> bool:
+    """As the exchange counts it. What is elementary stays so, but where the source itself is of two minds."""
+    kinds = str(case.was), str(case.now)
+    if "elementary" in kinds and "other" not in kinds:
+        return sorted_otherwise(str(case.old.get("/id"))) in case.chosen
+    return kinds in _KINDS
+
+
+def _is_group(case: Case) -> bool:
+    """Another group on the same side of nature, and the reference only if it was."""
+    was, now = str(case.was), str(case.now)
+    return (
+        is_group(now)
+        and (was in _NATURE) == (now in _NATURE)
+        and (was == "reference") == (now == "reference")
+    )
+
+
+def _is_activity(case: Case) -> bool:
+    return case.now == new_id("activity", str(case.was))
+
+
+def _is_same_order(case: Case) -> bool:
+    """The numbers as they were, with other ids: these are made of what is said of persons and sources."""
+    was, now = (json.loads(str(text)) for text in (case.was, case.now))
+    numbers = [number for number, _ in was]
+    return all(number in numbers for number, _ in now)
+
+
+_CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
+    (r"/id", _is_made_id),
+    (r"/version", _is_version),
+    (r"/kind", _is_kind),
+    (r"/coverage", _is_same_percentage),
+    (r"/period/(?:start|end)", _is_day_of),
+    (r"(?:/exchanges/\*)?/location/(?:code|scheme)", _is_place),
+    (r"/name/[^/]+", _is_name),
+    (r"/classifications/\d+/classes/\d+/(?:id|name)", _is_class),
+    (r"/compartment/\d+", _is_compartment),
+    (r"/properties/[^/]+/flow_property/uuid", _is_our_property),
+    (r"/properties/[^/]+/mean", _is_another_property),
+    (r"/country", lambda case: case.now == NO_COUNTRY),
+    (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),
+    (r"/year", lambda case: case.now == NO_YEAR and not re.fullmatch(r"\d{4}", str(case.was))),
+    (r"/exchanges/\*/group", _is_group),
+    # The flow, or the group of its exchange, says that; where it cannot, the flag is gone.
+    (r"/exchanges/\*/is_(?:waste|avoided)", lambda case: case.was is True and case.now is False),
+    (r"/exchanges/\*/provider/uuid", _is_activity),
+    # Numbers of persons and sources, with ids made of what is said of them.
+    (r"/extras/ecospold1#.*~1~0order", _is_same_order),
+)
+# Of these a text may be cut: words, not codes.
+_TEXT: Final[Callable[[str], object]] = re.compile(
+    r"/(?:name|short_name|synonyms|address|documents|treatment)/.*|/formula|/authors|/title|/telephone|/telefax"
+    r"|/email|/publication/page|/reviews/\d+/(?:details|other_details)/.*|/links/.*/name/.*"
+    r"|/classifications/.*/name|/compartment/\d+|/exchanges/\*/(?:comment|flow/name|formula)/?.*"
+    r"|/parameters/[^/]+/(?:description|comment|formula)/?.*|/results/.*/name/.*|/extras/ecospold[12]#.*"
+).fullmatch
+
+
+# Additions
+
+
+def _is_text(case: Case) -> bool:
+    return isinstance(case.now, str)
+
+
+def _is_told_elsewhere(case: Case) -> bool:
+    """What another leaf says, whole or as far as there is room; or that nothing was said."""
+    now = case.now
+    if now == NOT_STATED or now in case.chosen:
+        return True
+    if not isinstance(now, str) or not now:
+        return False
+    return any(
+        text == now or (len(now) in _ROOM and text.startswith(now))
+        for text in case.old.values()
+        if isinstance(text, str)
+    )
+
+
+def _is_amount(case: Case) -> bool:
+    """The centre that a distribution is told by is the amount, where no other is told."""
+    return case.now == case.new.get(f"{case.path.partition('/uncertainty/')[0]}/amount")
+
+
+def _is_year_of_period(case: Case) -> bool:
+    """The beginning or end of the years that the source tells."""
+    told = {
+        str(case.old.get(f"/period/{name}"))[:4] for name in ("reference_year", "valid_until", "start", "end")
+    }
+    return date_form(case.now) != "" and str(case.now)[:4] in told
+
+
+def _is_new_class(case: Case) -> bool:
+    """A second class where only one is told, or none at all; or what was a compartment."""
+    words = case.old.get(f"/compartment/{case.path.split('/')[-2]}")
+    if words is not None and case.now == words:
+        return case.path.startswith("/classifications/0/")
+    return case.now in (NOT_STATED, case.old.get("/classifications/0/classes/0/name")) or _is_chosen(case)
+
+
+def _is_property_name(case: Case) -> bool:
+    found = flow_property(str(case.new.get(f"{case.path.partition('/name/')[0]}/uuid")))
+    texts = found.name.root if found is not None and isinstance(found.name, LangText) else {}
+    return texts.get(case.path.rpartition("/")[2]) == case.now
+
+
+def _is_compartment_of_class(case: Case) -> bool:
+    at = case.path.rpartition("/")[2]
+    return case.now in case.chosen or case.now == case.old.get(f"/classifications/0/classes/{at}/name")
+
+
+def _is_undefined_model(case: Case) -> bool:
+    return case.now in ("Undefined", fixed("system-model")["Undefined"])
+
+
+def _is_role(case: Case) -> bool:
+    return case.now in ("data-source", "entered-by", "generator")
+
+
+def _equals(*values: Leaf) -> Proof:
+    return lambda case: any(type(case.now) is type(value) and case.now == value for value in values)
+
+
+_ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
+    # What only this format has, and asks for.
+    (r"/extras/ecospold[12]#.*", _is_text),
+    (r"/version", _equals("1.0", "1.0.0.0", "1.00")),
+    (r"/changed", lambda case: _MOMENT(str(case.now))),
+    (r"/kind", _equals("unit-process")),
+    (r"/languages/\d+", lambda case: len(str(case.now)) == 2),
+    (r"/is_infrastructure|/publication/is_copyrighted", _equals(False)),
+    (r"/period/is_valid_throughout", _equals(True)),
+    (r"/period/(?:start|end)", _is_year_of_period),
+    (r"/classifications/\d+/system", _equals(NOT_STATED, "")),
+    (r"/is_person", _equals(False)),
+    (r"/classifications/\d+/classes/\d+/id", lambda case: is_id(case.now)),
+    (r"/classifications/\d+/classes/\d+/name", _is_new_class),
+    (r"/compartment/\d+", _is_compartment_of_class),
+    (r"/links/[^/]+/role", _is_role),
+    (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+)/uuid", lambda case: is_id(case.now)),
+    (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+)/name/[^/]+", _is_told_elsewhere),
+    (r"/reviews/\d+/(?:details|other_details)/[^/]+", _equals("")),
+    (r"/system_model/(?:uuid|name/en)", _is_undefined_model),
+    (r"/properties/[^/]+/flow_property/uuid", _is_our_property),
+    (r"/properties/[^/]+/flow_property/name/[^/]+", _is_property_name),
+    (r"/properties/[^/]+/id", _equals("0")),
+    (r"/properties/[^/]+/mean", _equals(Number(Decimal(1)))),
+    (r"/properties/[^/]+/is_reference", _equals(True)),
+    (r"/name/[^/]+|/title|/authors|/address/[^/]+", _is_told_elsewhere),
+    (r"/parameters/[^/]+/description/[^/]+|/results/\d+/indicator/name/[^/]+", _is_told_elsewhere),
+    (r"/results/\d+/indicator/uuid|/exchanges/\*/flow/uuid", lambda case: is_id(case.now)),
+    (r"/year", _equals(NO_YEAR)),
+    (r"/country", _equals(NO_COUNTRY)),
+    (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),
+    (r"/exchanges/\*/group", lambda case: is_group(str(case.now))),
+    (r"/exchanges/\*/location/code", _is_chosen),
+    (r"/exchanges/\*/location/scheme", _equals("ecoinvent")),
+    (r"/exchanges/\*/flow/name/[^/]+", _is_told_elsewhere),
+    (r"/exchanges/\*/uncertainty/centre", _is_amount),
+)
+
+
+def _field(path: str) -> str:
+    """The path of a field, of exchanges without saying which."""
+    steps = path.split("/", 3)
+    return f"/exchanges/*/{steps[3]}" if len(steps) == 4 and steps[1] == "exchanges" else path
+
+
+@cache
+def _compiled(rules: tuple[tuple[str, Proof], ...]) -> tuple[tuple[re.Pattern[str], Proof], ...]:
+    return tuple((re.compile(pattern), proof) for pattern, proof in rules)
+
+
+def _proof(rules: tuple[tuple[str, Proof], ...], field: str) -> Proof | None:
+    return next((proof for pattern, proof in _compiled(rules) if pattern.fullmatch(field)), None)
