@@ -48,7 +48,7 @@ def write_bundle(
     Args:
         known: what was learned of the output when an earlier part of the same bundle was written; it is
             added to.
-        read_back: reads every file back and accounts for each leaf; without it nothing is accounted for.
+        read_back: reads every file back and accounts for each leaf; without it every account is empty.
 
     A file that breaks the format's schema or a promise is our bug: it is not given out, and its data sets
     are among the refused, each with an ``InternalError``.
@@ -74,7 +74,9 @@ def _account(
         return {}
     _judge(format_, piece.member)
     if not read_back:
-        return {}
+        fresh = [source for source in piece.becomes if source not in books.done]
+        books.done.update(fresh)
+        return dict.fromkeys(fresh, Account(frozenset(), ()))
     back = format_.open(FileShelf(piece.member.name, {piece.member.name: piece.member.data}), context)
     books.learn(piece, back)
     accounts = {}

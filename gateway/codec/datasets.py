@@ -230,6 +230,12 @@ class Measured:
     units: Mapping[str, Exact] = field(default_factory=dict)
 
 
+def unreadable(error: GatewayError, place: str) -> Finding:
+    """What is wrong with a file that cannot be read: with it its data sets are missing."""
+    at = place if error.path in ("", place) else f"{place} {error.path}"
+    return Finding(error.error_code, at, error.saw, params=error.params)
+
+
 def all_files(bundle: Bundle) -> tuple[str, ...]:
     """The files of the whole package; ``files`` of a part of it are those that go with the part."""
     found: tuple[str, ...] = getattr(bundle, "all_files", bundle.files)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gateway.recognition.evaluate import Evaluation
 
 
-def check_files(  # noqa: C901  # two inner readers that share the list of codes
+def check_files(  # noqa: C901  # inner readers that share the list of codes
     console: Console,
     names: Sequence[str],
     format_: str | None,
@@ -57,6 +57,15 @@ def check_files(  # noqa: C901  # two inner readers that share the list of codes
     codes: list[Exit] = []
     documents: list[dict[str, object]] = []
 
+    def refused(name: str, error: GatewayError) -> Exit:
+        from gateway.console import dataset_checking  # most files are declarations
+
+        try:
+            found = None if rules else dataset_checking.instead(console, name, error, context, documents)
+        except GatewayError as other:
+            error, found = other, None
+        return failures.not_read(console, name, error, documents) if found is None else found
+
     def packages(name: str) -> tuple[Package, ...]:
         try:
             if not rules and repairing.is_package(name):
@@ -64,14 +73,14 @@ def check_files(  # noqa: C901  # two inner readers that share the list of codes
                 return ()
             return split(opened(console, name, layout))
         except GatewayError as error:
-            codes.append(failures.not_read(console, name, error, documents))
+            codes.append(refused(name, error))
             return ()
 
     def source_of(package: Package, name: str, format_: str | None) -> Source | None:
         try:
             return read(package, format=format_, context=context)
         except GatewayError as error:
-            codes.append(failures.not_read(console, name, error, documents))
+            codes.append(refused(name, error))
             return None
 
     old = None

@@ -17,7 +17,7 @@ from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
 from gateway.console.inputs import STDIN, load
 from gateway.console.terminal import Console, joined, visible
-from gateway.errors import InputError, UsageError
+from gateway.errors import GatewayError, InputError, UsageError
 from gateway.formats import evidence
 from gateway.formats.datasets import detect_datasets, find_dataset_format, is_dataset_format
 from gateway.report import Fate
@@ -25,6 +25,8 @@ from gateway.storage.shelves import digest_of, open_shelf
 from gateway.storage.staging import Staging
 
 _MOMENT = "moment"
+# As many remedies as anybody reads at once.
+_FIXES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +47,39 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
     if STDIN in (name, wish.out):
         raise UsageError(STDIN, code="usage.datasets-need-files")
     source, target = digest_of(Path(name)), find_dataset_format(wish.to)
+    package = _declaration(name, wish)
     told = json.dumps([source, target.id, wish.format, sorted(wish.options)])
     staging = Staging(Path(wish.out), hashlib.sha256(told.encode()).hexdigest(), force=wish.force)
     job = Job(name, target.id, source, _moment(staging, now), wish.format, wish.options)
     if staging.finished:
         console.tell(console.say("cli.dataset-goes-on", n=len(staging.finished)))
-    package = _declaration(name, wish)
-    if package is None:
-        tally, parts = run(job, staging, wish.jobs, _progress(console)), part_names(job)
-    else:
-        tally, parts = run_declaration(package, job, staging), [DECLARATION]
-    head: dict[str, object] = {"source": source, "target": target.id}
-    files = staging.finish(head, parts) if tally.written else 0
+    try:
+        tally, parts = _done(console, job, package, staging, wish.jobs)
+        files = staging.finish({"source": source, "target": target.id}, parts) if tally.written else 0
+    except GatewayError as error:
+        # What was finished is of use to a later run of the same job, unless the job itself is wrong.
+        if not staging.finished or isinstance(error, UsageError):
+            staging.discard()
+        raise
     if not tally.written:
         staging.discard()
     _tell(console, name, wish, tally, files)
     console.document(_json(name, wish, target.id, source, tally, files, str(staging.report)))
     if tally.broken:
         return Exit.BUG
-    if not tally.written or tally.refused:
+    if not tally.written or tally.refused or tally.faults:
         return Exit.INPUT
     lost = tally.left_out or any(tally.fates[fate.value] for fate in LOSSES)
     return Exit.LOSS if wish.strict and lost else Exit.DONE
+
+
+def _done(
+    console: Console, job: Job, package: Package | None, staging: Staging, jobs: int
+) -> tuple[Tally, list[str]]:
+    """What the run did, and the names of its parts."""
+    if package is None:
+        return run(job, staging, jobs, _progress(console)), part_names(job)
+    return run_declaration(package, job, staging), [DECLARATION]
 
 
 def _declaration(name: str, wish: Wish) -> Package | None:
@@ -109,15 +122,16 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
     console.tell(f"{name} → {wish.to}", "head")
     for one in tally.findings:
         message: Any = one["message"]
-        console.complain(f"  {visible(message[console.lang])}", "careful")
+        console.complain(f"  {visible(str(one['at']))}: {visible(message[console.lang])}", "careful")
+    if not tally.written:
+        _tell_nothing(console, tally)
+        return
     if tally.refused:
         console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
         for one in tally.refusals[:3]:
             console.complain(f"    {_refusal(console, one)}")
     if tally.left_out:
         console.tell(f"  {console.say('cli.dataset-left-out', n=tally.left_out)}", "careful")
-    if not tally.written:
-        return
     console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
     if tally.fates:
         fates = [
@@ -130,10 +144,26 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
     console.tell(console.say("cli.output", place=wish.out))
 
 
+def _tell_nothing(console: Console, tally: Tally) -> None:
+    """Why nothing was written, at once: there is no report."""
+    n = tally.refused + tally.left_out
+    console.complain(f"  {console.say('cli.dataset-nothing-written', n=n)}", "bad")
+    fixes: dict[str, None] = {}
+    for one in tally.refusals:
+        console.complain(f"    {_refusal(console, one)}")
+        errors: Any = one["refused"]
+        fixes |= dict.fromkeys(error["fix"][console.lang] for error in errors if "fix" in error)
+    if tally.left_out:
+        console.complain(f"    {console.say('cli.dataset-no-place', n=tally.left_out)}", "careful")
+    for fix in list(fixes)[:_FIXES]:
+        console.complain(f"  {console.say('cli.label-fix')}: {visible(fix)}")
+
+
 def _refusal(console: Console, told: Mapping[str, Any]) -> str:
     """Which data set, and the first of what it lacks."""
     first = told["refused"][0]
-    return f"{told['dataset']['kind']} {told['dataset']['id']}: {visible(first['message'][console.lang])}"
+    at = f" ({visible(first['at'])})" if first.get("at") else ""
+    return f"{told['dataset']['kind']} {told['dataset']['id']}: {visible(first['message'][console.lang])}{at}"
 
 
 def _json(

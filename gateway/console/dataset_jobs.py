@@ -26,7 +26,7 @@ from gateway.codec.dataset_run import Known
 from gateway.console.dataset_lines import NO_PLACE, SHOWN, Tally, lines_of, name_of, note_json
 from gateway.model.dataset import Key
 from gateway.pipeline.datasets import Datasets, convert_datasets, is_apart, open_datasets, parts
-from gateway.report import Fate, Note
+from gateway.report import Fate, Note, Severity
 from gateway.storage.shelves import open_shelf
 from gateway.storage.staging import Stage, Staging
 
@@ -89,7 +89,8 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
     lines = [json.dumps({"package": one}, ensure_ascii=False) for one in found]
     lines += [f'{{"package": {{}}, "note": {note_json(note)}}}' for note in gone]
     staging.put(PACKAGE, (), lines)
-    tally = Tally(findings=found[:SHOWN])
+    faults = sum(one["severity"] == Severity.ERROR.value for one in found)
+    tally = Tally(findings=found[:SHOWN], faults=faults)
     for line in lines[len(found) :]:
         tally.add(line)
     for name in names:

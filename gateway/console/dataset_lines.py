@@ -39,6 +39,7 @@ class Tally:
     broken: int = 0  # of these, by a bug of ours
     carried: int = 0
     findings: list[dict[str, object]] = field(default_factory=list)
+    faults: int = 0  # files that cannot be read, and others whose data sets are missing
     refusals: list[dict[str, object]] = field(default_factory=list)  # the first of them
     fates: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
@@ -66,8 +67,12 @@ class Tally:
         self.held += other.held
 
     def settle(self) -> frozenset[str]:
-        """Count as written what one part left out and a later part holds, such as the flows of a process."""
-        found = frozenset(self.missing) & frozenset(self.held)
+        """Count once what several parts hold, such as flows; what one of them left out is not left out."""
+        held = frozenset(self.held)
+        found = frozenset(self.missing) & held
+        # A flow that is listed and stands in a process, too, is one data set.
+        self.written -= len(self.held) - len(held)
+        self.held = sorted(held)
         self.left_out -= sum(name in found for name in self.missing)
         self.missing = [name for name in self.missing if name not in found]
         return found

@@ -11,11 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from gateway import messages
+from gateway.codec.shelf import Shelf
 from gateway.console import findings
 from gateway.console.failures import Exit
 from gateway.console.inputs import STDIN
 from gateway.console.terminal import Console, joined
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, UsageError
 from gateway.formats.ilcd.repair import RepairedFile
 from gateway.pipeline.repair import Doctor, told
 from gateway.report import Finding, Note, Severity
@@ -67,7 +68,7 @@ def check_package(console: Console, name: str, documents: list[dict[str, object]
         files += 1
         errors += any(finding.severity is Severity.ERROR for finding in found)
         if found or alone:
-            _tell_findings(console, name if alone else f"{name} › {file}", found)
+            tell_findings(console, name if alone else f"{name} › {file}", found)
         if console.as_json:
             documents.append(_json(file, name, found))
     if not alone:
@@ -76,7 +77,8 @@ def check_package(console: Console, name: str, documents: list[dict[str, object]
     return Exit.INPUT if errors else Exit.DONE
 
 
-def _tell_findings(console: Console, title: str, found: Sequence[Finding]) -> None:
+def tell_findings(console: Console, title: str, found: Sequence[Finding]) -> None:
+    """The findings on one file, the gravest first."""
     bad = any(finding.severity is Severity.ERROR for finding in found)
     console.answer(joined((title, findings.severities(console, found))), "bad" if bad else "head")
     for severity in Severity:
@@ -97,24 +99,35 @@ def _json(file: str, package: str, found: Sequence[Finding]) -> dict[str, object
 
 
 def is_package(name: str) -> bool:
-    """Whether ``name`` is a folder, a zip or a file of ILCD data sets that are no declaration."""
+    """Whether ``name`` is a folder, a zip or a file of ILCD data sets that are no declaration.
+
+    Raises:
+        InputError: it is a zip archive that cannot be trusted.
+        StorageError: it cannot be read.
+    """
     from gateway.codec.xmltree import by_tag_names
-    from gateway.errors import GatewayError
 
     path = Path(name)
     if name == STDIN or not path.exists():
         return False
+    shelf = open_shelf(path)
+    if _OFFICE in shelf.names:
+        return False
+    named = [file for file in shelf.names if file.lower().endswith(".xml")]
+    heads = (_head(shelf, file) for file in (named or shelf.names)[:_LOOKED_AT])
+    if not any(any(tag in head for tag in by_tag_names()) for head in heads):
+        return False
     try:
-        shelf = open_shelf(path)
-        if _OFFICE in shelf.names:
-            return False
-        named = [file for file in shelf.names if file.lower().endswith(".xml")]
-        heads = (shelf.head(file) for file in (named or shelf.names)[:_LOOKED_AT])
-        if not any(any(tag in head for tag in by_tag_names()) for head in heads):
-            return False
         return path.is_dir() or not _declares(path)
     except GatewayError:
-        return False
+        return True
+
+
+def _head(shelf: Shelf, name: str) -> bytes:
+    try:
+        return shelf.head(name)
+    except GatewayError:
+        return b""
 
 
 def _declares(path: Path) -> bool:

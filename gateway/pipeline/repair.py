@@ -10,10 +10,12 @@ from functools import cached_property
 from gateway import messages
 from gateway.codec.base import Package
 from gateway.codec.shelf import Shelf, shelf_of
-from gateway.errors import InputError
+from gateway.errors import GatewayError, InputError
 from gateway.formats.ilcd.dataset_index import DatasetIndex, index_of
 from gateway.formats.ilcd.diagnosis import diagnose
+from gateway.formats.ilcd.mend_ledger import SetAside
 from gateway.formats.ilcd.repair import RepairedFile, repair_file
+from gateway.frontdoor import xml as xml_door
 from gateway.report import Finding
 
 
@@ -32,6 +34,7 @@ class Doctor:
         """
         found = index_of(self.shelf)
         if not found.kinds:
+            _read_all(self.shelf)
             raise InputError(self.shelf.name, path=self.shelf.name, code="input.no-datasets")
         return found
 
@@ -39,11 +42,30 @@ class Doctor:
         """Every file: put right where there is one reading, set aside where there is none, else untouched."""
         index = self.index
         for name in self.shelf.names:
-            yield repair_file(name, self.shelf.read(name), index)
+            try:
+                data = self.shelf.read(name)
+            except GatewayError as error:
+                at = name if error.path in ("", name) else f"{name} {error.path}"
+                finding = Finding(error.error_code, at, error.saw, params=error.params)
+                yield RepairedFile(name, None, is_dataset=False, aside=(SetAside("", finding, b""),))
+            else:
+                yield repair_file(name, data, index)
 
     def diagnose(self) -> Iterator[tuple[str, tuple[Finding, ...]]]:
         """Every data set with what is wrong or doubtful in it."""
         return diagnose(self.shelf, self.index)
+
+
+def _read_all(shelf: Shelf) -> None:
+    """Read what looks like XML: why it cannot be read says more than that there is no data set.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    for name in shelf.names:
+        data = shelf.read(name)
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            xml_door.parse(data)
 
 
 def repair(source: Package | Shelf) -> Iterator[RepairedFile]:

@@ -151,16 +151,17 @@ class Staging:
         """
         root = self._stage / _FILES
         names = self.names()
+        is_file = bool(self.target.suffix) and not self.target.is_dir()
+        if is_file and self.target.suffix.lower() != ".zip" and len(names) != 1:
+            raise UsageError(len(names), path=str(self.target), code="usage.several-files-to-one")
         try:
             self._finish_report({"report": REPORT_MARK} | head, parts)
             if self.target.suffix.lower() == ".zip":
                 made = self._stage / "output.zip"
                 _zip(root, names, made)
                 made.replace(self.target)
-            elif self.target.suffix and not self.target.is_dir() and len(names) == 1:
+            elif is_file:
                 (root / names[0]).replace(self.target)
-            elif self.target.suffix and not self.target.is_dir():
-                raise UsageError(len(names), path=str(self.target), code="usage.several-files-to-one")
             else:
                 if self.target.exists():
                     shutil.rmtree(self.target)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.codec.base import Evidence
-from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle
+from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import read_element
@@ -66,7 +66,7 @@ class _Impacts:
             try:
                 self.surveyed = {name: survey(shelf.read(name), _NAMES, _Watch(self.index, name))}
             except GatewayError as error:
-                self.index.findings.append(Finding(error.error_code, name, str(error)))
+                self.index.findings.append(unreadable(error, name))
 
     def load(self, key: Key, place: Place) -> DatasetReading:
         """One data set, from where it is first told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from gateway.codec.datasets import DatasetReading, IndexedBundle
+from gateway.codec.datasets import DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import read_element
@@ -20,7 +20,7 @@ from gateway.formats.ecospold.one_tree import FAMILY
 from gateway.formats.ecospold.spans import Document, survey
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 
 NAMESPACE: Final = "http://www.EcoInvent.org/EcoSpold01"
 _NAMES: Final = frozenset({"dataset"})
@@ -53,14 +53,16 @@ class Source:
             data = self.shelf.read(name)
             document = survey(data, _NAMES, watch, listen=watch.group, texts=GROUPS)
         except GatewayError as error:
-            self.index.findings.append(Finding(error.error_code, name, str(error)))
+            self.index.findings.append(unreadable(error, name))
             return
         numbers: dict[str, int] = {}
         for number in watch.numbers:
             numbers[number] = numbers.get(number, 0) + 1
         for number, count in numbers.items():
             if count > 1:
-                self.index.findings.append(Finding("ecospold.dataset-number-twice", name, number))
+                self.index.findings.append(
+                    Finding("ecospold.dataset-number-twice", name, number, Severity.WARNING)
+                )
         if len(self.files) == 1:
             self.surveyed[name] = document
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import unescape
 
 from lxml import etree
 
-from gateway.codec.datasets import DatasetReading, IndexedBundle
+from gateway.codec.datasets import DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, read_element
@@ -28,7 +28,7 @@ from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.model.sources import Contact
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 
 NAMESPACE: Final = "http://www.EcoInvent.org/EcoSpold02"
 CHILD: Final = "childActivityDataset"
@@ -106,7 +106,7 @@ class Source:
         try:
             document = survey(self.shelf.read(name), _NAMES, _Watch(self.index, name))
         except GatewayError as error:
-            self.index.findings.append(Finding(error.error_code, name, str(error)))
+            self.index.findings.append(unreadable(error, name))
             return
         self._units(name, document.text)
         if len(self.files) == 1:
@@ -149,9 +149,7 @@ class Source:
     def _process(self, place: Place) -> DatasetReading:
         document = self._document(place.file)
         span = document.spans[place.number]
-        element = document.element(span)
-        if len(document.spans) == 1:
-            element = _whole(document)
+        element = _whole(document) if len(document.spans) == 1 else document.element(span)
         tree = read_element(element, structure("dataset", family=FAMILY))
         where = f"{place} (line {span.line})"
         two = read(tree, self.index.ids[place], self._flow, self._contact, where, self.flows)
@@ -242,7 +240,8 @@ class _Watch:
         told = attributes.get("id") or new_id("activity", self.file, str(self.number))
         id_ = told
         if Key(DatasetKind.PROCESS, id_) in self.index.places:
-            self.index.findings.append(Finding("ecospold.process-twice", str(self.place), told))
+            finding = Finding("ecospold.process-twice", str(self.place), told, Severity.WARNING)
+            self.index.findings.append(finding)
             id_ = new_id("activity", told, self.file, str(self.number))
         self.index.add(DatasetKind.PROCESS, id_, self.place)
         self.index.ids[self.place] = id_

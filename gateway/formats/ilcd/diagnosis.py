@@ -38,6 +38,8 @@ _CLAUSE: Final[Mapping[str, str]] = {
     "ilcd.cas-check-digit": "CAS Registry",
 }
 _FORMAT: Final = "ILCD 1.1"
+# What the schema takes for a number (XSD 1.0, double), be it none or beyond any amount.
+_DOUBLE: Final = re.compile(r"NaN|[+-]?(?:INF|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 # No rule has more to say than this of one data set.
 _MOST: Final = 200
 Tree = dict[str, Any]
@@ -48,7 +50,11 @@ def diagnose(shelf: Shelf, index: DatasetIndex | None = None) -> Iterator[tuple[
     """Every ILCD data set of a package with what is wrong or doubtful in it."""
     known = index_of(shelf) if index is None else index
     for name in shelf.names:
-        data = shelf.read(name)
+        try:
+            data = shelf.read(name)
+        except GatewayError as error:
+            yield name, (Finding(error.error_code, error.path or name, error.saw, params=error.params),)
+            continue
         if data.lstrip()[:1] != b"<" and not name.lower().endswith(".xml"):
             continue
         found = diagnose_file(data, known, name)
@@ -252,8 +258,12 @@ def _amounts(path: str, exchange: Tree, variables: Mapping[str, Decimal]) -> Fou
     mean, result = exchange.get("meanAmount"), exchange.get("resultingAmount")
     name = exchange.get("referenceToVariable")
     left, right = _number(mean), _number(result)
-    if left is None and right is None and "common:other" not in exchange:
-        yield "ilcd.amount-missing", path, str(mean or ""), Severity.ERROR, {}
+    for step, told in (("meanAmount", mean), ("resultingAmount", result)):
+        if isinstance(told, str) and _number(told) is None and _DOUBLE.fullmatch(told.strip()):
+            yield "ilcd.amount-no-number", f"{path}/{step}", told, Severity.ERROR, {}
+    told = {one for one in (mean, result) if isinstance(one, str) and one.strip()}
+    if left is None and right is None and not told and "common:other" not in exchange:
+        yield "ilcd.amount-missing", path, "", Severity.ERROR, {}
     if left is None or right is None:
         return
     factor = variables.get(name.strip()) if isinstance(name, str) and name.strip() else Decimal(1)

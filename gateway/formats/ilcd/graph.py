@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.codec.base import Context, Evidence
-from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle
+from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError, InputError
@@ -77,7 +77,7 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
         try:
             found = _look(shelf, name)
         except GatewayError as error:
-            findings.append(Finding(error.error_code, f"{name} {error.path}".strip(), error.saw))
+            findings.append(unreadable(error, name))
             continue
         if found is None:
             files.append(name)
@@ -85,7 +85,10 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
         key, place = found
         if key in index:
             params = {"files": f"{index[key].file}, {name}"}
-            findings.append(Finding("ilcd.dataset-twice", name, key.id, Severity.WARNING, params=params))
+            # Another file of the same content is none too few.
+            same = shelf.read(index[key].file) == shelf.read(name)
+            severity = Severity.WARNING if same else Severity.ERROR
+            findings.append(Finding("ilcd.dataset-twice", name, key.id, severity, params=params))
             continue
         index[key] = place
 

