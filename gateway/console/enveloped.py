@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import UsageError
-from gateway.signing import sd_jwt
+from gateway.signing import sd_jwt, vcdm
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
 from gateway.signing.x509 import Certificate
@@ -34,6 +35,7 @@ def verify_file(
     contents: Sequence[str],
     contexts: Sequence[str],
     *,
+    now: datetime,
     reader: str = "",
     nonce: str = "",
 ) -> Exit:
@@ -55,19 +57,24 @@ def verify_file(
     if detect(data) is Envelope.SD_JWT:
         shown = sd_jwt.verify(data.strip(), reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
-        _tell(console, shown.envelope, shown, asked=bool(reader))
+        _tell(console, shown.envelope, now, shown, asked=bool(reader))
         console.document(_json(shown.envelope) | {"showing": _showing(shown)})
         return Exit.DONE
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
     found = verify_any(data, objects=named_files(contents), contexts=given)
-    _tell(console, found)
+    _tell(console, found, now)
     console.document(_json(found))
     return Exit.DONE
 
 
 def _tell(
-    console: Console, found: Verified, shown: sd_jwt.Shown | None = None, *, asked: bool = False
+    console: Console,
+    found: Verified,
+    now: datetime,
+    shown: sd_jwt.Shown | None = None,
+    *,
+    asked: bool = False,
 ) -> None:
     console.answer(console.say("cli.intact"), "good")
     lines: list[tuple[str, str]] = [("cli.envelope", found.envelope.value)]
@@ -94,6 +101,7 @@ def _tell(
     if found.issuer:
         lines.append(("cli.issuer", found.issuer))
     lines += [("cli.stated-time", f"{name} {value}") for name, value in found.times.items()]
+    lines += [("cli.remark", console.say(code)) for code in _out_of_term(found.times, now)]
     names = {code: console.say(code) for code, _ in lines}
     column = max(map(width, names.values())) + 2
     for code, text in lines:
@@ -121,6 +129,29 @@ def _showing(shown: sd_jwt.Shown) -> dict[str, object]:
         "reader": shown.reader,
         "nonce": shown.nonce,
     }
+
+
+def _out_of_term(times: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+    """Whether the content says of itself that it is not valid now, or any more; it changes no answer."""
+    at = now.astimezone(UTC)
+    begins = [moment for name in ("validFrom", "issuanceDate", "nbf") if (moment := _moment(times.get(name)))]
+    ends = [
+        moment
+        for name in ("validUntil", "expirationDate", "exp", "expires")
+        if (moment := _moment(times.get(name)))
+    ]
+    early = ("cli.remark-not-yet-valid",) if any(begin > at for begin in begins) else ()
+    return (*early, "cli.remark-expired") if any(end < at for end in ends) else early
+
+
+def _moment(stated: str | None) -> datetime | None:
+    """A dateTime, or seconds since 1970 (RFC 7519, 2)."""
+    if stated is None:
+        return None
+    if stated.isascii() and stated.isdigit():
+        return datetime.fromtimestamp(int(stated), UTC) if len(stated) <= 11 else None
+    found = vcdm.moment(stated)
+    return None if found is None else found.replace(tzinfo=UTC)
 
 
 def _origin(console: Console, signature: VerifiedSignature) -> str:

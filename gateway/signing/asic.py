@@ -33,9 +33,6 @@ _FIRST: Final = "META-INF/signatures001.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 # EN 319 162-1, 4.3.3.2 and 4.4.3.2: every file of this name in META-INF is one of XAdES signatures.
 _SIGNATURES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORECASE)
-_OTHER_SIGNATURES: Final = re.compile(
-    r"META-INF/[^/]*(?:signature|timestamp|evidencerecord)[^/]*", re.IGNORECASE
-)
 _MOST_SIGNATURE_FILES: Final = 16
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 # Nothing that is signed here gets opened: a workbook in a container is bytes with a digest.
@@ -130,8 +127,11 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
     ordered = tuple(parts[name] for name in names if name in parts)
     if own:
         _refuse_other_bytes(data, archive, ordered, signatures, uncovered)
+    # Nothing in META-INF is signed. The list of files and the signatures themselves say nothing to a reader.
     others = tuple(
-        name for name in archive.names if _OTHER_SIGNATURES.fullmatch(name) and name not in signature_files
+        name
+        for name in archive.names
+        if name.startswith("META-INF/") and name not in signature_files and name != _MANIFEST
     )
     return Verified(kind, tuple(signatures), ordered, uncovered=(*uncovered, *others))
 

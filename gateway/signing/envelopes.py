@@ -86,10 +86,7 @@ def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:
         UnknownEnvelope: files were handed in, and what is covered is none of them.
     """
     covered = {part.data for part in found.parts}
-    # What an XML signature covers of a file may be its canonical form.
-    is_xml = found.envelope in (Envelope.XML_SIGNATURE, Envelope.XADES)
-    names = {part.name for part in found.parts} if is_xml else frozenset[str]()
-    extra = tuple(name for name, data in objects.items() if name not in names and data not in covered)
+    extra = tuple(name for name, data in objects.items() if data not in covered)
     if extra and len(extra) == len(objects):
         raise UnknownEnvelope(", ".join(extra), code="envelope.content-differs")
     new = tuple(name for name in extra if name not in found.uncovered)

@@ -194,3 +194,28 @@ class TestPresent:
     def test_file_that_is_not_the_tokens(self, run: Run) -> None:
         self.token(run)
         assert run("verify", "token", "--content", "in")[0] == 6
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ({}, ""),
+        ({"validFrom": "2026-01-31T08:00:00Z", "validUntil": "2027-01-31T08:00:00Z"}, ""),
+        ({"validUntil": "2026-01-31T08:00:00Z"}, "EXPIRED now"),
+        ({"validFrom": "2027-01-31T08:00:00+08:00"}, "NOT VALID YET"),
+        ({"exp": 1700000000}, "EXPIRED now"),
+        ({"nbf": 1900000000}, "NOT VALID YET"),
+        ({"exp": 99999999999999}, ""),
+        ({"exp": "soon"}, ""),
+    ],
+    ids=str,
+)
+def test_what_is_out_of_term_is_told(run: Run, desk: Path, times: dict[str, Any], said: str) -> None:
+    """The signature holds all the same; the moment is that of the run, 2026-09-21."""
+    issuer = throw_away(KeyType.P256).public_key.did
+    document = {"iss": issuer, "lines": [1], **times}
+    (desk / "c.json").write_text(json.dumps(document))
+    assert run("sign", "c.json", "--as", "sd-jwt", *key(), "-o", "c.sdjwt")[0] == 0
+    code, out, _ = run("verify", "c.sdjwt")
+    assert code == 0
+    assert [word for word in ("EXPIRED now", "NOT VALID YET") if word in out] == ([said] if said else [])

@@ -200,3 +200,21 @@ def test_own_form_is_canonical() -> None:
 def test_only_our_errors_come_out(data: bytes) -> None:
     with pytest.raises(GatewayError):
         asic.verify(b"PK\x03\x04" + data)
+
+
+def test_whatever_lies_in_meta_inf_is_told() -> None:
+    """Nobody signs what stands there, whatever its name."""
+    from tests.signing.seals import TIME, sealer
+
+    sound = asic.sign({"a.json": ("application/json", b"{}")}, sealer(), signing_time=TIME)
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sound)) as source, zipfile.ZipFile(held, "w") as target:
+        for entry in source.infolist():
+            target.writestr(entry, source.read(entry))
+        for name in ("META-INF/invoice.json", "META-INF/more/a.json", "META-INF/evidencerecord.xml"):
+            target.writestr(name, "{}")
+    found = asic.verify(held.getvalue())
+    assert found.uncovered == ("META-INF/invoice.json", "META-INF/more/a.json", "META-INF/evidencerecord.xml")
+    assert asic.verify(sound).uncovered == ()
+    with pytest.raises(GatewayError):
+        asic.verify(held.getvalue(), own=True)

@@ -119,6 +119,14 @@ class TestEnveloped:
         assert not holds("<!DOCTYPE epd>" + enveloped())
 
 
+def test_file_of_which_only_the_canonical_form_is_signed_is_refused() -> None:
+    """(T4) A comment put in later would change nothing that is signed."""
+    signed = signature(reference("pcf.xml", b"<pcf>61.25</pcf>", CANONICAL)).encode()
+    for content in (b"<pcf>61.25</pcf>", b"<pcf>61<!-- 0 -->.25</pcf>"):
+        with pytest.raises(GatewayError, match="transform"):
+            xml_signature.verify(signed, objects={"pcf.xml": content})
+
+
 @pytest.mark.parametrize("uri", ["%ff", "a.xml", "a.xml#x", "#none", "#xpointer(/)", "http://example.org/"])
 def test_references_that_lead_nowhere_are_refused(uri: str) -> None:
     assert not holds(DOCUMENT.format(signature(reference(uri, b""))))

@@ -76,7 +76,9 @@ def verify(
 
         if again:
             raise UsageError("--replay", code="usage.replay-needs-folder")
-        return enveloped.verify_file(console, folder, contents, contexts, reader=reader, nonce=nonce)
+        return enveloped.verify_file(
+            console, folder, contents, contexts, now=context_now().now, reader=reader, nonce=nonce
+        )
     if contents or contexts or reader or nonce:
         raise UsageError("--content --context --reader --nonce", code="usage.content-needs-file")
     from gateway.console import verifying
