@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from gateway.errors import GatewayError, InputError
-from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.frontdoor.urls import did_web_url
 from gateway.report import Finding, Severity
 from gateway.signing.data_integrity import issuer_of
@@ -17,6 +16,7 @@ from gateway.signing.digests import sha256_hex
 from gateway.trust import policy as policies
 from gateway.trust import signed_list
 from gateway.trust.snapshot import POLICY
+from gateway.trust.unverified import document_of
 
 Fetch = Callable[[str], bytes]
 _MOST: Final = 50
@@ -75,12 +75,7 @@ def _of_lists(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
 
 def _of_credential(hosts: Collection[str], document: bytes) -> Iterator[tuple[str, str, str]]:
     """The issuer's DID document, and the status lists that the credential names."""
-    try:
-        value = parse_signed(document)
-    except GatewayError:
-        return
-    if not isinstance(value, dict):
-        return
+    value = document_of(document)
     issuer = issuer_of(value)
     if issuer.startswith("did:web:"):
         try:
@@ -100,8 +95,7 @@ def _refuse_other(folder: str, identity: str, data: bytes) -> None:
     if folder == "lists":
         signed_list.read(data)
         return
-    value: PlainJson = parse_signed(data)
-    if not isinstance(value, dict) or value.get("id") != identity:
+    if _id(folder, data) != identity:
         raise InputError(identity, code="list.bad-snapshot", path=identity)
 
 
@@ -110,14 +104,12 @@ def _name(files: Mapping[str, bytes], folder: str, identity: str, data: bytes) -
     if folder == "lists":
         return f"lists/fetched-{sha256_hex(data)[:16]}.jws"
     for name in sorted(files):
-        if name.startswith(f"{folder}/") and _id(files[name]) == identity:
+        if name.startswith(f"{folder}/") and _id(folder, files[name]) == identity:
             return name
     return f"{folder}/fetched-{sha256_hex(identity.encode())[:16]}.json"
 
 
-def _id(data: bytes) -> str:
-    try:
-        value = parse_signed(data)
-    except GatewayError:
-        return ""
-    return str(value.get("id", "")) if isinstance(value, dict) else ""
+def _id(folder: str, data: bytes) -> str:
+    # A document of a DID is JSON; a list of statuses may come as a token.
+    is_json = folder != "dids" or data.lstrip().startswith(b"{")
+    return str(document_of(data).get("id", "")) if is_json else ""

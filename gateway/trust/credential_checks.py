@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import PlainJson
-from gateway.signing import data_integrity
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
-from gateway.trust import status_list
+from gateway.trust import enveloped, signers, status_list
 from gateway.trust.did_web import assertion_keys
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.status_list import StatusList
-from gateway.trust.subject import Subject
+from gateway.trust.subject import Signer, Subject
 
 RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _TYPE: Final = "BitstringStatusListEntry"
@@ -114,10 +113,25 @@ def _read(data: bytes | None, snapshot: Snapshot) -> tuple[StatusList, str] | No
     if data is None:
         return None
     try:
-        proof = data_integrity.verify_proof(data, known=keys_of(snapshot))
-        return status_list.of(proof.document, proof.expires), sha256_hex(data)
+        found = enveloped.of_file(data, keys_of(snapshot))
+    except UsageError:
+        # What is not installed leaves the answer open.
+        return None
+    if found.sub is not None or found.kind != "credential" or found.left_open:
+        return None
+    signer = found.signers[0]
+    if signer.claims and not _is_listed(signer, snapshot):
+        return None
+    try:
+        return status_list.of(found.credential, found.expires), sha256_hex(data)
     except GatewayError:
         return None
+
+
+def _is_listed(signer: Signer, snapshot: Snapshot) -> bool:
+    """Whether a certificate speaks for the issuer that a list of statuses names, as for any credential."""
+    known = signers.identify(signer, snapshot, existed=snapshot.now, is_proven=False, accepts=lambda _: True)
+    return known.listed is not None
 
 
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:

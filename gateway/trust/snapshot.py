@@ -1,7 +1,7 @@
 """Everything that a verification may know besides the document: read once, nothing fetched, asked often.
 
 A snapshot is a folder's files: ``policy.json``, ``seen.json``, ``lists/*.jws``, ``crls/*.crl``,
-``certificates/*.pem``, ``dids/*.json``, ``status/*.json`` and ``receipts/*.json``.
+``certificates/*.pem``, ``dids/*.json``, ``status/*`` and ``receipts/*``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from gateway.trust.agreement import Agreement
 from gateway.trust.lote import Entity, Service, State
 from gateway.trust.policy import Policy
 from gateway.trust.signed_list import HeldList, ListRefused, Seen, read, refuse_untrusted
+from gateway.trust.unverified import document_of
 
 POLICY: Final = "policy.json"
 SEEN: Final = "seen.json"
@@ -289,8 +290,7 @@ def _documents(files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, M
 
 def _statuses(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     for name in _below(files, "status/"):
-        value = parse_signed(files[name])
-        identity = value.get("id") if isinstance(value, dict) else None
+        identity = document_of(files[name]).get("id")
         if not isinstance(identity, str):
             raise BadSnapshot(path=name)
         yield identity, files[name]

@@ -172,6 +172,34 @@ class TestCredentialsInOtherEnvelopes:
         assert verdict(world, self._sealed(validUntil=over)) == ("TOTAL_FAILED", "EXPIRED")
 
 
+class TestStatusListsAsTokens:
+    """As UNTP publishes them; each by the issuer of the credential itself."""
+
+    def _verdict(self, key: PrivateKey, *, enveloped_: bool = False, revoke: bool = False) -> tuple[str, str]:
+        office = Office()
+        if revoke:
+            office.set("revocation")
+        files = dict(office.files)
+        for name in ("revocation.json", "suspension.json"):
+            document = json.loads(files[name])
+            del document["proof"]
+            document["issuer"] = key.public_key.did
+            token = vc_jwt.sign(document, key)
+            files[name] = jcs(vc_jwt.enveloped(token)) if enveloped_ else token
+        office.files = files
+        return office.verdict(statement(office.place))
+
+    def test_of_the_issuer(self) -> None:
+        assert self._verdict(KEY) == PASSED
+        assert self._verdict(KEY, enveloped_=True) == PASSED
+        assert self._verdict(KEY, revoke=True) == ("TOTAL_FAILED", "STATUS_REVOKED")
+
+    def test_of_somebody_else(self) -> None:
+        other = PrivateKey.generate(KeyType.P256)
+        assert self._verdict(other) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+        assert self._verdict(other, revoke=True) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
+
 class TestSeveralSigners:
     """Who has signed one file has said nothing about the next."""
 
