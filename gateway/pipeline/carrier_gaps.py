@@ -56,6 +56,8 @@ _OF_PLACE: Final = (
 _OF_PASSPORT: Final = frozenset({"batterypass@1.2", "aas-02035@1.0"})
 # That it is not there says nothing more, once its fields are listed.
 _NO_INPUT: Final = frozenset({"passport-data.needed"})
+# Passports that are written in part: what else they want is seen once the footprint is left aside.
+_IN_PART: Final = frozenset({"catenax-battery-pass@6.1.0", "catenax-dpp@7.0.0"})
 _OF_INSTALLATION: Final = frozenset({"cbam-installation@1"})
 
 
@@ -109,6 +111,9 @@ def _gaps(source: Source, target: str, options: Mapping[str, str] | None) -> Car
         more = convert(replace(source, declaration=asked), to=[target], options=options)[0].lacks
         found = [lack for lack in found if lack.error_code not in _NO_INPUT]
         found += [lack for lack in more if (lack.error_code, lack.path) not in told]
+    if target in _IN_PART and not made.written:
+        rest = convert(source, to=[target], options={**(options or {}), "entries": "none"})[0]
+        found += rest.lacks if rest.written else ()
     gaps = (Gap(lack, supplier(lack)) for lack in found)
     return CarrierGaps(target, tuple(sorted(gaps, key=lambda gap: gap.supplier)))
 

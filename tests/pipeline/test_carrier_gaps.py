@@ -15,7 +15,8 @@ from gateway.pipeline.convert import Source, convert, read
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TARGETS = [f.id for f in formats() if f.write is not None]
-BY_INPUT = {"batterypass@1.2", "aas-02035@1.0", "cbam-installation@1"}
+IN_PART = {"catenax-battery-pass@6.1.0", "catenax-dpp@7.0.0"}
+BY_INPUT = {"batterypass@1.2", "aas-02035@1.0", "cbam-installation@1"} | IN_PART
 
 
 @pytest.fixture(params=["tea.json", "supplier.json", "lfp-pack.json"])

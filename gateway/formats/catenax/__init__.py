@@ -66,7 +66,7 @@ _PASSPORT = "gateway.formats.catenax.passport"
 # What a caller tells of the entries; a passport of products has the address of the plant besides.
 _ENTRIES: Mapping[str, tuple[str, ...]] = {
     "audience": tuple(Audience),
-    "entries": ("stages", "total"),
+    "entries": ("stages", "total", "none"),
     "rulebook": (),
     "declaration": (),
     "facility": (),
@@ -121,7 +121,7 @@ def _passport(
         write=shell.writer(_PASSPORT, id_),
         validate=shell.validator(_PASSPORT, id_),
         basis=basis,
-        audience=Disclosure.C0,
+        audience=Disclosure.C1,
         parameters={**_ENTRIES, **(more or {})},
         schema_edition=f"{urn} {version}, own statement",
         legal_status="draft" if basis else "",

@@ -64,17 +64,18 @@ _POWER: Final = ("performance", "rated", "power")
 def write(declaration: Declaration, context: Context, target: str) -> Writing:
     """One JSON file: the footprint's entries and every other member that is known.
 
-    Without a preview a battery's entries are left out: their method is a draft.
+    Without a preview a battery's entries are left out: their method is a draft. A caller may say so, too.
 
     Raises:
         Lacks: everything that is missing for the entries, together.
     """
     model = PASSPORTS[target]
-    filled = not model.result_set or context.options.get("preview") == "yes"
+    wanted = context.options.get("entries", "stages")
+    filled = wanted != "none" and (not model.result_set or context.options.get("preview") == "yes")
     told = _told(declaration, context, model)
     own = Entries()
     if filled:
-        own = entries(declaration, model, total_only=context.options.get("entries") == "total")
+        own = entries(declaration, model, total_only=wanted == "total")
         raise_all((*own.lacks, *_unfit(model, told, (*_LINKS, *model.asked))))
     else:
         raise_all(_unfit(model, {name: told[name] for name in model.asked if told.get(name)}, ()))

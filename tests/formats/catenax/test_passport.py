@@ -14,8 +14,10 @@ import pytest
 from gateway.codec.base import Context, Package
 from gateway.formats import detect
 from gateway.model.declaration import Declaration
+from gateway.model.disclosure import Disclosure
 from gateway.model.results import Basis, Carbon, Denominator, Per, ResultRow, ResultSet
 from gateway.model.scope import FunctionalUnit, SystemBoundary
+from gateway.pipeline.carrier_gaps import carrier_gaps
 from gateway.pipeline.convert import Outcome, Source, convert, read
 from gateway.quantity import Quantity
 from gateway.report import Fate
@@ -320,3 +322,21 @@ def test_an_entry_of_others_is_understood_or_kept(unit: str, value: object, know
     assert (str(declaration.unit.amount) if known else "") == known
     kept = f"{PRODUCT}#/sustainability/productFootprint/carbon/0/value"
     assert (kept in declaration.extras) is not bool(known)
+
+
+@pytest.mark.parametrize("target", [BATTERY, PRODUCT])
+def test_gaps_name_parameters_and_everything_that_others_must_add(pack: Source, target: str) -> None:
+    (found,) = carrier_gaps(pack, [target], options={"preview": "yes"})
+    codes = {gap.lack.error_code for gap in found.gaps}
+    assert {"footprint.needs-parameter", "passport-entry.open-has-no-field"} <= codes
+    members = {str(gap.lack.params.get("member")) for gap in found.gaps}
+    assert any(member.startswith("metadata") for member in members)
+    (without,) = convert(pack, to=[target], options={"entries": "none"})
+    assert "carbon" not in json.dumps(document(without)["sustainability"] if target == BATTERY else {})
+
+
+def test_numbers_of_partners_leave_where_the_class_lets_them(pack: Source) -> None:
+    (there,) = convert(pack, to=[BATTERY])
+    (not_there,) = convert(pack, to=[BATTERY], disclosure=Disclosure.C0)
+    assert document(there)["operation"]["manufacturer"]["manufacturer"] == "BPNL00000EXAMPLE"
+    assert "manufacturer" not in document(not_there)["operation"]["manufacturer"]
