@@ -148,15 +148,15 @@ def compact(value: object) -> str:
 
 def _compact(value: Any, add: Callable[[str], None]) -> None:  # noqa: ANN401  # JSON while it is written
     kind = type(value)
-    if kind is str:
-        add(_quoted(value))
-    elif kind is _Raw:
-        add(value)
-    elif kind is dict:
+    if kind is dict:
         before = "{"
         for name, inner in value.items():
-            add(f"{before}{_quoted(name)}:")
-            _compact(inner, add)
+            plain_text = _scalar(inner)
+            if plain_text is not None:
+                add(f"{before}{_quoted(name)}:{plain_text}")
+            else:
+                add(f"{before}{_quoted(name)}:")
+                _compact(inner, add)
             before = ","
         add("}" if value else "{}")
     elif kind is list:
@@ -167,7 +167,19 @@ def _compact(value: Any, add: Callable[[str], None]) -> None:  # noqa: ANN401  #
             before = ","
         add("]" if value else "[]")
     else:
-        add(encode(value))
+        add(_scalar(value) or encode(value))
+
+
+def _scalar(value: Any) -> str | None:  # noqa: ANN401  # JSON while it is written
+    """A text, number or truth value; None: anything else."""
+    kind = type(value)
+    if kind is str:
+        return _quoted(value)
+    if kind is _Raw:
+        return value  # type: ignore[no-any-return]  # a text
+    if kind is bool:
+        return "true" if value else "false"
+    return str(value) if kind is int else None
 
 
 def _leaves(part: Part, pattern: str, stars: Stars) -> Iterator[_Placed]:
