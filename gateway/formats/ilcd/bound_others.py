@@ -16,15 +16,9 @@ from gateway.formats.ilcd.binding import (
     put,
     take,
 )
-from gateway.formats.ilcd.bound_process import (
-    DIRECTIONS,
-    nodes_of,
-    place_of,
-    process,
-    taken,
-    text_of,
-    uncertainty,
-)
+from gateway.formats.ilcd.bound_process import process
+from gateway.formats.ilcd.bound_values import nodes_of, place_of, taken, text_of, uncertainty
+from gateway.formats.ilcd.process_terms import DIRECTIONS
 from gateway.model.activity import Place
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Reference

@@ -16,7 +16,8 @@ from gateway.formats.ilcd.binding import (
     unbind,
     with_rest,
 )
-from gateway.formats.ilcd.bound_process import (
+from gateway.formats.ilcd.bound_exchanges import percent
+from gateway.formats.ilcd.process_terms import (
     AMOUNTS,
     CLASS_PATH,
     COMPLIANCE,
@@ -37,7 +38,6 @@ from gateway.formats.ilcd.bound_process import (
     SCENARIO_PATH,
     SPREAD,
     WITHOUT,
-    percent,
 )
 from gateway.formats.ilcd.spreads import printed, spread
 from gateway.model.activity import Place
