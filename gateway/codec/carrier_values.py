@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Final, TypeAlias
 
 from gateway.codec.carrier import Field, ours, theirs
+from gateway.codec.fields import code_list, named_code, one_code
 from gateway.codec.jsonwrite import language
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import JsonValue
@@ -54,6 +56,18 @@ def _text(_: Field, value: Value) -> Told | None:
 
 def _read_text(_: Field, told: JsonValue) -> Value | None:
     return told if isinstance(told, str) and told else None
+
+
+def _read_named(field: Field, told: JsonValue) -> Value | None:
+    """One of our codes by any name of it (NMC and NCM are one chemistry); another text as it stands."""
+    if not isinstance(told, str) or not told:
+        return None
+    return told if told in code_list(field.codes) else named_code(_names(field.codes), told) or told
+
+
+@cache
+def _names(name: str) -> Mapping[str, str]:
+    return one_code(code_list(name))
 
 
 def _number(field: Field, value: Value) -> Told | None:
@@ -232,6 +246,7 @@ def _read_list(_: Field, told: JsonValue) -> Value | None:
 
 _SPELL: Mapping[str, Callable[[Field, Value], Told | None]] = {
     "text": _text,
+    "named": _text,
     "number": _number,
     "whole": _whole,
     "reference": _text,
@@ -252,6 +267,7 @@ _SPELL: Mapping[str, Callable[[Field, Value], Told | None]] = {
 }
 _UNDERSTAND: Mapping[str, Callable[[Field, JsonValue], Value | None]] = {
     "text": _read_text,
+    "named": _read_named,
     "number": _read_number,
     "whole": _read_number,
     "reference": _read_text,

@@ -84,7 +84,8 @@ def write(
         hub, told = _restated(declaration, context, carrier, basis)
         told = {**_in_texts(declaration, hub), **told}
     document, codes = made(hub, context.options, carrier)
-    _put_back(document, declaration, f"{carrier.id}#")
+    if _put_back(document, declaration, f"{carrier.id}#"):
+        raise_all(_lacks(document, carrier, [], judge(document, carrier.schema)))
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     package = Package((Member(_file_name(carrier), MEDIA_TYPE, data),), name)
@@ -110,8 +111,9 @@ def _file_name(carrier: Carrier) -> str:
     return f"{carrier.family}.json" if carrier is PACT_3 else f"{carrier.family}-{version}.json"
 
 
-def _put_back(document: Document, declaration: Declaration, own: str) -> None:
-    """What had no key, where it stood; where something else stands now, it is left out."""
+def _put_back(document: Document, declaration: Declaration, own: str) -> bool:
+    """What had no key, where it stood; where something else stands now, it is left out. Whether any was."""
+    found = False
     for name, text in declaration.extras.items():
         if not name.startswith(own):
             continue
@@ -123,6 +125,8 @@ def _put_back(document: Document, declaration: Declaration, own: str) -> None:
                 break
         if isinstance(node, dict) and last not in node:
             node[last] = json_door.parse(text.encode())
+            found = True
+    return found
 
 
 def errors_of(hub: Hub) -> frozenset[str]:

@@ -185,3 +185,22 @@ def _places(elements: list[dict[str, Any]], above: str, *, listed: bool = False)
         if isinstance(inner, list) and kind != "MultiLanguageProperty":
             found.extend(_places(inner, here, listed=kind == "SubmodelElementList"))
     return found
+
+
+def test_a_chemistry_is_known_by_any_of_its_names() -> None:
+    """NMC and NCM are one chemistry; what nobody knows stays as it stands."""
+    told = json.loads((EXAMPLES / "passport-data" / "lfp-pack.json").read_text(encoding="utf-8"))
+    data = Package.of(json.dumps(told).encode())
+    source = read((EXAMPLES / "lfp-pack.json").read_bytes(), beside=[data])
+    options = {"audience": "legitimate-interest", "aas-container": "json"}
+    (made,) = convert(source, to=["aas-02035"], options=options)
+    assert made.package is not None
+    text = made.package.only.data.decode()
+    assert text.count('"LFP"') == 1
+    for name, code in (("NMC", "NCM"), ("磷酸铁锂电池", "LFP"), ("Li-S", "Li-S")):
+        again = read(Package.of(text.replace('"LFP"', f'"{name}"').encode()))
+        battery = again.declaration.battery
+        assert battery is not None
+        assert battery.chemistry == code
+        (back,) = convert(again, to=["passport-data"])
+        assert back.written
