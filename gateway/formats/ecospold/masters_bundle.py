@@ -9,7 +9,7 @@ from typing import Final
 from xml.sax.saxutils import unescape
 
 from gateway.codec.base import Evidence
-from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle
+from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.detect import documents, evidence
@@ -18,6 +18,7 @@ from gateway.formats.ecospold.measures import flow_property, property_of, unit_g
 from gateway.formats.ecospold.spans import Document, survey
 from gateway.formats.ecospold.two_bundle import Source
 from gateway.model.dataset import Dataset, DatasetKind, Key
+from gateway.model.sources import Contact
 from gateway.report import Finding, Severity
 
 _ROOTS: Final = frozenset(LISTS)
@@ -81,7 +82,7 @@ class _Lists:
             try:
                 self._survey(name)
             except GatewayError as error:
-                self.findings.append(Finding(error.error_code, name, str(error)))
+                self.findings.append(unreadable(error, name))
 
     def _survey(self, name: str) -> None:
         watch = _Watch()
@@ -166,4 +167,6 @@ class _Watch:
 
 def has_more(dataset: Dataset) -> bool:
     """Whether a data set says what only a list has a place for."""
+    if isinstance(dataset, Contact) and dataset.is_person is not None:
+        return True
     return bool(dataset.documents) or any(f"/{MASTER}/" in key for key in dataset.extras)

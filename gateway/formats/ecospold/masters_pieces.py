@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -11,20 +12,19 @@ from lxml import etree
 from gateway.codec.accounting import shown
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, Piece, measured
-from gateway.errors import GatewayError, InputError
+from gateway.errors import InputError
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.accounts import Ledger
-from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context as compartment_context
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import is_id, new_id
-from gateway.formats.ecospold.masters import FAMILY, LISTS, NAMESPACE, List, encode, entry_of, list_of
+from gateway.formats.ecospold.masters import FAMILY, NAMESPACE, encode, entry_of, list_of
 from gateway.formats.ecospold.masters_bundle import has_more
 from gateway.formats.ecospold.values import languages
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowKind
-from gateway.model.walk import same
+from gateway.model.walk import same as is_same
 from gateway.report import Fate, Note
 
 _MEDIA: Final = "application/xml"
@@ -36,7 +36,10 @@ _SPELLED: Final = re.compile(
 )
 _ADDED: Final = re.compile(rf"{_SPELLED.pattern}|/properties/[^/]+/mean")
 _LIST: Final = re.compile(rb"<(?:[\w.-]+:)?valid\w+\s[^>]*http://www.EcoInvent.org/EcoSpold02")
-_KINDS: Final = (DatasetKind.FLOW, DatasetKind.CONTACT, DatasetKind.SOURCE)
+# What activities refer to, which is told before them; and what they do not.
+NAMED: Final = (DatasetKind.FLOW, DatasetKind.CONTACT)
+UNNAMED: Final = (DatasetKind.SOURCE,)
+_KINDS: Final = (*NAMED, *UNNAMED)
 # The release that a list is of: none of ecoinvent's.
 _RELEASE: Final[Mapping[str, str]] = {
     "majorRelease": "0",
@@ -46,24 +49,48 @@ _RELEASE: Final[Mapping[str, str]] = {
 }
 
 
-def write_listed(bundle: Bundle, context: Context, ledger: Ledger) -> Iterator[Piece]:
-    """The lists of what activities cannot tell in full: first, so that nothing is told twice."""
-    more = [key for key in _keys(bundle) if has_more(bundle.read(key).dataset)]
-    yield from _lists(bundle, ledger, more, "")
+class Lists:
+    """Which data sets of a bundle stand in lists: what activities do not tell in full.
+
+    Of a package of this format, what its lists said; of others the sources, and with ``lists=all`` every flow
+    and contact, too.
+    """
+
+    def __init__(self, bundle: Bundle, context: Context) -> None:
+        self.bundle = bundle
+        self.every = context.options.get("lists") == "all"
+
+    @cached_property
+    def same(self) -> bool:
+        """Whether the package was read from this format: then ids and compartments are its own."""
+        for key in self.bundle.everything:
+            if key.kind is DatasetKind.PROCESS:
+                return bind.has_extras(self.bundle.read(key).dataset, FAMILY)
+        others = (key for key in self.bundle.everything if key.kind in _KINDS)
+        return any(bind.has_extras(self.bundle.read(key).dataset, FAMILY) for key in others)
+
+    def holds(self, key: Key) -> bool:
+        """Whether a data set stands in a list."""
+        if key.kind not in _KINDS:
+            return False
+        if self.every or key.kind is DatasetKind.SOURCE:
+            return True
+        return self.same and has_more(self.bundle.read(key).dataset)
 
 
-def write_rest(bundle: Bundle, context: Context, ledger: Ledger) -> Iterator[Piece]:
-    """The lists of what no activity names; and the files of the package that are lists of other things."""
-    rest = [key for key in _keys(bundle) if key not in ledger.told]
-    yield from _lists(bundle, ledger, rest, "Further")
+def write_listed(lists: Lists, ledger: Ledger, kinds: Sequence[DatasetKind]) -> Iterator[Piece]:
+    """A list of one entry for each data set of these kinds that stands in one."""
+    for key in lists.bundle.keys:
+        if key.kind in kinds and lists.holds(key):
+            yield _piece(lists.bundle, ledger, key, lists.bundle.read(key).dataset, same=lists.same)
+
+
+def write_files(bundle: Bundle) -> Iterator[Piece]:
+    """The files of the package that are lists of other things."""
     for name in bundle.files:
         if _is_list(bundle, name):
             file = f"{_FOLDER}/{name.rpartition('/')[2]}"
             yield Piece(Member(file, _MEDIA, bundle.file(name)))
-
-
-def _keys(bundle: Bundle) -> list[Key]:
-    return [key for key in bundle.keys if key.kind in _KINDS]
 
 
 def is_list(element: etree._Element) -> bool:
@@ -76,69 +103,21 @@ def _is_list(bundle: Bundle, name: str) -> bool:
     return name.lower().endswith(".xml") and _LIST.search(bundle.file(name)[:2048]) is not None
 
 
-def _lists(bundle: Bundle, ledger: Ledger, keys: Sequence[Key], prefix: str) -> Iterator[Piece]:
-    is_same = _is_same(bundle)
-    found: dict[str, list[Key]] = {}
-    for key in keys:
-        list_ = list_of(bundle.read(key).dataset)
-        if list_ is not None:
-            found.setdefault(list_.root, []).append(key)
-    for root, list_ in LISTS.items():
-        if root in found:
-            yield _piece(bundle, ledger, list_, found[root], prefix, same=is_same)
-
-
-def _piece(
-    bundle: Bundle, ledger: Ledger, list_: List, keys: Sequence[Key], prefix: str, *, same: bool
-) -> Piece:
-    nodes: list[Tree] = []
-    targets: dict[Key, Key] = {}
-    lacks: dict[Key, tuple[GatewayError, ...]] = {}
-    for key in keys:
-        dataset = bundle.read(key).dataset
-        if not (languages(dataset.name) or languages(dataset.short_name)):
-            ledger.told.add(key)
-            lacks[key] = (InputError("", path="/name", code="ecospold.lacks", format=ledger.format),)
-            continue
-        id_ = _id(dataset, same=same)
-        unit = _unit(bundle, dataset) if isinstance(dataset, Flow) else None
-        targets[key] = Key(key.kind, id_)
-        if ledger.owners.get(id_, key.id) == key.id:
-            nodes.append(entry_of(dataset, id_, unit, _words(dataset, same=same), same=same))
-    if not nodes:
-        return Piece(None, refused=lacks)
-    first, refused = ledger.enter(targets)
-    name = (
-        f"{_FOLDER}/{prefix}{list_.file}"
-        if _is_first(bundle, keys)
-        else _numbered(bundle, list_, keys, prefix)
-    )
-    member = Member(name, _MEDIA, encode(list_, nodes, _RELEASE))
-    return Piece(member, first, {}, {}, {**refused, **lacks}, _explain)
-
-
-def _is_first(bundle: Bundle, keys: Sequence[Key]) -> bool:
-    """Whether the list begins with the first of its kind, as it does where all are written at once."""
-    return len(bundle.keys) == len(bundle.everything) or keys[0] == _of_kind(bundle, keys[0].kind)[0]
-
-
-def _numbered(bundle: Bundle, list_: List, keys: Sequence[Key], prefix: str) -> str:
-    """The file of a part of the data sets of a kind, by where the part begins."""
-    start = _of_kind(bundle, keys[0].kind).index(keys[0]) + 1
-    stem, _, suffix = list_.file.rpartition(".")
-    return f"{_FOLDER}/{prefix}{stem}_{start}.{suffix}"
-
-
-def _of_kind(bundle: Bundle, kind: DatasetKind) -> list[Key]:
-    return [key for key in bundle.everything if key.kind is kind]
-
-
-def _is_same(bundle: Bundle) -> bool:
-    """Whether the package was read from this format: then ids and compartments are its own."""
-    for key in bundle.everything:
-        if key.kind is DatasetKind.PROCESS:
-            return bind.has_extras(bundle.read(key).dataset, FAMILY)
-    return any(bind.has_extras(bundle.read(key).dataset, FAMILY) for key in _keys(bundle))
+def _piece(bundle: Bundle, ledger: Ledger, key: Key, dataset: Dataset, *, same: bool) -> Piece:
+    list_ = list_of(dataset)
+    assert list_ is not None
+    if not (languages(dataset.name) or languages(dataset.short_name)):
+        ledger.told.add(key)
+        lack = InputError("", path="/name", code="ecospold.lacks", format=ledger.format)
+        return Piece(None, refused={key: (lack,)})
+    id_ = _id(dataset, same=same)
+    first, refused = ledger.enter({key: Key(key.kind, id_)})
+    if refused:
+        return Piece(None, refused=refused)
+    unit = _unit(bundle, dataset) if isinstance(dataset, Flow) else None
+    node = entry_of(dataset, id_, unit, _words(dataset, same=same), same=same)
+    name = f"{_FOLDER}/{list_.file.removesuffix('.xml')}/{id_}.xml"
+    return Piece(Member(name, _MEDIA, encode(list_, [node], _RELEASE)), first, {}, {}, {}, _explain)
 
 
 def _id(dataset: Dataset, *, same: bool) -> str:
@@ -171,7 +150,7 @@ def _explain(old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Sequence[Not
         before = old.get(path)
         if before is None and _ADDED.fullmatch(path):
             found.setdefault(path, Note("ecospold.defaulted", path, Fate.DEFAULTED, "", shown(value)))
-        elif before is not None and not same(before, value) and _SPELLED.fullmatch(path):
+        elif before is not None and not is_same(before, value) and _SPELLED.fullmatch(path):
             told = Note("ecospold.spelled", path, Fate.CONVERTED, shown(before), shown(value))
             found.setdefault(path, told)
     return tuple(found.values())

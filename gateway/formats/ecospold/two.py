@@ -15,9 +15,16 @@ from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
 from gateway.formats.ecospold.accounts import Ledger, explain, property_ids
 from gateway.formats.ecospold.bind import Tree, below, restore
-from gateway.formats.ecospold.masters_bundle import detect, open_package
 from gateway.formats.ecospold.excuses import sorted_otherwise
-from gateway.formats.ecospold.masters_pieces import is_list, write_listed, write_rest
+from gateway.formats.ecospold.masters_bundle import detect, open_package
+from gateway.formats.ecospold.masters_pieces import (
+    NAMED,
+    UNNAMED,
+    Lists,
+    is_list,
+    write_files,
+    write_listed,
+)
 from gateway.formats.ecospold.measures import flow_property, unit_group
 from gateway.formats.ecospold.two_bundle import CHILD
 from gateway.formats.ecospold.two_reader import ADMINISTRATION, FAMILY, LISTS, MODELLING, PEOPLE
@@ -32,7 +39,8 @@ from gateway.report import Finding, Severity
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     """One file for each activity; beside them the lists of what activities do not tell in full."""
     ledger = Ledger(DATASETS.id, frozenset(key.id.lower() for key in bundle.keys))
-    yield from write_listed(bundle, context, ledger)
+    lists = Lists(bundle, context)
+    yield from write_listed(lists, ledger, NAMED)
     chosen = frozenset({context.options["email"]}) if "email" in context.options else frozenset()
     for key in bundle.keys:
         if key.kind is not DatasetKind.PROCESS:
@@ -42,8 +50,9 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             ledger.told |= {*done.flows.values(), *done.contacts.values()}
             yield Piece(None, refused={key: tuple(done.lacks)})
         else:
-            yield _piece(bundle, key, done, ledger, chosen)
-    yield from write_rest(bundle, context, ledger)
+            yield _piece(bundle, key, done, ledger, lists, chosen)
+    yield from write_listed(lists, ledger, UNNAMED)
+    yield from write_files(bundle)
     refused = {
         key: (InputError(key.id, code="ecospold.not-held", kind=key.kind.value, format=DATASETS.id),)
         for key in bundle.keys
@@ -53,7 +62,9 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
         yield Piece(None, refused=refused)
 
 
-def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger, chosen: frozenset[str]) -> Piece:
+def _piece(
+    bundle: Bundle, key: Key, done: Written, ledger: Ledger, lists: Lists, chosen: frozenset[str]
+) -> Piece:
     source = bundle.read(key).dataset
     assert isinstance(source, Process)
     kind = structure("dataset", family=FAMILY)
@@ -65,7 +76,10 @@ def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger, chosen: froz
     )
     file = f"{done.id}_{product}.spold" if product else f"{done.id}.spold"
     targets = _flow_ids(done)
-    first, merged = ledger.enter(_becomes(source, targets, done))
+    found = _becomes(source, targets, done)
+    for one in [one for one in found if lists.holds(one)]:
+        ledger.owners.setdefault(found.pop(one).id, one.id)
+    first, merged = ledger.enter(found)
     own = [ledger.same_flow(targets[was.id], was) for was in source.exchanges]
     notes = (*done.notes, *(note for note in own if note is not None))
     return Piece(
@@ -157,6 +171,6 @@ DATASETS: Final = DatasetFormat(
     validate=validate,
     family=FAMILY,
     schema_edition="2.0.14",
-    parameters={"email": ()},
+    parameters={"email": (), "lists": ("all",)},
     holds_results=False,
 )
