@@ -104,6 +104,7 @@ __all__ = [
     "to_json",
     "translate",
     "validate",
+    "validate_file",
     "verify",
     "what_if",
     "write_map",
@@ -154,6 +155,7 @@ if TYPE_CHECKING:
     from gateway.pipeline.share import share
     from gateway.pipeline.translate import translate
     from gateway.pipeline.translation import Translation
+    from gateway.pipeline.validate_files import validate_file
     from gateway.pipeline.whatif import WhatIf, what_if
     from gateway.pipeline.workbook import annotate, template
     from gateway.quantity import Quantity
@@ -200,6 +202,7 @@ else:
         "gateway.pipeline.rules": ("compare", "coverage", "evaluate"),
         "gateway.pipeline.seal": ("seal_with_key", "seal_with_sm2"),
         "gateway.pipeline.share": ("share",),
+        "gateway.pipeline.validate_files": ("validate_file",),
         "gateway.pipeline.workbook": ("annotate", "template"),
         "gateway.quantity": ("Quantity",),
         "gateway.recognition.change": ("Changes",),

@@ -132,6 +132,7 @@ def countersign(prepared: Prepared, key: PrivateKey, policy: bytes) -> Validatio
     assert callable(gateway.seal_with_sm2)
     snapshot = gateway.load_snapshot({"policy.json": policy}, now=datetime.now(UTC))
     assert_type(snapshot, Snapshot)
+    assert_type(gateway.validate_file(b"", snapshot, objects={"a.json": b"{}"}), Validation)
     return gateway.validate(gateway.share(folder), snapshot)
 
 
