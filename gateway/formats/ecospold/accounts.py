@@ -9,7 +9,8 @@ from typing import Final
 from gateway.codec.accounting import shown
 from gateway.codec.datasets import Bundle
 from gateway.errors import GatewayError, InputError
-from gateway.formats.ecospold.excuses import Case, proven_addition, proven_change
+from gateway.formats.ecospold.additions import proven_addition
+from gateway.formats.ecospold.excuses import Case, proven_change
 from gateway.model.base import Leaf
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.inventory import Flow

@@ -1,7 +1,7 @@
-"""When a leaf that comes back otherwise, or that the source does not have, is what the writer meant to write.
+"""When a leaf that comes back otherwise is what the writer meant to write.
 
-EcoSpold spells codes otherwise, has less room, joins what others keep apart, and asks for words where they
-say nothing. Each field in which that is so stands here with the proof that this, and nothing else, has
+EcoSpold spells codes otherwise, has less room, and joins what others keep
+apart. Each field in which that is so stands here with the proof that this, and nothing else, has
 happened to it: what the field was, what it is now, and what stands beside it. A difference without proof is
 not excused, whatever the field; the run layer then refuses the data set.
 """
@@ -18,10 +18,10 @@ from typing import Final, NamedTuple, TypeAlias
 
 from gateway.formats.ecospold.contexts import in_list
 from gateway.formats.ecospold.groups import is_group
-from gateway.formats.ecospold.ids import fixed, is_id, new_id
+from gateway.formats.ecospold.ids import is_id, new_id
 from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.values import date_form, location_code
-from gateway.model.base import LangText, Leaf
+from gateway.model.base import Leaf
 from gateway.quantity import round_significant
 from gateway.quantity.number import Number
 from gateway.report import Fate
@@ -36,7 +36,6 @@ _DIGITS: Final = 15
 _CLOSE: Final = Fraction(1, 10**24)
 # Maximum lengths of texts in the schemas of both editions.
 _ROOM: Final = frozenset({7, 15, 20, 30, 40, 80, 120, 255, 32_000})
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}").fullmatch
 _NATURE: Final = ("from-nature", "to-nature")
 _KINDS: Final = {
     ("unit-process-black-box", "unit-process"),
@@ -80,20 +79,14 @@ Proof: TypeAlias = Callable[[Case], object]
 
 def proven_change(case: Case) -> Fate | None:
     """What happened to a leaf that says something else now; None: nothing that may happen to it."""
-    proof = _proof(_CHANGES, _field(case.path))
+    proof = proof_of(_CHANGES, field_of(case.path))
     if proof is not None and proof(case):
         return Fate.CONVERTED
     if isinstance(case.was, Number) and isinstance(case.now, Number):
         return _of_number(case, case.was, case.now)
-    if isinstance(case.was, str) and isinstance(case.now, str) and _TEXT(_field(case.path)):
-        return Fate.TRUNCATED if _is_cut(case.was, case.now) else None
+    if isinstance(case.was, str) and isinstance(case.now, str) and _TEXT(field_of(case.path)):
+        return Fate.TRUNCATED if is_cut(case.was, case.now) else None
     return None
-
-
-def proven_addition(case: Case) -> bool:
-    """Whether a leaf that the source does not have is what the format asks for."""
-    proof = _proof(_ADDITIONS, _field(case.path))
-    return proof is not None and bool(proof(case))
 
 
 def _of_number(case: Case, was: Number, now: Number) -> Fate | None:
@@ -105,7 +98,7 @@ def _of_number(case: Case, was: Number, now: Number) -> Fate | None:
     return Fate.CONVERTED if abs(Fraction(now.value) / Fraction(was.value) - 1) < _CLOSE else None
 
 
-def _is_cut(was: str, now: str) -> bool:
+def is_cut(was: str, now: str) -> bool:
     """A text that ends where the room ends; of several joined by ``; ``, each."""
     if was.startswith(now):
         return len(now) in _ROOM
@@ -157,7 +150,8 @@ def _is_place(case: Case) -> bool:
     return case.now == location_code(str(scheme), str(case.was)) or case.now in case.chosen
 
 
-def _is_chosen(case: Case) -> bool:
+def is_chosen(case: Case) -> bool:
+    """Whether the writer took it from another data set."""
     return case.now in case.chosen
 
 
@@ -165,7 +159,7 @@ def _is_name(case: Case) -> bool:
     """A process is named by its product, a source by its title, a person by the short name."""
     own = [text for path, text in case.old.items() if path == "/title" or path.startswith("/short_name/")]
     return case.now in case.chosen or any(
-        text == case.now or (isinstance(text, str) and _is_cut(text, str(case.now))) for text in own
+        text == case.now or (isinstance(text, str) and is_cut(text, str(case.now))) for text in own
     )
 
 
@@ -187,7 +181,8 @@ def _is_compartment(case: Case) -> bool:
     return any(case.now == words[at] for words in ways if at < len(words))
 
 
-def _is_our_property(case: Case) -> bool:
+def is_our_property(case: Case) -> bool:
+    """Whether it is the flow property that a unit of the format stands for."""
     return flow_property(str(case.now)) is not None
 
 
@@ -241,7 +236,7 @@ _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/name/[^/]+", _is_name),
     (r"/classifications/\d+/classes/\d+/(?:id|name)", _is_class),
     (r"/compartment/\d+", _is_compartment),
-    (r"/properties/[^/]+/flow_property/uuid", _is_our_property),
+    (r"/properties/[^/]+/flow_property/uuid", is_our_property),
     (r"/properties/[^/]+/mean", _is_another_property),
     (r"/country", lambda case: case.now == NO_COUNTRY),
     (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),
@@ -262,111 +257,7 @@ _TEXT: Final[Callable[[str], object]] = re.compile(
 ).fullmatch
 
 
-# Additions
-
-
-def _is_text(case: Case) -> bool:
-    return isinstance(case.now, str)
-
-
-def _is_told_elsewhere(case: Case) -> bool:
-    """What another leaf says, whole or as far as there is room; or that nothing was said."""
-    now = case.now
-    if now == NOT_STATED or now in case.chosen:
-        return True
-    if not isinstance(now, str) or not now:
-        return False
-    return any(
-        text == now or (len(now) in _ROOM and text.startswith(now))
-        for text in case.old.values()
-        if isinstance(text, str)
-    )
-
-
-def _is_amount(case: Case) -> bool:
-    """The centre that a distribution is told by is the amount, where no other is told."""
-    return case.now == case.new.get(f"{case.path.partition('/uncertainty/')[0]}/amount")
-
-
-def _is_year_of_period(case: Case) -> bool:
-    """The beginning or end of the years that the source tells."""
-    told = {
-        str(case.old.get(f"/period/{name}"))[:4] for name in ("reference_year", "valid_until", "start", "end")
-    }
-    return date_form(case.now) != "" and str(case.now)[:4] in told
-
-
-def _is_new_class(case: Case) -> bool:
-    """A second class where only one is told, or none at all; or what was a compartment."""
-    words = case.old.get(f"/compartment/{case.path.split('/')[-2]}")
-    if words is not None and case.now == words:
-        return case.path.startswith("/classifications/0/")
-    return case.now in (NOT_STATED, case.old.get("/classifications/0/classes/0/name")) or _is_chosen(case)
-
-
-def _is_property_name(case: Case) -> bool:
-    found = flow_property(str(case.new.get(f"{case.path.partition('/name/')[0]}/uuid")))
-    texts = found.name.root if found is not None and isinstance(found.name, LangText) else {}
-    return texts.get(case.path.rpartition("/")[2]) == case.now
-
-
-def _is_compartment_of_class(case: Case) -> bool:
-    at = case.path.rpartition("/")[2]
-    return case.now in case.chosen or case.now == case.old.get(f"/classifications/0/classes/{at}/name")
-
-
-def _is_undefined_model(case: Case) -> bool:
-    return case.now in ("Undefined", fixed("system-model")["Undefined"])
-
-
-def _is_role(case: Case) -> bool:
-    return case.now in ("data-source", "entered-by", "generator")
-
-
-def _equals(*values: Leaf) -> Proof:
-    return lambda case: any(type(case.now) is type(value) and case.now == value for value in values)
-
-
-_ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
-    # What only this format has, and asks for.
-    (r"/extras/ecospold[12]#.*", _is_text),
-    (r"/version", _equals("1.0", "1.0.0.0", "1.00")),
-    (r"/changed", lambda case: _MOMENT(str(case.now))),
-    (r"/kind", _equals("unit-process")),
-    (r"/languages/\d+", lambda case: len(str(case.now)) == 2),
-    (r"/is_infrastructure|/publication/is_copyrighted", _equals(False)),
-    (r"/period/is_valid_throughout", _equals(True)),
-    (r"/period/(?:start|end)", _is_year_of_period),
-    (r"/classifications/\d+/system", _equals(NOT_STATED, "")),
-    (r"/is_person", _equals(False)),
-    (r"/classifications/\d+/classes/\d+/id", lambda case: is_id(case.now)),
-    (r"/classifications/\d+/classes/\d+/name", _is_new_class),
-    (r"/compartment/\d+", _is_compartment_of_class),
-    (r"/links/[^/]+/role", _is_role),
-    (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+)/uuid", lambda case: is_id(case.now)),
-    (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+)/name/[^/]+", _is_told_elsewhere),
-    (r"/reviews/\d+/(?:details|other_details)/[^/]+", _equals("")),
-    (r"/system_model/(?:uuid|name/en)", _is_undefined_model),
-    (r"/properties/[^/]+/flow_property/uuid", _is_our_property),
-    (r"/properties/[^/]+/flow_property/name/[^/]+", _is_property_name),
-    (r"/properties/[^/]+/id", _equals("0")),
-    (r"/properties/[^/]+/mean", _equals(Number(Decimal(1)))),
-    (r"/properties/[^/]+/is_reference", _equals(True)),
-    (r"/name/[^/]+|/title|/authors|/address/[^/]+", _is_told_elsewhere),
-    (r"/parameters/[^/]+/description/[^/]+|/results/\d+/indicator/name/[^/]+", _is_told_elsewhere),
-    (r"/results/\d+/indicator/uuid|/exchanges/\*/flow/uuid", lambda case: is_id(case.now)),
-    (r"/year", _equals(NO_YEAR)),
-    (r"/country", _equals(NO_COUNTRY)),
-    (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),
-    (r"/exchanges/\*/group", lambda case: is_group(str(case.now))),
-    (r"/exchanges/\*/location/code", _is_chosen),
-    (r"/exchanges/\*/location/scheme", _equals("ecoinvent")),
-    (r"/exchanges/\*/flow/name/[^/]+", _is_told_elsewhere),
-    (r"/exchanges/\*/uncertainty/centre", _is_amount),
-)
-
-
-def _field(path: str) -> str:
+def field_of(path: str) -> str:
     """The path of a field, of exchanges without saying which."""
     steps = path.split("/", 3)
     return f"/exchanges/*/{steps[3]}" if len(steps) == 4 and steps[1] == "exchanges" else path
@@ -377,5 +268,6 @@ def _compiled(rules: tuple[tuple[str, Proof], ...]) -> tuple[tuple[re.Pattern[st
     return tuple((re.compile(pattern), proof) for pattern, proof in rules)
 
 
-def _proof(rules: tuple[tuple[str, Proof], ...], field: str) -> Proof | None:
+def proof_of(rules: tuple[tuple[str, Proof], ...], field: str) -> Proof | None:
+    """The proof that a field asks for; None: it may not be otherwise at all."""
     return next((proof for pattern, proof in _compiled(rules) if pattern.fullmatch(field)), None)

@@ -15,8 +15,9 @@ from gateway.codec.xmlstructure import structure
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.bind import Tree, put
 from gateway.formats.ecospold.conform import conform
+from gateway.formats.ecospold.excuses import NOT_STATED
 from gateway.formats.ecospold.method_reader import GROUPS, IMPACT, NO_PLACE
-from gateway.formats.ecospold.one_page import NOT_STATED, Desk
+from gateway.formats.ecospold.one_page import Desk
 from gateway.formats.ecospold.one_tree import ABOUT, FAMILY, FUNCTION, INFORMATION, languages_of
 from gateway.formats.ecospold.one_writer import Writer
 from gateway.model.dataset import ClassEntry, Classification, Dataset, DatasetKind, Key, Reference

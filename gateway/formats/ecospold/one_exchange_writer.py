@@ -11,9 +11,8 @@ from gateway.codec.datasets import measured
 from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context
-from gateway.formats.ecospold.excuses import sorted_otherwise
+from gateway.formats.ecospold.excuses import NOT_STATED, sorted_otherwise
 from gateway.formats.ecospold.one_page import (
-    NOT_STATED,
     Delivered,
     Known,
     Page,

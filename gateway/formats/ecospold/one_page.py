@@ -19,7 +19,6 @@ from gateway.model.inventory import Flow
 from gateway.model.process import Process
 from gateway.report import Fate, Note
 
-NOT_STATED: Final = "not stated"
 _KEPT: Final = 20_000
 
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from typing import Final
 
 from gateway.codec.xmlstructure import rows
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.bind import Tree, put, restore
-from gateway.formats.ecospold.one_page import NOT_STATED, Page, code_of
+from gateway.formats.ecospold.excuses import NO_COUNTRY, NO_YEAR, NOT_STATED
+from gateway.formats.ecospold.one_page import Page, code_of
 from gateway.formats.ecospold.one_tree import ADMINISTRATION, FAMILY, MODELLING, PEOPLE, SOURCES
 from gateway.formats.ecospold.values import languages
 from gateway.model.dataset import DatasetKind, LinkRole, Reference
 from gateway.model.process import Review
 from gateway.model.sources import Contact, Source
-
-# No country: a code that nobody takes for one that was meant.
-NO_COUNTRY: Final = "AQ"
-NO_YEAR: Final = "0001"
 
 
 def write_sources(page: Page) -> dict[str, str]:

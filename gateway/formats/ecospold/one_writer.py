@@ -13,8 +13,9 @@ from gateway.codec.xmlstructure import structure
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.bind import Tree, put, restore, write_fields
 from gateway.formats.ecospold.conform import conform
+from gateway.formats.ecospold.excuses import NOT_STATED
 from gateway.formats.ecospold.one_exchange_writer import ExchangeWriter, write_allocations
-from gateway.formats.ecospold.one_page import NOT_STATED, Desk, Page, Written, code_of, told_classes
+from gateway.formats.ecospold.one_page import Desk, Page, Written, code_of, told_classes
 from gateway.formats.ecospold.one_people_writer import PeopleWriter, write_sources
 from gateway.formats.ecospold.one_tree import ABOUT, ADMINISTRATION, FAMILY, FUNCTION, INFORMATION, MODELLING
 from gateway.formats.ecospold.values import date_form, languages

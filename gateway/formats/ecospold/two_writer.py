@@ -14,6 +14,7 @@ from gateway.formats.ecospold import bind, groups
 from gateway.formats.ecospold.bind import Tree, put, restore, write_fields
 from gateway.formats.ecospold.conform import conform
 from gateway.formats.ecospold.contexts import context
+from gateway.formats.ecospold.excuses import NO_ADDRESS, NOT_STATED
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import fixed, fixed_or_new, is_id, new_id
 from gateway.formats.ecospold.measures import as_kilograms
@@ -29,8 +30,6 @@ from gateway.model.sources import Contact
 from gateway.quantity.number import Number
 from gateway.report import Fate, Note
 
-NOT_STATED: Final = "not stated"
-NO_ADDRESS: Final = "not-stated@example.invalid"
 SCENARIO: Final = "Business-as-Usual"
 GENERATOR: Final = "Hutong"
 _CERTAIN: Final = Exchange.model_fields["uncertainty"].default

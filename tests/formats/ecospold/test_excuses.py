@@ -12,9 +12,10 @@ import pytest
 from gateway.codec.base import Context
 from gateway.codec.dataset_run import write_bundle
 from gateway.codec.datasets import DatasetFormat, Piece
-from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2, excuses
+from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2, additions, excuses
 from gateway.formats.ecospold.accounts import explain
-from gateway.formats.ecospold.excuses import Case, proven_addition, proven_change, sorted_otherwise
+from gateway.formats.ecospold.additions import proven_addition
+from gateway.formats.ecospold.excuses import Case, proven_change, sorted_otherwise
 from gateway.formats.ecospold.ids import new_id
 from gateway.model.base import Leaf
 from gateway.model.process import Direction
@@ -171,8 +172,8 @@ def test_a_flow_is_not_turned_into_an_elementary_one_or_back() -> None:
 
 
 def test_every_excuse_has_its_loss() -> None:
-    for rules, rows in ((excuses._CHANGES, CHANGES), (excuses._ADDITIONS, ADDITIONS)):
-        fields = [excuses._field(row[0]) for row in rows]
+    for rules, rows in ((excuses._CHANGES, CHANGES), (additions._ADDITIONS, ADDITIONS)):
+        fields = [excuses.field_of(row[0]) for row in rows]
         without = [p for p, _ in rules if not any(re.fullmatch(p, field) for field in fields)]
         assert without in ([], [r"/properties/[^/]+/mean"])  # a number, below
     other = {"/properties/0/flow_property/uuid": ID}
