@@ -10,11 +10,14 @@ from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import UsageError
+from gateway.frontdoor.json import parse_signed
 from gateway.signing import sd_jwt, vcdm
 from gateway.signing.envelopes import beside, detect, verify_any
+from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
 from gateway.signing.x509 import Certificate
 from gateway.storage.files import read_file
+from gateway.trust.did_web import assertion_keys
 
 _ORIGINS = {
     KeyOrigin.NAMED: "cli.key-named",
@@ -36,12 +39,14 @@ def verify_file(
     contexts: Sequence[str],
     *,
     now: datetime,
+    documents: Sequence[str] = (),
     reader: str = "",
     nonce: str = "",
 ) -> Exit:
     """Check every signature of an envelope; ``contents`` are detached files, ``contexts`` ADDRESS=FILE.
 
     Args:
+        documents: files of did:web documents that the caller believes.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
 
     Raises:
@@ -54,18 +59,28 @@ def verify_file(
             raise UsageError(text, code="usage.context-pair")
         given[address] = read_file(Path(place))
     data = read_file(Path(file))
+    keys = {url: key for document in documents for url, key in _keys_of(document).items()}
     if detect(data) is Envelope.SD_JWT:
-        shown = sd_jwt.verify(data.strip(), reader=reader, nonce=nonce)
+        shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
         _tell(console, shown.envelope, now, shown, asked=bool(reader))
         console.document(_json(shown.envelope) | {"showing": _showing(shown)})
         return Exit.DONE
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
-    found = verify_any(data, objects=named_files(contents), contexts=given)
+    found = verify_any(data, objects=named_files(contents), keys=keys, contexts=given)
     _tell(console, found, now)
     console.document(_json(found))
     return Exit.DONE
+
+
+def _keys_of(path: str) -> dict[str, VerificationKey]:
+    """The keys by which the subject of a document may make statements."""
+    document = parse_signed(read_file(Path(path)))
+    found = assertion_keys(document) if isinstance(document, dict) else {}
+    if not found:
+        raise UsageError(path, code="usage.no-did-document")
+    return {url: VerificationKey.from_public_key(key) for url, key in found.items()}
 
 
 def _tell(

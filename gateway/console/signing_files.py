@@ -58,6 +58,7 @@ def sign(
     *,
     secret: bytes | None,
     hiding: Hiding,
+    method: str,
     now: datetime,
 ) -> Exit:
     """Write the signature over the files; they are left alone."""
@@ -68,7 +69,7 @@ def sign(
     typed = {name: (forms.media_type(name), data) for name, data in held.items()}
     with signers.opened(choice, secret, certified=form in forms.CERTIFIED) as signer:
         hidden = _hidden(hiding, signer, held) if form is forms.Form.SD_JWT else None
-        made = forms.sign(typed, form, signer, signing_time=now, hidden=hidden)
+        made = forms.sign(typed, form, signer, signing_time=now, hidden=hidden, method=method)
     to.write(made)
     places = sd_jwt.verify(made).disclosed if hidden is not None else ()
     _tell(console, to.path, form, signer, typed, places)

@@ -19,7 +19,9 @@ from gateway.frontdoor.json import JsonValue, PlainJson, parse, parse_signed, po
 from gateway.signing import envelopes, keys, vcdm
 from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
+from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.sealing import Sealer
+from gateway.signing.verification_key import VerificationKey
 
 Files = Mapping[str, tuple[str, bytes]]
 Salts = Callable[[str], bytes]
@@ -41,6 +43,7 @@ class Form(StrEnum):
 # Their signer stands behind a certificate; that of the others is a did:key.
 CERTIFIED: Final = frozenset({Form.ASIC_E, Form.XADES, Form.JADES, Form.JADES_DETACHED})
 _SEVERAL: Final = frozenset({Form.ASIC_E, Form.XADES, Form.JADES_DETACHED})
+_CREDENTIALS: Final = frozenset({Form.DATA_INTEGRITY, Form.VC_JWT})
 _BESIDE: Final = frozenset({Form.XADES, Form.JADES_DETACHED, Form.JWS})
 
 _MEDIA_TYPES: Final = {
@@ -84,6 +87,7 @@ def sign(
     *,
     signing_time: datetime,
     hidden: Hidden | None = None,
+    method: str = "",
 ) -> bytes:
     """The signature over ``files`` in one of the forms, once it is seen to hold over exactly these bytes.
 
@@ -92,6 +96,8 @@ def sign(
         signer: a seal with its certificate for the forms in ``CERTIFIED``, a key for the others.
         signing_time: a claim, with time zone; to the second.
         hidden: for ``Form.SD_JWT`` only.
+        method: the URL of the key in the issuer's controller document (did:web), for credentials; its did:key
+            otherwise.
 
     Raises:
         UsageError: the form is not for these files or this signer.
@@ -102,15 +108,19 @@ def sign(
         raise UsageError(len(files), code="signing.one-file", form=form.value)
     if (hidden is not None) is not (form is Form.SD_JWT):
         raise UsageError(form.value, code="signing.hides-nothing")
+    if method and form not in _CREDENTIALS:
+        raise UsageError(form.value, code="signing.method-unused")
     if isinstance(signer, Sealer) is not (form in CERTIFIED):
         code = "envelope.certificate-needed" if form in CERTIFIED else "signing.certificate-unused"
         raise UsageError(form.value, code=code)
     if isinstance(signer, Sealer):
         _refuse_out_of_date(signer, signing_time)
         made = _sealed(files, form, signer, signing_time)
+        _require_sound(made, files, form)
     else:
-        made = _signed(files, form, signer, signing_time, hidden)
-    _require_sound(made, files, form)
+        made = _signed(files, form, signer, signing_time, hidden, method)
+        known = {method: VerificationKey.from_public_key(signer.public_key)} if method else NO_KEYS
+        _require_sound(made, files, form, known)
     return made
 
 
@@ -159,7 +169,12 @@ def _sealed(files: Files, form: Form, sealer: Sealer, signing_time: datetime) ->
 
 
 def _signed(
-    files: Files, form: Form, signer: keys.Signer, signing_time: datetime, hidden: Hidden | None
+    files: Files,
+    form: Form,
+    signer: keys.Signer,
+    signing_time: datetime,
+    hidden: Hidden | None,
+    method: str,
 ) -> bytes:
     from gateway.signing import data_integrity, jws, sd_jwt, vc_jwt
 
@@ -181,8 +196,8 @@ def _signed(
         )
     _require_model(document)
     if form is Form.VC_JWT:
-        return vc_jwt.sign(document, signer)
-    return jcs(data_integrity.add_proof(document, signer, created=stated))
+        return vc_jwt.sign(document, signer, key_id=method)
+    return jcs(data_integrity.add_proof(document, signer, created=stated, method=method))
 
 
 def _claims(
@@ -241,14 +256,14 @@ def _refuse_out_of_date(sealer: Sealer, signing_time: datetime) -> None:
         )
 
 
-def _require_sound(made: bytes, files: Files, form: Form) -> None:
+def _require_sound(made: bytes, files: Files, form: Form, known: Keys = NO_KEYS) -> None:
     """Read back with the readers that anybody's signatures go through, and compare what is covered.
 
     Raises:
         SigningFailed: something else is covered than what was to be signed.
     """
     held = {name: data for name, (_, data) in files.items()}
-    found = envelopes.verify_any(made, objects=held if form in _BESIDE else None)
+    found = envelopes.verify_any(made, objects=held if form in _BESIDE else None, keys=known)
     if form in _SEVERAL:
         whole = {part.name: part.data for part in found.parts} == held and not found.uncovered
     else:

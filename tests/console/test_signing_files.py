@@ -219,3 +219,59 @@ def test_what_is_out_of_term_is_told(run: Run, desk: Path, times: dict[str, Any]
     code, out, _ = run("verify", "c.sdjwt")
     assert code == 0
     assert [word for word in ("EXPIRED now", "NOT VALID YET") if word in out] == ([said] if said else [])
+
+
+class TestDidWeb:
+    """An issuer on its own domain, whose document the receiver has at hand."""
+
+    DID = "did:web:plant.example"
+
+    def document(self, desk: Path, kind: KeyType, did: str = DID) -> None:
+        method = {
+            "id": f"{did}#1",
+            "type": "Multikey",
+            "controller": did,
+            "publicKeyMultibase": throw_away(kind).public_key.multikey,
+        }
+        document = {"id": did, "verificationMethod": [method], "assertionMethod": [f"{did}#1"]}
+        (desk / "did.json").write_text(json.dumps(document))
+
+    def credential(self, desk: Path) -> None:
+        document = {
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiableCredential"],
+            "issuer": self.DID,
+            "credentialSubject": {"id": "urn:x:1"},
+        }
+        (desk / "c.json").write_text(json.dumps(document))
+
+    @pytest.mark.parametrize("kind", KeyType)
+    @pytest.mark.parametrize("form", ["vc-jwt", "data-integrity"])
+    def test_there_and_back(self, run: Run, desk: Path, form: str, kind: KeyType) -> None:
+        self.credential(desk)
+        self.document(desk, kind)
+        method = ["--method", f"{self.DID}#1"]
+        assert run("sign", "c.json", "--as", form, *key(kind.value), *method, "-o", "signed")[0] == 0
+        code, out, _ = run("verify", "signed", "--did", "did.json", "--json")
+        assert (code, json.loads(out)["issuer"], json.loads(out)["signatures"][0]["keyOrigin"]) == (
+            0,
+            self.DID,
+            "given",
+        )
+        assert run("verify", "signed")[0] == 6
+        other = next(one for one in KeyType if one is not kind)
+        self.document(desk, other)
+        assert run("verify", "signed", "--did", "did.json")[0] == 6
+        self.document(desk, kind, "did:web:other.example")
+        assert run("verify", "signed", "--did", "did.json")[0] == 6
+
+    def test_what_does_not_go_together(self, run: Run, desk: Path) -> None:
+        self.credential(desk)
+        assert run("sign", "c.json", "--as", "vc-jwt", *key(), "-o", "no")[0] == 6
+        method = ["--method", "did:web:other.example#1"]
+        assert run("sign", "c.json", "--as", "vc-jwt", *key(), *method, "-o", "no")[0] == 6
+        assert run("sign", "c.json", "--as", "jws", *key(), *method, "-o", "no")[0] == 2
+        assert run("sign", "a.json", "--as", "jws", *key(), "-o", "yes")[0] == 0
+        assert run("verify", "yes", "--content", "a.json", "--did", "a.json")[0] == 2
+        assert run("verify", "in", "--did", "a.json")[0] == 2
+        assert not (desk / "no").exists()

@@ -49,6 +49,7 @@ def _signer(function: _F) -> _F:
 @option("-o", "--output", "out", required=True, metavar="FILE", help="cli.option-sign-output")
 @_signer
 @option("--certificate", "certificates", multiple=True, metavar="FILE", help="cli.option-sign-certificate")
+@option("--method", default="", metavar="DID#KEY", help="cli.option-sign-method")
 @option("--hide", "hide", multiple=True, metavar="POINTER", help="cli.option-hide")
 @option("--holder", metavar="DID", help="cli.option-holder")
 @option("--decoys", type=click.IntRange(0, 100), default=0, metavar="N", help="cli.option-decoys")
@@ -69,6 +70,7 @@ def sign(
     passphrase_file: str | None,
     passphrase_fd: int | None,
     certificates: tuple[str, ...],
+    method: str,
     hide: tuple[str, ...],
     holder: str | None,
     decoys: int,
@@ -87,6 +89,7 @@ def sign(
         signing_files.Output(out, force),
         secret=inputs.passphrase(passphrase_file, passphrase_fd),
         hiding=signing_files.Hiding(hide, holder, decoys),
+        method=method,
         now=context_now().now,
     )
 

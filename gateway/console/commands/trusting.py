@@ -24,6 +24,7 @@ from gateway.errors import UsageError
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @option("--content", "contents", metavar="FILE", multiple=True, help="cli.option-content")
 @option("--context", "contexts", metavar="ADDRESS=FILE", multiple=True, help="cli.option-context")
+@option("--did", "documents", metavar="FILE", multiple=True, help="cli.option-verify-did")
 @option("--reader", default="", metavar="NAME", help="cli.option-verify-reader")
 @option("--nonce", default="", metavar="TEXT", help="cli.option-verify-nonce")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
@@ -39,6 +40,7 @@ def verify(
     folder: str,
     contents: tuple[str, ...],
     contexts: tuple[str, ...],
+    documents: tuple[str, ...],
     reader: str,
     nonce: str,
     again: bool,
@@ -57,6 +59,8 @@ def verify(
             recognising.refresh(console, folder, trust_)
         if reader or nonce:
             raise UsageError("--reader --nonce --trust", code="usage.reader-needs-sd-jwt")
+        if documents:
+            raise UsageError("--did --trust", code="usage.did-in-snapshot")
         return recognising.validate(
             console,
             folder,
@@ -77,10 +81,17 @@ def verify(
         if again:
             raise UsageError("--replay", code="usage.replay-needs-folder")
         return enveloped.verify_file(
-            console, folder, contents, contexts, now=context_now().now, reader=reader, nonce=nonce
+            console,
+            folder,
+            contents,
+            contexts,
+            documents=documents,
+            now=context_now().now,
+            reader=reader,
+            nonce=nonce,
         )
-    if contents or contexts or reader or nonce:
-        raise UsageError("--content --context --reader --nonce", code="usage.content-needs-file")
+    if contents or contexts or documents or reader or nonce:
+        raise UsageError("--content --context --did --reader --nonce", code="usage.content-needs-file")
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())
