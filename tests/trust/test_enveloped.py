@@ -16,6 +16,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import enveloped
+from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.validation import validate_credential, validate_file, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
@@ -170,6 +171,13 @@ class TestCredentialsInOtherEnvelopes:
         assert told == ("INDETERMINATE", "STATUS_UNAVAILABLE")
         over = made.stamp(made.NOW - timedelta(days=1))
         assert verdict(world, self._sealed(validUntil=over)) == ("TOTAL_FAILED", "EXPIRED")
+
+    def test_a_certifier_does_not_recognise(self) -> None:
+        """A recognition statement is a recogniser's, whatever it is wrapped in."""
+        world = self._world("https://body.example")
+        kinds = ["VerifiableCredential", RECOGNITION]
+        told = verdict(world, self._sealed(type=kinds))
+        assert told == ("INDETERMINATE", "SERVICE_NOT_ACCEPTED")
 
 
 class TestStatusListsAsTokens:
