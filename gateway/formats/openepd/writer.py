@@ -17,10 +17,10 @@ from gateway.formats.openepd import tables
 from gateway.formats.openepd.figures import Figures, sets_to_write, write_figures
 from gateway.formats.openepd.reader import METHOD, NAMED, STANDARDS, TIMES, read
 from gateway.formats.openepd.tables import TARGET
-from gateway.model.base import LangText, Leaf
+from gateway.model.base import Amount, LangText, Leaf
 from gateway.model.declaration import Declaration
 from gateway.model.walk import by_path, diff
-from gateway.quantity import Quantity, parse_decimal, read_exact, round_significant
+from gateway.quantity import Exact, Quantity, convert, parse_decimal, read_exact, round_significant
 from gateway.report import Fate, Note
 
 MEDIA_TYPE: Final = "application/json"
@@ -33,6 +33,13 @@ _NUMBERS: Final = (
     ("kg_per_declared_unit", "qty"),
     ("kg_C_biogenic_per_declared_unit", "qty"),
 )
+# What is stated per declared unit there, and of the product here.
+_OF_THE_UNIT: Final = {
+    "kg_per_declared_unit": "/product/mass",
+    "kg_C_biogenic_per_declared_unit": "/product/biogenic_carbon",
+}
+# One of these is an amount of the product; a kilowatt hour or a tonne kilometre weighs nothing.
+_OF_THINGS: Final = frozenset({"{piece}", "m", "m2", "m3", "L"})
 _STATEMENT: Final = (
     "This document was converted from a product carbon footprint declaration. It is registered with no"
     " programme and has not been verified as a declaration under ISO 14025 or EN 15804."
@@ -101,6 +108,9 @@ def _document(declaration: Declaration, figures: Figures) -> dict[str, object]:
     view: dict[str, Any] = jsonwrite.finish(tree)
     if not any(name.startswith(f"{TARGET}#") for name in declaration.extras):
         view["lca_discussion"] = _STATEMENT
+    if not _is_of_the_unit(declaration):
+        for name in _OF_THE_UNIT:
+            view.pop(name, None)
     view.pop(METHOD, None)
     view.pop(UNREAD, None)
     _ids(view, tables.XPD_ID)
@@ -114,6 +124,26 @@ def _document(declaration: Declaration, figures: Figures) -> dict[str, object]:
         "doctype": view.pop("doctype", "openEPD"),
         "openepd_version": view.pop("openepd_version", "0.1"),
     } | view
+
+
+def _is_of_the_unit(declaration: Declaration) -> bool:
+    """Whether the product's own mass is that of one declared unit: only then it is one per declared unit."""
+    amount, mass = declaration.unit.amount, _kg(declaration.product.mass)
+    if not isinstance(amount, Quantity) or mass is None:
+        return True  # there is nothing to put wrongly
+    whole, flow = _kg(amount), _kg(declaration.unit.reference_flow)
+    if whole is not None or flow is not None:
+        return mass == (flow if whole is None else whole)
+    return amount.unit in _OF_THINGS and amount.amount == 1
+
+
+def _kg(amount: Amount) -> Exact | None:
+    if not isinstance(amount, Quantity):
+        return None
+    try:
+        return convert(amount, "kg").amount
+    except GatewayError:
+        return None
 
 
 def _ids(node: dict[str, Any], own: str) -> None:
@@ -213,9 +243,12 @@ def _notes(
     aggregated: frozenset[str],
 ) -> Iterator[Note]:
     """One word on every leaf that reading shows otherwise; what it does not show is noted by the pipeline."""
+    of_the_unit = _is_of_the_unit(declaration)
     for path, (before, after) in different.items():
         if after is None:
-            if path in aggregated:
+            if path in _OF_THE_UNIT.values() and not of_the_unit:
+                yield Note("openepd.not-of-the-unit", path, Fate.DROPPED, shown(before))
+            elif path in aggregated:
                 yield Note("openepd.sum-of-product-stage", path, Fate.AGGREGATED, shown(before))
             continue
         if isinstance(before, str) and isinstance(after, str) and before.startswith(after):
