@@ -105,15 +105,8 @@ class Witnesses:
         if (entry.get("sha256"), entry.get("sm3")) not in pairs:
             return
         when = datetime.fromisoformat(str(entry["time"]))
-        for listed in self._listed():
-            for key in _operator_keys(listed, when):
-                try:
-                    tile_log.verify_proof(receipt.entry, receipt.proof, key, origin=receipt.origin)
-                except GatewayError:
-                    continue
-                yield from self._by([listed], when, _VOUCHERS, receipt.origin, data)
-                return
-        self._tell(receipt.origin, "envelope.log")
+        operators = [listed for listed in self._listed() if _keeps(listed, receipt, when)]
+        yield from self._by(operators, when, _VOUCHERS, receipt.origin, data)
 
     def _listed(self) -> Iterator[Listed]:
         seen: set[int] = set()
@@ -232,6 +225,17 @@ def _may_vouch(listed: Listed, when: datetime, kinds: frozenset[str]) -> bool:
     reasons = [one.facts.reason for one in listed.service.states]
     lost = any(reason is not None and reason.code == "key-compromise" for reason in reasons)
     return state is not None and state.kind in kinds and state.status == "granted" and not lost
+
+
+def _keeps(listed: Listed, receipt: tile_log.Receipt, when: datetime) -> bool:
+    """Whether the entry stands in a log that this body has signed for."""
+    for key in _operator_keys(listed, when):
+        try:
+            tile_log.verify_proof(receipt.entry, receipt.proof, key, origin=receipt.origin)
+        except GatewayError:
+            continue
+        return True
+    return False
 
 
 def _operator_keys(listed: Listed, when: datetime) -> Iterator[PublicKey]:

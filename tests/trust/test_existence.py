@@ -349,6 +349,13 @@ class TestLogs:
         case.world.more["receipts/1.json"] = spoilt(case.token)
         assert case.verdict == LATE
 
+    def test_of_a_key_of_two_bodies(self) -> None:
+        case = self._case()
+        own = made.state("tsa", others=[OPERATOR.public_key.did])
+        case.world.entities.append(made.entity("TEST other log", [own]))
+        case.world.more["receipts/1.json"] = log_receipt(case.token)
+        assert case.verdict == LATE
+
     def test_of_an_operator_that_is_no_voucher(self) -> None:
         case = Case()
         own = made.state("recogniser", others=[OPERATOR.public_key.did])
