@@ -10,11 +10,17 @@ import sys
 import time
 import uuid
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cli import main
+from gateway.codec.base import Member
+from gateway.codec.datasets import DatasetFormat
+from gateway.console.dataset_jobs import Job
+from gateway.console.dataset_jobs import run as jobs_run
+from gateway.storage.staging import Staging
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -298,3 +304,91 @@ class TestWhatIsLeftOut:
             notes = [one["note"] for one in map(json.loads, report) if "package" in one and "note" in one]
             assert len(notes) == told["codes"].get("dataset.document-left-out", 0) == lost
             assert documents - there == {note["path"].rpartition("/")[2] for note in notes}
+
+
+# The same with two workers: they go on for a while after the command that counts them was killed.
+KILLED_WORKERS = """
+import os, signal, sys
+from gateway.storage.staging import Staging
+note = Staging.note
+def stopping(self, part):
+    note(self, part)
+    if part == "000001":
+        os.kill(os.getpid(), signal.SIGKILL)
+Staging.note = stopping
+from cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+class TestWorkers:
+    """Two processors and a kill: nothing is done wrong, whatever a worker had begun."""
+
+    def test_a_killed_run_with_workers_is_gone_on_with(self, tmp_path: Path) -> None:
+        source = fill(tmp_path / "mills", 160)
+        whole, out = tmp_path / "whole", tmp_path / "out"
+        assert subprocess.run(command(source, whole), cwd=ROOT, check=False).returncode == 0
+        first = [sys.executable, "-c", KILLED_WORKERS, *command(source, out, "--jobs", "2")[3:]]
+        assert subprocess.run(first, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+        assert not out.exists()
+        (stage,) = tmp_path.glob(".out.*.part")
+        assert (stage / "journal").read_text(encoding="utf-8").splitlines() == ["000000.", "000001."]
+        second = command(source, out, "--jobs", "2")
+        assert subprocess.run(second, cwd=ROOT, check=False).returncode == 0
+        assert files(out) == files(whole)
+        reports = [(tmp_path / f"{name}.report.ndjson").read_bytes() for name in ("out", "whole")]
+        assert reports[0] == reports[1]
+        assert list(tmp_path.glob(".out.*")) == []
+
+
+class TestMoreExits:
+    """A loss under --strict, and a bug of ours."""
+
+    def test_a_loss_is_three_under_strict(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """ILCD has room for 500 characters in a name."""
+        one = min((mills / "processes").iterdir())
+        text = one.read_text(encoding="utf-8")
+        long = text.replace("mill 0", "m" * 900).replace("mill 1", "m" * 900).replace("mill 2", "m" * 900)
+        one.write_text(long, encoding="utf-8")
+        for strict, code in ((), 0), (("--strict",), 3):
+            out = mills.with_name(f"out{code}")
+            assert run(one, "--to", "ilcd", "-o", out, "--json", *strict) == code
+            assert json.loads(capsys.readouterr().out)["notes"] == {"truncated": 1}
+
+    def test_a_bug_is_one_and_leaves_the_others(
+        self, mills: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An output that breaks its own schema is not given out."""
+        from gateway.codec import dataset_run
+        from gateway.errors import InternalError
+
+        judge, seen = dataset_run._judge, []
+
+        def broken(format_: DatasetFormat, member: Member) -> None:
+            seen.append(member.name)
+            if len(seen) == 2:
+                raise InternalError("x", path="/", code="internal.output-breaks-schema", format="x", rule="x")
+            judge(format_, member)
+
+        monkeypatch.setattr(dataset_run, "_judge", broken)
+        out = mills.with_name("out")
+        assert run(mills, "--to", "ilcd", "-o", out, "--json") == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["written"], told["refused"], len(files(out))) == (2, 1, 2)
+
+    def test_without_read_back_data_sets_are_counted(self, mills: Path, tmp_path: Path) -> None:
+        job = Job(str(mills), "ilcd@1.1", "0", datetime(2026, 1, 1, tzinfo=UTC), read_back=False)
+        staging = Staging(tmp_path / "out", "0", force=False)
+        tally = jobs_run(job, staging, 1, lambda *_: None)
+        assert (tally.written, tally.carried, tally.refused) == (3, 0, 0)
+
+    def test_progress_is_lines_and_few(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.console.dataset_jobs.PART_SIZE", 1)
+        assert run(fill(tmp_path / "mills", 40), "--to", "ilcd", "-o", tmp_path / "out") == 0
+        said = capsys.readouterr().err
+        assert [line for line in said.splitlines() if line.endswith(" %")] == [
+            f"{n} %" for n in range(0, 101, 10)
+        ]
+        assert not {"\r", "\x1b"} & set(said)
