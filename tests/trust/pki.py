@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -177,43 +177,65 @@ class Authority:
 
     def stamp(self, data: bytes, time: datetime, *, serial: int = 1, carries: bool = True) -> bytes:
         """A token over ``data``, RFC 3161."""
-        sha256, tst = "2.16.840.1.101.3.4.2.1", "1.2.840.113549.1.9.16.1.4"
-        info = der.sequence(
-            der.integer(1),
-            der.oid("1.2.3.4.1"),
-            der.sequence(der.algorithm(sha256), der.element(der.OCTET_STRING, hashlib.sha256(data).digest())),
-            der.integer(serial),
-            der.element(der.GENERALIZED_TIME, time.strftime("%Y%m%d%H%M%SZ").encode()),
+        own = self.leaf.key
+        assert isinstance(own, ec.EllipticCurvePrivateKey)
+        return token(
+            data,
+            time,
+            self.leaf.own,
+            lambda signed: own.sign(signed, ec.ECDSA(hashes.SHA256())),
+            serial=serial,
+            carries=carries,
         )
 
-        def attribute(oid: str, value: bytes) -> bytes:
-            return der.sequence(der.oid(oid), der.set_of(value))
 
-        own = self.leaf.own
-        certificate = der.element(der.OCTET_STRING, hashlib.sha256(own.encoded).digest())
-        signed = der.set_of(
-            attribute("1.2.840.113549.1.9.3", der.oid(tst)),
-            attribute("1.2.840.113549.1.9.4", der.element(der.OCTET_STRING, hashlib.sha256(info).digest())),
-            attribute("1.2.840.113549.1.9.16.2.47", der.sequence(der.sequence(der.sequence(certificate)))),
-        )
-        assert isinstance(self.leaf.key, ec.EllipticCurvePrivateKey)
-        signature = self.leaf.key.sign(signed, ec.ECDSA(hashes.SHA256()))
-        signer = der.sequence(
-            der.integer(1),
-            der.sequence(own.issuer_name, der.integer(own.serial)),
-            der.algorithm(sha256),
-            bytes([0xA0]) + signed[1:],
-            der.algorithm("1.2.840.10045.4.3.2"),
-            der.element(der.OCTET_STRING, signature),
-        )
-        content = der.sequence(
-            der.integer(3),
-            der.set_of(der.algorithm(sha256)),
-            der.sequence(der.oid(tst), der.element(der.context(0), der.element(der.OCTET_STRING, info))),
-            der.element(der.context(0), own.encoded if carries else b""),
-            der.set_of(signer),
-        )
-        return der.sequence(der.oid("1.2.840.113549.1.7.2"), der.element(der.context(0), content))
+def token(
+    data: bytes,
+    time: datetime,
+    own: Certificate,
+    sign: Callable[[bytes], bytes],
+    *,
+    digest: Callable[[bytes], bytes] = lambda data: hashlib.sha256(data).digest(),
+    digest_oid: str = "2.16.840.1.101.3.4.2.1",
+    signature_oid: str = "1.2.840.10045.4.3.2",
+    serial: int = 1,
+    carries: bool = True,
+) -> bytes:
+    """A time-stamp token by any key."""
+    tst = "1.2.840.113549.1.9.16.1.4"
+    info = der.sequence(
+        der.integer(1),
+        der.oid("1.2.3.4.1"),
+        der.sequence(der.algorithm(digest_oid), der.element(der.OCTET_STRING, digest(data))),
+        der.integer(serial),
+        der.element(der.GENERALIZED_TIME, time.strftime("%Y%m%d%H%M%SZ").encode()),
+    )
+
+    def attribute(oid: str, value: bytes) -> bytes:
+        return der.sequence(der.oid(oid), der.set_of(value))
+
+    named = der.sequence(der.algorithm(digest_oid), der.element(der.OCTET_STRING, digest(own.encoded)))
+    signed = der.set_of(
+        attribute("1.2.840.113549.1.9.3", der.oid(tst)),
+        attribute("1.2.840.113549.1.9.4", der.element(der.OCTET_STRING, digest(info))),
+        attribute("1.2.840.113549.1.9.16.2.47", der.sequence(der.sequence(named))),
+    )
+    signer = der.sequence(
+        der.integer(1),
+        der.sequence(own.issuer_name, der.integer(own.serial)),
+        der.algorithm(digest_oid),
+        bytes([0xA0]) + signed[1:],
+        der.algorithm(signature_oid),
+        der.element(der.OCTET_STRING, sign(signed)),
+    )
+    content = der.sequence(
+        der.integer(3),
+        der.set_of(der.algorithm(digest_oid)),
+        der.sequence(der.oid(tst), der.element(der.context(0), der.element(der.OCTET_STRING, info))),
+        der.element(der.context(0), own.encoded if carries else b""),
+        der.set_of(signer),
+    )
+    return der.sequence(der.oid("1.2.840.113549.1.7.2"), der.element(der.context(0), content))
 
 
 def authority(

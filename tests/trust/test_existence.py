@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,19 +13,23 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from lxml import etree
 
 from gateway.errors import GatewayError
-from gateway.signing import envelopes, rfc3161, tile_log
+from gateway.signing import asic, der, envelopes, rfc3161, tile_log, xml_canonical
+from gateway.signing._xml_names import DS, XADES
 from gateway.signing.did_key import KeyType
+from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust import enveloped
+from gateway.signing.multibase import base64url
+from gateway.signing.sm3 import sm3
 from gateway.trust.judgement import Validation
-from gateway.trust.validation import validate_subject
+from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import World
 from tests.trust.pki import Authority
 from tests.trust.test_simulator import PASSED, certifier, receipt
-from tests.trust.test_x509 import STATEMENT, lists, sealed, validated, verdict, world_of
+from tests.trust.test_x509 import lists, sealed, validated, verdict, world_of
 
 THEN = made.NOW - timedelta(days=20)
 OVER = made.NOW - timedelta(days=10)
@@ -84,12 +91,51 @@ class TestTimeStamps:
         value = envelopes.verify_any(case.token).signatures[0].stamped[0]
         case.stamped(stamps, data=value)
         assert case.verdict == PASSED
-        token = stamps.stamp(value, THEN)
 
-        subject = enveloped.of_file(case.token, {})
-        inside = replace(subject, signers=(replace(subject.signers[0], timestamps=(token,)),))
-        del case.world.more["receipts/1.tst"]
-        assert validate_subject(inside, case.world.snapshot(), statement=STATEMENT).passed
+    def test_inside_a_jades_signature(self) -> None:
+        case, stamps = Case(), pki.authority()
+        case.lists(stamps)
+        header, payload, signature = case.token.decode().split(".")
+
+        def with_stamp(stamped: bytes) -> bytes:
+            token = base64.b64encode(stamps.stamp(stamped, THEN)).decode()
+            unsigned = {"etsiU": [base64url(jcs({"sigTst": {"tstTokens": [{"val": token}]}}))]}
+            members = {"payload": payload, "protected": header, "signature": signature, "header": unsigned}
+            return jcs(members)
+
+        assert verdict(case.world, with_stamp(signature.encode())) == PASSED
+        assert verdict(case.world, with_stamp(signature[:-1].encode())) == LATE
+        notes = validated(case.world, with_stamp(b"x")).notes
+        assert "list.proof-not-counted" in {note.code for note in notes}
+
+    def test_inside_a_xades_signature(self) -> None:
+        case, stamps = Case(), pki.authority()
+        case.lists(stamps)
+        files = {"a.json": ("application/json", b'{"pcf":"61.25"}')}
+        container = asic.sign(files, case.of.leaf.sealer, signing_time=made.NOW)
+        name = "META-INF/signatures001.xml"
+
+        def with_stamp(method: str) -> bytes:
+            with zipfile.ZipFile(io.BytesIO(container)) as held:
+                members = {one.filename: held.read(one) for one in held.infolist()}
+            root = etree.fromstring(members[name])
+            (value,) = root.iter(f"{DS}SignatureValue")
+            token = base64.b64encode(stamps.stamp(xml_canonical.part(value, method), THEN)).decode()
+            (holder,) = root.iter(f"{XADES}QualifyingProperties")
+            inner = etree.SubElement(holder, f"{XADES}UnsignedProperties")
+            inner = etree.SubElement(inner, f"{XADES}UnsignedSignatureProperties")
+            inner = etree.SubElement(inner, f"{XADES}SignatureTimeStamp")
+            etree.SubElement(inner, f"{XADES}EncapsulatedTimeStamp").text = token
+            members[name] = etree.tostring(root)
+            made_ = io.BytesIO()
+            with zipfile.ZipFile(made_, "w") as out:
+                for one, data in members.items():
+                    out.writestr(one, data)
+            return made_.getvalue()
+
+        assert verdict(case.world, container) == LATE
+        for method in xml_canonical.METHODS:
+            assert verdict(case.world, with_stamp(method)) == PASSED
 
     def test_made_too_late(self) -> None:
         case, stamps = Case(), pki.authority()
@@ -214,6 +260,38 @@ class TestTimeStamps:
         case.lists(stamps)
         case.stamped(stamps, made.NOW + timedelta(days=1))
         assert case.done.existed == made.NOW
+
+    @pytest.mark.parametrize("algorithm", ["1.2.156.10197.1.501", "1.2.156.10197.1.301.1"])
+    def test_with_sm2_and_sm3(self, algorithm: str) -> None:
+        """As GB/T 20520 has it; the authority's own certificate is listed."""
+        case = Case()
+        stamping = sm.extension("2.5.29.37", der.sequence(der.oid("1.3.6.1.5.5.7.3.8")), critical=True)
+        own = sm.certificate(sm.OTHER, sm.ROOT, sm.usage(sm.DIGITAL_SIGNATURE), stamping, serial=9)
+        made_ = pki.token(
+            case.token,
+            THEN,
+            own,
+            sm.OTHER.sign,
+            digest=sm3,
+            digest_oid="1.2.156.10197.1.401",
+            signature_oid=algorithm,
+        )
+        case.world.more["receipts/1.tst"] = made_
+        assert case.verdict == LATE
+        case.world.entities = [made.entity("TEST stamps", [made.state("tsa", certificates=[own])])]
+        assert case.verdict == PASSED
+        for place in (60, len(made_) - 5):
+            changed = made_[:place] + bytes([made_[place] ^ 1]) + made_[place + 1 :]
+            case.world.more["receipts/1.tst"] = changed
+            assert case.verdict == LATE
+
+    def test_that_does_not_carry_its_certificate(self) -> None:
+        case, stamps = Case(), pki.authority()
+        case.lists(stamps)
+        case.world.more["receipts/1.tst"] = stamps.stamp(case.token, THEN, carries=False)
+        assert case.verdict == LATE
+        case.world.more["certificates/stamps.pem"] = stamps.leaf.pem
+        assert case.verdict == PASSED
 
     def test_any_changed_byte(self) -> None:
         """Either the token no longer counts, or it says the same by the same certificate."""
