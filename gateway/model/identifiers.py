@@ -110,8 +110,8 @@ def _shaped(code: str, pattern: str) -> Callable[[str], Flaw | None]:
 hs = _shaped("identity.hs", r"(?!00|77)\d{4}(\.?\d{1,2}){0,3}")
 cn8 = _shaped("identity.cn8", r"\d{4} ?\d{2} ?\d{2}")
 cpc = _shaped("identity.cpc", r"\d{3,5}")
-# GB/T 34014-2017: 24 characters
-gbt34014 = _shaped("identity.gbt34014", r"[0-9A-Z]{24}")
+# GB/T 34014-2017: 24 characters, 19 of a repurposed part
+gbt34014 = _shaped("identity.gbt34014", r"[0-9A-Z]{24}|[0-9A-Z]{17}R[PMC]")
 notified_body = _shaped("identity.notified-body", r"\d{4}")
 uuid = _shaped("identity.uuid", r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 duns = _shaped("identity.duns", r"\d{9}|\d{2}-\d{3}-\d{4}")

@@ -88,6 +88,8 @@ def _told(
             raise UsageError(str(document.get("id")), code="lifecycle.immutable")
         return {**now, "id": _id(source, changes, "", context)}
     old = _previous(life.supersedes)
+    if now.get("status") != "Active":
+        raise InputError(str(now.get("status")), path="/status", code="lifecycle.not-active")
     _same_product(document, old)
     if _content(now) == _content(old):
         raise InputError(life.supersedes.name, path="", code="lifecycle.nothing-changed")

@@ -32,6 +32,7 @@ VALID: list[tuple[Callable[[str], Flaw | None], str]] = [
     (identifiers.cn8, "8507 60 00"),
     (identifiers.cpc, "46420"),
     (identifiers.gbt34014, "04QPE6GA00HPABC123456789"),
+    (identifiers.gbt34014, "04QPE6GF6A0000001RP"),
     (identifiers.notified_body, "0123"),
     (identifiers.uuid, "a6ef2d29-49bd-4aaf-ac19-1e3975e4fa51"),
     (identifiers.duns, "544853431"),

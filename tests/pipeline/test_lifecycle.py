@@ -117,6 +117,7 @@ def test_what_the_rules_do_not_let_pass_is_not_written(tea: Source, supplier: So
     later = Life(supplier.package, valid_until=date(2027, 6, 30))
     deprecated = file_of(outcome(supplier, Life(deprecate=True)))
     assert refused(supplier, replace(later, supersedes=deprecated)) == {"pact.supersede-deprecated"}
+    assert refused(read(deprecated, context=NOW), later) == {"lifecycle.not-active"}
 
 
 def test_wrong_use_is_told(tea: Source) -> None:

@@ -1,6 +1,6 @@
 """``io.catenax.traction_battery_code`` 2.0.0: codes of GB/T 34014 and of what they are mounted in.
 
-A code of 24 characters is that of a new part, one of 18 that of a repurposed one; the fourth character says
+A code of 24 characters is that of a new part, one of 19 that of a repurposed one; the fourth character says
 pack, module or cell. A pack consists of modules or cells, a module of cells, a cell of nothing.
 """
 

@@ -67,3 +67,13 @@ def test_the_published_sample_is_read_with_its_faults(oracle_data: Path) -> None
     assert source.declaration.product.ids.gbt34014 == MODULE
     # Called a pack, with the code of a module, and a part of itself.
     assert {f.code for f in source.report.findings} >= {"battery-code.kind", "battery-code.order"}
+
+
+def test_a_repurposed_code_of_19_characters_is_one() -> None:
+    code = "04QPE6GF6A0000001RP"
+    assert len(code) == 19
+    assert check_code(code) == ""
+    told = json.dumps({"productType": "pack", "tractionBatteryCode": code}).encode()
+    source = read(Package.of(told))
+    assert source.report.findings == ()
+    assert source.declaration.product.ids.gbt34014 == code

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gateway.codec.carrier import carrier_table
 from gateway.codec.carrier_schema import Shape, documents
 from gateway.codec.schema import judge
 from gateway.frontdoor import json as json_door
@@ -109,3 +110,17 @@ def test_same_verdict_on_some(oracle_data: Path, name: str, form: str) -> None:
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_same_verdict_on_all(oracle_data: Path, name: str, form: str) -> None:
     compare(oracle_data, name, form, WHOLE)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_place_of_the_field_table_is_one_of_the_model(name: str) -> None:
+    found = list(carrier_table("carriers/catenax.csv", name).fields)
+    found += carrier_table("carriers/catenax.csv", name).constants
+    assert len(found) > 20
+    for one in found:
+        node = documents(TABLE)[name]
+        for step in one.place:
+            node = node.members["[]" if step.startswith("[") else step]
+        assert node.kind not in ("object", "array"), one.pointer
+        if one.type == "const":
+            assert not node.values or one.codes in node.values, one.pointer
