@@ -70,6 +70,8 @@ def opened(choice: Choice, secret: bytes | None, *, certified: bool) -> Iterator
     if choice.key is not None:
         yield _from_file(choice.key, secret, chain)
         return
+    if secret is not None:
+        raise UsageError("--passphrase-file --passphrase-fd", code="signing.passphrase-not-needed")
     made = CommandSigner(_words(choice.command or ""), _public_key(choice, chain))
     yield Sealer(made, chain) if certified else made
 
@@ -103,7 +105,9 @@ def _words(command: str) -> list[str]:
 def _public_key(choice: Choice, chain: tuple[x509.Certificate, ...]) -> PublicKey:
     if choice.public_key is not None:
         return PublicKey.from_did(choice.public_key)
-    found = chain[0].key.public_key if chain else None
-    if found is None:
+    if not chain:
         raise UsageError("--public-key", code="usage.public-key")
+    found = chain[0].key.public_key
+    if found is None:
+        raise UsageError(chain[0].key.kind, code="envelope.bad-key")
     return found

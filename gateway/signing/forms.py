@@ -104,6 +104,8 @@ def sign(
         SigningFailed: what was made does not hold.
         GatewayError: see the form's own module.
     """
+    if signing_time.tzinfo is None:
+        raise UsageError(signing_time.isoformat(), code="signing.bad-timestamp")
     if form not in _SEVERAL and len(files) != 1:
         raise UsageError(len(files), code="signing.one-file", form=form.value)
     if (hidden is not None) is not (form is Form.SD_JWT):

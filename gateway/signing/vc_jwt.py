@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.errors import GatewayError, UsageError
-from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing import jose, keys, verified
 from gateway.signing.algorithms import JOSE
 from gateway.signing.data_integrity import issuer_of
@@ -75,8 +75,10 @@ def unwrap(document: Mapping[str, PlainJson]) -> bytes:
     """The token inside an enveloped credential or presentation.
 
     Raises:
-        JoseRefused: its ``id`` is no data URL of that media type.
+        JoseRefused: its ``id`` is no data URL of that media type, or it says more, which nobody has signed.
     """
+    for name in document.keys() - {"@context", "id", "type"}:
+        raise JoseRefused(name, path=pointer([name]), code="envelope.not-enveloped")
     for kind, start in _ENVELOPED.items():
         if kind in _types(document):
             identifier = document.get("id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from gateway.console.signing_files import named_files, plain_name
 from gateway.signing import sd_jwt
 from gateway.signing.did_key import KeyType
 from tests.library.test_schemas import wrong
+from tests.signing import seals
 from tests.signing.conftest import throw_away
 
 SECRET = "correct horse battery staple"
@@ -100,6 +102,24 @@ def test_command_that_is_none(run: Run, command: str) -> None:
     assert (code, json.loads(out)["errors"][0]["code"]) == (2, "usage.signer-command")
     code, out, _ = run("sign", "a.json", "--as", "jws", "--signer", "true", "--json", "-o", "no")
     assert (code, json.loads(out)["errors"][0]["code"]) == (2, "usage.public-key")
+
+
+def _pem(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+
+
+def test_command_takes_no_passphrase(run: Run) -> None:
+    did = throw_away(KeyType.P256).public_key.did
+    arguments = ["--signer", "true", "--public-key", did, "--passphrase-file", "pass", "--json"]
+    code, out, _ = run("sign", "a.json", "--as", "jws", *arguments, "-o", "no")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (2, "signing.passphrase-not-needed")
+
+
+def test_command_signs_with_no_rsa_certificate(run: Run, desk: Path) -> None:
+    (desk / "rsa.crt").write_bytes(_pem(seals.sealer("RSA").certificates[0].der))
+    arguments = ["--signer", "true", "--certificate", "rsa.crt", "--json"]
+    code, out, _ = run("sign", "a.json", "--as", "jades", *arguments, "-o", "no")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (2, "envelope.bad-key")
 
 
 @pytest.mark.parametrize("kind", KeyType)

@@ -191,6 +191,13 @@ class TestRefused:
         with pytest.raises(UsageError, match="certificate-out-of-date"):
             forms.sign(ONE, Form.JADES, sealer(), signing_time=datetime(year, 6, 1, tzinfo=UTC))
 
+    @pytest.mark.parametrize("form", Form)
+    def test_time_without_zone(self, form: Form) -> None:
+        signer = sealer() if form in forms.CERTIFIED else throw_away(KeyType.P256)
+        hidden = Hidden((), salts) if form is Form.SD_JWT else None
+        with pytest.raises(UsageError, match="bad-timestamp"):
+            forms.sign(ONE, form, signer, signing_time=TIME.replace(tzinfo=None), hidden=hidden)
+
     def test_reading_back_notices_other_content(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A writer that signs other bytes than it was given, soundly."""
         from gateway.signing import jws

@@ -435,6 +435,7 @@ class TestEnveloped:
         {"@context": []}, {"@context": EXAMPLES}, {"@context": [EXAMPLES]}, {"@context": ABSENT},
         {"type": ABSENT}, {"type": "VerifiableCredential"}, {"type": ["VerifiablePresentation"]},
         {"id": "urn:x:1"}, {"id": ABSENT},
+        {"credentialSubject": {"id": "urn:x:1"}}, {"name": "x"},
     ]  # fmt: skip
 
     @pytest.mark.parametrize(
