@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.errors import TrustError, UsageError
-from gateway.signing import sm2
+from gateway.signing import der, sm2
 from gateway.signing.certificates import UNDERSTOOD, Certificate
 
 # What may stay critical besides: alternative names identify nobody here, and policies restrict nothing
@@ -25,6 +25,13 @@ _HARMLESS: Final = frozenset({"2.5.29.17", "2.5.29.18", "2.5.29.32"})
 _CONSTRAINTS: Final = frozenset({"2.5.29.30", "2.5.29.36", "2.5.29.54"})
 _EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 _ANY_PURPOSE: Final = "2.5.29.37.0"
+# RFC 3739, 3.2.6, and ETSI EN 319 412-5, 4: what a qualified certificate states; none of it restricts a path.
+_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
+_STATEMENT_TYPE: Final = "0.4.0.1862.1.6"
+_FOR_WEBSITES: Final = "0.4.0.1862.1.6.3"
+_KNOWN_STATEMENTS: Final = frozenset(
+    {"1.3.6.1.5.5.7.11.1", "1.3.6.1.5.5.7.11.2", *(f"0.4.0.1862.1.{number}" for number in range(1, 8))}
+)
 _TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 # RFC 5280, 4.2.1.12: any purpose, e-mail; RFC 9336: documents; what Microsoft and Adobe call documents.
 _PURPOSES: Final = frozenset(
@@ -213,9 +220,26 @@ def _check_time_and_extensions(certificate: Certificate, at: datetime, index: in
         until = certificate.not_after.isoformat()
         raise _refused("x509.certificate-expired", certificate, index, asked=at.isoformat(), until=until)
     strange = certificate.critical - UNDERSTOOD - _HARMLESS
+    if _STATEMENTS in strange and _are_known(certificate.extensions[_STATEMENTS]):
+        strange -= {_STATEMENTS}
     strange |= _CONSTRAINTS & certificate.extensions.keys()
     if strange:
         raise _refused("x509.critical-extension", certificate, index, extension=min(strange))
+
+
+def _are_known(statements: bytes) -> bool:
+    """Whether all that a qualified certificate states is known, and it is not for websites alone."""
+    kinds, types = set(), b""
+    try:
+        reader = der.parse(statements, "qcStatements")
+        while reader.next_tag() is not None:
+            statement = reader.sequence("statement")
+            kinds.add(kind := statement.oid("statementId"))
+            if kind == _STATEMENT_TYPE:
+                types = statement.encoded(der.SEQUENCE, "statementInfo")
+    except der.BadDer:
+        return False
+    return kinds <= _KNOWN_STATEMENTS and types != der.sequence(der.oid(_FOR_WEBSITES))
 
 
 def _refused(code: str, certificate: Certificate, index: int, **params: object) -> ChainRefused:

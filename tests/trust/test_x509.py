@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from gateway.pipeline.validate_files import validate_file
-from gateway.signing import asic, jades, jose, vc_jwt
+from gateway.signing import asic, der, jades, jose, vc_jwt
 from gateway.signing.credential import build_credential
 from gateway.signing.jcs import jcs
 from gateway.signing.multibase import base64url
@@ -216,6 +216,27 @@ class TestChains:
             middle = pki.issue("TEST authority", of.middle.key, of.root, (extension, critical), ca=True)
             leaf = pki.issue("TEST body seal", of.leaf.key, middle)
             assert verdict(world_of(of.root, **lists(of)), sealed(leaf)) == CONSTRAINTS
+
+    @pytest.mark.parametrize(
+        ("statements", "expected"),
+        [
+            (["0.4.0.1862.1.1", "0.4.0.1862.1.4"], PASSED),
+            (["0.4.0.1862.1.6 0.4.0.1862.1.6.2"], PASSED),
+            (["0.4.0.1862.1.6 0.4.0.1862.1.6.3"], CONSTRAINTS),
+            (["0.4.0.1862.1.1", "1.2.3.4"], CONSTRAINTS),
+        ],
+    )
+    def test_critical_statements_of_qualified_certificates(
+        self, statements: list[str], expected: tuple[str, str]
+    ) -> None:
+        def one(text: str) -> bytes:
+            kind, *types = text.split()
+            return der.sequence(der.oid(kind), *(der.sequence(der.oid(each)) for each in types))
+
+        value = der.sequence(*map(one, statements))
+        extension = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.5.5.7.1.3"), value)
+        of = pki.pki().with_leaf((extension, True))
+        assert verdict(world_of(of.root, **lists(of)), sealed(of.leaf)) == expected
 
     @pytest.mark.parametrize(("critical", "expected"), [(True, CONSTRAINTS), (False, PASSED)])
     def test_an_extension_that_nobody_knows(self, critical: bool, expected: tuple[str, str]) -> None:
