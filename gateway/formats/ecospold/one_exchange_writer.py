@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from fractions import Fraction
 from typing import Final
 
 from gateway.codec.datasets import measured
+from gateway.errors import InputError
 from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context
@@ -40,6 +42,8 @@ class ExchangeWriter:
         self.page = page
         self.sources = sources
         self.free = 0
+        # What an interval as it is printed means; few stand in a data set, many times each.
+        self.printed: dict[tuple[Distribution, str], tuple[Coefficient, Coefficient]] = {}
 
     def write(self) -> list[Tree]:
         """The elements of all exchanges."""
@@ -48,6 +52,9 @@ class ExchangeWriter:
         self.free = max(plain, default=0)
         if not exchanges:
             self.page.lack("/exchanges")
+        for id_ in (id_ for id_, count in Counter(one.id for one in exchanges).items() if count > 1):
+            path, code = f"/exchanges/{id_}", "dataset.exchange-unwritable"
+            self.page.done.lacks.append(InputError(id_, code=code, path=path, format="ecospold1@1.0"))
         return [self._exchange(index, exchange) for index, exchange in enumerate(exchanges)]
 
     def _exchange(self, index: int, exchange: Exchange) -> Tree:
@@ -191,12 +198,28 @@ class ExchangeWriter:
         entry["@uncertaintyType"] = groups.DISTRIBUTION_CODES[kind]
         if kind in (Distribution.LOG_NORMAL, Distribution.NORMAL) and isinstance(found.spread, Number):
             kept = self.page.kept(f"/flowData/0/exchange/{index}/@standardDeviation95")
-            entry["@standardDeviation95"] = _interval(kind, found.spread, kept)
+            entry["@standardDeviation95"] = self._interval(kind, found.spread, kept)
         for key, value in (("@minValue", found.minimum), ("@maxValue", found.maximum)):
             if isinstance(value, Number):
                 entry[key] = spell(value)[0]
         if kind is Distribution.TRIANGULAR and isinstance(found.centre, Number):
             entry["@mostLikelyValue"] = spell(found.centre)[0]
+
+    def _interval(self, kind: Distribution, spread: Number, kept: str | None) -> str:
+        """The width that is printed for a spread: as it was printed, where that means the same."""
+        if kept is None:
+            return spell(_wide(kind, spread))[0]
+        asked = (kind, kept)
+        if asked not in self.printed:
+            printed = number(kept)
+            is_log = kind is Distribution.LOG_NORMAL
+            meant = root(printed) if is_log else times(printed, Fraction(1, 2))
+            self.printed[asked] = (printed, meant)
+        printed, meant = self.printed[asked]
+        if meant is spread or meant == spread:
+            return spell(printed)[0]
+        wide = _wide(kind, spread)
+        return spell(printed if printed == wide else wide)[0]
 
 
 def _is_own(compartment: tuple[str, ...]) -> bool:
@@ -220,15 +243,11 @@ def _group(exchange: Exchange, is_input: bool, elementary: bool) -> str:
     return "5" if is_input else "2"
 
 
-def _interval(kind: Distribution, spread: Number, kept: str | None) -> str:
-    """The width that is printed for a spread: as it was printed, where that means the same."""
-    printed = number(kept)
+def _wide(kind: Distribution, spread: Number) -> Coefficient:
+    """The width of the interval that is printed for a spread."""
     if kind is Distribution.LOG_NORMAL:
-        same = isinstance(printed, Number) and root(printed) == spread
-        wide = printed if same else settled(square(spread))
-    else:
-        wide = times(spread, Fraction(2))
-    return spell(printed if printed == wide else wide)[0]
+        return settled(square(spread))
+    return times(spread, Fraction(2))
 
 
 def write_allocations(page: Page) -> None:

@@ -93,12 +93,21 @@ class FlowTable:
 def _told(id_: str, languages: Languages, group: Group | None, attributes: Attributes) -> Told:
     name, local, category, sub, unit, _, built, cas, formula = attributes
     texts: dict[str, str] = {}
-    repeats = [key for key, text in zip(KEYS, attributes, strict=True) if text is not None and key in _SAID]
+    repeats = []
     if name is not None:
+        repeats.append("@name")
         texts[languages.base] = name
         if local is not None and local != name and languages.local != languages.base:
             texts[languages.local] = local
             repeats.append("@localName")
+    if category is not None:
+        repeats.append("@category")
+    if sub is not None:
+        repeats.append("@subCategory")
+    if cas is not None:
+        repeats.append("@CASNumber")
+    if formula is not None:
+        repeats.append("@formula")
     if built in ("true", "false"):
         repeats.append("@infrastructureProcess")
     elementary = group is not None and group.code == "4"
@@ -119,10 +128,6 @@ def _told(id_: str, languages: Languages, group: Group | None, attributes: Attri
         },
     )
     return Told(flow, Reference(uuid=id_, name=flow.name), tuple(repeats), attributes)
-
-
-# What a flow says in the words of the exchange that tells it.
-_SAID: Final = frozenset({"@name", "@category", "@subCategory", "@CASNumber", "@formula"})
 
 
 def entries(classes: tuple[str, ...]) -> tuple[Classification, ...]:

@@ -20,8 +20,9 @@ from gateway.report import Finding, Severity
 # Elements whose text says what an exchange is.
 GROUPS: Final = frozenset({"inputGroup", "outputGroup"})
 _SPACE: Final = " \t\r\n"
+_NAMES: Final = tuple(key[1:] for key in KEYS)
+_BUILT: Final = KEYS.index("@infrastructureProcess")
 _WHERE: Final[Mapping[str, tuple[str, ...]]] = {
-    "exchange": ("flowData", "exchange"),
     "referenceFunction": ("metaInformation", "processInformation", "referenceFunction"),
     "geography": ("metaInformation", "processInformation", "geography"),
     "dataSetInformation": ("metaInformation", "processInformation", "dataSetInformation"),
@@ -97,7 +98,7 @@ class Watch:
         if tag in GROUPS:
             return
         if tag == "exchange":
-            self._exchange(_read(tag, attributes))
+            self._exchange(attributes)
         elif tag == "dataset":
             self.numbers.append(attributes.get("number", ""))
             self.place = Place(self.file, len(self.numbers) - 1)
@@ -123,17 +124,21 @@ class Watch:
         if self.open is not None:
             self.open.groups[name] = None if name in self.open.groups else text
 
-    def _exchange(self, entry: Tree) -> None:
+    def _exchange(self, told: Mapping[str, str]) -> None:
         self.open = None
-        attributes = tuple(map(entry.get, KEYS))
+        attributes = tuple(map(told.get, _NAMES))
         if attributes in self.seen:
             return
         self.seen.add(attributes)
+        built = attributes[_BUILT]
+        if built is not None and built != built.strip(_SPACE):
+            # The only one of them whose white space means nothing: as in a tree.
+            attributes = (*attributes[:_BUILT], built.strip(_SPACE), *attributes[_BUILT + 1 :])
         id_ = self.index.flows.id(attributes)
         self.index.add(DatasetKind.FLOW, id_, self.place)
         if id_ not in self.index.flows.first and id_ not in self.new:
             self.open = self.new[id_] = _New(attributes)
-        self._unit(entry.get("@unit", ""))
+        self._unit(told.get("unit", ""))
 
     def _unit(self, unit: str) -> None:
         """What a unit measures, and the group it is of, are data sets, too."""

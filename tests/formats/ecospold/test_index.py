@@ -109,6 +109,19 @@ def test_the_group_is_seen_as_it_is_read(group: str, kind: FlowKind | None) -> N
     assert water(read_first) == seen
 
 
+def test_white_space_means_nothing_where_a_tree_has_none() -> None:
+    bundle = opened(("ore", 'CASNumber=" 7732-18-5 "', TO_WATER))
+    (process,) = of_kind(bundle, DatasetKind.PROCESS)
+    assert isinstance(process, Process)
+    assert water(bundle).cas == " 7732-18-5 "
+    text = DOCUMENT.format(datasets=DATASET.format(number=1, name="ore", more="", group=TO_WATER))
+    spaced = text.replace('infrastructureProcess="0"', 'infrastructureProcess=" 0 "')
+    again = ECOSPOLD1.open(FileShelf("in", {"in.xml": spaced.encode()}), Context())
+    (told,) = of_kind(again, DatasetKind.PROCESS)
+    assert isinstance(told, Process)
+    assert told.exchanges[1].flow.uuid == water(again).id == water(bundle).id
+
+
 def test_every_source_and_person_that_is_named_can_be_read() -> None:
     bundle = opened(FIRST, SECOND)
     (source,) = of_kind(bundle, DatasetKind.SOURCE)
