@@ -50,15 +50,19 @@ class Leak:
 def find_sums(claims: PlainJson) -> tuple[Sum, ...]:
     """Totals of the document: values that are, exactly, the sum of the lines of some list or object."""
     numbers = dict(_numbers(claims, ""))
-    found: list[Sum] = []
+    places: dict[Decimal, list[str]] = {}
+    for at, value in numbers.items():
+        places.setdefault(value, []).append(at)
+    found: dict[Sum, None] = {}
     for lines in _groups(claims, ""):
         if len(lines) < 2 or not all(line in numbers for line in lines):
             continue
         total = sum((numbers[line] for line in lines), Decimal())
-        for at, value in numbers.items():
-            if value == total and at not in lines and total:
-                found.append(Sum(at, frozenset(lines)))
-    return tuple(dict.fromkeys(found))[:_MOST_SUMS]
+        own = frozenset(lines)
+        if total:
+            found.update(dict.fromkeys(Sum(at, own) for at in places.get(total, ()) if at not in own))
+    # Of too many, those of few lines are left out: small numbers that happen to add up.
+    return tuple(sorted(found, key=lambda one: -len(one.lines)))[:_MOST_SUMS]
 
 
 def leaks(sums: Iterable[Sum], hidden: Collection[str]) -> tuple[Leak, ...]:

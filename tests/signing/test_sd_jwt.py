@@ -366,3 +366,12 @@ class TestSums:
         sums = [Sum(f"/s{index}", frozenset(row.split())) for index, row in enumerate(rows)]
         found = sd_sums.leaks(sums, ["/a", "/b", "/c", "/d", "/e"])
         assert [one.lines for one in found] == [("/c",)]
+
+    def test_a_total_is_found_among_numbers_that_happen_to_add_up(self) -> None:
+        small = [{"a": index, "b": index + 1} for index in range(300)]
+        large = [{"kg": f"{index}.125"} for index in range(50)]
+        document = {"small": small, "large": large, "total": "1231.25"}
+        sums = sd_sums.find_sums(document)
+        assert len(sums) == 200
+        (found,) = sd_sums.leaks(sums, ["/large/7/kg"])
+        assert (found.lines, found.totals[0]) == (("/large/7/kg",), "/total")
