@@ -18,8 +18,9 @@ from gateway.formats.ecospold.accounts import Ledger
 from gateway.formats.ecospold.contexts import context as compartment_context
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import is_id, new_id
-from gateway.formats.ecospold.masters import FAMILY, NAMESPACE, encode, entry_of, list_of
+from gateway.formats.ecospold.masters import FAMILY, NAMESPACE
 from gateway.formats.ecospold.masters_bundle import has_more
+from gateway.formats.ecospold.masters_entries import encode, entry_of, list_of
 from gateway.formats.ecospold.values import languages
 from gateway.model.base import Leaf
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
