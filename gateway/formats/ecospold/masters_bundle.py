@@ -88,7 +88,8 @@ class _Lists:
         watch = _Watch()
         document = survey(self.shelf.read(name), _ENTRIES, watch)
         self.roots[name] = document.root.rpartition(":")[2]
-        self.surveyed = {name: document}
+        # All of them are kept: activities name flows and persons of all lists by turns.
+        self.surveyed[name] = document
         kind = LISTS[self.roots[name]].kind
         for number, id_ in enumerate(watch.ids):
             key = Key(kind, id_)
@@ -124,8 +125,6 @@ class _Lists:
         elif key.kind is DatasetKind.UNIT_GROUP:
             found = unit_group(key.id)
         else:
-            if place.file not in self.surveyed:
-                self.surveyed = {place.file: survey(self.shelf.read(place.file), _ENTRIES)}
             found = self._dataset(self.surveyed[place.file], place.file, place.number)
         if found is None:
             raise InputError(key.id, code="dataset.not-here", kind=key.kind.value)

@@ -11,6 +11,7 @@ from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, Piece
 from gateway.codec.xmlstructure import structure
 from gateway.codec.xmltree import XmlTree, write_tree
+from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.accounts import Ledger, explain
 from gateway.formats.ecospold.method_reader import method_id
 from gateway.formats.ecospold.method_writer import MethodWriter
@@ -44,7 +45,7 @@ def write_methods(bundle: Bundle, context: Context, ledger: Ledger) -> Iterator[
         done = MethodWriter(bundle, context, key).write()
         if done.lacks:
             ledger.told |= {*(flow for flow in done.flows if flow), *done.sources, *done.contacts}
-            yield Piece(None, refused={key: tuple(done.lacks)})
+            yield Piece(None, refused={key: tuple(_lack(error) for error in done.lacks)})
         else:
             yield _piece(bundle, key, done, ledger)
 
@@ -82,6 +83,15 @@ def _becomes(done: Written, flows: list[str]) -> dict[Key, Key]:
         # Those of the source come first; what the format asks for besides, last.
         found |= {key: Key(kind, apart_id(name, entry)) for key, entry in zip(keys, entries, strict=False)}
     return found
+
+
+def _lack(error: GatewayError) -> GatewayError:
+    """What an exchange of the process lacks that the writer saw, said of the factor."""
+    found = _FACTOR.fullmatch(error.path)
+    path = "/factors" if error.path == "/exchanges" else error.path
+    if found is not None:
+        path = f"/factors/{int(found[1]) - 1}{found[2].replace('/amount', '/value', 1)}"
+    return InputError(error.saw, path=path, code=error.error_code, **error.params)
 
 
 def _of_factor(note: Note) -> Note:

@@ -60,7 +60,8 @@ def other_files(book: Book) -> Iterator[Member]:
 
 def _methods(book: Book) -> Iterator[Member]:
     """Impact methods that list the categories of a methodology, where the package has no file of them."""
-    if not any(key.kind is DatasetKind.METHOD for key in book.bundle.keys):
+    first = next((key for key in book.bundle.everything if key.kind is DatasetKind.METHOD), None)
+    if first not in book.bundle.keys:  # of several parts, the one with the first of them
         return
     listed: dict[str, list[dict[str, Any]]] = {}
     for key in book.bundle.everything:

@@ -35,6 +35,7 @@ FORMAT: Final[Object] = {
     "common:shortDescription": {"@xml:lang": "en", "#text": "ILCD format"},
 }
 _FORMAT_AT: Final = "common:referenceToDataSetFormat"
+_MOMENTS: Final = ("dateTime", "moment")
 _NO_ZONE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
 # Words of closed lists that claim nothing.
 _NEUTRAL: Final = ("Not defined", "Not reviewed", "Unknown derivation", "Other")
@@ -108,7 +109,7 @@ def _value(value: JsonValue, field: Field, at: str, *, fill: bool) -> JsonValue 
 def _single(value: JsonValue, field: Field, at: str, *, fill: bool) -> JsonValue | None:
     if field.kind == "object":
         return _object(value, field, at, fill=fill)
-    if field.kind == "dateTime" and isinstance(value, str) and _NO_ZONE.fullmatch(value):
+    if field.kind in _MOMENTS and isinstance(value, str) and _NO_ZONE.fullmatch(value):
         return f"{value}Z"
     is_loose = field.kind.partition(":")[0] in _LOOSE
     return None if is_loose and judged(value, Field(field.kind), at) else value

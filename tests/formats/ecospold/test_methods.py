@@ -179,6 +179,7 @@ def test_without_a_unit_of_results_it_is_refused() -> None:
     pieces = sent(ECOSPOLD1, package(method(result_unit=None)))
     lacks = [error.path for one in pieces for key, errors in one.refused.items() for error in errors]
     assert "/result_unit" in lacks
+    assert not [path for path in lacks if "exchanges" in path]
     assert not [one for one in pieces if one.member is not None]
 
 
@@ -210,3 +211,11 @@ def test_brightway_reads_what_we_write(judges: Judges, tmp_path: Path) -> None:
         ["Methane, fossil", ["air", "unspecified"], "g", 0.0298],
         ["Carbon dioxide, in air", ["resource", "in air"], "kg", -1.0],
     ]
+
+
+def test_what_a_factor_lacks_is_said_of_the_factor() -> None:
+    """Its flow is not in the package and tells no unit, so that nobody knows per what it is."""
+    pieces = sent(ECOSPOLD1, bundle_of([method()]))
+    lacks = {error.path for one in pieces for errors in one.refused.values() for error in errors}
+    assert lacks >= {"/factors/0/unit", "/factors/0/flow/name"}
+    assert not [path for path in lacks if "exchanges" in path]
