@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gateway.errors import GatewayError
 from gateway.quantity.exact import (
@@ -22,6 +23,10 @@ from gateway.report import Exact
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
+
+
+# A number with nothing before or behind its point.
+_BARE: Final = re.compile(r"([+-]?)([0-9]*)\.([0-9]*)((?:[eE][+-]?[0-9]{1,4})?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +65,17 @@ class Number:
 
     @classmethod
     def read(cls, text: str) -> Number:
-        """The number that ``text`` says, the text kept.
+        """The number that ``text`` says, the text kept; ``.5`` and ``5.`` are numbers in XML Schema.
 
         Raises:
             NotANumber: see ``parse_decimal``.
         """
+        plain = text.strip()
+        if "." in (plain[-1:], plain.lstrip("+-")[:1]) or ".e" in plain.lower():
+            plain = _filled(plain)
         # A data set has thousands of these; the value is proven already.
         found = object.__new__(cls)
-        object.__setattr__(found, "value", parse_decimal(text.strip()))
+        object.__setattr__(found, "value", parse_decimal(plain))
         object.__setattr__(found, "text", text)
         return found
 
@@ -85,6 +93,14 @@ class Number:
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, object]:
         return {"type": "string"}
+
+
+def _filled(text: str) -> str:
+    """With digits on both sides of the point, where there are some on one."""
+    found = _BARE.fullmatch(text)
+    if found is None or not (found[2] or found[3]):
+        return text
+    return f"{found[1]}{found[2] or '0'}.{found[3] or '0'}{found[4]}"
 
 
 def _validate(value: object) -> Number:

@@ -16,6 +16,7 @@ from gateway.formats.ecospold.values import languages
 from gateway.model.dataset import DatasetKind, LinkRole, Reference
 from gateway.model.process import Review
 from gateway.model.sources import Contact, Source
+from gateway.report import Fate
 
 
 def write_sources(page: Page) -> dict[str, str]:
@@ -129,10 +130,12 @@ class PeopleWriter:
 
     def _review(self, review: Review) -> None:
         by = self._number((*MODELLING, "validation", "@proofReadingValidator"), review.reviewers)
-        validation: Tree = {
-            "@proofReadingValidator": by,
-            "@proofReadingDetails": self.page.text(languages(review.details)),
-        }
+        details = languages(review.details)
+        text = self.page.text(details)
+        if details and self.page.base not in details:
+            at = f"/reviews/0/details/{self.page.base}"
+            self.page.note("ecospold.defaulted", at, Fate.DEFAULTED, "", text)
+        validation: Tree = {"@proofReadingValidator": by, "@proofReadingDetails": text}
         if (other := languages(review.other_details).get(self.page.base)) is not None:
             validation["@otherDetails"] = other
         put(self.page.node, *MODELLING, "validation", value=validation)

@@ -156,7 +156,7 @@ def head(sheet: Sheet, dataset: Dataset) -> None:
 
 def _name(sheet: Sheet, dataset: Dataset) -> None:
     """The name; with the further parts that ILCD gives it, as openLCA writes them in one."""
-    if not isinstance(dataset.name, LangText) or not dataset.name.root:
+    if not isinstance(dataset.name, LangText) or not any(text.strip() for text in dataset.name.root.values()):
         _stand_in(sheet, dataset)
         return
     parts = {
