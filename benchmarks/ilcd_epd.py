@@ -41,9 +41,9 @@ def fastest(jobs: dict[str, Callable[[], object]], runs: int) -> dict[str, float
     taken: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(runs):
         for name, job in jobs.items():
-            began = time.perf_counter()
+            began = time.process_time()
             job()
-            taken[name].append((time.perf_counter() - began) * 1000)
+            taken[name].append((time.process_time() - began) * 1000)
     return {name: min(times) for name, times in taken.items()}
 
 

@@ -177,9 +177,15 @@ def _made(job: Job, waiting: _Waiting, known: Known, stage: Stage, jobs: int) ->
         for part, keys in waiting:
             yield part, _do(job, keys, known, stage, part)
         return
-    with ProcessPoolExecutor(
-        min(jobs, len(waiting)), mp_context=_start_method(), initializer=_start, initargs=(job, known, stage)
-    ) as pool:
+    with (
+        _frozen(),
+        ProcessPoolExecutor(
+            min(jobs, len(waiting)),
+            mp_context=_start_method(),
+            initializer=_start,
+            initargs=(job, known, stage),
+        ) as pool,
+    ):
         running: deque[tuple[str, Future[Tally]]] = deque()
         for part, keys in waiting:
             running.append((part, pool.submit(_in_worker, part, keys)))
@@ -192,10 +198,18 @@ def _made(job: Job, waiting: _Waiting, known: Known, stage: Stage, jobs: int) ->
 
 def _start_method() -> BaseContext:
     """Workers that begin with all that is loaded and opened here, where the system can do that safely."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        gc.freeze()
-        return get_context("fork")
-    return get_context("spawn")
+    is_safe = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if is_safe else "spawn")
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """What is there already is not looked through by workers: to look is to copy the memory it shares."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 _JOB: list[tuple[Job, Known, Stage]] = []
