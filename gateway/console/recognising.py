@@ -46,17 +46,20 @@ def validate(
     page: str | None,
     contents: Sequence[str] = (),
     contexts: Sequence[str] = (),
+    reader: str = "",
+    nonce: str = "",
 ) -> Exit:
     """Validate a folder, a credential or a signed file under a policy; write the report where asked.
 
     Args:
         contents: files that lie beside a detached signature.
         contexts: JSON-LD contexts, ADDRESS=FILE.
+        reader, nonce: to whom, and to which question, an SD-JWT must be bound.
     """
     trust = load_trust(place, context)
     if Path(name).is_dir():
-        if contents or contexts:
-            raise UsageError("--content --context", code="usage.content-needs-file")
+        if contents or contexts or reader or nonce:
+            raise UsageError("--content --context --reader --nonce", code="usage.content-needs-file")
         done = recognise.validate(files.load_folder(Path(name)), trust, plugins=context.plugins)
     else:
         done = validate_files.validate_file(
@@ -64,6 +67,8 @@ def validate(
             trust,
             objects={_beside(content): files.read_file(Path(content)) for content in contents},
             contexts=dict(map(_context, contexts)),
+            reader=reader,
+            nonce=nonce,
             plugins=context.plugins,
         )
     if out is not None:

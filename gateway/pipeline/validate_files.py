@@ -27,6 +27,8 @@ def validate_file(
     *,
     objects: Mapping[str, bytes] | None = None,
     contexts: Contexts = NO_CONTEXTS,
+    reader: str = "",
+    nonce: str = "",
     plugins: Sequence[Plugin] = (),
 ) -> Validation:
     """Validate a credential or a signed file of any envelope.
@@ -37,9 +39,10 @@ def validate_file(
     Args:
         objects: detached files by name.
         contexts: JSON-LD contexts by address, for RDFC proofs.
+        reader, nonce: to whom, and to which question, an SD-JWT must be bound.
     """
     known = credential_checks.keys_of(snapshot)
-    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts)
+    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts, reader=reader, nonce=nonce)
     source = _source(subject, snapshot, plugins)
     packs = snapshot.policy.rules
     evaluations = evaluate(source, packs) if source is not None and packs else ()

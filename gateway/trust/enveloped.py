@@ -10,7 +10,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding
-from gateway.signing import data_integrity, envelopes, proofs, vcdm
+from gateway.signing import data_integrity, envelopes, proofs, sd_jwt, vcdm
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
@@ -62,17 +62,26 @@ def of_file(
     *,
     objects: Mapping[str, bytes] | None = None,
     contexts: Contexts = NO_CONTEXTS,
+    reader: str = "",
+    nonce: str = "",
 ) -> Subject:
     """A signed file, told apart by its content.
 
     Args:
         known: keys by the method that names them, out of their controllers' documents.
         objects: detached files by name.
+        reader, nonce: to whom, and to which question, an SD-JWT must be bound.
 
     Raises:
-        UsageError: a part of the software that this envelope needs is not installed.
+        UsageError: a part of the software that this envelope needs is not installed, or what is no SD-JWT is
+            to be bound to a reader.
     """
     try:
+        if _kind(data) is Envelope.SD_JWT:
+            shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
+            return _of(data, shown.envelope)
+        if reader or nonce:
+            raise UsageError(reader or nonce, code="usage.reader-needs-sd-jwt")
         if _kind(data) is Envelope.DATA_INTEGRITY and not objects:
             return _data_integrity(data, known, contexts)
         keys = _keys(known)

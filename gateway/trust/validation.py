@@ -77,20 +77,6 @@ def validate_credential(
     return validate_subject(enveloped.of_credential(data, known, contexts=contexts), snapshot, engine=engine)
 
 
-def validate_file(
-    data: bytes,
-    snapshot: Snapshot,
-    *,
-    objects: Mapping[str, bytes] | None = None,
-    contexts: Contexts = NO_CONTEXTS,
-    engine: Engine | None = None,
-) -> Validation:
-    """Validate a signed file of any envelope, with the files that lie beside it."""
-    known = credential_checks.keys_of(snapshot)
-    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts)
-    return validate_subject(subject, snapshot, engine=engine)
-
-
 def validate_subject(
     subject: Subject,
     snapshot: Snapshot,

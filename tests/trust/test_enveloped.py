@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import GatewayError
+from gateway.pipeline.validate_files import validate_file
 from gateway.signing import asic, data_integrity, jades, jose, keys, sd_jwt, vc_jwt
 from gateway.signing.credential import build_credential
 from gateway.signing.did_key import KeyType
@@ -17,7 +19,7 @@ from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import enveloped
 from gateway.trust.credential_checks import RECOGNITION
-from gateway.trust.validation import validate_credential, validate_file, validate_subject
+from gateway.trust.validation import validate_credential, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import World
@@ -253,6 +255,12 @@ class TestOthers:
         )
         world = listed(own)
         assert verdict(world, token) == PASSED
+        bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=1)
+        for asked, passes in (("https://r.example", True), ("https://other.example", False)):
+            done = validate_file(bound, world.snapshot(), reader=asked, nonce="n")
+            assert (done.step("signature").outcome.value == "passed") is passes
+        with pytest.raises(GatewayError, match=r"reader-needs-sd-jwt"):
+            validate_file(vc_jwt.sign(claims, KEY), world.snapshot(), reader="https://r.example")
         world.now = made.NOW - timedelta(hours=1)
         world.foreign = world.own = {"issued": made.NOW - timedelta(days=2)}
         assert verdict(world, token) == ("TOTAL_FAILED", "NOT_YET_VALID")

@@ -57,8 +57,6 @@ def verify(
             raise UsageError("--replay --trust", code="usage.replay-or-trust")
         if refresh:
             recognising.refresh(console, folder, trust_)
-        if reader or nonce:
-            raise UsageError("--reader --nonce --trust", code="usage.reader-needs-sd-jwt")
         if documents:
             raise UsageError("--did --trust", code="usage.did-in-snapshot")
         return recognising.validate(
@@ -70,6 +68,8 @@ def verify(
             page=html,
             contents=contents,
             contexts=contexts,
+            reader=reader,
+            nonce=nonce,
         )
     if refresh:
         raise UsageError("--refresh", code="usage.refresh-needs-trust")
