@@ -35,12 +35,12 @@ def _hidden(
     error: GatewayError, declaration: Declaration, format_: Format, allowed: Disclosure
 ) -> GatewayError:
     pattern = next(place.pattern for place in places(declaration) if place.path == error.path)
+    part = error.params.get("part", "")
+    beside = {"part": part, "member": error.params.get("member", error.path)} if part else {}
     if "audience" in format_.parameters and groups().get(pattern, Access.PUBLIC) is not Access.PUBLIC:
-        part = error.params.get("part", "")
-        told = {"part": part, "member": error.params.get("member", error.path)}
         code = "carrier.part-withheld" if part else "carrier.withheld"
-        return lack(format_.id, error.path, code=code, **told)
+        return lack(format_.id, error.path, code=code, **{"member": error.path, **beside})
     needed = classes(declaration)[error.path]
     code = "target.withheld" if needed <= format_.audience else "target.withheld-always"
-    told = {"needed": needed.value, "allowed": allowed.value, "most": format_.audience.value}
+    told = {"needed": needed.value, "allowed": allowed.value, "most": format_.audience.value, **beside}
     return lack(format_.id, error.path, code=code, **told)

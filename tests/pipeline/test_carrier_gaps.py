@@ -12,6 +12,7 @@ from gateway.formats import formats
 from gateway.messages import catalogue
 from gateway.pipeline.carrier_gaps import carrier_gaps
 from gateway.pipeline.convert import Source, convert, read
+from gateway.pipeline.workbook import template
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TARGETS = [f.id for f in formats() if f.write is not None]
@@ -86,3 +87,13 @@ class TestSecondInput:
     def test_what_is_no_battery_is_not_asked_for_battery_data(self, target: str) -> None:
         (found,) = carrier_gaps(read((EXAMPLES / "tea.json").read_bytes()), [target])
         assert [gap.lack.error_code for gap in found.gaps] == ["restate.not-a-battery"]
+
+
+def test_gaps_of_a_workbook_are_asked_of_the_same_people() -> None:
+    """There a gap is told with its cell; who can supply it does not change by that."""
+    book = read(template("battery", filled=True))
+    (found,) = carrier_gaps(book, ["batterypass"])
+    (same,) = carrier_gaps(read((EXAMPLES / "lfp-pack.json").read_bytes()), ["batterypass"])
+    assert "!" in found.gaps[0].lack.path + "".join(gap.lack.path for gap in found.gaps)
+    by = {gap.lack.params["leaf"]: gap.supplier for gap in found.gaps}
+    assert by == {gap.lack.params["leaf"]: gap.supplier for gap in same.gaps}

@@ -152,3 +152,17 @@ def test_the_report_of_the_house_lists_what_leaves(source: Source) -> None:
     (target,) = json.loads(private)["targets"]
     assert target["leaves"] == {one: list(paths) for one, paths in leaving(source, outcome).items()}
     assert set(target["leaves"]) == {"C0", "C1"}
+
+
+def test_a_part_that_is_left_out_for_its_class_is_still_named() -> None:
+    """The manufacturer's address is for customers; a battery passport is for anybody."""
+    data = json.loads((EXAMPLES / "lfp-pack.json").read_text(encoding="utf-8"))
+    data["enterprise"]["postalCode"] = "230000"
+    source = read(json.dumps(data, ensure_ascii=False).encode())
+    outcome = made(source, "batterypass@1.2", Disclosure.C1)
+    assert outcome.written
+    assert {error.params.get("part") for error in outcome.lacks} == {"GeneralProductInformation"}
+    own = classes(source.declaration)
+    for error in outcome.lacks:
+        if error.error_code == "target.withheld-always":
+            assert own[error.path] > Disclosure.C0
