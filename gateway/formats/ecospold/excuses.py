@@ -22,6 +22,8 @@ from gateway.formats.ecospold.ids import is_id, new_id
 from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.values import date_form, location_code
 from gateway.model.base import Leaf
+from gateway.model.inventory import FlowKind
+from gateway.model.process import ProcessKind
 from gateway.quantity import round_significant
 from gateway.quantity.number import Number
 from gateway.report import Fate
@@ -38,16 +40,16 @@ _CLOSE: Final = Fraction(1, 10**24)
 _ROOM: Final = frozenset({7, 15, 20, 30, 40, 80, 120, 255, 32_000})
 _NATURE: Final = ("from-nature", "to-nature")
 _KINDS: Final = {
-    ("unit-process-black-box", "unit-process"),
-    ("avoided-product-system", "unit-process"),
-    ("partly-terminated-system", "unit-process"),
-    ("epd", "lci-result"),
+    (ProcessKind.BLACK_BOX, ProcessKind.UNIT_PROCESS),
+    (ProcessKind.AVOIDED, ProcessKind.UNIT_PROCESS),
+    (ProcessKind.PARTLY_TERMINATED, ProcessKind.UNIT_PROCESS),
+    (ProcessKind.EPD, ProcessKind.LCI_RESULT),
     # What an exchange counts as says of which kind its flow is.
-    ("waste", "product"),
-    ("product", "waste"),
-    ("other", "product"),
-    ("other", "waste"),
-    ("other", "elementary"),
+    (FlowKind.WASTE, FlowKind.PRODUCT),
+    (FlowKind.PRODUCT, FlowKind.WASTE),
+    (FlowKind.OTHER, FlowKind.PRODUCT),
+    (FlowKind.OTHER, FlowKind.WASTE),
+    (FlowKind.OTHER, FlowKind.ELEMENTARY),
 }
 
 
