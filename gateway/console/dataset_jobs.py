@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -97,10 +97,15 @@ def run(job: Job, staging: Staging, jobs: int, progress: Callable[[int, int], No
         if name not in tallies:
             tallies[name] = _kept_tally(staging, name)
         tally.merge(tallies[name])
-    if twice := tally.settle():
-        for name in (name for name in names if tallies[name].missing):
-            staging.amend(name, [line for line in staging.lines([name]) if not _is_left_out(line, twice)])
+    settle(tally, staging, [name for name in names if tallies[name].missing])
     return tally
+
+
+def settle(tally: Tally, staging: Staging, parts: Iterable[str]) -> None:
+    """Tell no more that something is left out that another part holds."""
+    if twice := tally.settle():
+        for name in parts:
+            staging.amend(name, [line for line in staging.lines([name]) if not _is_left_out(line, twice)])
 
 
 def _is_left_out(line: str, names: frozenset[str]) -> bool:

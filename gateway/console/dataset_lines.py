@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from json.encoder import encode_basestring as quoted
 from string import Formatter
@@ -51,7 +51,8 @@ class Tally:
     @classmethod
     def of(cls, told: dict[str, Any]) -> Tally:
         """A tally that was kept as JSON."""
-        return cls(**{**told, "fates": Counter(told["fates"]), "codes": Counter(told["codes"])})
+        own = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        return cls(**own | {name: Counter(told.get(name, {})) for name in ("fates", "codes")})
 
     def merge(self, other: Tally) -> None:
         """Add what was counted in a later part."""

@@ -120,8 +120,9 @@ def _detected(name: str, plugins: Sequence[Plugin]) -> Detected | DetectedDatase
     except InputError as error:
         if error.error_code != "input.unknown-format" or name == STDIN:
             raise
+        shelf = open_shelf(Path(name))  # why an archive cannot be read says more than an unknown format
         try:
-            return detect_datasets(open_shelf(Path(name)))
+            return detect_datasets(shelf)
         except InputError:
             raise error from None
 

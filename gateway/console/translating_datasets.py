@@ -12,7 +12,7 @@ from gateway import messages
 from gateway.codec.base import Context
 from gateway.codec.dataset_run import Known
 from gateway.console import findings
-from gateway.console.dataset_jobs import PART_SIZE
+from gateway.console.dataset_jobs import PART_SIZE, settle
 from gateway.console.dataset_lines import Tally, lines_of
 from gateway.console.failures import Exit, worst
 from gateway.console.terminal import Console, visible
@@ -25,6 +25,7 @@ from gateway.pipeline.translate_datasets import Summed, TranslatedDatasets, tran
 from gateway.pipeline.translation import Entry
 from gateway.quantity import exact, show
 from gateway.recognition.scenario_text import short
+from gateway.report import Severity
 from gateway.storage.shelves import digest_of, open_shelf
 from gateway.storage.staging import Staging
 
@@ -71,9 +72,13 @@ def translated(
     opened = open_datasets(open_shelf(Path(name)), format=format_, context=own)
     found = translate_datasets(opened, target=target, match=match)
     told: dict[str, object] = {}
-    codes = [Exit.MAPPING if found.lost else Exit.DONE]
+    faults = [one for one in opened.bundle.findings if one.severity is Severity.ERROR]
+    codes = [Exit.MAPPING if found.lost else Exit.DONE, Exit.INPUT if faults else Exit.DONE]
     stage = None if output is None else _stage(output, own.source, target, found.datasets)
     _tell(console, found)
+    for fault in faults[:SHOWN]:
+        for line, style in findings.lines(console, fault):
+            console.complain(line, style)
     if output is not None and stage is not None:
         lines = [_line(key.kind.value, key.id, entry) for key, entry in found.entries]
         tally, files = write(found.datasets, output, stage, lines, own.source)
@@ -113,6 +118,7 @@ def write(
         tally = Tally()
         for line in staging.lines(names[1:]):
             tally.add(line)
+        settle(tally, staging, names[1:])
         written = staging.finish({"source": source, "target": to}, names) if tally.written else 0
     finally:
         staging.discard()

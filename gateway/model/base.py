@@ -117,11 +117,9 @@ _set_fields, _set_names, _set_extra, _set_private = (
 
 @cache
 def _made(kind: type[BaseModel]) -> tuple[Mapping[str, object], set[str]]:
-    """Every field in its order with its default, and the names of all.
-
-    A default may be shared: it is frozen. ``Extras`` are always told.
-    """
-    return {name: field.default for name, field in kind.model_fields.items()}, set(kind.model_fields)
+    """Every field in its order with its default, and the names of all; defaults are shared, not changed."""
+    fields = kind.model_fields
+    return {name: one.get_default(call_default_factory=True) for name, one in fields.items()}, set(fields)
 
 
 def here(value: object) -> bool:

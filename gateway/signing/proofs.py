@@ -222,7 +222,7 @@ def _wrong_member(proof: Mapping[str, PlainJson], expected: Expected) -> str:
 
 def _texts(value: PlainJson) -> list[PlainJson]:
     """One text or several, as a list; empty where anything else is among them."""
-    listed = value if isinstance(value, list) else [value]
+    listed: list[PlainJson] = value if isinstance(value, list) else [value]
     return listed if all(isinstance(one, str) for one in listed) else []
 
 

@@ -229,3 +229,22 @@ def test_nothing_written_points_to_no_report(tmp_path: Path, capsys: pytest.Capt
     assert "report" not in said
     assert "fix: " in said
     assert {path.name for path in tmp_path.iterdir()} == {source.name}
+
+
+@pytest.mark.parametrize("name", ["damaged entry", "two of one key"])
+def test_translate_does_not_hide_what_is_missing(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, code, _ = CASES[name]
+    source, out = make(tmp_path), tmp_path / "out.zip"
+    assert main(["translate", str(source), "--target", "ef-3.1", "-o", str(out)]) == 4
+    assert code in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", ["cut zip", "archive in an archive", "names in GB 18030"])
+def test_detect_tells_why_an_archive_is_none(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, code, _ = CASES[name]
+    assert main(["detect", str(make(tmp_path)), "--json"]) == 4
+    assert codes(json.loads(capsys.readouterr().out)) == {code}

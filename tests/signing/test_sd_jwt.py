@@ -370,7 +370,7 @@ class TestSums:
     def test_a_total_is_found_among_numbers_that_happen_to_add_up(self) -> None:
         small = [{"a": index, "b": index + 1} for index in range(300)]
         large = [{"kg": f"{index}.125"} for index in range(50)]
-        document = {"small": small, "large": large, "total": "1231.25"}
+        document: Any = {"small": small, "large": large, "total": "1231.25"}
         sums = sd_sums.find_sums(document)
         assert len(sums) == 200
         (found,) = sd_sums.leaks(sums, ["/large/7/kg"])

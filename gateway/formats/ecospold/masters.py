@@ -59,18 +59,20 @@ def tree_of(element: etree._Element) -> Tree:
         if not isinstance(child.tag, str):
             continue
         name = etree.QName(child).localname
-        is_text = name in _TEXTS and not len(child) and set(child.attrib) <= {LANG}
         language = str(child.get(LANG, "en"))
+        # A number for a language would be taken for the place in a list.
+        plain = not len(child) and set(child.attrib) <= {LANG} and not language.isdecimal()
+        is_text = name in _TEXTS and plain
         if is_text and language not in node.get(name, {}):
             node.setdefault(name, {})[language] = child.text or ""
-        elif name == "compartment" and len(child):
+        elif name == "compartment" and len(child) and name not in node:
             node[name] = tree_of(child)
         else:
             found = tree_of(child)
             if (lang := child.get(LANG)) is not None:
                 found["@xml:lang"] = str(lang)
-            if not len(child) and child.text:
-                found[TEXT] = child.text
+            if not len(child) and (child.text or not found):
+                found[TEXT] = child.text or ""
             key = name if name not in _TEXTS else f"{name}+"
             node.setdefault(key, []).append(found)
     return node

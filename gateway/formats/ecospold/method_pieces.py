@@ -27,7 +27,7 @@ _MEDIA: Final = "application/xml"
 _FACTOR: Final = re.compile(r"/exchanges/(\d+)(/.*)")
 # Fields of a method that the format spells in its own way, and those that it asks for.
 _SPELLED: Final = re.compile(
-    r"/(?:methodologies/\d+|impact_categories/\d+|reference_year"
+    r"/(?:methodologies/\d+|impact_categories/\d+|reference_year|changed|extras/ecospold1#.*order"
     r"|factors/\d+/(?:location/.*|uncertainty/.*|comment/.*|flow/(?:name|kind|version|uri).*))"
 )
 _ADDED: Final = re.compile(

@@ -108,6 +108,8 @@ def _set_aside(node: Tree) -> dict[str, str]:
             if isinstance(number := entry.get("@number"), str) and number != str(index + 1):
                 found[f"{at}/@number"] = number
             for name in GROUPS:
+                if isinstance(told := entry.get(name), list) and len(set(map(str, told))) == 1:
+                    entry[name] = told[0]  # the same group twice
                 if isinstance(code := entry.get(name), str) and code != IMPACT:
                     found[f"{at}/{name}"] = entry.pop(name)
             if not any(name in entry for name in GROUPS):
@@ -122,7 +124,7 @@ def _factors(exchanges: list[Exchange], kept: dict[str, str]) -> Iterator[Charac
         is_told = kept.pop(f"{at}/~side", None) is None
         yield CharacterisationFactor(
             flow=one.flow,
-            direction=one.direction if is_told else None,
+            direction=one.direction if is_told and one.group is not None else None,
             location=one.location,
             value=one.amount,
             unit=one.unit,

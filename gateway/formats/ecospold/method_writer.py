@@ -18,7 +18,7 @@ from gateway.formats.ecospold.conform import conform
 from gateway.formats.ecospold.excuses import NOT_STATED
 from gateway.formats.ecospold.method_reader import GROUPS, IMPACT, NO_PLACE
 from gateway.formats.ecospold.one_page import Desk
-from gateway.formats.ecospold.one_tree import ABOUT, FAMILY, FUNCTION, INFORMATION, languages_of
+from gateway.formats.ecospold.one_tree import ABOUT, FAMILY, FUNCTION, INFORMATION, MODELLING, languages_of
 from gateway.formats.ecospold.one_writer import Writer
 from gateway.model.dataset import ClassEntry, Classification, Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import FlowProperty, UnitGroup
@@ -92,6 +92,11 @@ class MethodWriter(Writer):
 
     def _fit(self) -> None:
         _renumber(self.node)
+        modelling = bind.below(self.node, *MODELLING) or {}
+        # Two of one number: the first is meant.
+        modelling["source"] = list(
+            {one.get("@number"): one for one in reversed(modelling["source"])}.values()
+        )[::-1]
         content = structure("impact", family=FAMILY).content.keys["dataset"].content
         assert content is not None
         known = bool(self.done.lacks)

@@ -91,7 +91,9 @@ def told(hub: Hub, options: Mapping[str, str], carrier: Carrier, ready: Told) ->
         hub[key] = value
         ready.codes[key] = "footprint.told-by-caller"
         denied = (
-            next((told for told in DENIED.get(name, ()) if hub.get(told)), None) if value is False else None
+            next((told for told in DENIED.get(name, ()) if hub.get(told) is not None), None)
+            if value is False
+            else None
         )
         if denied is not None:
             facts = {"name": name, "value": text, "stated": denied.rpartition("/")[2]}
@@ -368,6 +370,7 @@ def _older(ready: Told, carrier: Carrier) -> None:
                     ready.codes[key] = "footprint.divided-by-amount"
         hub[AMOUNT] = _ONE
         ready.codes[AMOUNT] = "footprint.divided-by-amount"
+    _add(ready, AMOUNT, _ONE, "footprint.per-one-unit")
     _add(ready, UNITARY, amount if isinstance(amount, Decimal) else _ONE, "footprint.unitary-amount")
     if CPC not in hub:
         codes = [_CPC_URN.fullmatch(str(c)) for c in hub.get("/productClassifications") or ()]

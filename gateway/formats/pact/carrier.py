@@ -25,6 +25,8 @@ Prepare: TypeAlias = "Callable[[Hub, Mapping[str, str], Carrier], Told]"
 Settle: TypeAlias = Callable[[Hub], None]
 
 _NUMBERS: Final = frozenset({"number", "amount"})
+_COUNT: Final = "/pact2/version"
+_TEXTS: Final = frozenset({"end", "name", "provider", "start", "status", "text", "type", "unit"})
 
 
 @dataclass(slots=True)
@@ -245,5 +247,36 @@ def _take(value: JsonValue, place: Place, at: str, hub: Hub, left: list[tuple[st
         if number is None:
             left.append((at, value))
             return
-        value = number
+        # A count is no other one for its decimal point.
+        value = Decimal(int(number)) if name == _COUNT and number == int(number) else number
+    elif not _is_of(value, place.key.kind, name):
+        left.append((at, value))
+        return
     hub[name] = value
+
+
+def _is_of(value: JsonValue, kind: str, name: str) -> bool:
+    """Whether a value has the shape of its kind; one that has not is kept where it stood."""
+    if kind in _TEXTS:
+        return isinstance(value, str)
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind in ("texts", "factors"):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind == "sources":
+        return isinstance(value, list) and all(_has_texts(item, "name", may_have="version") for item in value)
+    if name.endswith("/productOrSectorSpecificRules") and name.startswith("/pcf/"):
+        return isinstance(value, list) and all(_is_rule(item) for item in value)
+    return True
+
+
+def _is_rule(value: JsonValue) -> bool:
+    names = value.get("ruleNames") if isinstance(value, dict) else None
+    told = isinstance(names, list) and all(isinstance(item, str) for item in names)
+    return told and _has_texts(value, "operator", may_have="otherOperatorName")
+
+
+def _has_texts(value: JsonValue, name: str, *, may_have: str) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get(name), str):
+        return False
+    return isinstance(value.get(may_have, ""), str)

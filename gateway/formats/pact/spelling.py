@@ -180,7 +180,7 @@ def _write_rules7(value: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         names = [{"ruleName": name} for name in dict.fromkeys(rule["ruleNames"])]
         own = {"extWBCSD_operator": rule["operator"], "productOrSectorSpecificRules": names}
         other = rule.get("otherOperatorName")
-        found.append(own | ({"extWBCSD_otherOperatorName": other} if other else {}))
+        found.append(own | ({"extWBCSD_otherOperatorName": other} if other is not None else {}))
     return found
 
 
@@ -200,7 +200,7 @@ SPELLINGS: Final[Mapping[str, Spelling]] = {
     "count": Spelling(_read_count, lambda value: int(value) if value == int(value) else value),
     "factor": Spelling(_read_factor, _write_factor),
     "standards": Spelling(_read_standards, lambda value: [STANDARDS.get(item, item) for item in value]),
-    "standard": Spelling(_read_standard, lambda value: STANDARDS.get(value[0], value[0])),
+    "standard": Spelling(_read_standard, lambda value: STANDARDS.get(value[0], value[0]) if value else None),
     "standards7": Spelling(
         _read_standards7,
         lambda value: [{"crossSectoralStandard": STANDARDS_7.get(item, item)} for item in value],

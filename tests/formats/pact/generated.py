@@ -15,7 +15,13 @@ from gateway.formats.pact.rules import _CCS, _PARTS
 from gateway.frontdoor import json as json_door
 
 _SCHEMA: Any = json_door.parse(resources.schema("pact/product-footprint-3.0.schema.json").read_bytes())
-_texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
+# Without what is no character (Unicode 23.7): I-JSON has none, RFC 7493 2.1.
+_texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]).filter(
+        lambda one: not 0xFDD0 <= ord(one) <= 0xFDEF and ord(one) & 0xFFFE != 0xFFFE
+    ),
+    max_size=12,
+)
 _names = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), min_size=1, max_size=12)
 _plain = st.one_of(
     st.decimals(0, 10**6, places=4), st.decimals(0, 10**15, places=9), st.integers(0, 9).map(Decimal)
