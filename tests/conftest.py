@@ -136,6 +136,13 @@ class _Listener:
         self.count.left_out = max(self.count.left_out, getattr(node, "workeroutput", {}).get(_LEFT_OUT, 0))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse cases out of a set: its order differs from process to process, and several would not agree."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if len(mark.args) > 1 and isinstance(mark.args[1], (set, frozenset)):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: cases of {mark.args[0]} have no order")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs absent oracle data, and insist that judges are known by name."""
     known = set(expected_judges())

@@ -95,3 +95,11 @@ def test_no_test_reaches_the_network() -> None:
         socket.create_connection(("192.0.2.1", 443), timeout=1)
     with socket.socket() as plain, pytest.raises(pytest.fail.Exception):
         plain.connect(("192.0.2.1", 443))
+
+
+def test_cases_have_an_order(suite: Path) -> None:
+    case = "import pytest\n\n@pytest.mark.parametrize('one', {1, 2})\ndef test_one(one: int) -> None:\n    assert one\n"
+    (suite / "tests" / "test_passes.py").write_text(case, encoding="utf-8")
+    done = run(suite, strict=False)
+    assert done.returncode != 0
+    assert "cases of one have no order" in done.stdout + done.stderr

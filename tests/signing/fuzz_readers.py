@@ -34,7 +34,7 @@ def _did_document() -> bytes:
 
 def _assertion_keys(data: bytes) -> object:
     document = parse_signed(data)
-    return did_web.assertion_keys(document) if isinstance(document, dict) else None
+    return did_web.assertion_keys(document, at=made.NOW) if isinstance(document, dict) else None
 
 
 def _log() -> bytes:
