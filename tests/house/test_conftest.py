@@ -98,7 +98,8 @@ def test_no_test_reaches_the_network() -> None:
 
 
 def test_cases_have_an_order(suite: Path) -> None:
-    case = "import pytest\n\n@pytest.mark.parametrize('one', {1, 2})\ndef test_one(one: int) -> None:\n    assert one\n"
+    case = "@pytest.mark.parametrize('one', {1, 2})\ndef test_one(one: int) -> None:\n    assert one\n"
+    case = f"import pytest\n\n{case}"
     (suite / "tests" / "test_passes.py").write_text(case, encoding="utf-8")
     done = run(suite, strict=False)
     assert done.returncode != 0
