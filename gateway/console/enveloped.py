@@ -59,7 +59,7 @@ def verify_file(
             raise UsageError(text, code="usage.context-pair")
         given[address] = read_file(Path(place))
     data = read_file(Path(file))
-    keys = {url: key for document in documents for url, key in _keys_of(document).items()}
+    keys = {url: key for document in documents for url, key in _keys_of(document, now).items()}
     if detect(data) is Envelope.SD_JWT:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
@@ -74,10 +74,10 @@ def verify_file(
     return Exit.DONE
 
 
-def _keys_of(path: str) -> dict[str, VerificationKey]:
+def _keys_of(path: str, now: datetime) -> dict[str, VerificationKey]:
     """The keys by which the subject of a document may make statements."""
     document = parse_signed(read_file(Path(path)))
-    found = assertion_keys(document) if isinstance(document, dict) else {}
+    found = assertion_keys(document, at=now) if isinstance(document, dict) else {}
     if not found:
         raise UsageError(path, code="usage.no-did-document")
     return {url: VerificationKey.from_public_key(key) for url, key in found.items()}

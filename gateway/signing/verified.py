@@ -6,6 +6,7 @@ An answer exists only where every signature in the envelope holds. It never says
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -112,10 +113,15 @@ class Verified:
 
 
 def times_of(document: Mapping[str, PlainJson]) -> dict[str, str]:
-    """The times that a credential or a set of JWT claims states, as it spells them."""
-    names = ("validFrom", "validUntil", "issuanceDate", "expirationDate", "iat", "nbf", "exp")
-    return {
-        name: str(document[name])
-        for name in names
-        if isinstance(document.get(name), str | int) and not isinstance(document.get(name), bool)
-    }
+    """The times that a credential or a set of JWT claims states, as it spells them.
+
+    A claim that is no time at all is kept, so that nobody takes it for one that was not made.
+    """
+    names = ("validFrom", "validUntil", "issuanceDate", "expirationDate")
+    dates = {name: str(document[name]) for name in names if isinstance(document.get(name), str)}
+    return dates | {name: seconds(document[name]) for name in ("iat", "nbf", "exp") if name in document}
+
+
+def seconds(stated: PlainJson) -> str:
+    """A NumericDate (RFC 7519, 2) as text, without the fraction that it may have."""
+    return str(math.floor(stated) if isinstance(stated, float) else stated)

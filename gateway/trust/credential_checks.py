@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,16 +21,21 @@ from gateway.trust.subject import Signer, Subject
 RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _TYPE: Final = "BitstringStatusListEntry"
 _KEYS: Final = "keys"
+_LISTS: Final = "status list "
 
 
 def status(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(11) Every status entry must be answered by its own issuer's fresh list. Silence is no answer."""
     name, stated = "credential-status", subject.credential.get("credentialStatus")
-    if stated is None:
+    # What tokens say instead (SD-JWT VC, 3.2.2.2: a Token Status List), which nothing here can ask.
+    other = subject.credential.get("status")
+    others: list[PlainJson] = [other] if isinstance(other, dict) else []
+    if stated is None and not others:
         if is_statement(subject.credential):
             return StepResult(name, Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
         return StepResult(name, Outcome.NOT_ASKED)
-    asked = stated if isinstance(stated, list) else [stated]
+    own = stated if isinstance(stated, list) else [stated]
+    asked = [*(own if stated is not None else []), *others]
     evidence: list[PlainJson] = []
     answers: list[tuple[Outcome, Sub]] = []
     for entry in asked:
@@ -66,34 +71,40 @@ def _ask(
     place, index = entry.get("statusListCredential"), entry.get("statusListIndex")
     if not isinstance(place, str) or not isinstance(index, str) or not index.isascii() or not index.isdigit():
         return unknown
-    held = _list(place, snapshot)
-    if held is None:
+    purpose = entry.get("statusPurpose")
+    held = [one for one in _lists(place, snapshot) if (one[0].issuer, one[0].purpose) == (issuer, purpose)]
+    if not held or len(index) > 9:
         return unknown
-    found, digest = held
-    evidence.append({"list": place, "index": index, "sha256": digest, "validFrom": found.valid_from})
-    longest = timedelta(hours=snapshot.policy.status_hours)
-    is_fresh = found.is_fresh(snapshot.now, longest=longest, skew=snapshot.policy.skew)
-    fits = found.issuer == issuer and found.purpose == entry.get("statusPurpose") and found.id == place
-    if not fits or len(index) > 9:
-        return unknown
+    evidence += [
+        {"list": place, "index": index, "sha256": digest, "validFrom": found.valid_from}
+        for found, digest in held
+    ]
     try:
-        is_set = found.is_set(int(index))
+        # Of several, the youngest; but nobody takes a revocation back, so that an old list is enough for it.
+        bits = [found.is_set(int(index)) for found, _ in held]
     except GatewayError:
         return unknown
-    if is_set and found.purpose == "revocation":
-        # Nobody takes a revocation back, so that an old list that says so is enough.
+    if any(bits) and purpose == "revocation":
         return Outcome.FAILED, Sub.STATUS_REVOKED
-    if not is_fresh:
+    longest = timedelta(hours=snapshot.policy.status_hours)
+    if not held[0][0].is_fresh(snapshot.now, longest=longest, skew=snapshot.policy.skew):
         return unknown
+    last = held[0][0].valid_from
+    is_set = any(bit for (found, _), bit in zip(held, bits, strict=True) if found.valid_from == last)
     return (Outcome.INDETERMINATE, Sub.STATUS_SUSPENDED) if is_set else None
 
 
-def _list(place: str, snapshot: Snapshot) -> tuple[StatusList, str] | None:
-    """The list at ``place``, verified and inflated once for all credentials that name it."""
-    if place not in snapshot.cache:
-        snapshot.cache[place] = _read(snapshot.statuses.get(place), snapshot)
-    found = snapshot.cache[place]
-    assert found is None or isinstance(found, tuple)
+def _lists(place: str, snapshot: Snapshot) -> Sequence[tuple[StatusList, str]]:
+    """The lists at ``place``, the youngest first, verified and inflated once for all credentials."""
+    key = f"{_LISTS}{place}"
+    if key not in snapshot.cache:
+        read = [_read(data, snapshot) for data in snapshot.statuses.get(place, ())]
+        good = [one for one in read if one is not None and one[0].id == place]
+        snapshot.cache[key] = sorted(
+            good, key=lambda one: datetime.fromisoformat(one[0].valid_from), reverse=True
+        )
+    found = snapshot.cache[key]
+    assert isinstance(found, list)
     return found
 
 
@@ -104,14 +115,12 @@ def keys_of(snapshot: Snapshot) -> dict[str, PublicKey]:
         return held
     found: dict[str, PublicKey] = {}
     for document in snapshot.dids.values():
-        found |= assertion_keys(document)
+        found |= assertion_keys(document, at=snapshot.now)
     snapshot.cache[_KEYS] = found
     return found
 
 
-def _read(data: bytes | None, snapshot: Snapshot) -> tuple[StatusList, str] | None:
-    if data is None:
-        return None
+def _read(data: bytes, snapshot: Snapshot) -> tuple[StatusList, str] | None:
     try:
         found = enveloped.of_file(data, keys_of(snapshot))
     except UsageError:
@@ -137,7 +146,7 @@ def _is_listed(signer: Signer, snapshot: Snapshot) -> bool:
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(12) Its time has come and is not over; and nobody was shown another document of the same name."""
     name = "time"
-    if not subject.credential:
+    if not (subject.credential or subject.begins or subject.expires):
         return StepResult(name, Outcome.NOT_ASKED)
     begin, end = subject.credential.get("validFrom"), subject.credential.get("validUntil")
     evidence: dict[str, PlainJson] = {
@@ -149,9 +158,10 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     if begin is None and subject.begins:
         # Claims of a token that is no credential of the data model (RFC 7519, 4.1).
         begin = subject.begins
-    if not is_timestamp(begin) or not (end is None or is_timestamp(end)):
+    is_unknown = not is_timestamp(begin) and (begin is not None or bool(subject.credential))
+    if is_unknown or not (end is None or is_timestamp(end)):
         return StepResult(name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, evidence)
-    if datetime.fromisoformat(str(begin)) > snapshot.now + snapshot.policy.skew:
+    if begin is not None and datetime.fromisoformat(str(begin)) > snapshot.now + snapshot.policy.skew:
         return StepResult(name, Outcome.FAILED, Sub.NOT_YET_VALID, evidence, {"time": str(begin)})
     if subject.begins:
         evidence["begins"] = subject.begins
@@ -162,6 +172,8 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     for last in (end, subject.expires or None):
         if last is not None and datetime.fromisoformat(str(last)) < snapshot.now - snapshot.policy.skew:
             return StepResult(name, Outcome.FAILED, Sub.EXPIRED, evidence, {"time": str(last)})
+    if not subject.credential:
+        return StepResult(name, Outcome.PASSED, evidence=evidence)
     identity = f"{subject.issuer} {subject.credential.get('id', '')}"
     before = snapshot.received.get(identity)
     if before is not None and before != subject.sha256:

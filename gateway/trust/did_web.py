@@ -6,18 +6,24 @@ Source: W3C Controlled Identifiers 1.0, 2; did:web method specification.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson
 from gateway.signing.did_key import BadPublicKey, PublicKey
+from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
 
 
-def assertion_keys(document: Mapping[str, PlainJson]) -> dict[str, PublicKey]:
+def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[str, PublicKey]:
     """The keys by which the document's subject may make statements, by the URL of their method.
 
     A method counts only where its controller is the document's subject and its URL is the subject's own: a
-    document that names somebody else's method speaks for nobody. One of an unknown kind is left out.
+    document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so
+    is one that is over.
+
+    Args:
+        at: when the keys are to be used.
     """
     subject = document.get("id")
     allowed, found = list(_assertion_methods(document)), dict[str, PublicKey]()
@@ -29,7 +35,7 @@ def assertion_keys(document: Mapping[str, PlainJson]) -> dict[str, PublicKey]:
         name = _absolute(entry.get("id"), subject)
         if entry.get("controller") != subject or name.partition("#")[0] != subject or name not in allowed:
             continue
-        key = _key(entry)
+        key = _key(entry) if _counts(entry, at) else None
         if key is not None:
             found[name] = key
     return found
@@ -41,6 +47,12 @@ def _assertion_methods(document: Mapping[str, PlainJson]) -> Iterator[str]:
         yield _absolute(entry.get("id") if isinstance(entry, dict) else entry, subject)
 
 
+def _counts(entry: Mapping[str, PlainJson], at: datetime) -> bool:
+    """(2.2) Neither expired nor revoked; a time that cannot be read may have passed."""
+    ends = [entry[name] for name in ("expires", "revoked") if name in entry]
+    return all(is_timestamp(end) and at < datetime.fromisoformat(str(end)) for end in ends)
+
+
 def _absolute(name: PlainJson, subject: PlainJson) -> str:
     return f"{subject}{name}" if isinstance(name, str) and name.startswith("#") else str(name)
 
@@ -49,7 +61,8 @@ def _key(entry: Mapping[str, PlainJson]) -> PublicKey | None:
     kind = str(entry.get("type"))
     multikey, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
     try:
-        if kind == "Multikey" and isinstance(multikey, str):
+        # The older name of the same thing for one kind of key.
+        if kind in {"Multikey", "Ed25519VerificationKey2020"} and isinstance(multikey, str):
             return PublicKey.from_multikey(multikey)
         if kind in {"JsonWebKey", "JsonWebKey2020"} and isinstance(jwk, dict):
             return VerificationKey.from_jwk(jwk).public_key

@@ -17,11 +17,12 @@ from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
+from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature, seconds, times_of
 from gateway.trust.judgement import Sub
 from gateway.trust.subject import CONVERSION, Signer, Statement, Subject, named, statement_of
 
 _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
+_TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 # What a reader takes from the document though no signature covers it.
 _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
 _LAST_SECOND: Final = 253402300800  # of the year 9999
@@ -160,19 +161,28 @@ def _of(data: bytes, found: Verified) -> Subject:
 
 
 def _with_payload(found: Verified) -> Verified:
-    """A credential signed as a file keeps what it says of its issuer, its times and its revocation."""
+    """A credential signed as a file keeps what it says of its issuer, its times and its revocation.
+
+    So does any token of its own term (RFC 7519, 4.1).
+    """
     if found.document or len(found.parts) != 1:
         return found
     try:
         value = parse_signed(found.payload)
     except GatewayError:
         return found
-    kinds = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or "VerifiableCredential" not in (
-        kinds if isinstance(kinds, list) else [kinds]
-    ):
+    if not isinstance(value, dict):
         return found
-    return replace(found, document=value)
+    kinds, state = value.get("type"), value.get("status")
+    is_token = found.envelope in _TOKENS
+    if "VerifiableCredential" in (kinds if isinstance(kinds, list) else [kinds]) or (
+        is_token and isinstance(state, dict) and "status_list" in state
+    ):
+        return replace(found, document=value, times=times_of(value))
+    # In other documents, these may be the names of anything.
+    numbers = {name: value[name] for name in ("exp", "nbf") if type(value.get(name)) in (int, float)}
+    term = {name: seconds(stated) for name, stated in numbers.items()} if is_token else {}
+    return replace(found, times={**found.times, **term})
 
 
 def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:

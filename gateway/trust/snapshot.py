@@ -69,7 +69,7 @@ class Snapshot:
     certificates: tuple[Certificate, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     dids: Mapping[str, Mapping[str, PlainJson]] = field(repr=False)
-    statuses: Mapping[str, bytes] = field(repr=False)
+    statuses: Mapping[str, tuple[bytes, ...]] = field(repr=False)
     receipts: tuple[bytes, ...] = field(repr=False)
     # What was received before, by issuer and identifier: the digest.
     received: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -137,7 +137,7 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         certificates=tuple(certificates),
         crls=tuple(files[name] for name in _below(files, "crls/")),
         dids=dict(_documents(files, "dids/")),
-        statuses=dict(_statuses(files)),
+        statuses=_statuses(files),
         receipts=tuple(files[name] for name in _below(files, "receipts/")),
         received=_received(files[RECEIVED]) if RECEIVED in files else {},
     )
@@ -288,9 +288,12 @@ def _documents(files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, M
         yield identity, value
 
 
-def _statuses(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _statuses(files: Mapping[str, bytes]) -> dict[str, tuple[bytes, ...]]:
+    """Lists of statuses by the ``id`` that they state, which nobody has checked."""
+    found: dict[str, tuple[bytes, ...]] = {}
     for name in _below(files, "status/"):
         identity = document_of(files[name]).get("id")
         if not isinstance(identity, str):
             raise BadSnapshot(path=name)
-        yield identity, files[name]
+        found[identity] = (*found.get(identity, ()), files[name])
+    return found

@@ -40,7 +40,7 @@ class TestControllerDocuments:
     def test_a_document_that_names_somebody_elses_method(self, victim: str) -> None:
         office = Office(KEY, victim if victim.startswith("did:web") else "")
         document = controller("did:web:evil.example", OTHER, victim)
-        assert assertion_keys(document) == {}
+        assert assertion_keys(document, at=made.NOW) == {}
         office.world.more = {"dids/evil.json": json.dumps(document).encode()}
         forged = statement(office.place, OTHER, victim)
         assert office.verdict(forged)[0] != "TOTAL_PASSED"
@@ -49,11 +49,26 @@ class TestControllerDocuments:
     def test_members_of_odd_kinds(self, odd: Any) -> None:
         did = "did:web:body.example"
         document = controller(did, OTHER, f"{did}#key-1")
-        assert list(assertion_keys(document)) == [f"{did}#key-1"]
+        assert list(assertion_keys(document, at=made.NOW)) == [f"{did}#key-1"]
         for name, other in (("type", {}), ("publicKeyJwk", {"type": "JsonWebKey"})):
             value = {"kty": "EC", "crv": odd, "x": "AA", "y": "AA"} if other else odd
             changed = {**document["verificationMethod"][0], **other, name: value}
-            assert assertion_keys({**document, "verificationMethod": [changed]}) == {}
+            assert assertion_keys({**document, "verificationMethod": [changed]}, at=made.NOW) == {}
+
+    @pytest.mark.parametrize("member", ["expires", "revoked"])
+    def test_a_method_that_is_over(self, member: str) -> None:
+        did = "did:web:body.example"
+        document = controller(did, OTHER, f"{did}#key-1")
+        ends = made.stamp(made.NOW)
+        for stated, counts in (
+            (ends, False),
+            (made.stamp(made.NOW + timedelta(seconds=1)), True),
+            ("soon", False),
+            (None, False),
+        ):
+            changed = {**document["verificationMethod"][0], member: stated}
+            found = assertion_keys({**document, "verificationMethod": [changed]}, at=made.NOW)
+            assert bool(found) is counts
 
     def test_a_did_key_is_its_own_key(self) -> None:
         forged = statement(Office().place, OTHER, KEY.public_key.key_id)

@@ -98,11 +98,12 @@ class TestWhatIsACredential:
         assert BASE in office.place.revocation
 
 
-def vc_jwt_of(document: dict[str, Any], key: PrivateKey = KEY) -> bytes:
-    """Whatever it is, as a token of that type."""
-    header = {"alg": "EdDSA", "kid": key.key_id, "typ": "vc+jwt"}
+def vc_jwt_of(document: dict[str, Any], key: PrivateKey = KEY, *, type_: str = "vc+jwt") -> bytes:
+    """Whatever it is, as a token of that type; one of selective disclosure hides nothing."""
+    header = {"alg": "EdDSA", "kid": key.key_id, **({"typ": type_} if type_ else {})}
     _, data = jose.signing_input(header, jcs(document))
-    return data + b"." + base64url(keys.sign(key, data)).encode()
+    ending = b"~" if type_.endswith("sd-jwt") else b""
+    return data + b"." + base64url(keys.sign(key, data)).encode() + ending
 
 
 class TestTokens:
@@ -133,14 +134,36 @@ class TestTokens:
             ({"exp": int(made.NOW.timestamp()) - 301}, ("TOTAL_FAILED", "EXPIRED")),
             ({"exp": int(made.NOW.timestamp()) + 1}, PASSED),
             ({"nbf": int(made.NOW.timestamp()) + 301}, ("TOTAL_FAILED", "NOT_YET_VALID")),
+            ({"exp": made.NOW.timestamp() - 300.5}, ("TOTAL_FAILED", "EXPIRED")),
+            ({"exp": made.NOW.timestamp() + 0.5}, PASSED),
+            ({"nbf": made.NOW.timestamp() + 301.5}, ("TOTAL_FAILED", "NOT_YET_VALID")),
             ({"exp": "tomorrow"}, FORMAT),
             ({"exp": 10**12}, FORMAT),
+            ({"exp": None}, FORMAT),
+            ({"exp": [1]}, FORMAT),
         ],
     )
-    def test_times(self, claims: dict[str, Any], expected: tuple[str, str]) -> None:
+    @pytest.mark.parametrize("type_", ["vc+jwt", "JWT", "dc+sd-jwt", ""])
+    def test_times(self, type_: str, claims: dict[str, Any], expected: tuple[str, str]) -> None:
         own = KEY.public_key.did
-        token = vc_jwt_of({**credential(own), **claims})
+        token = vc_jwt_of({**credential(own), **claims}, type_=type_)
         assert verdict(listed(own), token) == expected
+
+    def test_times_of_any_other_token(self) -> None:
+        own = KEY.public_key.did
+        for stated, expected in ((-301, ("TOTAL_FAILED", "EXPIRED")), (1, PASSED)):
+            token = vc_jwt_of({"pcf": "61.25", "exp": made.NOW.timestamp() + stated}, type_="JWT")
+            assert verdict(listed(own), token) == expected
+        # As the name of something else.
+        assert verdict(listed(own), vc_jwt_of({"exp": "kg"}, type_="JWT")) == PASSED
+
+    @pytest.mark.parametrize("type_", ["vc+jwt", "JWT", "dc+sd-jwt"])
+    def test_a_status_that_nobody_can_ask(self, type_: str) -> None:
+        """A Token Status List is not read here; that is no reason to believe the token."""
+        own = KEY.public_key.did
+        asked = {"status_list": {"idx": 3, "uri": "https://body.example/status"}}
+        token = vc_jwt_of({**credential(own), "status": asked}, type_=type_)
+        assert verdict(listed(own), token) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
 
 class TestCredentialsInOtherEnvelopes:

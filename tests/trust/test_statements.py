@@ -117,6 +117,38 @@ class TestStatus:
         office.world.foreign = office.world.own = {"issued": made.NOW}
         assert office.verdict(statement(office.place)) == ("TOTAL_FAILED", "STATUS_REVOKED")
 
+    @pytest.mark.parametrize("older", ["a", "z"])
+    @pytest.mark.parametrize(
+        ("purpose", "expected"),
+        [
+            ("revocation", ("TOTAL_FAILED", "STATUS_REVOKED")),
+            ("suspension", ("INDETERMINATE", "STATUS_SUSPENDED")),
+        ],
+    )
+    def test_an_older_list_beside_it(self, older: str, purpose: str, expected: tuple[str, str]) -> None:
+        """Whatever the files are called, the older one takes nothing back."""
+        office = Office()
+        data = statement(office.place)
+        before = office.files[f"{purpose}.json"]
+        later = made.NOW + timedelta(hours=1)
+        office.files |= statuses.change(office.files, office.place.index, purpose, KEY, later)
+        office.files[f"{older}.json"] = before
+        office.world.now = later
+        assert office.verdict(data) == expected
+
+    def test_a_list_by_a_name_of_ours(self) -> None:
+        office = Office()
+        entry_ = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "1",
+            "statusListCredential": "keys",
+        }
+        document = {**json.loads(statement(office.place)), "credentialStatus": [entry_]}
+        document.pop("proof")
+        signed = data_integrity.add_proof(document, KEY, created=made.stamp(made.NOW))
+        assert office.verdict(jcs(signed)) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
     def test_somebody_elses_list_is_no_answer(self) -> None:
         office = Office()
         office.files = statuses.create(BASE, OTHER, made.NOW)
