@@ -1,7 +1,7 @@
 """Both sides of an output while it is written: what each data set says, in the ids of the source.
 
-A walk over a data set leaves out at once what only repeats another data set of the package: the label,
-address and kind of a reference to it, and its version.
+A walk over a data set leaves out at once what only repeats another data set of the package: the address
+and kind of a reference to it, its version, and its label where that data set says the same of itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from gateway.codec.accounting import Account, account
+from gateway.codec.dataset_labels import Labels
 from gateway.codec.datasets import Bundle, Piece, measured, version_number
 from gateway.errors import GatewayError, InputError, InternalError
 from gateway.model.activity import Place
@@ -49,6 +50,8 @@ class Books:
         for key in bundle.everything:
             self.here.setdefault(key.id, []).append(key)
         self._versions: dict[tuple[str, str], bool] = {}
+        self._labels = Labels(bundle)
+        self._own_labels: dict[str, str] = {}  # of the data set that is being compared, by path
         self._before: Own = {Reference: self._reference, Place: _place}
         self._after: Own = {Reference: self._own_reference, Place: _place, UnitEntry: self._own_unit}
 
@@ -84,12 +87,17 @@ class Books:
         names = piece.renamed.get(key, {})
         if names:
             after = _renamed(after, {new: old for old, new in names.items()})
+        self._own_labels.clear()
         one, other = self.settled(before, ours=False), self.settled(after, ours=True)
         if isinstance(before, Process) and isinstance(after, Process):
             self._guard(format_, before, one, other)
         # What only repeats another data set is not compared, and no word is needed on it.
         own = piece.notes.get(key, ())
-        notes: Sequence[Note] = [note for note in own if note.path in one or note.path in other]
+        notes: Sequence[Note] = [
+            note
+            for note in own
+            if note.path in other or (note.path in one and note.path not in self._own_labels)
+        ]
         if piece.explain is not None:
             notes = piece.explain(one, other, notes)
         found = account(format_, one, other, notes)
@@ -114,6 +122,11 @@ class Books:
         if isinstance(id_, str) and (id_ in self.here or id_.lower() in self.here):
             found[f"{at}/uuid"] = id_
             self._identity(reference, at, id_, found)
+            if isinstance(reference.name, LangText):
+                keys = self.here.get(id_) or self.here[id_.lower()]
+                for lang, text in self._labels.own(reference.name, id_, keys).items():
+                    path = f"{at}/name/{escape(lang)}"
+                    self._own_labels[path] = found[path] = text
         else:
             collect_fields(reference, at, found, self._before)
 
@@ -125,6 +138,10 @@ class Books:
         if id_ in self.here or id_.lower() in self.here:
             found[f"{at}/uuid"] = id_
             self._identity(reference, at, id_, found)
+            for lang, text in reference.name.root.items() if isinstance(reference.name, LangText) else ():
+                # A label that the output makes of the data set's name is no word of the source.
+                if self._own_labels.get(path := f"{at}/name/{escape(lang)}") == text:
+                    found[path] = text
         else:
             collect_fields(reference, at, found, self._after)
             found[f"{at}/uuid"] = id_

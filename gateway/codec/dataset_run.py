@@ -50,8 +50,9 @@ def write_bundle(
             added to.
         read_back: reads every file back and accounts for each leaf; without it every account is empty.
 
-    A file that breaks the format's schema or a promise is our bug: it is not given out, and its data sets
-    are among the refused, each with an ``InternalError``.
+    A file that breaks the format's schema or a promise is not given out, and its data sets are among the
+    refused. It is our bug (``InternalError``), unless the source of one of them has errors of its own: what
+    is there twice, or is no value, cannot always be put together again.
 
     Raises:
         UsageError: the format is only read.
@@ -61,10 +62,28 @@ def write_bundle(
         try:
             accounts = _account(format_, piece, books, context, read_back=read_back)
         except (InputError, InternalError, Problems) as error:
-            broken = {key: tuple(flatten(error)) for key in piece.becomes}
-            yield Sent(None, {}, {**piece.refused, **broken})
+            errors = tuple(_whose(error, format_, piece, bundle))
+            yield Sent(None, {}, {**piece.refused, **dict.fromkeys(piece.becomes, errors)})
         else:
             yield Sent(piece.member, accounts, piece.refused, piece.becomes)
+
+
+def _whose(
+    error: GatewayError | Problems, format_: DatasetFormat, piece: Piece, bundle: Bundle
+) -> Iterator[GatewayError]:
+    """The errors of a file: ours, or those of its source if that has errors where it was read."""
+    found = [
+        finding
+        for key in piece.becomes
+        for finding in bundle.read(key).findings
+        if finding.severity is Severity.ERROR
+    ]
+    for one in flatten(error):
+        if isinstance(one, InternalError) and found:
+            params = {"format": format_.id, "n": str(len(found)), "first": found[0].at}
+            yield InputError(one.saw, path=one.path, code="dataset.defects-in-the-way", **params)
+        else:
+            yield one
 
 
 def _account(

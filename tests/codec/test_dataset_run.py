@@ -13,6 +13,7 @@ from gateway.codec.dataset_run import Sent, write_bundle
 from gateway.codec.datasets import (
     Bundle,
     DatasetFormat,
+    IndexedBundle,
     Piece,
     bundle_of,
     key_of,
@@ -21,6 +22,7 @@ from gateway.codec.datasets import (
 )
 from gateway.codec.shelf import Shelf
 from gateway.errors import InputError
+from gateway.messages import Lang, explain
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, FlowKind, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
@@ -53,7 +55,14 @@ def package() -> Bundle:
         [
             UnitGroup(id=GROUP, reference_unit="0", units=units),
             FlowProperty(id=MASS, unit_group=Reference(uuid=GROUP)),
-            Flow(id=STEEL, version="01.00.000", kind=FlowKind.PRODUCT, properties=(quantity,)),
+            Flow(
+                id=STEEL,
+                version="01.00.000",
+                name=LangText({"zh": "钢", "en": "Steel"}),
+                mix=LangText({"en": "at plant"}),
+                kind=FlowKind.PRODUCT,
+                properties=(quantity,),
+            ),
             Process(id=MILL, name=LangText({"zh": "钢厂", "en": "mill"}), exchanges=(made,)),
         ],
         {"doc.pdf": b"%PDF"},
@@ -131,6 +140,22 @@ class TestAccount:
         bare = of_exchange(flow=Reference(uuid=STEEL))
         assert notes_on(sent(Toy(bare)), MILL) == []
 
+    @pytest.mark.parametrize(
+        ("label", "lost"),
+        [
+            ({"en": "steel;  at plant", "zh": "钢"}, []),
+            ({"en": "steel, recycled", "zh": "钢", "es": "acero"}, ["en", "es"]),
+        ],
+    )
+    def test_words_that_stand_only_in_a_label_are_noted(self, label: dict[str, str], lost: list[str]) -> None:
+        named = package()
+        told = [named.read(key).dataset for key in named.keys]
+        told = [of_exchange(flow=Reference(uuid=STEEL, name=LangText(label)))(one) for one in told]
+        own_name = of_exchange(flow=Reference(uuid=STEEL, name=LangText({"en": "Steel"})))
+        noted = [(f"/exchanges/7/flow/name/{lang}", Fate.DROPPED) for lang in lost]
+        assert notes_on(sent(Toy(own_name), bundle_of(told)), MILL) == noted
+        assert notes_on(sent(Toy(), bundle_of(told)), MILL) == []
+
     def test_a_unit_beside_the_amount_is_that_of_the_flow(self) -> None:
         beside = of_exchange(unit="kg", flow_property=Reference(uuid=MASS))
         assert notes_on(sent(Toy(beside)), MILL) == []
@@ -146,6 +171,24 @@ class TestAccount:
             return one.model_copy(update={"changed": "2026-01-01"}) if one.id == MILL else one
 
         assert refused(sent(Toy(invented))) == ["internal.unexplained-difference"]
+
+    def test_a_source_with_errors_is_no_bug_of_ours(self) -> None:
+        def invented(one: Dataset) -> Dataset:
+            return one.model_copy(update={"changed": "2026-01-01"}) if one.id == MILL else one
+
+        whole = package()
+        mill = next(key for key in whole.keys if key.id == MILL)
+        wrong = replace(whole.read(mill), findings=(Finding("xml.not-unique", "mill.xml /name[2]"),))
+        broken = IndexedBundle(
+            dict.fromkeys(whole.keys), lambda key, _: wrong if key == mill else whole.read(key)
+        )
+        found = sent(Toy(invented), broken)
+        assert refused(found) == ["dataset.defects-in-the-way"]
+        (error,) = [error for one in found for told in one.refused.values() for error in told]
+        assert (error.path, error.params["first"]) == ("/changed", "mill.xml /name[2]")
+        langs: tuple[Lang, ...] = ("en", "zh")
+        for lang in langs:
+            assert "mill.xml /name[2]" in explain(error, lang).what
 
     def test_other_ids_are_followed(self) -> None:
         def renumbered(one: Dataset) -> Dataset:
