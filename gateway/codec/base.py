@@ -189,7 +189,8 @@ class Format:
     ``private_reader``: it reads only what we wrote ourselves, to check it. ``audience`` is the widest
     disclosure class that this carrier may ever hold, whatever the caller allows. ``parameters`` are what
     the caller may choose by name, each with the values it takes; none: any text. ``plugin`` names who
-    brought it; it is empty for those that ship.
+    brought it; it is empty for those that ship. ``judges_classes``: its own findings say whether the carbon
+    classes make the total, of which it has more than the model.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Format:
     legal_status: str = ""
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plugin: str = ""
+    judges_classes: bool = False
 
     @property
     def folder(self) -> str:

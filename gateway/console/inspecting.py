@@ -14,6 +14,7 @@ from gateway.console.terminal import Console, joined, table
 from gateway.errors import GatewayError, InputError
 from gateway.formats import GROUPS, Detected, detect, formats
 from gateway.formats.datasets import DetectedDatasets, dataset_formats, detect_datasets
+from gateway.pipeline.registers import split
 from gateway.storage.shelves import open_shelf
 
 _STRENGTHS = {3: "cli.evidence-name", 2: "cli.evidence-keys", 1: "cli.evidence-shape"}
@@ -94,21 +95,34 @@ def detect_files(console: Console, names: Sequence[str], plugins: Sequence[Plugi
     documents: list[dict[str, object]] = []
     for name in names:
         try:
-            found = _detected(name, plugins)
+            told = _each_detected(name, plugins)
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))
             continue
-        _tell_detected(console, name, found)
-        documents.append(
-            {
-                "file": name,
-                "format": found.format.id,
-                "strength": found.evidence.strength,
-                "evidence": list(found.evidence.reasons),
-            }
-        )
+        for own, found in told:
+            _tell_detected(console, own, found)
+            documents.append(
+                {
+                    "file": own,
+                    "format": found.format.id,
+                    "strength": found.evidence.strength,
+                    "evidence": list(found.evidence.reasons),
+                }
+            )
     console.document({"files": documents})
     return failures.worst(codes)
+
+
+def _each_detected(
+    name: str, plugins: Sequence[Plugin]
+) -> list[tuple[str, Detected | DetectedDatasets]]:
+    """What a file is; of one with several footprints, what each is."""
+    try:
+        return [(name, _detected(name, plugins))]
+    except InputError as error:
+        if error.error_code != "input.several-footprints" or name == STDIN:
+            raise
+        return [(part.name, detect(part, plugins)) for part in split(load(name))]
 
 
 def _detected(name: str, plugins: Sequence[Plugin]) -> Detected | DetectedDatasets:

@@ -22,6 +22,7 @@ def list_targets(
 ) -> Exit:
     """Print a table of files × targets: values carried and noted, or how much is missing."""
     from gateway.pipeline.convert import convert, read
+    from gateway.pipeline.registers import split
 
     wanted = _ids(targets, context)
     rows: list[tuple[str, ...]] = [("", *wanted)]
@@ -29,14 +30,21 @@ def list_targets(
     documents: list[dict[str, object]] = []
     for name in names:
         try:
-            source = read(load(name), context=context)
-            outcomes = convert(source, to=wanted, options={"preview": "yes"})
+            parts = split(load(name))
         except GatewayError as error:
             codes.append(failures.not_read(console, name, error, documents))
             continue
-        rows.append((name, *(_cell(console, outcome) for outcome in outcomes)))
-        documents.append({"file": name, "format": source.format.id, "targets": list(map(_told, outcomes))})
-        codes.append(Exit.DONE)
+        for part in parts:
+            own = part.name if len(parts) > 1 else name
+            try:
+                source = read(part, context=context)
+                outcomes = convert(source, to=wanted, options={"preview": "yes"})
+            except GatewayError as error:
+                codes.append(failures.not_read(console, own, error, documents))
+                continue
+            rows.append((own, *(_cell(console, outcome) for outcome in outcomes)))
+            documents.append({"file": own, "format": source.format.id, "targets": list(map(_told, outcomes))})
+            codes.append(Exit.DONE)
     for line in _markdown(rows) if markdown else table(rows):
         console.answer(line)
     console.tell(console.say("cli.targets-legend"))

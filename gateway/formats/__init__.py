@@ -114,6 +114,10 @@ def detect(package: Package, plugins: Sequence[Plugin] = ()) -> Detected:
     found = evidence(package, plugins)
     if not found and len(package.members) == 1 and package.only.data.lstrip()[:1] in (b"{", b"["):
         assert package.json is not None  # looks like JSON: if it is broken, this says where
+        from gateway.formats.pact import envelope
+
+        if (several := envelope.count(package)) > 1:
+            raise InputError(several, path=package.name, code="input.several-footprints")
     if not found:
         from gateway.frontdoor.workbook import is_any_workbook  # only what fits nothing is looked at so
 

@@ -22,6 +22,7 @@ _HUNDRED: Final = Printed(Fraction(100))
 # Stages in which nothing is given back: a value below zero is a credit in the wrong place.
 _NO_CREDIT: Final = frozenset({"raw", "inbound", "production", "distribution", "installation", "use"})
 _UP_TO_GATE: Final = frozenset({"A1", "A2", "A3"})
+_BEYOND_GATE: Final = frozenset({"distribution", "installation", "use", "eol"})
 
 
 def check_results(check: Check) -> None:
@@ -72,6 +73,11 @@ def _total(
             check.add(
                 "consistency.stages-unassigned", f"{path}/unassigned/amount", rest, Severity.INFO, stages=left
             )
+        return
+    inside = [(p, r) for p, r in counting if r.stage not in _BEYOND_GATE]
+    up_to_gate = total(printed(r.carbon.total) or NOTHING for _, r in inside) + rest
+    # What is told beside a total up to the gate is no part of it: outbound transport in PACT.
+    if result.basis.boundary == "c2g" and (not inside or agree(own, up_to_gate)):
         return
     credit = total(printed(r.carbon.total) or NOTHING for _, r in rows if is_credit(r.stage, r.module))
     if credit.value and agree(own, stages + rest + credit):

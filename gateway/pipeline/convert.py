@@ -114,6 +114,8 @@ def read(
     detected = _detect(found, own) if format is None else _named(format, own)
     reading = joined(run_reader(detected.format, found, own), beside, own)
     seen = consistency.check(reading.declaration, reading.origins)
+    if detected.format.judges_classes:
+        seen = tuple(finding for finding in seen if finding.code != "consistency.classes")
     doubts = guards.check(reading.declaration, reading.origins)
     report = Report(reading.notes, (*reading.findings, *seen, *doubts))
     return Source(

@@ -1,12 +1,10 @@
-"""Inputs that hold several declarations: a certificate register has one in each row."""
+"""Inputs with several declarations: a register has one in each row, a host's answer several."""
 
 from __future__ import annotations
 
 from gateway.codec.base import Package
 from gateway.formats.cn_pcf.register import split_register
-
-# How JSON and XML begin.
-_NEVER = (b"{", b"[", b"<")
+from gateway.formats.pact import envelope
 
 
 def split(package: Package) -> tuple[Package, ...]:
@@ -15,6 +13,8 @@ def split(package: Package) -> tuple[Package, ...]:
     Raises:
         InputError: a register that cannot be read as a table.
     """
-    if len(package.members) != 1 or package.only.data.lstrip()[:1] in _NEVER:
+    if len(package.members) != 1 or package.only.data.lstrip()[:1] == b"<":
         return (package,)
+    if package.only.data.lstrip()[:1] in (b"{", b"["):
+        return envelope.split(package)
     return split_register(package)

@@ -121,3 +121,21 @@ def test_no_part_of_a_message_is_above_the_class_of_a_customer() -> None:
 def _fits(pattern: str, path: str) -> bool:
     one, other = pattern.split("/"), path.split("/")
     return len(one) == len(other) and all(a in ("*", b) for a, b in zip(one, other, strict=True))
+
+
+def test_the_answer_of_a_host_is_taken_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"data": [good, good | {"status": "Deprecated"}]}), encoding="utf-8")
+    for command in ("detect", "check", "targets"):
+        assert main(["--json", command, str(answer)]) == 0
+        files = json.loads(capsys.readouterr().out)["files"]
+        assert [one["file"].rpartition("›")[2] for one in files] == [" 1", " 2"], command
+    out = tmp_path / "out"
+    assert main(["convert", str(answer), "--to", "pact@3.0", "-o", str(out), "--quiet"]) == 0
+    assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.json")) == [
+        "1/pact/product-footprint.json",
+        "2/pact/product-footprint.json",
+    ]
+    told = [json.loads((out / f"{n}/pact/product-footprint.json").read_bytes())["status"] for n in (1, 2)]
+    assert told == ["Active", "Deprecated"]

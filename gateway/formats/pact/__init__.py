@@ -7,11 +7,14 @@ the cradle-to-gate basis that all of them have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from gateway.codec import shell
 from gateway.codec.base import BasisRequest, Evidence, Format, Package
+
+if TYPE_CHECKING:
+    from gateway.frontdoor.json import JsonValue
 
 # Members of a product footprint that no other footprint format has together.
 _OWN = ("specVersion", "pcf", "productIds", "companyIds", "productNameCompany")
@@ -63,9 +66,19 @@ _ASKED_OLDER: Final = {
 }
 
 
+def _footprint(package: Package) -> Mapping[str, JsonValue] | None:
+    """The file as an object, or the one footprint in the envelope around it."""
+    document = package.json_object
+    if document is not None and "data" not in document:
+        return document
+    from gateway.formats.pact.envelope import footprint_of
+
+    return footprint_of(package)
+
+
 def _detect_pact(version: str) -> Callable[[Package], Evidence | None]:
     def detect(package: Package) -> Evidence | None:
-        document = package.json_object
+        document = _footprint(package)
         if document is None or not all(name in document for name in _OWN):
             return None
         found = document["specVersion"]
@@ -82,7 +95,7 @@ def _detect_pact(version: str) -> Callable[[Package], Evidence | None]:
 
 def _detect_catenax(version: str) -> Callable[[Package], Evidence | None]:
     def detect(package: Package) -> Evidence | None:
-        document = package.json_object
+        document = _footprint(package)
         if document is None:
             return None
         scope = document.get("scopeOfPcfForm", document)
@@ -108,6 +121,7 @@ def _pact(version: str, *, written: bool, edition: str) -> Format:
         write=shell.writer(f"{_FORMATS}.exchange", id_, BASIS) if written else None,
         validate=shell.validator(f"{_FORMATS}.exchange", id_),
         basis=BASIS if written else None,
+        judges_classes=True,
         schema_edition=f"{edition}, own statement",
         parameters=_ASKED_OLDER | {"packagingEmissionsIncluded": ("true", "false")} if written else {},
     )
@@ -125,6 +139,7 @@ def _catenax(version: str, *, written: bool) -> Format:
         write=shell.writer(f"{_FORMATS}.exchange", id_, BASIS) if written else None,
         validate=shell.validator(f"{_FORMATS}.exchange", id_),
         basis=BASIS if written else None,
+        judges_classes=True,
         schema_edition=f"io.catenax.pcf {version}, own statement",
         parameters=asked if written else {},
     )
@@ -139,6 +154,7 @@ FORMAT = Format(
     write=shell.writer(f"{_FORMATS}.exchange", "pact@3.0", BASIS),
     validate=shell.validator(f"{_FORMATS}.exchange", "pact@3.0"),
     basis=BASIS,
+    judges_classes=True,
     schema_edition="PACT Technical Specifications 3.0.3 (2025-11-18), own statement",
     parameters=dict.fromkeys(
         (

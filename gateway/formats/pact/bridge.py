@@ -18,7 +18,7 @@ from gateway.formats.pact.hub import Hub, keys
 from gateway.formats.pact.period import VALIDITY_YEARS
 from gateway.formats.pact.spelling import KNOWN_7, KNOWN_10, STANDARDS, STANDARDS_7
 from gateway.formats.pact.table import DIGITS, SPEC_VERSION
-from gateway.quantity import plus, quotient, round_significant
+from gateway.quantity import plus, quotient, round_places, round_significant
 
 if TYPE_CHECKING:
     from gateway.formats.pact.carrier import Carrier, Told
@@ -30,6 +30,7 @@ CX_REGION, CX_COUNTRY = "/catenax/geographyRegionOrSubregion", "/catenax/geograp
 STANDARD, FACTORS = "/pcf/crossSectoralStandards", "/pcf/ipccCharacterizationFactors"
 AMOUNT, UNITARY = "/pcf/declaredUnitAmount", "/pact2/unitaryProductAmount"
 EXCLUDING, INCLUDING = "/pcf/pcfExcludingBiogenicUptake", "/pcf/pcfIncludingBiogenicUptake"
+UPTAKE = "/pcf/biogenicCO2Uptake"
 ATTESTATION = "/catenax/attestationOfConformance"
 CPC = "/pact2/productCategoryCpc"
 # What a caller may tell, by name, with the key that it fills.
@@ -184,6 +185,7 @@ def to_pact2(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
     if "/pcf/verification/providerName" not in own:
         for name in [key for key in own if key.startswith(("/pcf/verification/", "/pact2/assurance/"))]:
             del own[name]
+    _not_below_zero(ready)
     for name in (REGION, COUNTRY):
         if name in own and (SUBDIVISION in own or (name == REGION and COUNTRY in own)):
             del own[name]
@@ -233,6 +235,11 @@ def _region(ready: Told) -> None:
         ready.codes[CX_REGION] = "footprint.region-of-country" if country else "footprint.region-global"
     if CX_COUNTRY in hub:
         hub[COUNTRY] = hub[CX_COUNTRY]
+    elif COUNTRY in hub and SUBDIVISION in hub:
+        # Two places where PACT has one: Catena-X has room for both, and they are read as its own.
+        ready.codes[COUNTRY] = ready.codes[CX_COUNTRY] = "footprint.spelled-otherwise"
+    if REGION in hub and CX_REGION not in hub and (COUNTRY in hub or SUBDIVISION in hub):
+        ready.codes[REGION] = ready.codes[CX_REGION] = "footprint.spelled-otherwise"
     hub[REGION] = said
 
 
@@ -363,11 +370,13 @@ def _older(ready: Told, carrier: Carrier) -> None:
     hub = ready.hub
     amount = hub.get(AMOUNT)
     if isinstance(amount, Decimal) and amount > 0 and amount != 1:
+        before = dict(hub)
         for key, value in hub.items():
             if isinstance(value, Decimal) and (key == _MASS or _PER_UNIT.search(key)):
                 hub[key] = round_significant(quotient(value, amount), DIGITS)
                 if hub[key] != value:
                     ready.codes[key] = "footprint.divided-by-amount"
+        _keep_sum(hub, before, amount)
         hub[AMOUNT] = _ONE
         ready.codes[AMOUNT] = "footprint.divided-by-amount"
     _add(ready, AMOUNT, _ONE, "footprint.per-one-unit")
@@ -381,13 +390,33 @@ def _older(ready: Told, carrier: Carrier) -> None:
         _contents(ready)
 
 
+def _keep_sum(hub: Hub, before: Hub, amount: Decimal) -> None:
+    """Both totals stay apart by the uptake, whatever became of their last digits: all to the same place."""
+    names = (EXCLUDING, UPTAKE, INCLUDING)
+    if not all(isinstance(hub.get(name), Decimal) for name in names):
+        return
+    if before[INCLUDING] != plus(before[EXCLUDING], before[UPTAKE]):
+        return
+    if hub[INCLUDING] == plus(hub[EXCLUDING], hub[UPTAKE]):
+        return
+    places = DIGITS - 1 - max(hub[EXCLUDING].adjusted(), hub[UPTAKE].adjusted())
+    for name in (EXCLUDING, UPTAKE):
+        hub[name] = round_places(quotient(before[name], amount), places)
+    hub[INCLUDING] = plus(hub[EXCLUDING], hub[UPTAKE])
+
+
 def _limits(ready: Told, carrier: Carrier) -> None:
     """What Catena-X refuses: a total below zero, and more left out than its rulebook lets pass."""
     hub = ready.hub
-    total = hub.get(EXCLUDING)
-    if isinstance(total, Decimal) and total < 0:
-        ready.lacks.append((EXCLUDING, "footprint.total-below-zero", {"value": str(total)}))
+    _not_below_zero(ready)
     exempted, most = hub.get("/pcf/exemptedEmissionsPercent"), _MOST_EXEMPTED.get(carrier.column)
     if isinstance(exempted, Decimal) and most is not None and exempted > most:
         facts = {"value": str(exempted), "most": str(most)}
         ready.lacks.append(("/pcf/exemptedEmissionsPercent", "footprint.exempted-too-much", facts))
+
+
+def _not_below_zero(ready: Told) -> None:
+    """Only PACT 3.0 has removals, and a total below zero."""
+    total = ready.hub.get(EXCLUDING)
+    if isinstance(total, Decimal) and total < 0:
+        ready.lacks.append((EXCLUDING, "footprint.total-below-zero", {"value": str(total)}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.codec.base import BasisRequest, Context, Package, Reading, Writing
 from gateway.formats.pact import message, reader, rules, writer
 from gateway.formats.pact.catalogue import CARRIERS, PACT_3
+from gateway.formats.pact.envelope import moved, moved_findings, opened
 from gateway.formats.pact.hub import is_message
 from gateway.formats.pact.table import extension_of
 from gateway.model.declaration import Declaration
@@ -17,9 +18,15 @@ def read(package: Package, context: Context, carrier: str) -> Reading:
     Raises:
         InputError: the bytes are no JSON object, or our own extension contradicts the footprint.
     """
+    inner, place = opened(package)
+    found = _read(inner, context, carrier)
+    return moved(found, place) if place else found
+
+
+def _read(package: Package, context: Context, carrier: str) -> Reading:
     if carrier == PACT_3.id and extension_of(package.json_object) is not None:
         return reader.read(package, context)
-    found = validate(package, carrier)
+    found = _judged(package, carrier)
     return message.read(package, CARRIERS[carrier], (*found, _verdict(found)))
 
 
@@ -49,6 +56,12 @@ def validate(package: Package, carrier: str) -> tuple[Finding, ...]:
     Raises:
         InputError: the bytes are no JSON.
     """
+    inner, place = opened(package)
+    found = _judged(inner, carrier)
+    return moved_findings(found, place) if place else found
+
+
+def _judged(package: Package, carrier: str) -> tuple[Finding, ...]:
     if carrier == PACT_3.id:
         return rules.validate(package)
     return rules.validate_as(package, CARRIERS[carrier])

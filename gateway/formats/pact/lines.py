@@ -16,6 +16,7 @@ from gateway.errors import GatewayError, InputError, InternalError, UsageError, 
 from gateway.formats.pact import message, rules
 from gateway.formats.pact.carrier import Carrier, Document
 from gateway.formats.pact.catalogue import CARRIERS
+from gateway.formats.pact.envelope import opened
 from gateway.formats.pact.exchange import validate
 from gateway.formats.pact.hub import Hub, leaves_of, line
 from gateway.frontdoor import json as json_door
@@ -83,6 +84,8 @@ def convert_line(
         own = source or _detected(package)
         findings = validate(package, own.id)
         document = package.json
+        if isinstance(document, dict) and "data" in document:
+            document = opened(package)[0].json
         if not isinstance(document, dict):
             raise InputError(shorten(str(document)), path="", code="footprint.no-object")
         hub, left = own.read(document)

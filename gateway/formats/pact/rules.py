@@ -38,7 +38,16 @@ _EXEMPTED_LIMIT = 3
 _HUNDRED = 100
 _RATINGS = range(1, 6)
 # What an older edition or Catena-X does not ask for.
-_OF_PACT_3 = frozenset({"pact.secondary-sources-absent", "pact.factors-not-latest", "pact.not-reported"})
+_OF_PACT_3 = frozenset(
+    {
+        "pact.secondary-sources-absent",
+        "pact.factors-not-latest",
+        "pact.not-reported",
+        "pact.total-below-parts",
+    }
+)
+# Up to here a sum is called rounded, beyond it is wrong (the limit of EU battery practice for stages).
+_ROUNDED = Decimal("0.005")
 _LAST_YEAR = MAXYEAR - VALIDITY_YEARS
 
 Pcf = Mapping[str, JsonValue]
@@ -176,11 +185,17 @@ def _totals(pcf: Pcf) -> Iterator[Finding]:
     uptake = _number(pcf, "biogenicCO2Uptake") or Decimal(0)
     parts = total(_number(pcf, name) or Decimal(0) for name in _PARTS)
     at = "/pcf/pcfExcludingBiogenicUptake"
-    if excluding < 0 and not any(_number(pcf, name) for name in _REMOVALS):
+    # All other parts are emissions: they cannot take the total below what is removed.
+    if excluding < 0 and excluding < total(_number(pcf, name) or Decimal(0) for name in _REMOVALS):
         yield _finding("pact.total-negative", at, show(excluding))
-    if minus(excluding, parts):
-        params = {"sum": show(parts), "rest": show(minus(excluding, parts))}
-        yield _finding("pact.total-unexplained", at, show(excluding), Severity.WARNING, **params)
+    rest = minus(excluding, parts)
+    if rest:
+        params = {"sum": show(parts), "rest": show(rest)}
+        if rest < 0 and -rest > _ROUNDED * abs(excluding):
+            # What is not told can only add to the parts that are.
+            yield _finding("pact.total-below-parts", at, show(excluding), Severity.ERROR, **params)
+        else:
+            yield _finding("pact.total-unexplained", at, show(excluding), Severity.WARNING, **params)
     expected: Exact = plus(excluding, uptake)
     if including is not None and minus(including, expected):
         at = "/pcf/pcfIncludingBiogenicUptake"

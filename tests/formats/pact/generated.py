@@ -137,9 +137,8 @@ def footprints(draw: st.DrawFn) -> dict[str, Any]:
         pcf["productOrSectorSpecificRules"] = list(distinct.values())
     parts = sum((Decimal(pcf[name]) for name in _PARTS if name in pcf), Decimal(0))
     rest = Decimal(draw(st.sampled_from(["0", "0", "0.125", "-0.5"])))  # identity or a warning
-    excluding = parts + rest if parts + rest >= 0 or any(n in pcf for n in _PARTS[4:]) else parts
-    if excluding < 0 and not any(Decimal(pcf.get(n, "0")) for n in _PARTS[4:]):
-        excluding = Decimal(0)
+    # Parts that make more than the total by more than rounding are an error.
+    excluding = parts + rest if rest >= 0 or parts + rest > 200 else parts
     pcf["pcfExcludingBiogenicUptake"] = f"{excluding:f}"
     pcf["pcfIncludingBiogenicUptake"] = f"{excluding + Decimal(pcf.get('biogenicCO2Uptake', '0')):f}"
     return found

@@ -94,4 +94,5 @@ def test_the_footprint_that_others_let_pass_is_an_error(footprint: dict[str, Any
     }
     footprint["validityPeriodEnd"] = "2095-01-01T00:00:00Z"
     wanted = {"pact.total-negative", "pact.not-a-share", "pact.rating-out-of-range", "pact.valid-too-long"}
+    wanted |= {"pact.total-below-parts"}
     assert errors(footprint) == wanted

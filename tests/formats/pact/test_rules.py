@@ -115,6 +115,16 @@ def test_removals_may_make_a_total_negative(footprint: dict[str, Any]) -> None:
     assert judged(footprint, **changes) == {}
 
 
+def test_removals_explain_no_more_than_themselves(footprint: dict[str, Any]) -> None:
+    changes = {
+        "technologicalCO2Removals": "-20",
+        "ccsTechnologicalCO2CaptureIncluded": True,
+        "pcfExcludingBiogenicUptake": "-9999",
+        "pcfIncludingBiogenicUptake": "-10002",
+    }
+    assert set(judged(footprint, **changes)) == {"pact.total-negative", "pact.total-below-parts"}
+
+
 def test_own_extension_is_judged_too(footprint: dict[str, Any]) -> None:
     footprint["extensions"][0]["data"]["basis"]["role"] = "calculated"
     found = judged(footprint)["schema.broken"]
