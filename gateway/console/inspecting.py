@@ -113,9 +113,7 @@ def detect_files(console: Console, names: Sequence[str], plugins: Sequence[Plugi
     return failures.worst(codes)
 
 
-def _each_detected(
-    name: str, plugins: Sequence[Plugin]
-) -> list[tuple[str, Detected | DetectedDatasets]]:
+def _each_detected(name: str, plugins: Sequence[Plugin]) -> list[tuple[str, Detected | DetectedDatasets]]:
     """What a file is; of one with several footprints, what each is."""
     try:
         return [(name, _detected(name, plugins))]

@@ -1,9 +1,11 @@
-"""``io.catenax.pcf_for_battery_component_supplier`` 1.0.0: four stages and their sum, per kg or per piece.
+"""``io.catenax.pcf_for_battery_component_supplier`` 1.0.0: a value per kg or piece, and four shares of it.
 
-Stages that it does not have are left out, each with its kg; the sum is that of the four, and together with
-what was left out it is the declared total, or the target is refused. Ratings are written on the scale of
-five classes only. ``productQualityParameter`` and ``contentC02Metals`` are texts of the caller: items are
-separated by ``|``, in an item ``name: value; name: value``.
+The model calls the stages percentages of the value, and their members values in the declared unit: percent is
+written; read is what adds up, to 100 or to the value, and nothing where neither does. Stages that it does not
+have are left out, each with its kg; the value is that of the four, and together with what was left out it is
+the declared total, or the target is refused. Ratings are written on the scale of five classes only.
+``productQualityParameter`` and ``contentC02Metals`` are texts of the caller: items are separated by ``|``, in
+an item ``name: value; name: value``.
 """
 
 from __future__ import annotations
@@ -35,9 +37,13 @@ from gateway.quantity import (
     Exact,
     Quantity,
     convert,
+    minus,
+    plain,
     quotient,
+    round_places,
     round_significant,
     same_number,
+    times,
     total,
 )
 from gateway.report import Fate, Finding, Note, Severity
@@ -57,8 +63,28 @@ _RATINGS: Final[Mapping[str, str]] = {
     "timerelatedRepresentativeness": "tir",
     "dataQualityRating": "dqr",
 }
+_PLACES: Final[Mapping[str, str]] = {
+    "/enterprise/ids/bpn": "/legalidentifier",
+    "/product/ids/part_number": "/manufacturerPartId",
+    "/document/valid_from": "/validityPeriod/validFrom",
+    "/document/valid_until": "/validityPeriod/validTo",
+    "/passport/study_link": "/pcfValues/webLinkToCarbonFootPrintStudy",
+    "/unit/": "/pcfValues/sharesPerStage/declaredUnit",
+    "/method/databases/": "/secondaryEmissionFactorSources",
+    "/quality/primary_share_emissions": "/primaryDataShare",
+    **{f"/quality/{name}": f"/{member}" for member, name in _RATINGS.items()},
+    **{
+        f"/results/{RESULT_SET}/rows/{stage}/": f"/pcfValues/sharesPerStage/{name}"
+        for stage, name in _STAGES.items()
+    },
+    f"/results/{RESULT_SET}/carbon/": "/pcfValues/sharesPerStage/absPcfValue/stageValue",
+}
 _UNITS: Final = {"kg": "CO2KG/KG", "{piece}": "CO2KG/piece"}
 _DIGITS, _BEST, _WORST = 15, 1, 5
+_HUNDRED: Final = Decimal(100)
+_SHARE_PLACES: Final = 13
+# Up to here a sum is called rounded, beyond it is wrong (the limit of EU battery practice for stages).
+_ROUNDED: Final = Decimal("0.005")
 _ASKED: Final = ("customerPartId", "siteIdentifier")
 _TEXTS: Final = ("productQualityParameter", "contentC02Metals")
 
@@ -81,14 +107,25 @@ def validate(package: Package) -> tuple[Finding, ...]:
     if broken:
         return broken
     assert isinstance(document, dict)
-    shares: Any = document["pcfValues"]
-    told = shares["sharesPerStage"]
-    parts = total(Decimal(told[name]["stageValue"]) for name in _STAGES.values())
+    parts, stated, meaning = _stages_of(document)
+    at, params = "/pcfValues/sharesPerStage", {"sum": plain(parts), "stated": plain(stated)}
+    if meaning is None:
+        return (Finding("component.sum-differs", at, plain(parts), Severity.ERROR, TARGET, params),)
+    if meaning == "kg":
+        return (Finding("component.stages-in-kg", at, plain(parts), Severity.WARNING, TARGET, params),)
+    return ()
+
+
+def _stages_of(document: Mapping[str, Any]) -> tuple[Decimal, Decimal, str | None]:
+    """The sum of the four stages, the value, and whether the stages are percent of it, kg or neither."""
+    told = document["pcfValues"]["sharesPerStage"]
+    parts = Decimal(str(total(Decimal(told[name]["stageValue"]) for name in _STAGES.values())))
     stated = Decimal(told["absPcfValue"]["stageValue"])
-    if same_number(parts, stated):
-        return ()
-    at, params = "/pcfValues/sharesPerStage/absPcfValue/stageValue", {"sum": str(parts)}
-    return (Finding("component.sum-differs", at, str(stated), Severity.WARNING, TARGET, params),)
+    # A value of 100 is as much in percent as in kg.
+    if abs(parts - _HUNDRED) <= _ROUNDED * _HUNDRED:
+        return parts, stated, "percent"
+    close = abs(parts - stated) <= _ROUNDED * stated
+    return parts, stated, "kg" if close else None
 
 
 def read(package: Package, context: Context) -> Reading:
@@ -103,22 +140,40 @@ def read(package: Package, context: Context) -> Reading:
         first = findings[0] if findings else None
         raise InputError(first.saw if first else "", path=first.at if first else "", code="component.broken")
     declaration = _declared(document)
-    origins = {path: Origin("") for path in by_path(declaration)}
+    origins = {path: Origin(_place(path)) for path in by_path(declaration)}
     return Reading(declaration, findings=findings, origins=origins)
+
+
+def _place(path: str) -> str:
+    """Where a leaf stood in the file."""
+    for home, place in _PLACES.items():
+        if path.startswith(home):
+            return place
+    return ""
 
 
 def _declared(document: Mapping[str, Any]) -> Declaration:
     shares = document["pcfValues"]["sharesPerStage"]
     unit = next(code for code, name in _UNITS.items() if name == shares["declaredUnit"])
-    rows = tuple(
-        ResultRow(stage=stage, carbon=Carbon(total=_kg(shares[name]["stageValue"])))
-        for stage, name in _STAGES.items()
-    )
+    _, stated, meaning = _stages_of(document)
+    told = {stage: Decimal(shares[name]["stageValue"]) for stage, name in _STAGES.items()}
+    rows: tuple[ResultRow, ...] = ()
+    if meaning == "percent":
+        rows = tuple(
+            ResultRow(
+                stage=stage,
+                share=Quantity(share, "%"),
+                carbon=Carbon(total=Quantity(quotient(times(stated, share), _HUNDRED), KG_CO2E)),
+            )
+            for stage, share in told.items()
+        )
+    elif meaning == "kg":
+        rows = tuple(ResultRow(stage=s, carbon=Carbon(total=_kg(value))) for s, value in told.items())
     result = ResultSet(
         id=RESULT_SET,
         role=Role.DECLARED,
         basis=Basis(denominator=Denominator(per=Per.DECLARED_UNIT)),
-        carbon=Carbon(total=_kg(shares["absPcfValue"]["stageValue"])),
+        carbon=Carbon(total=_kg(stated)),
         rows=rows,
     )
     quality: dict[str, Any] = {name: _one(document.get(member)) for member, name in _RATINGS.items()}
@@ -130,6 +185,9 @@ def _declared(document: Mapping[str, Any]) -> Declaration:
     for name in ("validFrom", "validTo"):
         if name in validity:
             kept[f"{TARGET}#/validityPeriod/{name}"] = _quoted(validity[name])
+    if meaning is None:
+        for stage, name in _STAGES.items():
+            kept[f"{TARGET}#/pcfValues/sharesPerStage/{name}/stageValue"] = plain(told[stage])
     performance = document["pcfValues"].get("pcfPerformanceClass")
     if performance is not None:
         kept[f"{TARGET}#/pcfValues/pcfPerformanceClass"] = _quoted(performance)
@@ -225,7 +283,10 @@ def _write_stages(sheet: _Sheet, declaration: Declaration, source: ResultSet) ->
         elif not same_number(whole, stated.amount):
             facts = {"stated": shown(stated), "sum": str(round_significant(whole, _DIGITS))}
             sheet.lacks.append(lack(TARGET, f"{home}/carbon/total", code="component.not-the-sum", **facts))
-        _put_stages(sheet, values, unit)
+        if total(values.values()) > 0:
+            _put_stages(sheet, values, unit)
+        else:
+            sheet.lacks.append(lack(TARGET, f"{home}/carbon/total", code="component.shares-of-nothing"))
     for key, row in taken:
         if row.stage in counted and isinstance(row.carbon.total, Quantity):
             path = f"{home}/rows/{key}/carbon/total"
@@ -236,13 +297,20 @@ def _write_stages(sheet: _Sheet, declaration: Declaration, source: ResultSet) ->
 
 
 def _put_stages(sheet: _Sheet, values: Mapping[str, Exact], unit: Quantity) -> None:
-    """Each value rounded once; the sum is that of what is written, so that it holds to the last digit."""
-    written = {s: round_significant(quotient(v, unit.amount), _DIGITS) for s, v in values.items()}
-    whole = Decimal(str(total(written.values())))
-    shares: dict[str, Any] = {
-        _STAGES[stage]: {"stageValue": jsonwrite.number(value)} for stage, value in written.items()
+    """Shares of what is written, 100 % to the last digit: the largest takes what rounding leaves."""
+    whole = total(values.values())
+    percent = {
+        s: round_places(quotient(times(v, _HUNDRED), whole), _SHARE_PLACES).normalize()
+        for s, v in values.items()
     }
-    shares["absPcfValue"] = {"stageValue": jsonwrite.number(whole)}
+    largest = max(percent, key=lambda stage: percent[stage])
+    others = total(share for stage, share in percent.items() if stage != largest)
+    percent[largest] = Decimal(str(minus(_HUNDRED, others)))
+    shares: dict[str, Any] = {
+        _STAGES[stage]: {"stageValue": jsonwrite.number(share)} for stage, share in percent.items()
+    }
+    value = round_significant(quotient(whole, unit.amount), _DIGITS)
+    shares["absPcfValue"] = {"stageValue": jsonwrite.number(value)}
     shares["declaredUnit"] = _UNITS[unit.unit]
     sheet.document["pcfValues"] = {"sharesPerStage": shares}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -81,8 +80,11 @@ def test_stages_per_kg_and_their_sum(made: Callable[..., Outcome]) -> None:
     shares = document["pcfValues"]["sharesPerStage"]
     assert shares["declaredUnit"] == "CO2KG/KG"
     values = [v["stageValue"] for name, v in shares.items() if name.startswith("stage")]
-    assert values == [Decimal("1.75"), 1, Decimal("0.125"), Decimal("0.05")]
-    assert shares["absPcfValue"]["stageValue"] == Decimal("2.925") == sum(values)
+    assert shares["absPcfValue"]["stageValue"] == Decimal("2.925")
+    assert sum(values) == 100
+    per_stage = ("1.75", "1", "0.125", "0.05")
+    for share, own in zip(values, per_stage, strict=True):
+        assert abs(share - Decimal(own) * 100 / Decimal("2.925")) < Decimal("1e-12")
     written, left = Fraction(shares["absPcfValue"]["stageValue"]) * 2, Fraction(0)
     for note in outcome.notes:
         if note.fate is Fate.DROPPED and note.path.startswith("/results/declared/rows/") and note.kg:
@@ -128,11 +130,87 @@ def test_the_published_sample_is_read_and_written_back(oracle_data: Path) -> Non
     package = Package.of((home / "PcfForBatteryComponentSupplier.json").read_bytes())
     assert detect(package).format.id == TARGET
     source = read(package, context=Context())
-    assert "component.sum-differs" in {f.code for f in source.report.findings}
-    format_ = find(TARGET)[0]
-    stages: Any = source.declaration.results[0]
-    fixed = stages.model_copy(update={"carbon": Carbon(total=kg("12.56"))})
-    written = run_writer(format_, source.declaration.model_copy(update={"results": (fixed,)}), source.context)
+    # Four stages of 3.14 are neither percentages nor parts of 3.14.
+    assert [f.code for f in source.report.errors] == ["component.sum-differs", "identity.bpn"]
+    (found,) = source.declaration.results
+    assert (found.carbon.total, found.rows) == (kg("3.14"), ())
+    assert sum("stageValue" in name for name in source.declaration.extras) == 4
+
+
+def document(stages: tuple[object, ...], value: object) -> bytes:
+    names = (
+        "stage1RawMaterialAquisitionPreProcessing",
+        "stage2MainProductProduction",
+        "stage3Distribution",
+        "stage4EndOfLifeRecycling",
+    )
+    shares = {n: {"stageValue": v} for n, v in zip(names, stages, strict=True)}
+    shares["absPcfValue"] = {"stageValue": value}
+    whole = {
+        "manufacturerPartId": "C-1",
+        "customerPartId": "PRT-1",
+        "siteIdentifier": "BPNS000000000001",
+        "legalidentifier": "BPNL000000000001",
+        "validityPeriod": {},
+        "secondaryEmissionFactorSources": [],
+        **dict.fromkeys(
+            (
+                "technologicalRepresentativeness",
+                "geographicalRepresentativeness",
+                "timerelatedRepresentativeness",
+                "dataQualityRating",
+            ),
+            2,
+        ),
+        "productQualityParameter": [],
+        "contentC02Metals": [],
+        "pcfValues": {"sharesPerStage": {**shares, "declaredUnit": "CO2KG/piece"}},
+    }
+    return json.dumps(whole).encode()
+
+
+READ: list[tuple[tuple[object, ...], object, list[str], list[str]]] = [
+    ((75, 20, 2, 3), 4320, ["3240", "864", "86.4", "129.6"], []),
+    ((75.0, 20.0, 2.0, 3.0), 100, ["75", "20", "2", "3"], []),
+    ((33.3, 33.3, 33.3, 0), 10, ["3.33", "3.33", "3.33", "0"], []),
+    ((3240, 864, 86.4, 129.6), 4320, ["3240", "864", "86.4", "129.6"], ["component.stages-in-kg"]),
+    ((3240, 864, 86.4, 0), 4320, [], ["component.sum-differs"]),
+    ((0, 0, 0, 0), 0, ["0", "0", "0", "0"], ["component.stages-in-kg"]),
+]
+
+
+@pytest.mark.parametrize(("stages", "value", "kilograms", "codes"), READ)
+def test_stages_are_percent_or_kg_by_what_adds_up(
+    stages: tuple[object, ...], value: object, kilograms: list[str], codes: list[str]
+) -> None:
+    source = read(document(stages, value), context=Context())
+    assert [f.code for f in source.report.findings if f.code.startswith("component.")] == codes
+    assert [row.carbon.total for row in source.declaration.results[0].rows] == [kg(n) for n in kilograms]
+
+
+def test_shares_come_back_as_they_were() -> None:
+    source = read(document((75, 20, 2, 3), 4320), context=Context())
+    written = run_writer(find(TARGET)[0], source.declaration, source.context)
     again = json.loads(written.package.only.data)["pcfValues"]["sharesPerStage"]
-    assert again["stage3Distribution"] == {"stageValue": 3.14}
-    assert again["absPcfValue"] == {"stageValue": 12.56}
+    assert [v["stageValue"] for n, v in again.items() if n.startswith("stage")] == [75, 20, 2, 3]
+    assert again["absPcfValue"] == {"stageValue": 4320}
+
+
+def test_thirds_make_a_whole(made: Callable[..., Outcome]) -> None:
+    rows = (("raw", "1"), ("production", "1"), ("distribution", "1"), ("eol", "0.000001"))
+    outcome = made(cathode(rows, amount="7"))
+    assert outcome.package is not None
+    shares = json.loads(outcome.package.only.data, parse_float=Decimal)["pcfValues"]["sharesPerStage"]
+    assert sum(v["stageValue"] for n, v in shares.items() if n.startswith("stage")) == 100
+    again = read(outcome.package, context=Context())
+    assert again.report.errors == ()
+    (found,) = again.declaration.results
+    amounts = [row.carbon.total for row in found.rows]
+    parts = sum((Fraction(q.amount) for q in amounts if isinstance(q, Quantity)), Fraction(0))
+    assert isinstance(found.carbon.total, Quantity)
+    assert parts == found.carbon.total.amount
+
+
+def test_shares_of_nothing_are_refused(made: Callable[..., Outcome]) -> None:
+    rows = tuple((stage, "0") for stage in ("raw", "production", "distribution", "eol"))
+    assert "component.shares-of-nothing" in {e.error_code for e in made(cathode(rows)).lacks}
