@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from gateway.codec.accounting import shown
 from gateway.errors import GatewayError, InputError, raise_all
-from gateway.model.activity import EmissionFactor, Line
+from gateway.model.activity import EmissionFactor, Line, LineQuality
 from gateway.model.base import LangText, here
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E, Per, ResultSet, Role
@@ -26,6 +26,9 @@ from gateway.report import Finding, Severity
 _Refused: TypeAlias = Callable[..., GatewayError]
 # A cradle-to-gate footprint of what comes in is what a factor of a purchased material is.
 _BOUNDARIES = ("c2g", "c2u")
+_OF_FACTOR = ("quality", "uncertainty", "proxy")
+# PACT Technical Specifications 3.0, validityPeriodEnd: the default where none is told.
+_DEFAULT_YEARS = 3
 _REVISED = frozenset({"withdrawn", "superseded", "draft"})
 
 
@@ -64,7 +67,7 @@ def attach(source: Source, supplier: Source, *, line: str, verified: bool = Fals
     after = before.model_copy(update=_changes(supplier, before, factor))
     lines = tuple(after if one is before else one for one in own.lines)
     changed = own.model_copy(update={"lines": lines})
-    return Attached(changed, before, after, tuple(_doubts(supplier, result, before, after)))
+    return Attached(changed, before, after, tuple(_doubts(source, supplier, result, before, after)))
 
 
 def _result(supplier: Source) -> ResultSet | None:
@@ -128,10 +131,22 @@ def _validity_unfit(source: Source, supplier: Source, refused: _Refused) -> Iter
         yield refused("/document/status", "attach.not-active", str(document.status))
     start, end = source.declaration.period.start, source.declaration.period.end
     until, since = document.valid_until, document.valid_from
+    last = supplier.declaration.period.end
+    if not isinstance(until, date) and isinstance(last, date) and supplier.format.judges_classes:
+        until = _years_after(last, _DEFAULT_YEARS)
     if isinstance(until, date) and isinstance(start, date) and until < start:
         yield refused("/document/valid_until", "attach.no-longer-valid", str(until), start=str(start))
     if isinstance(since, date) and isinstance(end, date) and since > end:
         yield refused("/document/valid_from", "attach.not-yet-valid", str(since), end=str(end))
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day of a later year; 29 February becomes 28 February."""
+    year = min(day.year + years, date.max.year)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
 
 
 def _verified(supplier: Declaration, result: ResultSet) -> bool:
@@ -175,16 +190,42 @@ def _changes(supplier: Source, line: Line, factor: EmissionFactor) -> dict[str, 
         "data_type": "supplier",
         "evidence": "supplier",
         "evidence_digest": supplier.digest,
+        # What was said of the factor before is not said of this one.
+        "quality": _quality(supplier.declaration),
+        "uncertainty": None,
+        "proxy": None,
     }
+    code = supplier.declaration.enterprise.uscc
+    found |= {"supplier_uscc": code} if isinstance(code, str) else {}
     return found | ({"supplier_name": picked[1]} if picked else {})
 
 
-def _doubts(supplier: Source, result: ResultSet, before: Line, after: Line) -> Iterator[Finding]:
+def _quality(supplier: Declaration) -> LineQuality:
+    """The supplier's ratings on the scale of five classes; others are not converted."""
+    own = supplier.quality
+    return LineQuality(ter=own.ter, ger=own.ger, tir=own.tir) if own.dqr_scale == "PEF" else LineQuality()
+
+
+def _doubts(
+    source: Source, supplier: Source, result: ResultSet, before: Line, after: Line
+) -> Iterator[Finding]:
     """What does not stand in the way and should be seen."""
     at = f"/lines/{before.id}"
     if not _verified(supplier.declaration, result):
         yield Finding("attach.unverified", f"{at}/factor", "", Severity.WARNING)
     document, period = supplier.declaration.document, supplier.declaration.period
+    if not isinstance(source.declaration.method.gwp_set, str):
+        yield Finding(
+            "attach.own-gwp-unknown", "/method/gwp_set", shown(after.factor.gwp_set), Severity.WARNING
+        )
+    if isinstance(before.supplier_name, str) and before.supplier_name != after.supplier_name:
+        told = {"before": before.supplier_name, "code": str(after.supplier_uscc or "-")}
+        saw = str(after.supplier_name)
+        yield Finding("attach.other-supplier", f"{at}/supplier_name", saw, Severity.WARNING, params=told)
+    gone = [name for name in _OF_FACTOR if getattr(before, name) not in (None, getattr(after, name))]
+    if gone:
+        told = {"fields": ", ".join(gone)}
+        yield Finding("attach.of-the-old-factor", at, shown(before.factor.value), Severity.INFO, params=told)
     if not isinstance(document.valid_until, date) and isinstance(period.end, date):
         yield Finding("attach.validity-not-told", f"{at}/factor", str(period.end), Severity.WARNING)
     old, new = before.result, after.result

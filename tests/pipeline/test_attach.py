@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ def footprint() -> dict[str, Any]:
 def supplied(footprint: dict[str, Any], context: Context, **pcf: object) -> Source:
     """The supplier's file after members were set."""
     changed = footprint | {k: v for k, v in pcf.items() if k in footprint}
+    changed = {k: v for k, v in changed.items() if v is not None}
     changed["pcf"] = footprint["pcf"] | {k: v for k, v in pcf.items() if k not in footprint}
     return read(Package.of(json.dumps(changed).encode()), context=context)
 
@@ -56,7 +59,11 @@ def test_the_value_becomes_the_factor_with_its_digest(
     assert [line for line in found.declaration.lines if line.id != "L03"] == [
         line for line in pack.declaration.lines if line.id != "L03"
     ]
-    assert {f.code for f in found.findings} == {"attach.result-changes"}
+    assert {f.code for f in found.findings} == {
+        "attach.result-changes",
+        "attach.other-supplier",
+        "attach.of-the-old-factor",
+    }
 
 
 def test_a_declared_amount_is_divided_out_exactly(
@@ -88,6 +95,15 @@ REFUSED: list[tuple[str, dict[str, object]]] = [
             "validityPeriodEnd": "2024-12-01T00:00:00Z",
             "referencePeriodStart": "2023-01-01T00:00:00Z",
             "referencePeriodEnd": "2024-01-01T00:00:00Z",
+        },
+    ),
+    (
+        "attach.no-longer-valid",
+        {
+            "validityPeriodStart": None,
+            "validityPeriodEnd": None,
+            "referencePeriodStart": "2015-01-01T00:00:00Z",
+            "referencePeriodEnd": "2016-01-01T00:00:00Z",
         },
     ),
     ("attach.not-yet-valid", {"validityPeriodStart": "2026-01-01T00:00:00Z"}),
@@ -144,3 +160,54 @@ def test_without_a_statement_it_is_a_warning(
     )
     found = attach(pack, supplier, line="L03")
     assert "attach.unverified" in {finding.code for finding in found.findings}
+
+
+def test_nothing_of_the_old_factor_is_said_of_the_new_one(
+    pack: Source, footprint: dict[str, Any], context: Context
+) -> None:
+    ratings = {"technologicalDQR": "2.5", "geographicalDQR": "3", "temporalDQR": "4"}
+    after = attach(pack, supplied(footprint, context, dqi=ratings), line="L03").after
+    assert [
+        q.amount for q in (after.quality.ter, after.quality.ger, after.quality.tir) if isinstance(q, Quantity)
+    ] == [
+        Decimal("2.5"),
+        Decimal(3),
+        Decimal(4),
+    ]
+    assert (after.quality.p, after.uncertainty, after.proxy) == (None, None, None)
+
+
+def test_outbound_transport_beside_the_total_is_no_error(
+    pack: Source, footprint: dict[str, Any], context: Context
+) -> None:
+    supplier = supplied(footprint, context, outboundLogisticsGhgEmissions="0.5")
+    assert attach(pack, supplier, line="L03").after.factor.value == Quantity(Decimal("4.85"), "kg{CO2eq}/kg")
+
+
+def test_a_declaration_without_gwp_set_is_told(
+    pack: Source, footprint: dict[str, Any], context: Context
+) -> None:
+    method = pack.declaration.method.model_copy(update={"gwp_set": None})
+    silent = replace(pack, declaration=pack.declaration.model_copy(update={"method": method}))
+    found = attach(silent, supplied(footprint, context), line="L03")
+    assert "attach.own-gwp-unknown" in {f.code for f in found.findings}
+
+
+@pytest.mark.parametrize(("unit", "amount", "factor"), [("ton", "1", None), ("kilogram", "3", "4.85/3")])
+def test_units_are_converted_exactly_or_refused(
+    unit: str, amount: str, factor: str | None, pack: Source, footprint: dict[str, Any], context: Context
+) -> None:
+    supplier = supplied(
+        footprint,
+        context,
+        declaredUnitOfMeasurement=unit,
+        declaredUnitAmount=amount,
+        productMassPerDeclaredUnit=amount,
+    )
+    if factor is None:
+        with pytest.raises(GatewayError) as caught:
+            attach(pack, supplier, line="L03")
+        assert "attach.supplier-broken" in {e.error_code for e in flatten(caught.value)}
+        return
+    value = attach(pack, supplier, line="L03").after.factor.value
+    assert value == Quantity(Fraction(485, 300), "kg{CO2eq}/kg")

@@ -126,7 +126,7 @@ def convert(
 )
 @click.argument("file", metavar="DECL", type=INPUT)
 @click.argument("supplier", type=INPUT)
-@option("--line", required=True, metavar="ID", help="cli.option-line")
+@option("--line", required=True, metavar="ID", help="cli.option-attach-line")
 @option("-o", "--output", "out", required=True, metavar="OUT", help="cli.option-attach-output")
 @option("--verified", is_flag=True, help="cli.option-verified")
 @FORCE
