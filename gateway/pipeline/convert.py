@@ -150,7 +150,8 @@ def convert(
     """Write ``source`` in every format of ``to`` (ids, ids without version, or groups), in that order.
 
     Raises:
-        UsageError: there is no such format, it is only read, or no target has such an option or value.
+        UsageError: there is no such format, it is only read, or no target has such an option or value; a
+            named audience is asked for and the class is that of the public.
         InternalError: an output broke a promise; nothing of it is returned.
         PluginError: the same of a plugin's format.
     """
@@ -160,6 +161,9 @@ def convert(
         context = replace(context, source=sha256_hex("\n".join(texts).encode()))
     targets = {format_.id: format_ for name in to for format_ in find(name, context.plugins)}
     raise_all(_unknown_options(context.options, tuple(targets.values())))
+    named = context.options.get("audience", Audience.PUBLIC.value)
+    if disclosure is Disclosure.C0 and named != Audience.PUBLIC.value:
+        raise UsageError(named, path="audience", code="usage.audience-not-public")
     return tuple(_write(source, format_, context) for format_ in targets.values())
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from gateway import messages
 from gateway.codec.base import Package
+from gateway.errors import UsageError
 from gateway.formats import formats
 from gateway.model.access import Access
 from gateway.model.base import Missing
@@ -166,3 +167,10 @@ def test_a_part_that_is_left_out_for_its_class_is_still_named() -> None:
     for error in outcome.lacks:
         if error.error_code == "target.withheld-always":
             assert own[error.path] > Disclosure.C0
+
+
+def test_the_public_is_no_named_audience(source: Source) -> None:
+    with pytest.raises(UsageError) as caught:
+        made(source, "aas-02035@1.0", Disclosure.C0, audience="authorities")
+    assert caught.value.error_code == "usage.audience-not-public"
+    assert made(source, "aas-02035@1.0", Disclosure.C0, audience="public").disclosure is Disclosure.C0
