@@ -42,7 +42,15 @@ def validate_file(
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
     """
     known = credential_checks.keys_of(snapshot)
-    subject = enveloped.of_file(data, known, objects=objects, contexts=contexts, reader=reader, nonce=nonce)
+    subject = enveloped.of_file(
+        data,
+        known,
+        objects=objects,
+        contexts=contexts,
+        reader=reader,
+        nonce=nonce,
+        certificates=(*snapshot.certificates, *(one for one, _ in snapshot.anchors)),
+    )
     source = _source(subject, snapshot, plugins)
     packs = snapshot.policy.rules
     evaluations = evaluate(source, packs) if source is not None and packs else ()

@@ -33,6 +33,10 @@ _FIRST: Final = "META-INF/signatures001.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 # EN 319 162-1, 4.3.3.2 and 4.4.3.2: every file of this name in META-INF is one of XAdES signatures.
 _SIGNATURES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORECASE)
+# 4.3.3.2 and 4.4.4.2: of CAdES, and time stamps alone; what they hold is not read.
+_OTHER_SIGNATURES: Final = re.compile(
+    r"META-INF/[^/]*(signature|timestamp)[^/]*\.(p7[sm]|tst)", re.IGNORECASE
+)
 _MOST_SIGNATURE_FILES: Final = 16
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 # Nothing that is signed here gets opened: a workbook in a container is bytes with a digest.
@@ -96,6 +100,8 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
     names = [name for name in archive.names if name != "mimetype" and not name.startswith("META-INF/")]
     signature_files = [name for name in archive.names if _SIGNATURES.fullmatch(name)]
     if not signature_files:
+        for name in filter(_OTHER_SIGNATURES.fullmatch, archive.names):
+            raise ContainerRefused(name, path=name, code="envelope.cms")
         raise ContainerRefused(code="envelope.no-xml-signature")
     if len(signature_files) > _MOST_SIGNATURE_FILES:
         raise ContainerRefused(len(signature_files), code="envelope.too-many-signatures")

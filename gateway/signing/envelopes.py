@@ -6,13 +6,14 @@ answer. Who the keys belong to is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing.jose import NO_KEYS, Keys
+from gateway.signing import der
+from gateway.signing.jose import NO_KEYS, JoseRefused, Keys
 from gateway.signing.multibase import from_base64url
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verified import (
@@ -22,12 +23,14 @@ from gateway.signing.verified import (
     Verified,
     VerifiedSignature,
 )
+from gateway.signing.x509 import Certificate
 
 _ZIP: Final = b"PK\x03\x04"
 _PDF: Final = b"%PDF-"
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _DER_SEQUENCE: Final = 0x30
 _SPACE: Final = b" \t\r\n"
+_CMS: Final = "1.2.840.113549.1.7.2"
 
 
 class UnknownEnvelope(TrustError):
@@ -62,6 +65,7 @@ def verify_any(
     objects: Mapping[str, bytes] | None = None,
     keys: Keys = NO_KEYS,
     contexts: Contexts = NO_CONTEXTS,
+    certificates: Sequence[Certificate] = (),
 ) -> Verified:
     """Check every signature of an envelope of whatever kind.
 
@@ -71,12 +75,13 @@ def verify_any(
         keys: public keys that the caller believes, by the name a signature gives them; under the empty name,
             the one for signatures that give none.
         contexts: JSON-LD contexts by address, for RDFC proofs only.
+        certificates: that a token may mean by digest without carrying them.
 
     Raises:
         GatewayError: a signature does not hold, or nothing here knows this kind.
     """
     held = objects or {}
-    return beside(_verified(data, held, keys, contexts), held)
+    return beside(_verified(data, held, keys, contexts, certificates), held)
 
 
 def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:
@@ -93,7 +98,13 @@ def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:
     return replace(found, uncovered=(*found.uncovered, *new)) if new else found
 
 
-def _verified(data: bytes, held: Mapping[str, bytes], keys: Keys, contexts: Contexts) -> Verified:
+def _verified(
+    data: bytes,
+    held: Mapping[str, bytes],
+    keys: Keys,
+    contexts: Contexts,
+    certificates: Sequence[Certificate],
+) -> Verified:
     kind = detect(data)
     if kind is Envelope.ASIC_E:
         from gateway.signing import asic
@@ -113,10 +124,16 @@ def _verified(data: bytes, held: Mapping[str, bytes], keys: Keys, contexts: Cont
         from gateway.signing import proofs
 
         return proofs.verify(data, keys=keys, contexts=contexts)
-    return _token(kind, data, held, keys)
+    return _token(kind, data, held, keys, certificates)
 
 
-def _token(kind: Envelope, data: bytes, objects: Mapping[str, bytes], keys: Keys) -> Verified:
+def _token(
+    kind: Envelope,
+    data: bytes,
+    objects: Mapping[str, bytes],
+    keys: Keys,
+    certificates: Sequence[Certificate],
+) -> Verified:
     token = data.strip(_SPACE)
     if kind is Envelope.VC_JWT:
         from gateway.signing import vc_jwt
@@ -127,14 +144,21 @@ def _token(kind: Envelope, data: bytes, objects: Mapping[str, bytes], keys: Keys
     if kind is Envelope.JADES:
         from gateway.signing import jades
 
-        return jades.verify(token, objects=objects, keys=keys)
+        return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
     if kind is Envelope.SD_JWT:
         from gateway.signing import sd_jwt
 
         return sd_jwt.verify(token, keys=keys).envelope
     from gateway.signing import jws
 
-    return jws.verify(token, _single(objects), keys=keys)
+    try:
+        return jws.verify(token, _single(objects), keys=keys)
+    except JoseRefused as error:
+        if error.error_code != "envelope.certificate-absent" or not certificates:
+            raise
+    from gateway.signing import jades
+
+    return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
 
 
 def _json_kind(value: PlainJson) -> Envelope:
@@ -183,13 +207,24 @@ def _single(objects: Mapping[str, bytes]) -> bytes | None:
     return next(iter(objects.values()), None)
 
 
-def _gbt35275(data: bytes, content: bytes | None) -> Verified:
-    from gateway.signing import gbt35275, x509
+def _is_cms(message: bytes) -> bool:
+    """Whether it is a signed message of the same shape with the names of RFC 5652."""
+    try:
+        return der.parse(message, "contentInfo").oid("contentType") == _CMS
+    except der.BadDer:
+        return False
 
-    found = gbt35275.verify(gbt35275.decoded(data), content)
+
+def _gbt35275(data: bytes, content: bytes | None) -> Verified:
+    from gateway.signing import gbt35275
+
+    message = gbt35275.decoded(data)
+    if _is_cms(message):
+        raise UnknownEnvelope(_CMS, code="envelope.cms")
+    found = gbt35275.verify(message, content)
     signatures = []
     for signer in found.signers:
-        certificate = x509.Certificate.from_der(signer.certificate.encoded)
+        certificate = Certificate.from_der(signer.certificate.encoded)
         time = signer.signing_time
         signatures.append(
             VerifiedSignature(

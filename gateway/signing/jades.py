@@ -199,7 +199,8 @@ def _entry(entry: PlainJson, payload: str) -> _Serialised:
     header = entry.get("header", {})
     # Nothing outside the protected header may say how to verify; etsiU is for the unsigned (5.3).
     if not isinstance(header, dict) or set(header) - {"etsiU"}:
-        raise JoseRefused(path="header", code="envelope.header-refused")
+        names = sorted(set(header) - {"etsiU"}) if isinstance(header, dict) else []
+        raise JoseRefused(", ".join(names), path="header", code="envelope.header-unprotected")
     unsigned = header.get("etsiU", [])
     if not isinstance(protected, str) or not isinstance(signature, str) or not isinstance(unsigned, list):
         raise JoseRefused(code="envelope.jose-malformed")
@@ -211,11 +212,14 @@ def _with_certificate(header: Header, known: Sequence[x509.Certificate]) -> Head
     digests = list(_certificate_digests(header))
     if not header.certificates:
         for certificate in known:
-            if digests and all(certificate.digest(name) == value for name, value in digests[:1]):
+            if not digests or not certificate.may_sign:
+                continue
+            if certificate.digest(digests[0][0]) == digests[0][1]:
                 return Header(
                     header.encoded, header.members, header.algorithm, (certificate,), header.raw_payload
                 )
-        raise JoseRefused(path="header/x5c", code="envelope.certificate-needed")
+        code = "envelope.certificate-absent" if digests else "envelope.certificate-needed"
+        raise JoseRefused(path="header/x5c", code=code)
     first = header.certificates[0]
     if digests and first.digest(digests[0][0]) != digests[0][1]:
         raise JoseRefused(first.subject, path="header/x5t", code="envelope.certificate-digest")

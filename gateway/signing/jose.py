@@ -136,6 +136,8 @@ def find_key(header: Header, keys: Keys = NO_KEYS) -> SignerKey:
         found = SignerKey(VerificationKey.from_public_key(PublicKey.from_key_id(kid)), KeyOrigin.NAMED, kid)
     elif certified is not None:
         found = SignerKey(certified, KeyOrigin.CERTIFICATE, kid)
+    elif "x5t#S256" in header.members:
+        raise JoseRefused(kid, path="header/x5t#S256", code="envelope.certificate-absent")
     else:
         raise JoseRefused(kid, path="header/kid", code="envelope.key-unknown")
     if certified not in (None, found.key):

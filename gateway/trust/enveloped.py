@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -10,11 +10,12 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding
-from gateway.signing import data_integrity, envelopes, proofs, sd_jwt, vcdm
+from gateway.signing import data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
+from gateway.signing.jose import JoseRefused
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature, seconds, times_of
@@ -34,6 +35,7 @@ _NO_KEY: Final = frozenset(
     {
         "signing.bad-did-key",
         "envelope.key-unknown",
+        "envelope.certificate-absent",
         "envelope.certificate-needed",
         "envelope.bad-certificate",
         "x509.bad-certificate",
@@ -41,6 +43,8 @@ _NO_KEY: Final = frozenset(
 )
 _NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", "rdf.context-unknown"})
 _WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
+# Sound, perhaps, but of a kind that nothing here checks.
+_OTHERS: Final = frozenset({"envelope.cms", "envelope.header-unprotected", "signing.unknown-cryptosuite"})
 _CHANGED: Final = frozenset({"envelope.digest-wrong", "envelope.content-differs", "sm.digest-wrong"})
 _MALFORMED: Final = frozenset({"envelope.unknown", "envelope.not-a-credential", "signing.not-an-object"})
 _MALFORMED_AREAS: Final = ("json.", "xml.", "archive.", "vcdm.")
@@ -65,6 +69,7 @@ def of_file(
     contexts: Contexts = NO_CONTEXTS,
     reader: str = "",
     nonce: str = "",
+    certificates: Iterable[Certificate] = (),
 ) -> Subject:
     """A signed file, told apart by its content.
 
@@ -72,6 +77,7 @@ def of_file(
         known: keys by the method that names them, out of their controllers' documents.
         objects: detached files by name.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
+        certificates: that a token may mean by digest without carrying them.
 
     Raises:
         UsageError: a part of the software that this envelope needs is not installed, or what is no SD-JWT is
@@ -86,11 +92,28 @@ def of_file(
         if _kind(data) is Envelope.DATA_INTEGRITY and not objects:
             return _data_integrity(data, known, contexts)
         keys = _keys(known)
-        return _of(data, envelopes.verify_any(data, objects=objects, keys=keys, contexts=contexts))
+        try:
+            found = envelopes.verify_any(data, objects=objects, keys=keys, contexts=contexts)
+        except JoseRefused as error:
+            if error.error_code != "envelope.certificate-absent":
+                raise
+            meant = tuple(_readable(certificates))
+            found = envelopes.verify_any(
+                data, objects=objects, keys=keys, contexts=contexts, certificates=meant
+            )
+        return _of(data, found)
     except UsageError:
         raise
     except GatewayError as error:
         return _unsound(data, error)
+
+
+def _readable(certificates: Iterable[Certificate]) -> Iterator[x509.Certificate]:
+    for one in certificates:
+        try:
+            yield x509.Certificate.from_der(one.encoded)
+        except GatewayError:
+            continue
 
 
 def _kind(data: bytes) -> Envelope:
@@ -271,7 +294,7 @@ def _sub(codes: set[str]) -> Sub:
         (frozenset({"rdf.number-not-covered"}), Sub.NUMBER_NOT_COVERED),
         (_NO_KEY, Sub.NO_SIGNING_KEY_FOUND),
         (_NO_CONTENT, Sub.SIGNED_DATA_NOT_FOUND),
-        (_WEAK, Sub.CRYPTO_CONSTRAINTS_FAILURE),
+        (_WEAK | _OTHERS, Sub.CRYPTO_CONSTRAINTS_FAILURE),
     ):
         if codes & own:
             return sub

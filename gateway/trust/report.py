@@ -11,7 +11,7 @@ from gateway.frontdoor.json import PlainJson
 from gateway.messages import Lang
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
-from gateway.trust.judgement import Indication, Outcome, StepResult, Validation
+from gateway.trust.judgement import Indication, Outcome, StepResult, Sub, Validation
 from gateway.trust.snapshot import Snapshot
 
 FORMAT: Final = "hutong-validation@1"
@@ -84,13 +84,25 @@ def as_page(found: Validation, snapshot: Snapshot) -> bytes:
         f"<title>{found.indication.name}</title><style>{_STYLE}</style></head><body>"
         f"<h1 class='{_CLASS[found.indication]}'>{found.indication.name}{_safe(sub)}</h1>{told}"
         f"<p><code>{_safe(found.document)}</code> · {_safe(found.at.isoformat())} · "
-        f"{_safe(snapshot.policy.name)}</p><table>{rows}</table></body></html>\n"
+        f"{_safe(snapshot.policy.name)}</p><table>{rows}</table>{_remarks(found)}</body></html>\n"
     )
     return page.encode()
 
 
+def _remarks(found: Validation) -> str:
+    told = "".join(
+        f"<li lang='{lang}'>{_safe(messages.explain(one, lang).what)}</li>"
+        for one in (*found.findings, *found.notes)
+        for lang in _LANGS
+    )
+    return f"<ul>{told}</ul>" if told else ""
+
+
 def cause(step: StepResult, lang: Lang) -> str:
     """Why a step did not pass, as a sentence."""
+    if step.sub is Sub.CRYPTO_CONSTRAINTS_FAILURE and "algorithm" not in step.params:
+        # Not what the policy counts no longer, but what nobody can check here.
+        return _say("list.sub-crypto-not-checked", lang, step.params)
     return _say(f"list.sub-{step.sub.value}", lang, step.params) if step.sub else ""
 
 

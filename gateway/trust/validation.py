@@ -114,6 +114,8 @@ class _Run:
         indication, sub = verdict(steps)
         steps = (*steps, StepResult("verdict", _OF[indication], sub, {"steps": _summed(steps)}))
         assert [step.name for step in steps] == list(STEPS)
+        if indication is not Indication.TOTAL_PASSED and self.subject.sub is None:
+            self.notes += self._silent_lists()
         return Validation(
             indication=indication,
             sub=sub,
@@ -138,6 +140,9 @@ class _Run:
         answers = [self._answer(signer) for signer in self.subject.signers]
         chosen, signer = self._choose(answers)
         self.existed = chosen.existed
+        for answer in answers:
+            if answer.listed is None and answer is not chosen:
+                self.notes.append(Finding("list.signer-not-listed", "", answer.signer.name, Severity.INFO))
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)
         yield self._coverage(chosen)
@@ -146,7 +151,7 @@ class _Run:
         if signer.outcome is not Outcome.PASSED:
             yield replace(signer, name="entry")
             for name in ("status", "accreditation", "scope", "agreement"):
-                yield StepResult(name, Outcome.INDETERMINATE, signer.sub)
+                yield StepResult(name, Outcome.INDETERMINATE, signer.sub, params=signer.params)
         else:
             yield from self._entry(chosen, answers)
         yield credential_checks.status(self.subject, self.snapshot)
@@ -158,7 +163,7 @@ class _Run:
         """The bytes are not what somebody signed: nothing that they say is read."""
         broken: list[PlainJson] = [{"code": f.code, "at": f.at} for f in self.subject.findings]
         found: dict[str, PlainJson] = {**evidence, "findings": broken}
-        first = self.subject.findings[0].at if self.subject.findings else ""
+        first = next((one.at or one.saw or one.code for one in self.subject.findings), "")
         wrong_at = 0 if sub is Sub.FORMAT_FAILURE else 1
         unknown = sub in _UNKNOWN
         for number, name in enumerate(STEPS[:-1]):
@@ -190,8 +195,6 @@ class _Run:
         """The signer whose signature counts: a listed body of an accepted kind. None may fail."""
         for answer in answers:
             self.notes += answer.known.notes
-            if answer.listed is None:
-                self.notes.append(Finding("list.signer-not-listed", "", answer.signer.name, Severity.INFO))
         failed = [one for one in answers if one.known.step.outcome is Outcome.FAILED]
         good = [one for one in answers if one.listed is not None]
         counting = [one for one in good if one.listed and self._is_accepted(one.listed, one.existed)]
@@ -298,6 +301,11 @@ class _Run:
                 sub = signers.CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
                 return replace(step, sub=sub, params={"list": refused.file, "why": refused.error.error_code})
         return step
+
+    def _silent_lists(self) -> Iterator[Finding]:
+        """Lists that may not speak: what they say might have been enough."""
+        for refused in self.snapshot.refused:
+            yield Finding("list.not-heard", refused.file, refused.error.error_code, Severity.INFO)
 
     def _rules(self) -> StepResult:
         asked = self.snapshot.policy.rules

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,9 +19,10 @@ from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
-from gateway.trust import enveloped
+from gateway.trust import enveloped, report
 from gateway.trust.credential_checks import RECOGNITION
-from gateway.trust.validation import validate_credential, validate_subject
+from gateway.trust.judgement import Sub
+from gateway.trust.validation import validate_credential, validate_folder, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import World
@@ -250,6 +253,63 @@ class TestSeveralSigners:
         partly = replace(subject, signers=(first, subject.signers[1]))
         told = validate_subject(partly, world.snapshot(), statement=STATEMENT)
         assert (told.indication.name, told.sub and told.sub.name) == OPEN
+
+
+def container(mimetype: str, **files: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("mimetype", f"application/vnd.etsi.asic-{mimetype}+zip")
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+class TestWhatIsNotChecked:
+    """Sound, perhaps, but of a kind that nothing here reads: not failed, and never passed."""
+
+    CMS = bytes.fromhex("300d06092a864886f70d010702a0003000")[:15]
+
+    @pytest.mark.parametrize(
+        ("data", "code"),
+        [
+            (CMS, "envelope.cms"),
+            (container("e", **{"a.json": b"1", "META-INF/signature001.p7s": CMS}), "envelope.cms"),
+            (container("s", **{"a.json": b"1", "META-INF/signature.p7s": CMS}), "envelope.cms"),
+            (container("s", **{"a.json": b"1", "META-INF/timestamp.tst": CMS}), "envelope.cms"),
+            (signed(credential(KEY.public_key.did)).replace(b"eddsa-jcs-2022", b"bbs-2023"), ""),
+            (jcs({"payload": "", "protected": "e30", "header": {"kid": "1"}, "signature": ""}), ""),
+        ],
+    )
+    def test_is_not_known(self, data: bytes, code: str) -> None:
+        world = World()
+        done = validate_file(data, world.snapshot())
+        assert (done.indication.name, done.sub) == ("INDETERMINATE", Sub.CRYPTO_CONSTRAINTS_FAILURE)
+        assert not code or [finding.code for finding in done.findings] == [code]
+        for lang in ("zh", "en"):
+            told = "\n".join(report.lines(done, lang))
+            assert "{" not in told
+            assert not told.endswith((": ", "："))
+
+
+class TestWhatIsSaid:
+    """No place for a name is left empty, and a list that may not speak is told."""
+
+    def test_of_a_signer_whom_nobody_lists(self) -> None:
+        done = validate_file(signed(credential(KEY.public_key.did)), World().snapshot())
+        assert (done.sub, done.notes) == (Sub.NO_TRUST_ENTRY, ())
+        for lang in ("zh", "en"):
+            assert "{" not in "\n".join(report.lines(done, lang))
+
+    @pytest.mark.parametrize("name", ["own", "foreign"])
+    def test_of_a_damaged_list(self, name: str, folder: dict[str, bytes]) -> None:
+        world = World()
+        file = f"lists/{name}.jws"
+        head, payload, value = world.lists()[file].split(b".")
+        world.more = {file: b".".join([head, payload.replace(b"A", b"B", 1), value])}
+        done = validate_folder(folder, world.snapshot())
+        assert done.sub in {Sub.NO_AGREEMENT, Sub.NO_TRUST_ENTRY}
+        silent = [note for note in done.notes if note.code == "list.not-heard"]
+        assert [(one.at, one.saw) for one in silent] == [(file, "envelope.signature-wrong")]
 
 
 class TestOthers:

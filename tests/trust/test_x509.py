@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,15 +11,19 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
+from gateway.frontdoor.json import PlainJson
 from gateway.pipeline.validate_files import validate_file
 from gateway.signing import asic, der, jades, jose, vc_jwt
 from gateway.signing.credential import build_credential
 from gateway.signing.jcs import jcs
 from gateway.signing.multibase import base64url
 from gateway.trust import enveloped
-from gateway.trust.judgement import Validation
+from gateway.trust.judgement import Outcome, Sub, Validation
 from gateway.trust.subject import Statement
 from gateway.trust.validation import validate_subject
 from tests.trust import made, pki
@@ -76,19 +81,12 @@ class TestKinds:
         of = pki.pki("RSA", pss=True)
         header = {"alg": "PS256", "x5c": [base64.b64encode(one).decode() for one in _chain(of.leaf)]}
         _, data = jose.signing_input(header, PAYLOAD)  # type: ignore[arg-type]  # JSON
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
         assert isinstance(of.leaf.key, rsa.RSAPrivateKey)
         made_ = of.leaf.key.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
         token = data + b"." + base64url(made_).encode()
         assert verdict(world_of(of.root, **lists(of)), token) == PASSED
 
     def test_p521(self) -> None:
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import ec
-        from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
         of = pki.pki("P-521")
         header = {"alg": "ES512", "x5c": [base64.b64encode(one).decode() for one in _chain(of.leaf)]}
         _, data = jose.signing_input(header, PAYLOAD)  # type: ignore[arg-type]  # JSON
@@ -96,6 +94,26 @@ class TestKinds:
         r, s = decode_dss_signature(of.leaf.key.sign(data, ec.ECDSA(hashes.SHA512())))
         token = data + b"." + base64url(r.to_bytes(66, "big") + s.to_bytes(66, "big")).encode()
         assert verdict(world_of(of.root, **lists(of)), token) == PASSED
+
+    def test_a_certificate_that_is_only_named_by_its_digest(self) -> None:
+        of = pki.pki()
+        named: dict[str, PlainJson] = {
+            "alg": "ES256",
+            "kid": "seal 7",
+            "x5t#S256": base64url(hashlib.sha256(of.leaf.der).digest()),
+        }
+        _, data = jose.signing_input(named, PAYLOAD)
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        r, s = decode_dss_signature(of.leaf.key.sign(data, ec.ECDSA(hashes.SHA256())))
+        token = data + b"." + base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big")).encode()
+        world = world_of(of.root, **lists(of))
+        for known, passes in ((of.middle.pem, False), (of.middle.pem + of.leaf.pem, True)):
+            world.more["certificates/known.pem"] = known
+            done = validate_file(token, world.snapshot())
+            assert (done.step("signer").outcome is Outcome.PASSED) is passes
+            assert passes or done.sub is Sub.NO_SIGNING_KEY_FOUND
+        changed = token.replace(b".ey", b".fy")
+        assert validate_file(changed, world.snapshot()).sub is Sub.SIG_CRYPTO_FAILURE
 
     def test_asic_e(self) -> None:
         of = pki.pki()
