@@ -89,6 +89,10 @@ class Books:
             after = _renamed(after, {new: old for old, new in names.items()})
         self._own_labels.clear()
         one, other = self.settled(before, ours=False), self.settled(after, ours=True)
+        for path, text in self._own_labels.items():
+            # A label that the output makes of the data set's name is no word of the source.
+            if path in other and other[path] != text:
+                del other[path]
         if isinstance(before, Process) and isinstance(after, Process):
             self._guard(format_, before, one, other)
         # What only repeats another data set is not compared, and no word is needed on it.
@@ -139,8 +143,7 @@ class Books:
             found[f"{at}/uuid"] = id_
             self._identity(reference, at, id_, found)
             for lang, text in reference.name.root.items() if isinstance(reference.name, LangText) else ():
-                # A label that the output makes of the data set's name is no word of the source.
-                if self._own_labels.get(path := f"{at}/name/{escape(lang)}") == text:
+                if (path := f"{at}/name/{escape(lang)}") in self._own_labels:
                     found[path] = text
         else:
             collect_fields(reference, at, found, self._after)

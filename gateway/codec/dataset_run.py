@@ -17,7 +17,7 @@ from gateway.codec.datasets import Bundle, DatasetFormat, Piece, need_pieces
 from gateway.codec.shelf import FileShelf
 from gateway.errors import GatewayError, InputError, InternalError, Problems, flatten, raise_all
 from gateway.model.dataset import Key
-from gateway.report import Severity
+from gateway.report import Fate, Note, Severity
 
 __all__ = ["Known", "Sent", "write_bundle"]
 
@@ -101,9 +101,19 @@ def _account(
     accounts = {}
     for source, target in piece.becomes.items():
         if source not in books.done:
-            accounts[source] = books.compare(format_.id, piece, source, back.read(target).dataset)
+            found = books.compare(format_.id, piece, source, back.read(target).dataset)
+            lost = tuple(filter(_is_lost, books.bundle.read(source).notes))
+            accounts[source] = Account(found.carried, (*found.notes, *lost)) if lost else found
             books.done.add(source)
     return accounts
+
+
+def _is_lost(note: Note) -> bool:
+    """Whether a note of the reading names something that the model never held, such as a comment.
+
+    Which style sheet shows a file is no content.
+    """
+    return note.fate is Fate.DROPPED and not note.value.startswith("xml-stylesheet")
 
 
 def _judge(format_: DatasetFormat, member: Member) -> None:

@@ -106,6 +106,7 @@ def is_package(name: str) -> bool:
         StorageError: it cannot be read.
     """
     from gateway.codec.xmltree import by_tag_names
+    from gateway.formats.ilcd.dataset_index import may_be_dataset
 
     path = Path(name)
     if name == STDIN or not path.exists():
@@ -114,8 +115,10 @@ def is_package(name: str) -> bool:
     if _OFFICE in shelf.names:
         return False
     named = [file for file in shelf.names if file.lower().endswith(".xml")]
-    heads = (_head(shelf, file) for file in (named or shelf.names)[:_LOOKED_AT])
-    if not any(any(tag in head for tag in by_tag_names()) for head in heads):
+    heads = ((file, _head(shelf, file)) for file in (named or shelf.names)[:_LOOKED_AT])
+    # The same names stand in the JSON of TIDAS, which is no XML to repair.
+    plain = (head.replace(b"\x00", b"") for file, head in heads if may_be_dataset(file, head))
+    if not any(any(tag in head for tag in by_tag_names()) for head in plain):
         return False
     try:
         return path.is_dir() or not _declares(path)

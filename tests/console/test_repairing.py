@@ -70,6 +70,36 @@ def test_check_counts_the_data_sets_of_a_package(plant: Path, capsys: pytest.Cap
     assert "report.pdf" not in printed
 
 
+def test_what_a_file_is_called_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Macintosh adds files of its own; a mail program renames; Windows writes UTF-16."""
+    text = KILN.decode().partition("?>")[2]
+    mail, own = tmp_path / "mail.zip", "__MACOSX/._kiln.xml"
+    with zipfile.ZipFile(mail, "w") as archive:
+        archive.writestr(own, b"\x00\x05\x16\x07\x00")
+        archive.writestr("kiln.xml.txt", b"\xef\xbb\xbf" + KILN)
+        archive.writestr("kiln.dat", text.replace("6C1E2F0A", "6C1E2F0B").encode("utf-16"))
+    assert main(["check", str(mail)]) == 4
+    assert f"{mail}: 2 data sets, 2 with errors" in capsys.readouterr().out
+    out = tmp_path / "mended.zip"
+    assert main(["repair", str(mail), "-o", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["counts"]
+    assert (told["files"], told["data-sets"], told["changed"], told["refused"]) == (3, 2, 2, 0)
+    with zipfile.ZipFile(out) as archive:
+        assert archive.read(own) == b"\x00\x05\x16\x07\x00"
+    assert main(["repair", str(out), "-o", str(tmp_path / "again"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["changed"] == 0
+
+
+@pytest.mark.oracle
+def test_tidas_is_checked_by_its_own_rules(oracle_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = oracle_data / "lca" / "tidas" / "tidas-example-process.json"
+    assert not is_package(str(file))
+    assert main(["check", str(file)]) == 4
+    printed = capsys.readouterr().out
+    assert "tidas.missing" in printed
+    assert "processInformation/time/common:referenceYear" in printed
+
+
 def test_nothing_is_written_where_there_is_nothing_to_repair(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from gateway.frontdoor import xml as xml_door
 
 FAMILY: Final = "ilcd"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_BOM: Final = b"\xef\xbb\xbf"
 _COMMON: Final = "{http://lca.jrc.it/ILCD/Common}"
 # Where a data set is referred to, and what it then is.
 KINDS: Final[Mapping[str, str]] = {
@@ -105,6 +106,17 @@ def index_of(shelf: Shelf) -> DatasetIndex:
     return DatasetIndex(entry for name in shelf.names if (entry := _entry(shelf, name)) is not None)
 
 
+def may_be_dataset(name: str, data: bytes) -> bool:
+    """Whether a file is looked at: what begins as XML does, or is called so.
+
+    What a computer adds to an archive for itself (``__MACOSX/._a.xml``) is none, whatever it is called.
+    """
+    if name.rpartition("/")[2].startswith("._"):
+        return False
+    start = data[:64].removeprefix(_BOM).replace(b"\x00", b"").lstrip(b"\xff\xfe \t\r\n")
+    return start[:1] == b"<" or name.lower().endswith(".xml")
+
+
 def number_of(version: str) -> tuple[int, ...]:
     """A version to compare by: 01.00 and 01.00.000 are the same."""
     parts = [int(part) if part.isascii() and part.isdigit() else 0 for part in version.split(".")]
@@ -118,10 +130,11 @@ def _plain(name: str) -> str:
 
 
 def _entry(shelf: Shelf, name: str) -> Entry | None:
-    if not name.lower().endswith(".xml"):
-        return None
     try:
-        root = xml_door.parse(shelf.read(name))
+        data = shelf.read(name)
+        if not may_be_dataset(name, data):
+            return None
+        root = xml_door.parse(data)
     except GatewayError:
         return None
     structure = structure_of(root)

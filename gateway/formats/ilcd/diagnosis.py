@@ -19,7 +19,14 @@ from gateway.codec.shelf import Shelf
 from gateway.codec.xmlread import SPREADSHEET_ERRORS
 from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError, shorten
-from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, Entry, index_of, number_of
+from gateway.formats.ilcd.dataset_index import (
+    FAMILY,
+    DatasetIndex,
+    Entry,
+    index_of,
+    may_be_dataset,
+    number_of,
+)
 from gateway.formats.ilcd.mend_references import kind_of
 from gateway.formats.ilcd.mend_values import cas_holds
 from gateway.formats.ilcd.mend_words import chinese, location
@@ -55,7 +62,7 @@ def diagnose(shelf: Shelf, index: DatasetIndex | None = None) -> Iterator[tuple[
         except GatewayError as error:
             yield name, (Finding(error.error_code, error.path or name, error.saw, params=error.params),)
             continue
-        if data.lstrip()[:1] != b"<" and not name.lower().endswith(".xml"):
+        if not may_be_dataset(name, data):
             continue
         found = diagnose_file(data, known, name)
         if found is not None:

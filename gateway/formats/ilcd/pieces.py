@@ -21,6 +21,7 @@ from gateway.formats.ilcd.bound_others import FACTOR_PATH, INSTANCE_PATH, PROPER
 from gateway.formats.ilcd.bound_others import dataset as bound
 from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
 from gateway.formats.ilcd.lengths import shorten_texts
+from gateway.formats.ilcd.reference_kinds import ALL_TYPES, TYPES, typed
 from gateway.formats.ilcd.reference_units import exchange_in_reference_unit, method_in_reference_units
 from gateway.formats.ilcd.unbound_others import dataset_node
 from gateway.formats.ilcd.unbound_process import Kept
@@ -28,7 +29,7 @@ from gateway.model.activity import Place
 from gateway.model.base import LangText
 from gateway.model.dataset import Dataset, DatasetKind, Key, Reference
 from gateway.model.inventory import Flow, UnitGroup
-from gateway.model.process import Allocation, Direction, Exchange, Process, ProcessKind
+from gateway.model.process import Allocation, Direction, Exchange, Period, Process, ProcessKind
 from gateway.model.sources import ImpactMethod
 from gateway.model.walk import by_path, escape, same
 from gateway.quantity import times
@@ -44,15 +45,6 @@ FOLDERS: Final[Mapping[DatasetKind, str]] = {
     DatasetKind.CONTACT: "contacts",
     DatasetKind.METHOD: "lciamethods",
     DatasetKind.MODEL: "lifecyclemodels",
-}
-TYPES: Final[Mapping[DatasetKind, str]] = {
-    DatasetKind.PROCESS: "process data set",
-    DatasetKind.FLOW: "flow data set",
-    DatasetKind.FLOW_PROPERTY: "flow property data set",
-    DatasetKind.UNIT_GROUP: "unit group data set",
-    DatasetKind.SOURCE: "source data set",
-    DatasetKind.CONTACT: "contact data set",
-    DatasetKind.METHOD: "LCIA method data set",
 }
 # Elements that the schema asks for even where nothing stands in them.
 _ASKED: Final[Mapping[DatasetKind, tuple[tuple[str, ...], ...]]] = {
@@ -71,6 +63,7 @@ _STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
 _NO_VERSION: Final = "00.00.000"
 _VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,5}")
+_YEAR: Final = re.compile(r"[1-9]\d{3}(?=-|$)")
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -121,6 +114,7 @@ class Ids:
     context: Context
     full: bool = False
     made: dict[tuple[DatasetKind, str], str] = field(default_factory=dict)
+    untyped: bool = False  # whether a reference was met of which nobody says what it is
     kinds: dict[str, list[Key]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -143,6 +137,7 @@ class Ids:
             return reference
         keys = self.kinds.get(reference.uuid.lower(), [])
         if not keys:
+            self.untyped = self.untyped or reference.kind not in ALL_TYPES
             return reference if is_uuid(reference.uuid) else reference.model_copy(update={"uuid": None})
         key = keys[0]
         uuid = self.of(key.kind, reference.uuid)
@@ -204,6 +199,9 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
         notes |= _differences(made, made, back, notes)
     else:
         notes |= _differences(source, made, back, notes)
+    if isinstance(source, Flow) and isinstance(back, Flow) and back.carbon_class and not source.carbon_class:
+        at = "/carbon_class"
+        notes[at] = Note("ilcd.carbon-by-name", at, Fate.INFERRED, written=back.carbon_class.value)
     version = back.version if isinstance(back.version, str) else ""
     name = f"{carrier.folder}{FOLDERS[key.kind]}/{back.id}{f'_{version}' if version else ''}{carrier.suffix}"
     becomes = {key: Key(key.kind, back.id, version)}
@@ -287,6 +285,7 @@ def _prepared(
         if needs_kind and not isinstance(made.reference_kind, str):
             changes["reference_kind"] = "Reference flow(s)"
             notes["/reference_kind"] = _note("/reference_kind", Fate.DEFAULTED, "Reference flow(s)")
+        changes["period"] = _years(made.period, notes)
         made = made.model_copy(update=changes)
         for one in made.exchanges:
             _places(one, f"/exchanges/{escape(one.id)}", notes)
@@ -302,8 +301,19 @@ def _prepared(
     id_ = ids.of(kind, source.id)
     if id_ != source.id:
         notes["/id"] = _note("/id", Fate.CONVERTED, id_)
+    ids.untyped = False
     found: Dataset = _with_references(made.model_copy(update={"id": id_}), ids)
-    return found
+    return typed(source, found, notes) if ids.untyped else found
+
+
+def _years(period: Period, notes: dict[str, Note]) -> Period:
+    """A format of years gets those of the first and the last day, where no others are told."""
+    found: dict[str, int] = {}
+    for name, day in (("reference_year", period.start), ("valid_until", period.end)):
+        if getattr(period, name) is None and isinstance(day, str) and (year := _YEAR.match(day)):
+            found[name], path = int(year[0]), f"/period/{name}"
+            notes[path] = Note("ilcd.year-of-day", path, Fate.INFERRED, day, year[0])
+    return period.model_copy(update=found)
 
 
 def numbered(made: Dataset) -> tuple[Dataset, dict[str, str]]:

@@ -14,7 +14,7 @@ from gateway.codec import xmlverdict, xmlwrite
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError
-from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, index_of
+from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, index_of, may_be_dataset
 from gateway.formats.ilcd.mend_ledger import SetAside
 from gateway.formats.ilcd.mending import Mended, mend
 from gateway.frontdoor import xml as xml_door
@@ -58,7 +58,7 @@ def repair_files(shelf: Shelf, index: DatasetIndex | None = None) -> Iterator[Re
 
 def repair_file(name: str, data: bytes, index: DatasetIndex) -> RepairedFile:
     """Repair one file. What has no defect keeps its bytes."""
-    if data.lstrip()[:1] != b"<" and not name.lower().endswith(".xml"):
+    if not may_be_dataset(name, data):
         return RepairedFile(name, data, is_dataset=False)
     try:
         tree = read_tree(data)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.codec.base import Context, Evidence
 from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree
 from gateway.errors import GatewayError
 from gateway.formats.ilcd.graph import KINDS, reading
+from gateway.formats.tidas.rules import judge, shown
 from gateway.formats.tidas.tree import ROOTS, parse
 from gateway.model.dataset import Key
-from gateway.report import Finding, Severity
+from gateway.report import Fate, Finding, Note, Severity
 
 _LEAST = 3
 
@@ -34,13 +37,14 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
             if not _root(shelf, name):
                 files.append(name)
                 continue
-            found, node, spaces = parse(shelf.read(name))
-            made = reading(KINDS[found.name], name, XmlTree(found, node, spaces)).dataset
+            document = parse(shelf.read(name))
+            kind = KINDS[document.structure.name]
+            made = reading(kind, name, XmlTree(document.structure, document.root, document.spaces)).dataset
         except GatewayError as error:
             findings.append(unreadable(error, name))
             continue
         version = made.version if isinstance(made.version, str) else ""
-        key = Key(KINDS[found.name], made.id.lower(), version)
+        key = Key(kind, made.id.lower(), version)
         if key in index:
             params = {"files": f"{index[key]}, {name}"}
             severity = Severity.WARNING if shelf.read(index[key]) == shelf.read(name) else Severity.ERROR
@@ -49,15 +53,24 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
         index[key] = name
 
     def load(key: Key, name: str) -> DatasetReading:
-        found, node, spaces = parse(shelf.read(name))
-        return reading(key.kind, name, XmlTree(found, node, spaces))
+        data = shelf.read(name)
+        document = parse(data)
+        made = reading(key.kind, name, XmlTree(document.structure, document.root, document.spaces))
+        lost = (Note("tidas.no-place", at, Fate.DROPPED, shown(value)) for at, value in document.left.items())
+        found = judge(data, document.structure.name)
+        return DatasetReading(
+            made.dataset,
+            name,
+            (*made.notes, *lost),
+            (*made.findings, *(replace(one, at=f"{name}#{one.at}") for one in found)),
+        )
 
     return IndexedBundle(index, load, shelf=shelf, files=files, findings=findings)
 
 
 def _root(shelf: Shelf, name: str) -> str:
     try:
-        head = shelf.head(name).lstrip()
+        head = shelf.head(name).removeprefix(b"\xef\xbb\xbf").lstrip()
     except GatewayError:
         return ""
     if not head.startswith(b"{"):

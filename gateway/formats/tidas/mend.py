@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-from gateway.formats.ilcd.pieces import FOLDERS, TYPES
+from gateway.formats.ilcd.pieces import FOLDERS
+from gateway.formats.ilcd.reference_kinds import TYPES
 from gateway.formats.tidas.fields import ONE, ONE_OR_MORE, Field, class_list, closed_list
 from gateway.formats.tidas.rules import judged
 from gateway.frontdoor.json import JsonValue

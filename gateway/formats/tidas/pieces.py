@@ -47,8 +47,8 @@ def _settled(data: bytes, found: Structure, made: Dataset, *, fill: bool) -> tup
     document = json_door.parse(data)
     assert isinstance(document, dict)
     data = encode(mended(document, fields(found.name), fill=fill)).encode()
-    structure_, node, spaces = tree.parse(data)
-    back = reading(KINDS[found.name], "", XmlTree(structure_, node, spaces)).dataset
+    parsed = tree.parse(data)
+    back = reading(KINDS[found.name], "", XmlTree(parsed.structure, parsed.root, parsed.spaces)).dataset
     return data, tuple(_differences(made, back))
 
 

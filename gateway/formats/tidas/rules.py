@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
+from gateway.errors import shorten
 from gateway.formats.tidas.fields import LIST, ONE_OR_MORE, Field, class_list, closed_list, fields
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
@@ -301,7 +303,12 @@ def _has_empty_list(value: JsonValue) -> bool:
 
 
 def _wrong(at: str, saw: object, expected: str) -> Finding:
-    return Finding("tidas.wrong-value", at, str(saw), params={"expected": expected})
+    return Finding("tidas.wrong-value", at, shown(saw), params={"expected": expected})
+
+
+def shown(value: object) -> str:
+    """A JSON value for people: as the document writes it, on one line."""
+    return shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
 
 
 _KINDS: Final[Mapping[str, Callable[[JsonValue, str, str], Iterator[Finding]]]] = {

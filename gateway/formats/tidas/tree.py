@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.codec.jsonwrite import encode
 from gateway.codec.xmlstructure import Content, Element, Structure, structure
@@ -19,6 +19,7 @@ from gateway.formats.tidas.shape import declared, shaped
 from gateway.formats.tidas.words import in_ilcd, in_tidas
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
+from gateway.model.walk import escape
 
 ROOTS: Final[Mapping[str, str]] = {
     "processDataSet": "process",
@@ -34,8 +35,20 @@ _LANG, _TEXT = "@xml:lang", "#text"
 _OWN: Final = ("common", "xsi", "acme", "ecn")
 
 
-def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
-    """The structure and tree of a document, and the namespaces of other formats in it by their prefix.
+class Parsed(NamedTuple):
+    """A document: its structure and tree, the namespaces of other formats by prefix, and what found no place.
+
+    ``left`` is by JSON pointer: the tree of a data set cannot hold it.
+    """
+
+    structure: Structure
+    root: Node
+    spaces: dict[str, str]
+    left: dict[str, JsonValue]
+
+
+def parse(data: bytes) -> Parsed:
+    """A document as the tree of its data set.
 
     Raises:
         InputError: no JSON, or ``tidas.other-root``: another document.
@@ -59,8 +72,10 @@ def parse(data: bytes) -> tuple[Structure, Node, dict[str, str]]:
     # As the XML of the same data set names them when it is read.
     names = {prefix: f"ns{n}" for n, prefix in enumerate(foreign, 1)}
     own = in_ilcd(root, own)
-    node = _read(_renamed(own, names) if names else own, found.content)
-    return found, node if isinstance(node, dict) else {}, {names[p]: spaces[p] for p in foreign}
+    reading = _Reading()
+    node = reading.read(_renamed(own, names) if names else own, found.content, f"/{root}")
+    left = {f"/{escape(key)}": value for key, value in document.items() if key not in (root, "common:other")}
+    return Parsed(found, node, {names[p]: spaces[p] for p in foreign}, left | reading.left)
 
 
 def _gather(value: JsonValue, spaces: dict[str, str]) -> None:
@@ -108,46 +123,72 @@ def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
     return found
 
 
-def _read(value: JsonValue, content: Content) -> Value:
-    node: Node = {}
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        if key.startswith("@xmlns"):
-            continue
-        element = content.keys.get(key)
-        read = _plain(inner) if element is None else _child(inner, element)
-        if read not in ({}, [], None):
-            assert read is not None
-            node[key] = read
-    return node
+class _Reading:
+    def __init__(self) -> None:
+        self.left: dict[str, JsonValue] = {}
+
+    def read(self, value: JsonValue, content: Content, at: str) -> Node:
+        node: Node = {}
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            if key.startswith("@xmlns"):
+                continue
+            where = f"{at}/{escape(key)}"
+            if key[:1] in ("@", "#") and isinstance(inner, (dict, list)):
+                self.left[where] = inner
+                continue
+            element = content.keys.get(key)
+            read = _plain(inner) if element is None else self._child(inner, element, where)
+            if read not in ({}, [], None):
+                assert read is not None
+                node[key] = read
+        return node
+
+    def _child(self, value: JsonValue, element: Element, at: str) -> Value | None:
+        if element.languages is not None:
+            return self._texts(value, at)
+        items = value if isinstance(value, list) else [value]
+        content = element.content
+        read = [
+            _plain(item) if content is None else self._node(item, content, _at(at, value, n))
+            for n, item in enumerate(items)
+        ]
+        kept = [(n, item) for n, item in enumerate(read) if item is not None and item not in ({}, [])]
+        if element.many:
+            return [item for _, item in kept]
+        self.left |= {f"{at}/{n}": items[n] for n, _ in kept[1:]}
+        return kept[0][1] if kept else None
+
+    def _node(self, value: JsonValue, content: Content, at: str) -> Value:
+        if isinstance(value, (dict, list)) or value is None:
+            if isinstance(value, list) and value:
+                self.left[at] = value
+            return self.read(value, content, at)
+        return {_TEXT: str(_plain(value))}
+
+    def _texts(self, value: JsonValue, at: str) -> Value | None:
+        """A text in languages; without its language it is English, as in the XML."""
+        found: Node = {}
+        for n, item in enumerate(value if isinstance(value, list) else [value]):
+            told = {_TEXT: item} if isinstance(item, str) else item
+            if not isinstance(told, dict):
+                if told is not None:
+                    self.left[_at(at, value, n)] = told
+                continue
+            text, lang = told.get(_TEXT), told.get(_LANG, "en")
+            is_first = isinstance(text, str) and isinstance(lang, str) and lang not in found
+            if is_first and set(told) <= {_TEXT, _LANG}:
+                found[str(lang)] = str(text)
+            elif is_first:
+                found[str(lang)] = str(text)
+                rest = {key: inner for key, inner in told.items() if key not in (_TEXT, _LANG)}
+                self.left |= {f"{_at(at, value, n)}/{escape(key)}": inner for key, inner in rest.items()}
+            elif text is not None and found.get(str(lang)) != text:
+                self.left[_at(at, value, n)] = item
+        return found or None
 
 
-def _child(value: JsonValue, element: Element) -> Value | None:
-    if element.languages is not None:
-        return _texts(value)
-    items = value if isinstance(value, list) else [value]
-    content = element.content
-    read = [_plain(item) if content is None else _node(item, content) for item in items]
-    kept = [item for item in read if item is not None and item not in ({}, [])]
-    if element.many:
-        return kept
-    return kept[0] if kept else None
-
-
-def _node(value: JsonValue, content: Content) -> Value:
-    if isinstance(value, str):
-        return {_TEXT: value}
-    return _read(value, content)
-
-
-def _texts(value: JsonValue) -> Value | None:
-    """A text in languages; without its language it is English, as in the XML."""
-    found: Node = {}
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str):
-            found.setdefault("en", item)
-        elif isinstance(item, dict) and isinstance(item.get(_TEXT), str):
-            found.setdefault(str(item.get(_LANG, "en")), str(item[_TEXT]))
-    return found or None
+def _at(at: str, value: JsonValue, number: int) -> str:
+    return f"{at}/{number}" if isinstance(value, list) else at
 
 
 def _plain(value: JsonValue) -> Value | None:

@@ -25,9 +25,9 @@ from gateway.formats.ilcd.spreads import printed, spread
 from gateway.formats.ilcd.unbound_others import dataset_node
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Reason
-from gateway.model.dataset import Dataset, DatasetKind, Reference
+from gateway.model.dataset import Dataset, DatasetKind, Link, LinkRole, Reference
 from gateway.model.inventory import Flow, FlowKind, FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
-from gateway.model.process import Direction, Distribution, Exchange, Process, ProcessKind
+from gateway.model.process import Direction, Distribution, Exchange, Process, ProcessKind, Review
 from gateway.pipeline.datasets import convert_datasets, open_datasets
 from gateway.quantity.number import Number
 from gateway.report import Fate, Note
@@ -418,6 +418,16 @@ class TestDeclarations:
         assert through_the_model(tree) == []
 
 
+def test_a_comment_that_no_tree_holds_is_noted() -> None:
+    data = process(STEEL_OUT).replace(b"<exchanges>", b"<exchanges><!-- ask Li \xe6\x9d\x8e for the year -->")
+    data = data.replace(b"?>", b'?><?xml-stylesheet href="x.xsl"?>', 1)
+    source = open_datasets(FileShelf("a.xml", {"a.xml": data}))
+    (one,) = [one for one in convert_datasets(source, to="ilcd") if one.accounts]
+    (account,) = one.accounts.values()
+    notes = [note for note in account.notes if note.code == "xml.aside"]
+    assert [(note.fate, note.value.strip()) for note in notes] == [(Fate.DROPPED, "ask Li 李 for the year")]
+
+
 def test_two_data_sets_of_one_key_are_a_finding() -> None:
     bundle = opened(process(STEEL_OUT), process(STEEL_OUT))
     assert len(bundle.keys) == 1
@@ -508,6 +518,30 @@ class TestForeign:
         assert uuid.UUID(wanted).version == 5
         again, _ = sent_to_ilcd(foreign())
         assert [one.member for one in again] == [one.member for one in sent]
+
+    def test_the_kind_of_what_is_not_here_is_told_by_its_place(self) -> None:
+        """The format asks for it; without it the first of two sources went, and the second was the first."""
+        links = tuple(Link(role=LinkRole.DATA_SOURCE, target=Reference(uuid=id_)) for id_ in (CO2, SCRAP))
+        sent, bundle = sent_to_ilcd(
+            foreign(links=links, reviews=(Review(reviewers=(Reference(uuid=SLAG),)),))
+        )
+        assert [one.refused for one in sent if one.refused] == []
+        back = mill_in(bundle)
+        assert [link.target.uuid for link in back.links] == [CO2, SCRAP]
+        kinds = {path: (n.fate, n.written) for path, n in by_path(sent).items() if path.endswith("/kind")}
+        assert kinds == {
+            "/links/data-source/target/kind": (Fate.INFERRED, "source data set"),
+            "/links/data-source#2/target/kind": (Fate.INFERRED, "source data set"),
+            "/reviews/0/reviewers/0/kind": (Fate.INFERRED, "contact data set"),
+        }
+
+    def test_a_name_that_tells_the_carbon_is_no_surprise(self) -> None:
+        named = LangText({"en": "carbon dioxide (fossil)"})
+        datasets = [one.model_copy(update={"name": named}) if one.id == "slag" else one for one in foreign()]
+        sent, _ = sent_to_ilcd(datasets)
+        assert [one.refused for one in sent if one.refused] == []
+        note = by_path(sent, "slag")["/carbon_class"]
+        assert (note.code, note.fate, note.written) == ("ilcd.carbon-by-name", Fate.INFERRED, "fossil")
 
     def test_exchanges_have_numbers(self) -> None:
         other = Exchange(id="by-product", flow=Reference(uuid="slag"), amount=Number.read("1"), unit="kg")

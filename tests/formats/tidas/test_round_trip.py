@@ -12,9 +12,11 @@ from lxml import etree
 from gateway.codec.base import Context
 from gateway.codec.datasets import Bundle, DatasetFormat
 from gateway.codec.shelf import FileShelf
+from gateway.formats.datasets import find_dataset_format
 from gateway.formats.ilcd import DATASETS as ILCD
 from gateway.formats.tidas import TIDAS
 from gateway.formats.tidas.tree import parse, write
+from gateway.model.base import LangText
 from gateway.model.process import Process
 
 from .filled import DATASETS, REFERENCE, filled
@@ -125,12 +127,44 @@ def test_samples_keep_everything(oracle_data: Path) -> None:
     assert len(files) == 4
     for file in files:
         before = file.read_bytes()
-        found, node, spaces = parse(before)
-        again_found, again, again_spaces = parse(write(found, node, spaces))
+        found, node, spaces, left = parse(before)
+        assert left == {}, file.name
+        again_found, again, again_spaces, _ = parse(write(found, node, spaces))
         assert (again_found, again_spaces) == (found, spaces), file.name
         assert {key: value for key, value in again.items() if not key.startswith(FURNITURE)} == {
             key: value for key, value in node.items() if not key.startswith(FURNITURE)
         }
+
+
+def test_what_the_tree_cannot_hold_is_told() -> None:
+    document = filled("process", full=True)
+    own = document["processDataSet"]["processInformation"]
+    name = own["dataSetInformation"]["name"]
+    name["baseName"] = [
+        {"@xml:lang": "en", "#text": "one"},
+        {"@xml:lang": "en", "#text": "two"},
+        {"@xml:lang": "zh", "#text": "二", "@note": "x"},
+        7,
+    ]
+    own["time"] = [own["time"], {"common:referenceYear": 1999}]
+    own["quantitativeReference"]["@type"] = {"value": "Reference flow(s)"}
+    document["json_ordered"] = {"kept": True}
+    data = b"\xef\xbb\xbf" + json.dumps(document, ensure_ascii=False).encode()
+    bundle = opened(find_dataset_format("tidas"), data, "a.json")
+    reading = bundle.read(bundle.keys[0])
+    at = "/processDataSet/processInformation"
+    base = f"{at}/dataSetInformation/name/baseName"
+    assert {note.path: note.value for note in reading.notes} == {
+        "/json_ordered": '{"kept": true}',
+        f"{base}/1": '{"@xml:lang": "en", "#text": "two"}',
+        f"{base}/2/@note": "x",
+        f"{base}/3": "7",
+        f"{at}/time/1": '{"common:referenceYear": 1999}',
+        f"{at}/quantitativeReference/@type": '{"value": "Reference flow(s)"}',
+    }
+    assert reading.dataset.name == LangText({"en": "one", "zh": "二"})
+    assert {one.code for one in reading.findings} == {"tidas.wrong-value"}
+    assert f"a.json#{base}" in {one.at for one in reading.findings}
 
 
 def test_what_is_missing_is_told_at_once(oracle_data: Path) -> None:
