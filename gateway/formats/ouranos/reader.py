@@ -1,9 +1,10 @@
 """Read the footprint entries of one traced part: its own emissions, those of its parts, and their totals.
 
 ``preProduction`` and ``mainProduction`` are the maker's own emissions of pre-processing and manufacture,
-``preComponent`` and ``mainComponent`` those of the parts in it. The four add up to the cradle-to-gate
-footprint. The system's totals (``…Total``) are of a whole tree of parts, its responses (``…Response``) are
-answers of others: neither is added to the four.
+``preComponent`` and ``mainComponent`` those of the parts in it that the maker states himself. The system's
+totals (``…Total``) are the same four with what the makers of the parts answered: where all four are there,
+they are the cradle-to-gate footprint, else the four themselves, as long as no total says more. Responses
+(``…Response``) are answers of others and never added.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from gateway.errors import InputError
 from gateway.frontdoor.json import JsonValue
 from gateway.model.declaration import Declaration
 from gateway.model.results import KG_CO2E, Per, Role
-from gateway.quantity import Quantity, total
+from gateway.quantity import Exact, Quantity, total
 from gateway.report import Fate, Finding, Note, Severity
 
 TARGET = "ouranos-cfp@1"
@@ -66,14 +67,21 @@ def read(package: Package) -> Reading:
 
 
 def _entries(found: CarrierReading, entries: list[dict[str, JsonValue]]) -> None:
+    totals = [(i, e) for i, e in enumerate(entries) if _of_total(e) in _STAGES]
     own = [(i, e) for i, e in enumerate(entries) if str(e.get("cfpType")) in _STAGES]
+    whole = sorted(_of_total(e) for _, e in totals) == sorted(_STAGES)
+    if whole and _sum(totals) != _sum(own):
+        found.findings.append(Finding("ouranos.totals-taken", "/0", _shown(totals), Severity.INFO))
+        own = totals
+    elif totals and not whole:
+        found.findings.append(Finding("ouranos.totals-incomplete", "/0", _shown(totals), Severity.WARNING))
     units = {str(entry.get("ghgDeclaredUnit")) for _, entry in own}
     unit = _UNITS.get(next(iter(units), "")) if len(units) == 1 else None
     amounts: list[Quantity] = []
     for index, entry in own:
         amount = entry.get("ghgEmission")
         found.taken.update(f"/{index}/{name}" for name in ("traceId", "cfpType", "ghgDeclaredUnit"))
-        stage, name = _STAGES[str(entry["cfpType"])]
+        stage, name = _STAGES[_kind(entry)]
         if unit is None or isinstance(amount, bool) or not isinstance(amount, (int, Decimal)):
             continue
         row, star, at = "/results/[declared]/rows/*", str(index), f"/{index}/ghgEmission"
@@ -93,8 +101,27 @@ def _entries(found: CarrierReading, entries: list[dict[str, JsonValue]]) -> None
     found.put("/boundary/type", "c2g", at)
     found.put("/results/[declared]/role", Role.DECLARED, at)
     found.put("/results/[declared]/basis/denominator/per", Per.DECLARED_UNIT, at)
-    _total(found, own, amounts)
+    if whole or not totals:
+        _total(found, own, amounts)
     _ratings(found, own)
+
+
+def _kind(entry: Mapping[str, JsonValue]) -> str:
+    """Whose emissions of which process, whether by themselves or with the tree of parts."""
+    return str(entry.get("cfpType")).removesuffix("Total")
+
+
+def _of_total(entry: Mapping[str, JsonValue]) -> str:
+    return _kind(entry) if str(entry.get("cfpType")).endswith("Total") else ""
+
+
+def _sum(entries: list[tuple[int, dict[str, JsonValue]]]) -> Exact | None:
+    amounts = [Decimal(v) for _, e in entries if isinstance(v := e.get("ghgEmission"), (int, Decimal))]
+    return total(amounts) if len(amounts) == len(entries) else None
+
+
+def _shown(entries: list[tuple[int, dict[str, JsonValue]]]) -> str:
+    return ", ".join(f"{entry.get('cfpType')} {entry.get('ghgEmission')}" for _, entry in entries)
 
 
 def _ratings(found: CarrierReading, own: list[tuple[int, dict[str, JsonValue]]]) -> None:
@@ -113,7 +140,7 @@ def _total(
     found: CarrierReading, own: list[tuple[int, dict[str, JsonValue]]], amounts: list[Quantity]
 ) -> None:
     """The sum, where all four parts are there: three of them are no footprint."""
-    there = {str(entry["cfpType"]) for _, entry in own}
+    there = {_kind(entry) for _, entry in own}
     if there != set(_STAGES) or len(amounts) != len(_STAGES):
         missing = ", ".join(sorted(set(_STAGES) - there)) or "ghgEmission"
         found.findings.append(Finding("ouranos.parts-missing", "/0", missing, Severity.WARNING))

@@ -63,12 +63,33 @@ class TestReading:
         assert reading.declaration.results[0].carbon.total is None
         assert [finding.code for finding in reading.findings] == ["ouranos.parts-missing"]
 
-    def test_totals_of_a_tree_are_not_added(self) -> None:
-        more = [*whole(), entry("preProductionTotal", "1000")]
+    def test_all_totals_of_a_tree_are_the_footprint(self) -> None:
+        values = zip(FOUR, ("1.1", "2.2", "5.6", "6.7"), strict=True)
+        more = [*whole(), *(entry(f"{kind}Total", value) for kind, value in values)]
+        reading = FORMAT.read(package(more), Context())
+        (result,) = reading.declaration.results
+        assert str(result.carbon.total) == "15.6 kg{CO2eq}"
+        assert [row.stage for row in result.rows] == ["raw", "production", "raw", "production"]
+        assert "ouranos.totals-taken" in {finding.code for finding in reading.findings}
+        assert len([name for name in reading.declaration.extras if name.endswith("/ghgEmission")]) == 4
+
+    def test_totals_that_say_the_same_are_kept(self) -> None:
+        more = [*whole(), *(e | {"cfpType": f"{e['cfpType']}Total"} for e in whole())]
         reading = FORMAT.read(package(more), Context())
         assert str(reading.declaration.results[0].carbon.total) == "11.0 kg{CO2eq}"
-        kept = [name for name in reading.declaration.extras if "/4/ghgEmission" in name]
-        assert len(kept) == 1
+        assert not reading.findings
+
+    def test_some_totals_of_a_tree_leave_it_open(self) -> None:
+        more = [*whole(), entry("preProductionTotal", "1000")]
+        reading = FORMAT.read(package(more), Context())
+        assert reading.declaration.results[0].carbon.total is None
+        assert [finding.code for finding in reading.findings] == ["ouranos.totals-incomplete"]
+        assert len([name for name in reading.declaration.extras if "/4/ghgEmission" in name]) == 1
+
+    def test_answers_of_others_are_never_added(self) -> None:
+        more = [*whole(), entry("preProductionResponse", "1000")]
+        reading = FORMAT.read(package(more), Context())
+        assert str(reading.declaration.results[0].carbon.total) == "11.0 kg{CO2eq}"
 
     def test_ratings_that_differ_are_kept_and_not_averaged(self) -> None:
         entries = whole()
