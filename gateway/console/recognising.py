@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from gateway.console import failures
 from gateway.console.failures import Exit
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, TrustError, UsageError
+from gateway.frontdoor import table
 from gateway.frontdoor.json import parse_signed
 from gateway.pipeline import paper, recognise, statuses, validate_files
 from gateway.pipeline.issue import CREDENTIAL
@@ -28,6 +28,7 @@ from gateway.trust.statement import Decision
 from gateway.trust.status_list import ENTRIES
 
 _SAID = {"revocation": "cli.revocation-set", "suspension": "cli.suspension-set"}
+_DECISIONS = ("recognised", "conditional", "refused")
 _COLUMNS = ("folder", "paper", "decision", "output")
 
 
@@ -260,23 +261,40 @@ def _identity(data: bytes) -> str:
 
 
 def batch(path: str) -> list[Case]:
-    """The cases of a table with the columns folder, paper, decision and output.
+    """The cases of a table with the columns folder, paper, decision and output, as Excel saves it, too.
 
     Raises:
-        InputError: it has other columns, or a cell is empty.
+        InputError: it has other columns, no case, or a cell is empty.
     """
-    text = files.read_file(Path(path)).decode("utf-8-sig", "replace")
-    rows = list(csv.DictReader(text.splitlines()))
+    head, *rows = _table(files.read_file(Path(path))) or [table.Row(1, ())]
+    names = [cell.strip() for cell in head.cells]
+    if not rows or not set(_COLUMNS) <= set(names):
+        raise InputError(", ".join(names), path=path, code="attest.batch-columns")
     cases = []
-    for number, row in enumerate(rows, 2):
-        missing = [name for name in _COLUMNS if not (row.get(name) or "").strip()]
+    for row in rows:
+        told = dict(zip(names, map(str.strip, row.cells), strict=True))
+        missing = [name for name in _COLUMNS if not told[name]]
         if missing:
-            raise InputError(number, path=path, code="attest.batch-row", why=", ".join(missing))
-        if row["decision"] not in {"recognised", "conditional", "refused"}:
-            raise InputError(number, path=path, code="attest.batch-row", why=row["decision"])
-        folder, paper_, decision, output = (row[name].strip() for name in _COLUMNS)
-        cases.append(Case(folder, paper_, decision, output, (row.get("replaces") or "").strip() or None))
+            raise InputError(row.line, path=path, code="attest.batch-row", why=", ".join(missing))
+        if told["decision"] not in _DECISIONS:
+            raise InputError(row.line, path=path, code="attest.batch-row", why=told["decision"])
+        folder, paper_, decision, output = (told[name] for name in _COLUMNS)
+        cases.append(Case(folder, paper_, decision, output, told.get("replaces") or None))
     return cases
+
+
+def _table(data: bytes) -> tuple[table.Row, ...]:
+    first = data.partition(b"\n")[0]
+    delimiter: table.Delimiter = ";" if b";" in first and b"," not in first else ","
+    try:
+        return table.read_csv(data, delimiter=delimiter)
+    except InputError as error:
+        if error.error_code != "table.encoding":
+            raise
+        try:
+            return table.read_csv(data, delimiter=delimiter, encoding="gb18030")
+        except InputError:
+            raise error from None
 
 
 def revoke(

@@ -58,8 +58,9 @@ def problems(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
     if before.name != after.name:
         yield BadTrustList(after.name, path="SchemeName", code="list.other-name", expected=before.name)
     if after.scheme.sequence <= before.scheme.sequence:
-        number = str(before.scheme.sequence)
-        yield BadTrustList(after.scheme.sequence, path=after.name, code="list.rollback", expected=number)
+        number = after.scheme.sequence
+        code = "list.rollback" if number < before.scheme.sequence else "list.two-of-one-number"
+        yield BadTrustList(number, path=after.name, code=code, expected=str(before.scheme.sequence))
     now = _by_key(after)
     for key, (entity, service) in _by_key(before).items():
         later = now.get(key)
@@ -101,7 +102,8 @@ def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
 
 def _by_key(found: TrustList) -> dict[tuple[str, str], tuple[Entity, Service]]:
     """A service by its body and what it was first known by: that never changes."""
-    return {
-        (entity.name, f"{service.states[-1].kind} {tuple(identities_of(service))[-1:]}"): (entity, service)
-        for entity, service in found.services()
-    }
+    return {(entity.name, _first(service)): (entity, service) for entity, service in found.services()}
+
+
+def _first(service: Service) -> str:
+    return " ".join([service.states[-1].kind, *list(identities_of(service))[-1:]])

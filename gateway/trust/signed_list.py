@@ -132,9 +132,10 @@ def _countries(certificate: bytes) -> set[str]:
 
 
 def _header(token: bytes) -> dict[str, object]:
-    data = from_base64url(token.partition(b".")[0].decode("ascii", "replace"))
+    first, dot, _ = token.partition(b".")
+    data = from_base64url(first.decode("ascii", "replace")) if dot else None
     if data is None:
-        raise BadTrustList(path="header", code="list.header")
+        raise BadTrustList(code="list.not-signed")
     try:
         header = parse_signed(data)
     except InputError as error:

@@ -152,6 +152,12 @@ class TestSignature:
             signed_list.read(token)
         assert caught.value.error_code == "list.header"
 
+    @pytest.mark.parametrize("data", [b"", b"{}", b'{"LoTE": {}}', b"\xff"])
+    def test_what_nobody_has_signed_is_told(self, data: bytes) -> None:
+        with pytest.raises(GatewayError) as caught:
+            signed_list.read(data)
+        assert caught.value.error_code == "list.not-signed"
+
     def test_an_operator_of_another_country_is_refused(self) -> None:
         with pytest.raises(GatewayError) as caught:
             made.signed(content(country="FR"))
