@@ -13,13 +13,14 @@ from gateway.report import Finding
 _HOME = "gateway.formats.aas"
 
 _FOOTPRINT, _PASSPORT, _PARTS = "aas-02023@1.0", "aas-02035-3@1.0", "aas-02035@1.0"
+_ENTRIES = b'"ProductCarbonFootprints"'
 _MEDIA_TYPE = "application/asset-administration-shell-package"
 
 
 def _detect(package: Package, *, of_battery: bool) -> Evidence | None:
     data = package.members[0].data if len(package.members) == 1 else b""
     if not data.startswith(b"PK") and b'"submodels"' not in data:
-        return None
+        return _detect_values(package, of_battery=of_battery) if _ENTRIES in data else None
     from gateway.formats.aas.container import peek
     from gateway.formats.aas.view import basis, footprint, is_of_battery
 
@@ -30,6 +31,16 @@ def _detect(package: Package, *, of_battery: bool) -> Evidence | None:
     name = str(found.submodel.get("idShort") or "CarbonFootprint")
     own = basis(environment) is not None
     return Evidence(3 if own else 2, (name, "Basis") if own else (name,))
+
+
+def _detect_values(package: Package, *, of_battery: bool) -> Evidence | None:
+    """The values of the submodel alone."""
+    from gateway.formats.aas.values import entries, is_of_battery
+
+    told = entries(package.json_object)
+    if told is None or is_of_battery(told) != of_battery:
+        return None
+    return Evidence(2, ("ProductCarbonFootprints", "PcfCO2eq"))
 
 
 def _detect_parts(package: Package) -> Evidence | None:

@@ -59,6 +59,23 @@ class _Reading:
 def read_foreign(environment: Mapping[str, JsonValue], found: Found) -> Reading:
     """The declaration behind somebody's submodel."""
     reading = _Reading(view(found.elements, f"{found.at}/submodelElements"))
+    _read_submodel(reading)
+    for other in submodels(environment):
+        if other.at != found.at:
+            values = view(other.elements, f"{other.at}/submodelElements")
+            name = str(other.submodel.get("idShort") or other.at.rpartition("/")[2])
+            _keep_other(reading, values, name)
+    return _done(reading)
+
+
+def read_values(values: View) -> Reading:
+    """The declaration behind somebody's submodel of which the values alone are there."""
+    reading = _Reading(values)
+    _read_submodel(reading)
+    return _done(reading)
+
+
+def _read_submodel(reading: _Reading) -> None:
     plain = reading.plain.value
     assert isinstance(plain, dict)
     listed = _member(plain, *_ENTRIES)
@@ -70,11 +87,9 @@ def read_foreign(environment: Mapping[str, JsonValue], found: Found) -> Reading:
             _read_entry(reading, entry, f"/{escape(name)}/{index}", sets)
     _read_rules(reading, plain)
     reading.keep(plain, "/CarbonFootprint", "", "")
-    for other in submodels(environment):
-        if other.at != found.at:
-            values = view(other.elements, f"{other.at}/submodelElements")
-            name = str(other.submodel.get("idShort") or other.at.rpartition("/")[2])
-            _keep_other(reading, values, name)
+
+
+def _done(reading: _Reading) -> Reading:
     leaves = build.plain(reading.tree)
     leaves["extras"] = reading.extras
     declaration = Declaration.model_validate(leaves)

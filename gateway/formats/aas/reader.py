@@ -17,8 +17,10 @@ from gateway.formats.aas import core, terms
 from gateway.formats.aas.container import environment
 from gateway.formats.aas.elements import Element
 from gateway.formats.aas.entries import Entry, declared, unit_of
-from gateway.formats.aas.foreign import read_foreign
+from gateway.formats.aas.foreign import read_foreign, read_values
 from gateway.formats.aas.terms import BASIS_NAME, FOOTPRINT, PASSPORT_SET
+from gateway.formats.aas.values import entries as entries_of
+from gateway.formats.aas.values import values_of
 from gateway.formats.aas.view import Found, View, basis, footprint, view
 from gateway.frontdoor.json import JsonValue
 from gateway.model.declaration import Declaration
@@ -37,6 +39,8 @@ def read(package: Package, context: Context, *, target: str) -> Reading:
         InputError: there is no carbon footprint submodel, or ours was changed.
     """
     whole = environment(package)
+    if entries_of(whole) is not None:
+        return read_values(values_of(whole))
     found, own = footprint(whole), basis(whole)
     if found is None:
         raise InputError(package.name, path="/submodels", code="aas.no-submodel")
