@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from gateway import resources
 from gateway.errors import GatewayError
@@ -21,6 +21,10 @@ class Text:
     what: str
     expected: str = ""
     fix: str = ""
+
+
+# A placeholder whose values are codes of ours, said in words where a row ``kind.<value>`` has them.
+KIND: Final = "kind"
 
 
 class _Params(dict[str, str]):
@@ -53,11 +57,19 @@ def text(code: str, lang: Lang, params: Mapping[str, str]) -> Text:
     if row is None:
         return Text(params.get(lang, code), params.get(f"expected_{lang}", ""), params.get(f"fix_{lang}", ""))
     values = _Params(params)
+    if KIND in values:
+        values[KIND] = kind(values[KIND], lang)
     return Text(
         row[lang].format_map(values),
         row[f"expected_{lang}"].format_map(values),
         row[f"fix_{lang}"].format_map(values),
     )
+
+
+def kind(value: str, lang: Lang) -> str:
+    """A kind of data set in words; any other kind as it is."""
+    row = catalogue().get(f"kind.{value}")
+    return value if row is None else row[lang]
 
 
 def explain(subject: Finding | Note | GatewayError, lang: Lang) -> Text:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gateway import messages
 from gateway.codec.base import Package
 from gateway.console.dataset_jobs import DECLARATION, Job, part_names, run, run_declaration
 from gateway.console.dataset_lines import Tally
@@ -27,6 +28,7 @@ from gateway.storage.staging import Staging
 _MOMENT = "moment"
 # As many remedies as anybody reads at once.
 _FIXES = 5
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,7 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
         return
     if tally.refused:
         console.complain(f"  {console.say('cli.dataset-refused', n=tally.refused)}", "bad")
-        for one in tally.refusals[:3]:
-            console.complain(f"    {_refusal(console, one)}")
+        _tell_refusals(console, tally.refusals[:_SHOWN])
     if tally.left_out:
         console.tell(f"  {console.say('cli.dataset-left-out', n=tally.left_out)}", "careful")
     console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
@@ -148,22 +149,27 @@ def _tell_nothing(console: Console, tally: Tally) -> None:
     """Why nothing was written, at once: there is no report."""
     n = tally.refused + tally.left_out
     console.complain(f"  {console.say('cli.dataset-nothing-written', n=n)}", "bad")
-    fixes: dict[str, None] = {}
-    for one in tally.refusals:
-        console.complain(f"    {_refusal(console, one)}")
-        errors: Any = one["refused"]
-        fixes |= dict.fromkeys(error["fix"][console.lang] for error in errors if "fix" in error)
+    _tell_refusals(console, tally.refusals)
     if tally.left_out:
         console.complain(f"    {console.say('cli.dataset-no-place', n=tally.left_out)}", "careful")
+
+
+def _tell_refusals(console: Console, refusals: Sequence[Mapping[str, Any]]) -> None:
+    """Some of them, then what mends them, each once."""
+    for one in refusals:
+        console.complain(f"    {_refusal(console, one)}")
+    errors = (error for one in refusals for error in one["refused"])
+    fixes = dict.fromkeys(error["fix"][console.lang] for error in errors if "fix" in error)
     for fix in list(fixes)[:_FIXES]:
-        console.complain(f"  {console.say('cli.label-fix')}: {visible(fix)}")
+        console.complain(f"    {console.say('cli.label-fix')}: {visible(fix)}")
 
 
 def _refusal(console: Console, told: Mapping[str, Any]) -> str:
     """Which data set, and the first of what it lacks."""
     first = told["refused"][0]
     at = f" ({visible(first['at'])})" if first.get("at") else ""
-    return f"{told['dataset']['kind']} {told['dataset']['id']}: {visible(first['message'][console.lang])}{at}"
+    kind = messages.kind(told["dataset"]["kind"], console.lang)
+    return f"{kind} {told['dataset']['id']}: {visible(first['message'][console.lang])}{at}"
 
 
 def _json(

@@ -162,7 +162,7 @@ def _tail(code: str) -> _Tail | None:
             continue
         if not any(text for texts in parts for text, *_ in texts):
             return None
-        if any(form or how or (gap == "") for texts in parts for _, gap, form, how in texts):
+        if any(form or how or gap in ("", messages.KIND) for texts in parts for _, gap, form, how in texts):
             return None
         for start, texts, end in ((f', "{name}": {{"zh": "', parts[0], '", "en": "'), ("", parts[1], '"}')):
             whole.append((start, ""))

@@ -44,6 +44,11 @@ class Ledger:
                 merged[source] = (error,)
         return becomes, merged
 
+    def stand_ins(self, found: Mapping[Key, Key]) -> set[str]:
+        """The ids of the data sets that the file has in place of others that read the same there."""
+        owners = ((source, self.owners.get(target.id)) for source, target in found.items())
+        return {owner for source, owner in owners if owner is not None and owner != source.id}
+
     def same_flow(self, uuid: str, was: Exchange) -> Note | None:
         """A note where the flow that has ``uuid`` in the output is another one than that of the source."""
         owner = self.owners.get(uuid, uuid)

@@ -24,6 +24,7 @@ from gateway.formats.ecospold.ids import fixed, is_id
 from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.values import date_form
 from gateway.model.base import LangText, Leaf
+from gateway.model.process import ProcessKind
 from gateway.quantity.number import Number
 
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}").fullmatch
@@ -98,7 +99,7 @@ _ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/extras/ecospold[12]#.*", _is_text),
     (r"/version", _equals("1.0", "1.0.0.0", "1.00")),
     (r"/changed", lambda case: _MOMENT(str(case.now))),
-    (r"/kind", _equals("unit-process")),
+    (r"/kind", lambda case: case.now == ProcessKind.UNIT_PROCESS),
     (r"/languages/\d+", lambda case: len(str(case.now)) == 2),
     (r"/is_infrastructure|/publication/is_copyrighted", _equals(False)),
     (r"/period/is_valid_throughout", _equals(True)),

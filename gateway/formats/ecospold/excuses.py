@@ -247,6 +247,8 @@ _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
     # The flow, or the group of its exchange, says that; where it cannot, the flag is gone.
     (r"/exchanges/\*/is_(?:waste|avoided)", lambda case: case.was is True and case.now is False),
     (r"/exchanges/\*/provider/uuid", _is_activity),
+    # A source or person that only the reference tells of is told in the file, under an id of its own.
+    (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+|exchanges/\*/sources/\d+)/uuid", is_chosen),
     # Numbers of persons and sources, with ids made of what is said of them.
     (r"/extras/ecospold1#.*~1~0order", _is_same_order),
 )
@@ -255,7 +257,7 @@ _TEXT: Final[Callable[[str], object]] = re.compile(
     r"/(?:name|short_name|synonyms|address|documents|treatment)/.*|/formula|/authors|/title|/telephone|/telefax"
     r"|/email|/publication/page|/reviews/\d+/(?:details|other_details)/.*|/links/.*/name/.*"
     r"|/classifications/.*/name|/compartment/\d+|/exchanges/\*/(?:comment|flow/name|formula)/?.*"
-    r"|/parameters/[^/]+/(?:description|comment|formula)/?.*|/results/.*/name/.*|/extras/ecospold[12]#.*"
+    r"|/reviews/\d+/reviewers/\d+/name/.*|/exchanges/\*/sources/\d+/name/.*|/parameters/[^/]+/(?:description|comment|formula)/?.*|/results/.*/name/.*|/extras/ecospold[12]#.*"
 ).fullmatch
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from gateway.codec.accounting import shown
@@ -15,8 +16,9 @@ from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.accounts import Ledger, explain
 from gateway.formats.ecospold.method_reader import method_id
 from gateway.formats.ecospold.method_writer import MethodWriter
+from gateway.formats.ecospold.one_accounts import stands_for
 from gateway.formats.ecospold.one_page import Written
-from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id
+from gateway.formats.ecospold.one_tree import FAMILY, flow_id
 from gateway.model.base import Leaf
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.sources import ImpactMethod
@@ -44,7 +46,6 @@ def write_methods(bundle: Bundle, context: Context, ledger: Ledger) -> Iterator[
         ledger.told.add(key)
         done = MethodWriter(bundle, context, key).write()
         if done.lacks:
-            ledger.told |= {*(flow for flow in done.flows if flow), *done.sources, *done.contacts}
             yield Piece(None, refused={key: tuple(_lack(error) for error in done.lacks)})
         else:
             yield _piece(bundle, key, done, ledger)
@@ -57,7 +58,9 @@ def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
     information = done.node["metaInformation"]["processInformation"]
     id_ = method_id(information["referenceFunction"], information["geography"]["@location"])
     flows = [flow_id(entry) for entry in done.node["flowData"][0]["exchange"]]
-    first, refused = ledger.enter(_becomes(done, flows))
+    found = stands_for(done, flows)
+    first, refused = ledger.enter(found)
+    done.chosen |= ledger.stand_ins(found)
     notes = [_of_factor(note) for note in done.notes]
     for number, (factor, flow) in enumerate(zip(source.factors, flows, strict=True)):
         owner = ledger.owners.get(flow, flow)
@@ -66,23 +69,8 @@ def _piece(bundle: Bundle, key: Key, done: Written, ledger: Ledger) -> Piece:
             notes.append(Note("ecospold.same-flow", path, Fate.CONVERTED, factor.flow.uuid, owner))
     member = Member(f"EcoSpold01/impact_{key.id}.xml", _MEDIA, write_tree(tree))
     becomes = {key: Key(DatasetKind.METHOD, id_), **first}
-    return Piece(member, becomes, {key: tuple(notes)} if notes else {}, {}, refused, _explain)
-
-
-def _becomes(done: Written, flows: list[str]) -> dict[Key, Key]:
-    """Flows, sources and contacts of the source, and what they are in the file."""
-    found: dict[Key, Key] = {}
-    for key, id_ in zip(done.flows, flows, strict=True):
-        if key is not None:
-            found.setdefault(key, Key(DatasetKind.FLOW, id_))
-    meta = done.node["metaInformation"]
-    for kind, name, keys, entries in (
-        (DatasetKind.SOURCE, "source", done.sources, meta["modellingAndValidation"]["source"]),
-        (DatasetKind.CONTACT, "person", done.contacts, meta["administrativeInformation"]["person"]),
-    ):
-        # Those of the source come first; what the format asks for besides, last.
-        found |= {key: Key(kind, apart_id(name, entry)) for key, entry in zip(keys, entries, strict=False)}
-    return found
+    told_by = partial(_explain, chosen=frozenset(done.chosen))
+    return Piece(member, becomes, {key: tuple(notes)} if notes else {}, {}, refused, told_by)
 
 
 def _lack(error: GatewayError) -> GatewayError:
@@ -103,8 +91,10 @@ def _of_factor(note: Note) -> Note:
     return Note(note.code, f"/factors/{int(found[1]) - 1}{tail}", note.fate, note.value, note.written)
 
 
-def _explain(old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Sequence[Note]) -> Sequence[Note]:
-    found = {note.path: note for note in explain(old, new, own)}
+def _explain(
+    old: Mapping[str, Leaf], new: Mapping[str, Leaf], own: Sequence[Note], chosen: frozenset[str]
+) -> Sequence[Note]:
+    found = {note.path: note for note in explain(old, new, own, chosen)}
     for path, value in new.items():
         before = old.get(path)
         if before is None:

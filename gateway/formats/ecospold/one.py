@@ -18,8 +18,9 @@ from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import flow_property, unit_group
 from gateway.formats.ecospold.method_bundle import detect, open_package
 from gateway.formats.ecospold.method_pieces import write_methods
+from gateway.formats.ecospold.one_accounts import stands_for
 from gateway.formats.ecospold.one_page import Desk, Written
-from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id, process_id
+from gateway.formats.ecospold.one_tree import FAMILY, flow_id, process_id
 from gateway.formats.ecospold.one_writer import Writer
 from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import DatasetKind, Key
@@ -36,7 +37,6 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
     for key in keys:
         done = Writer(bundle, context, key, desk).write()
         if done.lacks:
-            ledger.told |= {*(key for key in done.flows if key), *done.sources, *done.contacts}
             yield Piece(None, refused={key: tuple(done.lacks)})
         elif context.options.get("documents") == "one":
             waiting.append((key, done))
@@ -72,7 +72,9 @@ def _piece(bundle: Bundle, done: list[tuple[Key, Written]], ledger: Ledger, name
         source = bundle.read(key).dataset
         assert isinstance(source, Process)
         flows = _flow_ids(written, source)
-        first, merged = ledger.enter(_becomes(written, flows))
+        found = stands_for(written, flows)
+        first, merged = ledger.enter(found)
+        written.chosen |= ledger.stand_ins(found)
         told = [ledger.same_flow(id_, was) for id_, was in zip(flows, source.exchanges, strict=True)]
         if own := (*written.notes, *(note for note in told if note is not None)):
             notes[key] = own
@@ -93,22 +95,6 @@ def _flow_ids(written: Written, source: Process) -> list[str]:
     """The id that the flow of each exchange of the source has in the file."""
     entries = written.node["flowData"][0]["exchange"]
     return [flow_id(entry) for entry, _ in zip(entries, source.exchanges, strict=True)]
-
-
-def _becomes(written: Written, flows: list[str]) -> dict[Key, Key]:
-    """Flows, sources and contacts of the source, and what they are in the file."""
-    found: dict[Key, Key] = {}
-    for key, id_ in zip(written.flows, flows, strict=True):
-        if key is not None:
-            found.setdefault(key, Key(DatasetKind.FLOW, id_))
-    meta = written.node["metaInformation"]
-    for kind, name, keys, entries in (
-        (DatasetKind.SOURCE, "source", written.sources, meta["modellingAndValidation"]["source"]),
-        (DatasetKind.CONTACT, "person", written.contacts, meta["administrativeInformation"]["person"]),
-    ):
-        # Those of the source come first; what the format asks for besides, last.
-        found |= {key: Key(kind, apart_id(name, entry)) for key, entry in zip(keys, entries, strict=False)}
-    return found
 
 
 def _left_over(bundle: Bundle, told: set[Key]) -> Iterator[Piece]:

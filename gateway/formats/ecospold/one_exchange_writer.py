@@ -14,6 +14,7 @@ from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context
 from gateway.formats.ecospold.excuses import NOT_STATED, sorted_otherwise
+from gateway.formats.ecospold.lacking import lack_of
 from gateway.formats.ecospold.one_page import (
     Delivered,
     Known,
@@ -22,6 +23,7 @@ from gateway.formats.ecospold.one_page import (
     delivery,
     told_classes,
 )
+from gateway.formats.ecospold.one_people_writer import who
 from gateway.formats.ecospold.values import languages, number, root, say, settled, spell, square, times
 from gateway.model.base import LangText
 from gateway.model.dataset import Coefficient
@@ -85,7 +87,7 @@ class ExchangeWriter:
         if isinstance(comment, LangText) and (text := comment.get(page.base)) is not None:
             entry["@generalComment"] = text
         for source in exchange.sources[:1]:
-            if number_ := self.sources.get(str(source.uuid), ""):
+            if number_ := self.sources.get(who(source), ""):
                 entry["@referenceToSource"] = number_
         entry["inputGroup" if is_input else "outputGroup"] = _group(exchange, is_input, elementary)
         if isinstance(exchange.provider.uuid, str):
@@ -108,7 +110,7 @@ class ExchangeWriter:
         if flow is not None and flow.kind is not FlowKind.OTHER:
             return flow.kind is FlowKind.ELEMENTARY
         if not isinstance(group, str):
-            self.page.lack(f"/exchanges/{exchange.id}/flow")
+            lack_of("flow", exchange, self.page.bundle, self.page.done.lacks, "ecospold1@1.0")
         return False
 
     def _side(self, exchange: Exchange, elementary: bool) -> tuple[Coefficient, bool]:
@@ -186,7 +188,7 @@ class ExchangeWriter:
             return exchange.unit
         if (found := measured(exchange.flow, self.page.bundle)) is not None:
             return found.unit
-        self.page.lack(f"/exchanges/{exchange.id}/unit")
+        lack_of("unit", exchange, self.page.bundle, self.page.done.lacks, "ecospold1@1.0")
         return ""
 
     # Spread and shares

@@ -30,8 +30,9 @@ class Written:
     notes: list[Note] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     flows: list[Key | None] = field(default_factory=list)  # of the exchanges, in their order
-    contacts: list[Key] = field(default_factory=list)
-    sources: list[Key] = field(default_factory=list)
+    # In the order of their elements; None: the package has no more of it than a reference tells.
+    contacts: list[Key | None] = field(default_factory=list)
+    sources: list[Key | None] = field(default_factory=list)
     lacks: list[GatewayError] = field(default_factory=list)
     chosen: set[str] = field(default_factory=set)  # texts taken from other data sets
     root: dict[str, str] = field(default_factory=dict)  # attributes of the document

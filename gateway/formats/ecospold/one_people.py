@@ -21,6 +21,7 @@ class People:
     sources: dict[str, Source] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     by_number: dict[str, Reference] = field(default_factory=dict)  # sources
+    listed: list[Source] = field(default_factory=list)  # one that stands there twice is there twice
     _persons: dict[str, str] = field(default_factory=dict)  # ids by number
     # Numbers and order of what stands apart, if another writer could not make them up.
     extras: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class People:
             number = str(entry.pop("@number", ""))
             order.append([number, id_])
             own = self.sources[id_] = source(id_, entry)
+            self.listed.append(own)
             self.by_number.setdefault(number, Reference(uuid=id_, name=own.name))
             entry.clear()
         if order:
@@ -52,8 +54,8 @@ class People:
         """The sources, and who entered and who made the data."""
         first = self._first_numbers()
         links = [
-            Link(role=LinkRole.DATA_SOURCE, target=Reference(uuid=id_, name=one.name))
-            for id_, one in self.sources.items()
+            Link(role=LinkRole.DATA_SOURCE, target=Reference(uuid=one.id, name=one.name))
+            for one in self.listed
         ]
         for step, role in (
             ("dataEntryBy", LinkRole.ENTERED_BY),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
+from typing import TypeVar
 
 from gateway.codec.xmlstructure import rows
 from gateway.formats.ecospold import bind
@@ -18,35 +20,43 @@ from gateway.model.process import Review
 from gateway.model.sources import Contact, Source
 from gateway.report import Fate
 
+_Apart = TypeVar("_Apart", Source, Contact)
+
 
 def write_sources(page: Page) -> dict[str, str]:
-    """Put the sources into the tree. Returns their numbers by id."""
-    order = _order(page, SOURCES)
-    if not order:
-        targets = [*page.process.linked(LinkRole.DATA_SOURCE)]
-        targets += [source for one in page.process.exchanges for source in one.sources]
-        order = _numbered(targets)
+    """Put the sources into the tree. Returns their numbers by what ``who`` says."""
+    targets = [*page.process.linked(LinkRole.DATA_SOURCE)]
+    targets += [source for one in page.process.exchanges for source in one.sources]
     entries = []
     numbers: dict[str, str] = {}
-    for number, id_ in order:
-        key = page.bundle.find(DatasetKind.SOURCE, Reference(uuid=id_))
-        source = page.bundle.read(key).dataset if key else None
-        if key is None or not isinstance(source, Source):
+    for number, target in _order(page, SOURCES, targets):
+        key = page.bundle.find(DatasetKind.SOURCE, Reference(uuid=target.uuid))
+        source = page.bundle.read(key).dataset if key else _told(Source, target)
+        if not isinstance(source, Source):
             continue
-        numbers.setdefault(id_, number)
+        numbers.setdefault(who(target), number)
         page.done.sources.append(key)
         entries.append(_source(page, source, number))
     put(page.node, *MODELLING, "source", value=entries or [_no_source()])
     return numbers
 
 
-def _order(page: Page, pointer: str) -> list[list[str]]:
-    return list(json.loads(page.kept(f"{pointer}/~order") or "[]"))
+def _order(page: Page, pointer: str, targets: Iterable[Reference]) -> list[tuple[str, Reference]]:
+    """Numbers and whom they stand for: as they were, else counted."""
+    if kept := json.loads(page.kept(f"{pointer}/~order") or "[]"):
+        return [(number, Reference(uuid=id_)) for number, id_ in kept]
+    several = {own: target for target in targets if (own := who(target))}
+    return [(str(number), target) for number, target in enumerate(several.values(), start=1)]
 
 
-def _numbered(targets: list[Reference]) -> list[list[str]]:
-    ids = dict.fromkeys(target.uuid for target in targets if isinstance(target.uuid, str))
-    return [[str(number), id_] for number, id_ in enumerate(ids, start=1)]
+def who(target: Reference) -> str:
+    """What tells a source or contact from others: its id, else its name."""
+    return target.uuid if isinstance(target.uuid, str) else "; ".join(languages(target.name).values())
+
+
+def _told(kind: type[_Apart], target: Reference) -> _Apart | None:
+    """A source or contact that the package does not have, as far as the reference to it tells."""
+    return kind(id=who(target), name=target.name) if languages(target.name) else None
 
 
 def _source(page: Page, source: Source, number: str) -> Tree:
@@ -92,9 +102,9 @@ class PeopleWriter:
             or process.linked(LinkRole.OWNER),
         }
         reviewers = process.reviews[0].reviewers if process.reviews else ()
-        order = _order(page, PEOPLE) or _numbered([t for some in (*wanted.values(), reviewers) for t in some])
-        for number, id_ in order:
-            self._add(number, id_)
+        everybody = (target for some in (*wanted.values(), reviewers) for target in some)
+        for number, target in _order(page, PEOPLE, everybody):
+            self._add(number, target)
         taken = [int(e["@number"]) for e in self.entries if e["@number"].isdecimal()]
         self.nobody = str(max(taken, default=0) + 1)
         for step, targets in wanted.items():
@@ -104,15 +114,15 @@ class PeopleWriter:
         if process.reviews:
             self._review(process.reviews[0])
 
-    def _add(self, number: str, id_: str) -> None:
+    def _add(self, number: str, target: Reference) -> None:
         page = self.page
-        key = page.bundle.find(DatasetKind.CONTACT, Reference(uuid=id_))
-        contact = page.bundle.read(key).dataset if key else None
-        if key is None or not isinstance(contact, Contact):
+        key = page.bundle.find(DatasetKind.CONTACT, Reference(uuid=target.uuid))
+        contact = page.bundle.read(key).dataset if key else _told(Contact, target)
+        if not isinstance(contact, Contact):
             return
         if any(entry["@number"] == number for entry in self.entries):
             return  # two of one number: the first is meant
-        self.numbers.setdefault(id_, number)
+        self.numbers.setdefault(who(target), number)
         page.done.contacts.append(key)
         self.entries.append(self._person(contact, number))
 
@@ -122,7 +132,7 @@ class PeopleWriter:
         if kept is not None and any(entry["@number"] == kept for entry in self.entries):
             return kept
         for target in targets:
-            if (number := self.numbers.get(str(target.uuid))) is not None:
+            if (number := self.numbers.get(who(target))) is not None:
                 return number
         if not any(entry["@number"] == self.nobody for entry in self.entries):
             self.entries.append(self._nobody())

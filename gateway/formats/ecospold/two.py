@@ -47,7 +47,6 @@ def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
             continue
         done = Writer(bundle, context, key).write()
         if done.lacks:
-            ledger.told |= {*done.flows.values(), *done.contacts.values()}
             yield Piece(None, refused={key: tuple(done.lacks)})
         else:
             yield _piece(bundle, key, done, ledger, lists, chosen)

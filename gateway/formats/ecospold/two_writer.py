@@ -17,6 +17,7 @@ from gateway.formats.ecospold.contexts import context
 from gateway.formats.ecospold.excuses import NO_ADDRESS, NOT_STATED
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import fixed, fixed_or_new, is_id, new_id
+from gateway.formats.ecospold.lacking import lack_of
 from gateway.formats.ecospold.measures import as_kilograms
 from gateway.formats.ecospold.two_reader import ACTIVITY, ADMINISTRATION, FAMILY, MODELLING, PEOPLE, VERSION
 from gateway.formats.ecospold.two_values import property_entry, synonyms, uncertainty
@@ -184,7 +185,7 @@ class Writer:
         if flow is not None and flow.kind is not FlowKind.OTHER:
             return flow.kind is FlowKind.ELEMENTARY
         if not isinstance(exchange.group, str) and not self.done.is_child:
-            self._lack(f"/exchanges/{exchange.id}/flow")
+            lack_of("flow", exchange, self.bundle, self.done.lacks, "ecospold2@2.0")
         return False
 
     def _exchange(self, name: str, index: int, exchange: Exchange, flow: Flow | None) -> Tree:
@@ -304,7 +305,7 @@ class Writer:
             self.done.units[f"{path}/unit"] = found.unit
             return found.unit
         if not self.done.is_child:
-            self._lack(f"{path}/unit")
+            lack_of("unit", exchange, self.bundle, self.done.lacks, "ecospold2@2.0")
         return ""
 
     def _group(self, exchange: Exchange, is_input: bool, elementary: bool) -> str | None:

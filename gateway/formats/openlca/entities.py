@@ -30,7 +30,8 @@ from gateway.report import Fate, Note
 
 TARGET: Final = "openlca@2"
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_YEAR: Final = re.compile(r"[0-9]{1,4}")
+# A number has no noughts before it; EcoSpold 1 says 0001 where no year is told.
+_YEAR: Final = re.compile(r"[1-9][0-9]{0,3}")
 _ADDRESS: Final = re.compile(r"[a-z]+://", re.IGNORECASE)
 
 

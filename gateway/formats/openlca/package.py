@@ -24,6 +24,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _ARRAY: Final = b"["
 _MAX_UNPACKED: Final = 256 * 1024 * 1024
 _TYPE: Final = b'"@type"'
+_BESIDE: Final = "external_docs"
 _LOOKED_AT: Final = 400
 _VOCABULARY: Final = b"openlca"
 
@@ -141,7 +142,9 @@ def detect(shelf: Shelf) -> Evidence | None:
             return Evidence(3, (name,))
         if last == tables.CONTEXT_FILE and _VOCABULARY in shelf.head(name):
             return Evidence(3, (name, "http://openlca.org/schema"))
-    for name in [name for name in names if name.lower().endswith((".json", ".json.gz"))][:_LOOKED_AT]:
+    # What another format carries beside its data sets does not make it openLCA's.
+    own = (name for name in names if _BESIDE not in name.split("/"))
+    for name in [name for name in own if name.lower().endswith((".json", ".json.gz"))][:_LOOKED_AT]:
         if _TYPE not in unpacked(shelf.head(name), whole=False):
             continue
         try:

@@ -75,9 +75,12 @@ def test_a_data_set_without_a_place_is_read_and_not_written(samples: Mapping[str
     assert reading.dataset.location is None
     missing = [f for f in reading.findings if f.code == "xml.missing"]
     assert [f.params["name"] for f in missing] == ["geography"]
-    (piece,) = sent(format_, bundle)
+    piece, rest = sent(format_, bundle)
     assert piece.member is None
     assert [error.path for error in piece.refused[key]] == ["/location"]
+    # Nothing that was written tells of its flows.
+    assert {error.error_code for errors in rest.refused.values() for error in errors} == {"ecospold.not-held"}
+    assert {*piece.refused, *rest.refused} >= {k for k in bundle.keys if k.kind is DatasetKind.FLOW}
 
 
 def test_another_root_is_refused_with_a_clear_message(oracle_data: Path) -> None:

@@ -79,6 +79,8 @@ CHANGES: list[tuple[str, Leaf, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/exchanges/7/is_waste", True, False, "no", {}),
     ("/exchanges/7/is_avoided", True, False, "no", {}),
     ("/exchanges/7/provider/uuid", "p", new_id("activity", "p"), ID, {}),
+    ("/links/data-source/target/uuid", ID, "chosen", ID[::-1], {}),
+    ("/links/data-source/target/name/en", LONG, LONG[:30], "not stated", {}),
     (ORDER, '[["3", "a"], ["4", "b"]]', '[["3", "c"]]', '[["5", "a"]]', {}),
     ("/synonyms/en", f"{LONG}; b", f"{LONG[:40]}; b", f"{LONG[:39]}; b", {}),
     ("/formula", LONG, LONG[:40], "CO2", {}),

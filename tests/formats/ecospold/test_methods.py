@@ -214,8 +214,8 @@ def test_brightway_reads_what_we_write(judges: Judges, tmp_path: Path) -> None:
 
 
 def test_what_a_factor_lacks_is_said_of_the_factor() -> None:
-    """Its flow is not in the package and tells no unit, so that nobody knows per what it is."""
+    """Its flow is not in the package, so that nobody knows per what it is."""
     pieces = sent(ECOSPOLD1, bundle_of([method()]))
     lacks = {error.path for one in pieces for errors in one.refused.values() for error in errors}
-    assert lacks >= {"/factors/0/unit", "/factors/0/flow/name"}
+    assert lacks >= {"/factors/0/flow", "/factors/0/flow/name"}
     assert not [path for path in lacks if "exchanges" in path]
