@@ -1,6 +1,7 @@
 """Whole packages into every format of data sets, and what came of it into every format again.
 
-In a package data sets share flows, sources and persons, some are missing, some are refused: single samples never show it.
+In a package data sets share flows, sources and persons; some are missing, some are refused. No single sample
+shows that.
 """
 
 from __future__ import annotations
