@@ -29,6 +29,9 @@ _REMARKS = {
     "uncovered-contexts": "cli.remark-uncovered-contexts",
     "order-not-covered": "cli.remark-order-not-covered",
     "certificate-by-sha1": "cli.remark-certificate-by-sha1",
+    "contained-not-checked": "cli.remark-contained-not-checked",
+    "contained-unsigned": "cli.remark-contained-unsigned",
+    "question-not-asked": "cli.remark-question-not-asked",
 }
 
 

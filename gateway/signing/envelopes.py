@@ -123,8 +123,14 @@ def _verified(
     if kind is Envelope.DATA_INTEGRITY:
         from gateway.signing import proofs
 
-        return proofs.verify(data, keys=keys, contexts=contexts)
-    return _token(kind, data, held, keys, certificates)
+        found = proofs.verify(data, keys=keys, contexts=contexts)
+    else:
+        found = _token(kind, data, held, keys, certificates)
+    if not found.document:
+        return found
+    from gateway.signing import presentations
+
+    return presentations.with_credentials(found, keys=keys, contexts=contexts)
 
 
 def _token(

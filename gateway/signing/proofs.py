@@ -46,6 +46,8 @@ _RDFC: Final = frozenset({"eddsa-rdfc-2022", "ecdsa-rdfc-2019"})
 _NEEDED: Final = ("type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue")
 _OPTIONAL: Final = frozenset({"@context", "created", "expires", "id", "nonce", "previousProof"})
 _MOST_PROOFS: Final = 8
+# Data Integrity 1.0, 2.1: what a holder's proof is for.
+AUTHENTICATION: Final = "authentication"
 
 
 class ProofRefused(TrustError):
@@ -104,7 +106,17 @@ def verify(
     value = parse_signed(data)
     if not isinstance(value, dict):
         raise ProofRefused(code="signing.not-an-object")
-    return verify_document(value, keys=keys, contexts=contexts, expected=expected)
+    return verify_document(value, keys=keys, contexts=contexts, expected=expected or _usual(value))
+
+
+def _usual(secured: Mapping[str, PlainJson]) -> Expected:
+    """Where nobody says what for: a presentation may authenticate its holder, on whatever question."""
+    if not _is_presentation(secured):
+        return Expected()
+    held = secured.get("proof")
+    first = (held[0] if held else None) if isinstance(held, list) else held
+    authenticates = isinstance(first, dict) and first.get("proofPurpose") == AUTHENTICATION
+    return Expected(AUTHENTICATION if authenticates else ASSERTION, unasked=True)
 
 
 def verify_document(
@@ -126,7 +138,8 @@ def verify_document(
         covered = seen
     assert covered is not None
     issuer = _party(covered)
-    remarks = _remarks(secured, covered, issuer, proofs)
+    asked = expected is not None and bool(expected.domain or expected.challenge)
+    remarks = _remarks(secured, covered, issuer, proofs, asked=asked)
     signatures = tuple(
         VerifiedSignature(
             algorithm=proof.suite,
@@ -156,12 +169,16 @@ def _party(covered: Mapping[str, PlainJson]) -> str:
         ProofRefused: a presentation names an issuer beside its holder, of whom the proof might be instead.
     """
     issuer, holder = issuer_of(covered), issuer_of({"issuer": covered.get("holder")})
-    kinds = covered.get("type")
-    if "VerifiablePresentation" not in (kinds if isinstance(kinds, list) else [kinds]):
+    if not _is_presentation(covered):
         return issuer or holder
     if issuer not in ("", holder):
         raise ProofRefused(issuer, path="/issuer", code="envelope.claims-differ")
     return holder
+
+
+def _is_presentation(document: Mapping[str, PlainJson]) -> bool:
+    kinds = document.get("type")
+    return "VerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
 
 
 def _proofs(secured: Mapping[str, PlainJson], keys: Keys, expected: Expected) -> list[_Proof]:
@@ -288,6 +305,8 @@ def _remarks(
     covered: Mapping[str, PlainJson],
     issuer: str,
     proofs: Sequence[_Proof],
+    *,
+    asked: bool,
 ) -> tuple[str, ...]:
     """What a reader must know beside the answer.
 
@@ -299,6 +318,8 @@ def _remarks(
         found.append("uncovered-contexts")
     if any(proof.suite in _RDFC for proof in proofs) and _has_order(dict(covered)):
         found.append("order-not-covered")
+    if any(name in proof.members for proof in proofs for name in ("domain", "challenge")) and not asked:
+        found.append("question-not-asked")
     controllers = {proof.text("verificationMethod").partition("#")[0] for proof in proofs}
     if issuer not in controllers:
         if issuer.startswith("did:"):

@@ -28,6 +28,9 @@ _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
+_OF_PRESENTATIONS: Final = frozenset(
+    {"signing.not-the-issuers-key", "signing.proof-member", "signing.wrong-purpose"}
+)
 _NO_SIGNATURE: Final = frozenset(
     {"signing.no-proof", "envelope.no-xml-signature", "envelope.no-pdf-signature"}
 )
@@ -135,6 +138,9 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
             "signing.unknown-cryptosuite",
             "signing.proof-set",
         }:
+            if error.error_code in _OF_PRESENTATIONS:
+                # A sound presentation is no credential, and that is what is to be said.
+                vcdm.require_kind(_object(data))
             raise
         return _of(data, proofs.verify(data, keys=_keys(known), contexts=contexts))
     vcdm.require_kind(proof.document)
@@ -152,6 +158,11 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
         expires=proof.expires or "",
         left_open=left_open,
     )
+
+
+def _object(data: bytes) -> Mapping[str, PlainJson]:
+    value = parse_signed(data)
+    return value if isinstance(value, dict) else {}
 
 
 def _keys(known: Mapping[str, PublicKey]) -> dict[str, VerificationKey]:
