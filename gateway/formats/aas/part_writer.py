@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gateway import resources
 from gateway.codec import jsonwrite
@@ -18,8 +18,11 @@ from gateway.formats.aas.part_elements import elements
 from gateway.formats.aas.parts import DOCUMENTS, METADATA, TARGET, PassportPart, parts
 from gateway.model.base import here
 from gateway.model.declaration import Declaration
+from gateway.model.walk import escape
+from gateway.report import Fate, Note
 
 # VDI 2770 part 1, 2020: the classification that the template asks for; the second one is ours.
+_NAMEPLATE = "1"
 _VDI, _OWN = "VDI 2770 Blatt 1:2020", "urn:hutong:passport-documents:1"
 
 
@@ -59,7 +62,20 @@ def write_parts(declaration: Declaration, context: Context) -> Writing:
     data = (jsonwrite.encode(document) + "\n").encode("utf-8")
     name = declaration.document.id if isinstance(declaration.document.id, str) else ""
     package = pack(data, "battery-passport", name, context.options)
-    return Writing(package, tuple(notes.values()), frozenset(claims), left_out)
+    more = _domain_notes(declaration, told) if DOCUMENTS in told and _NAMEPLATE not in told else ()
+    return Writing(package, (*notes.values(), *more), frozenset(claims), left_out)
+
+
+def _domain_notes(declaration: Declaration, told: Mapping[str, PartWriting]) -> Iterator[Note]:
+    """Without the nameplate, nothing else in the passport says who numbers the documents."""
+    domain, whole = _domain(declaration), told[DOCUMENTS].document or {}
+    documents = whole.get("Documents")
+    for index, document in enumerate(documents if isinstance(documents, list) else ()):
+        if domain is not None and "DocumentDomainId" in str(document.get("DocumentIds")):
+            place = f"/{parts()[DOCUMENTS].name}/Documents/{index}/DocumentIds/0/DocumentDomainId"
+            yield Note(
+                "aas.document-domain", f"/extras/{escape(f'{TARGET}#{place}')}", Fate.INFERRED, "", domain
+            )
 
 
 def renditions(declaration: Declaration, number: str, listed: list[str]) -> dict[str, object]:

@@ -372,7 +372,7 @@ def _older(ready: Told, carrier: Carrier) -> None:
     if isinstance(amount, Decimal) and amount > 0 and amount != 1:
         before = dict(hub)
         for key, value in hub.items():
-            if isinstance(value, Decimal) and (key == _MASS or _PER_UNIT.search(key)):
+            if isinstance(value, Decimal) and value and (key == _MASS or _PER_UNIT.search(key)):
                 hub[key] = round_significant(quotient(value, amount), DIGITS)
                 if hub[key] != value:
                     ready.codes[key] = "footprint.divided-by-amount"

@@ -26,7 +26,7 @@ from gateway.model.base import Leaf, Missing
 from gateway.model.declaration import Declaration
 from gateway.model.results import Per, Role
 from gateway.model.walk import by_path, escape, unescape
-from gateway.quantity import Quantity, convert, parse_decimal
+from gateway.quantity import Quantity, convert, parse_decimal, plain
 
 # Texts, exact numbers, flags, and what stands in a key without a leaf.
 Hub: TypeAlias = dict[str, Any]
@@ -350,8 +350,15 @@ def number_of(value: JsonValue) -> Decimal | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, Decimal)):
-        return Decimal(value)
+        return _written_out(Decimal(value))
     try:
-        return parse_decimal(value) if isinstance(value, str) else None
+        return _written_out(parse_decimal(value)) if isinstance(value, str) else None
     except GatewayError:
         return None
+
+
+def _written_out(number: Decimal) -> Decimal:
+    """The same number as it will be written: kept as a text, ``1E+5`` and ``-0`` would be others."""
+    if not number:
+        return abs(number)
+    return Decimal(plain(number)) if number.as_tuple().exponent > 0 else number  # type: ignore[operator]

@@ -191,3 +191,26 @@ def test_two_places_are_an_error_and_no_bug(places: dict[str, str], context: Con
     for target in TARGETS[2:]:
         (made,) = convert(source, to=[target], options=told_to(target))
         assert made.package is not None, target
+
+
+@pytest.mark.parametrize("number", ["+0.20", "0.000", "+0", "00.5"])
+@pytest.mark.parametrize("name", ["landCarbonLeakage", "landAreaOccupation", "aircraftGhgEmissions"])
+def test_numbers_are_the_same_however_they_are_written(name: str, number: str, context: Context) -> None:
+    source = read(Package.of(encoded(full(**{name: number}))), context=context)
+    assert source.report.errors == ()
+    for target in TARGETS:
+        (made,) = convert(source, to=[target], options=told_to(target))
+        assert made.package is not None, (target, [e.error_code for e in made.lacks])
+
+
+@pytest.mark.parametrize("name", ["landCarbonLeakage", "fossilGhgEmissions"])
+@pytest.mark.parametrize(("number", "plain"), [("1e2", "100"), ("-0", "0"), ("-0.00", "0.00")])
+def test_an_exponent_or_a_sign_of_zero_is_an_error_and_no_bug(
+    name: str, number: str, plain: str, context: Context
+) -> None:
+    source = read(Package.of(encoded(full(**{name: number}))), context=context)
+    assert "schema.broken" in {f.code for f in source.report.errors}
+    for target in TARGETS:
+        (made,) = convert(source, to=[target], options=told_to(target))
+        if made.package is not None and target == "pact@3.0":
+            assert json.loads(made.package.only.data)["pcf"][name] == plain
