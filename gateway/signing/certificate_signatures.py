@@ -85,6 +85,8 @@ def holds(
         key = VerificationKey.from_spki(spki)
     except TrustError:
         return False
+    if key.pss_only and scheme != "pss":
+        return False
     return key.kind in _KINDS[scheme] and _holds(key, scheme, bits, data, signature)
 
 

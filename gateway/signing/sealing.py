@@ -79,7 +79,7 @@ class Sealer:
 
     @property
     def natural_xml(self) -> Algorithm:
-        return algorithms.JOSE[_NATURAL_XML[self.key.kind]]
+        return self.natural if self.key.pss_only else algorithms.JOSE[_NATURAL_XML[self.key.kind]]
 
     def sign(self, data: bytes, algorithm: Algorithm) -> bytes:
         """The raw signature, verified.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Self
 
 from gateway.errors import TrustError
 from gateway.frontdoor.json import PlainJson
+from gateway.signing import der
 from gateway.signing.algorithms import (
     LARGEST_RSA_BITS,
     SMALLEST_RSA_BITS,
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+PSS: Final = "1.2.840.113549.1.1.10"
+_PSS: Final = der.oid(PSS)
+# Of a SubjectPublicKeyInfo: two lengths, and the identifier with which the algorithm begins.
+_ALGORITHM_BYTES: Final = 24
 _COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66}
 _FAMILIES = {
     "Ed25519": frozenset({Family.EDDSA}),
@@ -46,11 +51,13 @@ class VerificationKey:
         kind: ``Ed25519``, ``P-256``, ``P-384``, ``P-521``, ``RSA`` or ``SM2`` (which only its own modules
             check).
         bits: the size of an RSA modulus or a curve.
+        pss_only: whoever published the key has kept it for RSASSA-PSS (RFC 4055, 1.2).
     """
 
     kind: str
     bits: int
     spki: bytes
+    pss_only: bool = field(default=False, compare=False)
 
     @classmethod
     def from_spki(cls, spki: bytes) -> Self:
@@ -63,7 +70,7 @@ class VerificationKey:
         from cryptography.hazmat.primitives.serialization import load_der_public_key
 
         try:
-            return cls.of(load_der_public_key(spki))
+            return replace(cls.of(load_der_public_key(spki)), pss_only=_PSS in spki[:_ALGORITHM_BYTES])
         except (ValueError, UnsupportedAlgorithm) as error:
             raise BadVerificationKey from error
 
@@ -160,7 +167,9 @@ class VerificationKey:
 
     def require(self, algorithm: Algorithm, *, path: str = "alg") -> None:
         """Refuse an algorithm that this key does not go with; the message never chooses it."""
-        if algorithm.family not in _FAMILIES.get(self.kind, ()) or algorithm.curve not in ("", self.kind):
+        is_kept = self.pss_only and algorithm.family is not Family.RSA_PSS
+        fits = algorithm.family in _FAMILIES.get(self.kind, ()) and algorithm.curve in ("", self.kind)
+        if not fits or is_kept:
             raise UnknownAlgorithm(
                 algorithm.name, path=path, code="envelope.algorithm-not-of-key", kind=self.kind
             )

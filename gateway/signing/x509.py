@@ -7,12 +7,12 @@ import binascii
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from gateway.errors import GatewayError, TrustError
 from gateway.signing import sm2_certificate
-from gateway.signing.verification_key import VerificationKey
+from gateway.signing.verification_key import PSS, VerificationKey
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _LARGEST: Final = 64 * 1024
@@ -149,7 +149,8 @@ def _key(certificate: object, *, above: bool) -> VerificationKey:
     assert isinstance(certificate, x509.Certificate)
     key = certificate.public_key()
     try:
-        return VerificationKey.of(key)
+        pss_only = certificate.public_key_algorithm_oid.dotted_string == PSS
+        return replace(VerificationKey.of(key), pss_only=pss_only)
     except TrustError:
         if not above:
             raise
