@@ -255,8 +255,8 @@ def _declare(value: Value, known: set[str]) -> None:
 
 def _lack(key: Key, finding: Finding) -> InputError:
     if finding.code != "xml.invalid":
-        return InputError(finding.saw, path=f"{key.id} {finding.at}", code=finding.code, **finding.params)
-    return InputError(finding.saw, path=f"{key.id} {finding.at}", code="ilcd.not-valid", kind=key.kind.value)
+        return InputError(finding.saw, path=finding.at, code=finding.code, **finding.params)
+    return InputError(finding.saw, path=finding.at, code="ilcd.not-valid", kind=key.kind.value)
 
 
 def _bytes(found: Structure, root: Node, kept: Kept) -> bytes:
