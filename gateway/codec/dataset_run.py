@@ -17,6 +17,7 @@ from gateway.codec.datasets import Bundle, DatasetFormat, Piece, need_pieces
 from gateway.codec.shelf import FileShelf
 from gateway.errors import GatewayError, InputError, InternalError, Problems, flatten, raise_all
 from gateway.model.dataset import Key
+from gateway.model.walk import escape, unescape
 from gateway.report import Fate, Note, Severity
 
 __all__ = ["Known", "Sent", "write_bundle"]
@@ -101,11 +102,25 @@ def _account(
     accounts = {}
     for source, target in piece.becomes.items():
         if source not in books.done:
-            found = books.compare(format_.id, piece, source, back.read(target).dataset)
-            lost = tuple(filter(_is_lost, books.bundle.read(source).notes))
+            before, after = books.bundle.read(source), back.read(target)
+            _refuse_untold(format_, before.untold, after.untold, piece.renamed.get(source, {}))
+            found = books.compare(format_.id, piece, source, after.dataset)
+            lost = tuple(filter(_is_lost, before.notes))
             accounts[source] = Account(found.carried, (*found.notes, *lost)) if lost else found
             books.done.add(source)
     return accounts
+
+
+def _refuse_untold(
+    format_: DatasetFormat, before: frozenset[str], after: frozenset[str], renamed: Mapping[str, str]
+) -> None:
+    """Refuse to tell what the source does not: on which side an exchange stands, for one."""
+    told = []
+    for path in sorted(before):
+        steps = path.split("/")
+        steps[2:3] = [escape(renamed.get(unescape(step), unescape(step))) for step in steps[2:3]]
+        told += [path] if "/".join(steps) not in after else []
+    raise_all(InputError(path, path=path, code="dataset.not-told", format=format_.id) for path in told)
 
 
 def _is_lost(note: Note) -> bool:

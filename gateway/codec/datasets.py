@@ -38,12 +38,17 @@ _LARGE = frozenset({DatasetKind.PROCESS, DatasetKind.METHOD, DatasetKind.MODEL})
 
 @dataclass(frozen=True, slots=True)
 class DatasetReading:
-    """One data set that was read. ``place`` is its file, with the place in it if it holds several."""
+    """One data set that was read. ``place`` is its file, with the place in it if it holds several.
+
+    ``untold`` are leaves that the model must have and the source does not tell: by what is usual, and not
+    to be handed on as told.
+    """
 
     dataset: Dataset
     place: str = ""
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
+    untold: frozenset[str] = frozenset()
 
 
 class Bundle(Protocol):

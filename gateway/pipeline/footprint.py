@@ -38,6 +38,10 @@ _CLASSES: Mapping[CarbonClass, str] = {
     CarbonClass.BIOGENIC: "biogenic_non_co2",
     CarbonClass.LAND_USE_CHANGE: "luluc",
 }
+# Kinds of data set whose own results may leave out what comes before them.
+_PARTS = frozenset(
+    {ProcessKind.UNIT_PROCESS, ProcessKind.BLACK_BOX, ProcessKind.PARTLY_TERMINATED, ProcessKind.AVOIDED}
+)
 _FROM_INVENTORY = "ef-3.1"
 
 
@@ -48,6 +52,7 @@ class _Making:
     process: Process
     bundle: Bundle
     place: str
+    untold: frozenset[str] = frozenset()
     results: list[ResultSet] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     origins: dict[str, Origin | Derived] = field(default_factory=dict)
@@ -81,16 +86,20 @@ def declaration_of(bundle: Bundle, key: Key) -> Reading:
     Raises:
         InputError: ``dataset.no-footprint``: a unit process or an unfinished system, which has none, with
             the kg CO2e that it emits itself; ``dataset.open-input``: an inventory that still takes products;
-            ``dataset.flow-unknown``, ``dataset.gas-not-counted``: one that cannot be added up whole.
+            ``dataset.flow-unknown``, ``dataset.gas-not-counted``: one that cannot be added up whole;
+            ``dataset.reference-not-one``: one of several products, or of none.
     """
     reading = bundle.read(key)
     process = reading.dataset
     if not isinstance(process, Process):
         raise InputError(key.id, code="dataset.not-a-process", path=reading.place, kind=key.kind.value)
-    making = _Making(process, bundle, reading.place)
+    making = _Making(process, bundle, reading.place, reading.untold)
     _declared(making)
     if not making.results:
         _added_up(making)
+    elif process.kind in _PARTS:
+        kind = process.kind.value if process.kind else ""
+        making.findings.append(Finding("dataset.result-of-a-part", reading.place, kind, Severity.WARNING))
     declaration = Declaration(
         document=Document(id=process.id, version=process.version),
         enterprise=Enterprise(name=_owner(process)),
@@ -161,13 +170,16 @@ def _kg_co2e(result: ImpactResult) -> Quantity | Missing | None:
 def _added_up(making: _Making) -> None:
     """The inventory × EF 3.1 factors: recomputed, since the data set itself states no result."""
     process = making.process
-    own = climate(process, making.bundle)
+    own = climate(process, making.bundle, making.untold)
     if process.kind is not ProcessKind.LCI_RESULT:
         kind = process.kind.value if process.kind else "-"
         code = "dataset.no-footprint" if own.is_whole else "dataset.no-footprint-partly"
         n = str(len(own.uncounted) + len(own.unknown))
         kg = _kg_text(own.total)
         raise InputError(kind, path=making.place, code=code, kg=kg, n=n, name=_name(process))
+    if len(process.references) != 1:
+        n = str(len(process.references))
+        raise InputError(n, path=making.place, code="dataset.reference-not-one", name=_name(process))
     raise_all(_open_inputs(making))
     if own.unknown:
         exchanges = ", ".join(own.unknown[:5])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,10 +10,11 @@ from functools import cache
 
 from gateway.codec.datasets import Bundle, measured
 from gateway.errors import GatewayError
-from gateway.model.base import LangText, Names
+from gateway.model.base import LangText, Names, changed
 from gateway.model.dataset import DatasetKind, Reference
 from gateway.model.inventory import CarbonClass, Flow, FlowKind
 from gateway.model.process import Direction, Exchange, Process
+from gateway.model.walk import escape
 from gateway.nomenclature import gases
 from gateway.nomenclature.row import Abstained, End
 from gateway.quantity import Quantity, convert
@@ -29,8 +30,8 @@ class Climate:
     """kg CO2e by carbon class, and what could not be counted.
 
     ``by_name`` are the exchanges whose flow was told by a listed name, not by its EF 3.1 identifier.
-    ``uncounted`` are greenhouse gases whose amount, unit or carbon class is not known; ``unknown`` are the
-    exchanges whose flow is neither in the package nor in the EF 3.1 list: each may be a gas or a product.
+    ``uncounted`` are greenhouse gases whose amount, unit, side or carbon class is not known; ``unknown`` are
+    the exchanges whose flow is neither in the package nor in the EF 3.1 list: each may be a gas or a product.
     """
 
     by_class: Mapping[CarbonClass, Fraction]
@@ -57,11 +58,17 @@ class _Factor:
     of_resource: bool
 
 
-def climate(process: Process, bundle: Bundle) -> Climate:
-    """Characterise the elementary flows of ``process``: by identifier, else by a name of the gas table."""
+def climate(process: Process, bundle: Bundle, untold: Collection[str] = ()) -> Climate:
+    """Characterise the elementary flows of ``process``: by identifier, else by a name of the gas table.
+
+    Args:
+        untold: leaves that the source does not tell; of a gas without its side nobody knows the sign.
+    """
     sums: dict[CarbonClass, Fraction] = {}
     counted, by_name, uncounted, unknown = [], [], [], []
-    for exchange in process.exchanges:
+    for one in process.exchanges:
+        has_side = f"/exchanges/{escape(one.id)}/direction" not in untold
+        exchange = one if has_side else changed(one, {"direction": Direction.OUTPUT})
         factor: _Factor | Abstained | None = _by_id().get(str(exchange.flow.uuid))
         if factor is None:
             factor = _by_name(exchange, bundle)
@@ -71,7 +78,7 @@ def climate(process: Process, bundle: Bundle) -> Climate:
             if _is_unknown(exchange, bundle):
                 unknown.append(exchange.id)
             continue
-        kg = _kg(exchange, bundle)
+        kg = _kg(exchange, bundle) if has_side else None
         if isinstance(factor, Abstained) or kg is None:
             uncounted.append(exchange.id)
         elif factor.of_resource is (exchange.direction is Direction.INPUT):

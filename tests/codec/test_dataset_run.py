@@ -190,6 +190,27 @@ class TestAccount:
         for lang in langs:
             assert "mill.xml /name[2]" in explain(error, lang).what
 
+    @pytest.mark.parametrize("keeps", [True, False])
+    def test_what_the_source_does_not_tell_is_not_told(self, keeps: bool) -> None:
+        """A side by default: a format that leaves it open, too, may be written."""
+        whole = package()
+        mill = next(key for key in whole.keys if key.id == MILL)
+        open_side = replace(whole.read(mill), untold=frozenset({"/exchanges/7/direction"}))
+        source = IndexedBundle(
+            dict.fromkeys(whole.keys), lambda key, _: open_side if key == mill else whole.read(key)
+        )
+
+        class Open(Toy):
+            def open(self, shelf: Shelf, context: Context) -> Bundle:
+                back = super().open(shelf, context)
+                side = frozenset({"/exchanges/a/direction"}) if keeps else frozenset()
+                return IndexedBundle(
+                    dict.fromkeys(back.keys), lambda key, _: replace(back.read(key), untold=side)
+                )
+
+        found = sent(Open(of_exchange(id="a"), renamed={"7": "a"}), source)
+        assert refused(found) == ([] if keeps else ["dataset.not-told"])
+
     def test_other_ids_are_followed(self) -> None:
         def renumbered(one: Dataset) -> Dataset:
             one = of_exchange(id="a", flow=Reference(uuid="new-steel"))(one)

@@ -158,6 +158,15 @@ class TestInventory:
         assert error.error_code == "dataset.no-footprint"
         assert error.params["kg"] == "31.8"
 
+    def test_a_declared_result_of_a_step_is_doubted(self) -> None:
+        """A declared result becomes a declaration; who calls itself a step may mean its own."""
+        step = bundle(kind=ProcessKind.UNIT_PROCESS, results=(result(EF31, "100", ""),))
+        found = only_footprint(step)
+        codes = {one.code: one.saw for one in found.findings}
+        assert codes["dataset.result-of-a-part"] == "unit-process"
+        whole = only_footprint(bundle(kind=ProcessKind.LCI_RESULT, results=(result(EF31, "100", ""),)))
+        assert "dataset.result-of-a-part" not in {one.code for one in whole.findings}
+
     def test_the_refusal_says_so_in_both_languages(self) -> None:
         (error,) = refusals(bundle(output("1", CO2_FOSSIL), kind=ProcessKind.UNIT_PROCESS))
         assert "direct emissions 2 kg CO2e, upstream unknown" in messages.explain(error, "en").what

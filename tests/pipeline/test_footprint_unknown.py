@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gateway.codec.datasets import Bundle, bundle_of
+from gateway.codec.datasets import Bundle, IndexedBundle, bundle_of
 from gateway.errors import InputError
 from gateway.model.base import LangText
 from gateway.model.dataset import Reference
@@ -72,3 +74,29 @@ def test_direct_emissions_say_when_they_are_not_whole() -> None:
     error = refusal(partly)
     assert error.error_code == "dataset.no-footprint-partly"
     assert (error.params["kg"], error.params["n"]) == ("2", "1")
+
+
+def test_a_gas_of_which_nobody_says_the_side_is_refused() -> None:
+    """By the model's default it would be taken from the air: nothing, or the other sign."""
+    bundle = steel(exchange("1", CO2, "2", direction=Direction.INPUT))
+    assert footprint_of(bundle) == "0 kg{CO2eq}"
+    key = next(key for key in bundle.keys if key.id == "mill")
+    untold = replace(bundle.read(key), untold=frozenset({"/exchanges/1/direction"}))
+    index = dict.fromkeys(bundle.keys)
+    error = refusal(IndexedBundle(index, lambda one, _: untold if one == key else bundle.read(one)))
+    assert (error.error_code, error.saw) == ("dataset.gas-not-counted", "1")
+
+
+@pytest.mark.parametrize("n", [0, 2])
+def test_the_sum_of_several_products_is_that_of_none(n: int) -> None:
+    """Two products share an inventory, and nobody says how."""
+    whole = steel(exchange("1", CO2, "2"))
+    key = next(key for key in whole.keys if key.id == "mill")
+    mill = whole.read(key).dataset
+    assert isinstance(mill, Process)
+    made, gas = mill.exchanges
+    others = {0: (made.model_copy(update={"is_reference": False}),), 2: (made, made)}[n]
+    shared = mill.model_copy(update={"exchanges": (*others, gas)})
+    flow = whole.read(next(key for key in whole.keys if key.id == STEEL)).dataset
+    error = refusal(bundle_of([flow, shared]))
+    assert (error.error_code, error.saw) == ("dataset.reference-not-one", str(n))

@@ -80,7 +80,8 @@ def _exchange(binder: Binder, node: Node, references: list[str]) -> Exchange:
 def _amounts(node: Node, variable: object) -> tuple[Coefficient, Coefficient]:
     """The amount, and the mean amount where it is another one or a variable makes the amount of it."""
     mean, resulting = node.pop("meanAmount", None), node.pop("resultingAmount", None)
-    amount = number(resulting if resulting is not None else mean)
+    # Where a variable makes the amount, the mean amount is not it.
+    amount = number(resulting if resulting is not None or variable is not None else mean)
     if resulting is None and mean is not None:
         without(node, "resultingAmount")
     if variable is None and (resulting is None or mean == resulting):

@@ -30,6 +30,7 @@ from gateway.formats.ilcd.dataset_index import (
 from gateway.formats.ilcd.mend_references import kind_of
 from gateway.formats.ilcd.mend_values import cas_holds
 from gateway.formats.ilcd.mend_words import chinese, location
+from gateway.formats.ilcd.process_terms import DIRECTIONS
 from gateway.frontdoor.number import double
 from gateway.report import Finding, Severity
 
@@ -205,6 +206,7 @@ def _process(root: Tree, index: DatasetIndex) -> Found:
     variables = _variables(root)
     for number, exchange in enumerate(exchanges):
         path = f"/exchanges/exchange/{number}"
+        yield from _direction(path, exchange, root)
         yield from _amounts(path, exchange, variables)
         yield from _spread(path, exchange)
         yield from _unit(path, exchange, index)
@@ -214,6 +216,15 @@ def _process(root: Tree, index: DatasetIndex) -> Found:
         if len(told) > 1 and sum(told) != 100:
             path = f"/exchanges/exchange/{number}/allocations"
             yield "ilcd.allocation-sum", path, str(sum(told)), Severity.WARNING, {}
+
+
+def _direction(path: str, exchange: Tree, root: Tree) -> Found:
+    told = str(exchange.get("exchangeDirection", "")).strip()
+    references = _at(root, "processInformation", "quantitativeReference", "referenceToReferenceFlow")
+    id_ = str(exchange.get("@dataSetInternalID", ""))
+    is_reference = isinstance(references, list) and id_ in references
+    if told not in DIRECTIONS and not is_reference and "common:other" not in exchange:
+        yield "ilcd.direction-missing", path, told or id_, Severity.ERROR, {}
 
 
 def _reference_flow(root: Tree, exchanges: list[Tree]) -> Found:

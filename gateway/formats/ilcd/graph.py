@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,12 +12,16 @@ from gateway.codec.base import Context, Evidence
 from gateway.codec.datasets import Bundle, DatasetReading, IndexedBundle, unreadable
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree, read_tree
-from gateway.errors import GatewayError, InputError
-from gateway.formats.ilcd.binding import Rest
+from gateway.errors import GatewayError, InputError, shorten
+from gateway.formats.ilcd.binding import FAMILY, Rest
 from gateway.formats.ilcd.bound_others import dataset
+from gateway.formats.ilcd.process_terms import WITHOUT
 from gateway.formats.ilcd.soda import is_soda, read_soda
-from gateway.model.dataset import DatasetKind, Key
-from gateway.report import Finding, Severity
+from gateway.model.base import Extras
+from gateway.model.dataset import Dataset, DatasetKind, Key
+from gateway.model.process import Process
+from gateway.model.walk import escape
+from gateway.report import Fate, Finding, Note, Severity
 
 KINDS: Final[Mapping[str, DatasetKind]] = {
     "process": DatasetKind.PROCESS,
@@ -52,6 +57,7 @@ TEXTS, NAMESPACES = "@texts", "@namespaces"
 class _Place:
     file: str
     is_json: bool = False
+    is_flow: bool = False  # the flow that soda4LCA tells within the JSON of its process
 
 
 def detect(shelf: Shelf) -> Evidence | None:
@@ -63,7 +69,7 @@ def detect(shelf: Shelf) -> Evidence | None:
             continue
         if _kind(head) is not None:
             return Evidence(2, (name, "ILCD"))
-        if head.lstrip()[:1] == b"{" and _is_soda(shelf, name):
+        if _starts_as_json(head) and _is_soda(shelf, name):
             return Evidence(2, (name, "processInformation/dataSetInformation/UUID"))
     return None
 
@@ -79,38 +85,56 @@ def open_bundle(shelf: Shelf, context: Context) -> Bundle:
         except GatewayError as error:
             findings.append(unreadable(error, name))
             continue
-        if found is None:
+        if not found:
             files.append(name)
-            continue
-        key, place = found
-        if key in index:
-            params = {"files": f"{index[key].file}, {name}"}
-            # Another file of the same content is none too few.
-            same = shelf.read(index[key].file) == shelf.read(name)
-            severity = Severity.WARNING if same else Severity.ERROR
-            findings.append(Finding("ilcd.dataset-twice", name, key.id, severity, params=params))
-            continue
-        index[key] = place
+        for key, place in found:
+            if key in index and not place.is_flow:
+                params = {"files": f"{index[key].file}, {name}"}
+                # Another file of the same content is none too few.
+                same = shelf.read(index[key].file) == shelf.read(name)
+                severity = Severity.WARNING if same else Severity.ERROR
+                findings.append(Finding("ilcd.dataset-twice", name, key.id, severity, params=params))
+            elif key not in index or index[key].is_flow:
+                index[key] = place
 
     def load(key: Key, place: _Place) -> DatasetReading:
         data = shelf.read(place.file)
-        tree = read_soda(data)[0] if place.is_json else read_tree(data)
-        return reading(key.kind, place.file, tree)
+        return _soda(data, key, place) if place.is_json else reading(key.kind, place.file, read_tree(data))
 
     return IndexedBundle(index, load, shelf=shelf, files=files, findings=findings)
 
 
-def _look(shelf: Shelf, name: str) -> tuple[Key, _Place] | None:
+def _soda(data: bytes, key: Key, place: _Place) -> DatasetReading:
+    """A process out of soda4LCA's JSON, with a note on each member that a data set has no place for."""
+    process, flow, left = read_soda(data)
+    if place.is_flow:
+        assert flow is not None
+        return reading(key.kind, place.file, flow)
+    made = reading(key.kind, place.file, process)
+    told = json.loads(left, parse_float=str, parse_int=str) if left else {}
+    lost = (
+        Note("ilcd.soda-member", at, Fate.DROPPED, shorten(json.dumps(value, ensure_ascii=False)))
+        for at, value in told.items()
+    )
+    return replace(made, notes=(*made.notes, *lost))
+
+
+def _look(shelf: Shelf, name: str) -> list[tuple[Key, _Place]]:
     head = shelf.head(name)
-    if head.lstrip()[:1] == b"{":
+    if _starts_as_json(head):
         if not _is_soda(shelf, name):
-            return None
-        tree = read_soda(shelf.read(name))[0]
-        made = reading(DatasetKind.PROCESS, name, tree).dataset
-        return Key(DatasetKind.PROCESS, made.id, _str(made.version)), _Place(name, True)
+            return []
+        process, flow, _ = read_soda(shelf.read(name))
+        found = []
+        for what, tree in ((DatasetKind.PROCESS, process), (DatasetKind.FLOW, flow)):
+            if tree is not None:
+                made = reading(what, name, tree).dataset
+                place = _Place(name, is_json=True, is_flow=what is DatasetKind.FLOW)
+                found.append((Key(what, made.id, _str(made.version)), place))
+        return found
     kind = _kind(head)
     if kind is None:
-        return None
+        return []
     data = shelf.read(name)
     if not data.isascii() and data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16").encode()
@@ -119,7 +143,11 @@ def _look(shelf: Shelf, name: str) -> tuple[Key, _Place] | None:
     if uuid is None or not uuid[1]:
         raise InputError(name, code="ilcd.no-uuid", path=name)
     told = version[1].decode("utf-8", "replace") if version else ""
-    return Key(kind, uuid[1].decode("utf-8", "replace").lower(), told), _Place(name)
+    return [(Key(kind, uuid[1].decode("utf-8", "replace").lower(), told), _Place(name))]
+
+
+def _starts_as_json(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
 def _kind(head: bytes) -> DatasetKind | None:
@@ -148,7 +176,23 @@ def reading(kind: DatasetKind, file: str, tree: XmlTree) -> DatasetReading:
     found = dataset(kind, tree.root)
     extras = dict(found.extras) | places.extras()
     findings = tuple(replace(one, at=f"{file} {one.at}") for one in tree.findings)
-    return DatasetReading(found.model_copy(update={"extras": extras}), file, tree.notes, findings)
+    untold = _untold(found, extras)
+    if untold:
+        shown = ", ".join(sorted(path.split("/")[2] for path in untold))
+        findings += (Finding("ilcd.direction-missing", f"{file} /exchanges", shown),)
+    return DatasetReading(found.model_copy(update={"extras": extras}), file, tree.notes, findings, untold)
+
+
+def _untold(found: Dataset, extras: Extras) -> frozenset[str]:
+    """The exchanges whose side nobody tells; what a process is there for is its output, unless it says so."""
+    if not isinstance(found, Process):
+        return frozenset()
+    marks = (f"/{WITHOUT}exchangeDirection", "/exchangeDirection")
+    return frozenset(
+        f"/exchanges/{escape(one.id)}/direction"
+        for one in found.exchanges
+        if not one.is_reference and any(f"{FAMILY}:exchanges/{one.id}#{mark}" in extras for mark in marks)
+    )
 
 
 def _str(text: object) -> str:

@@ -17,6 +17,11 @@ from gateway.model.walk import escape
 
 # Members at the extension points (``other.anies``) that carry no name, by what they hold.
 _AMOUNT = "epd:amount"
+# soda4LCA's own name of a member, and its words.
+_DIRECTION = "exchange direction"
+_DIRECTIONS = {"INPUT": "Input", "OUTPUT": "Output"}
+_PROPERTY_MEMBERS = frozenset({"name", "uuid", "meanValue", "referenceFlowProperty"})
+_MATERIAL = frozenset({"name", "value", "unit", "unitDescription"})
 _SCENARIOS = "epd:scenarios"
 
 
@@ -49,7 +54,21 @@ def read_soda(data: bytes) -> tuple[XmlTree, XmlTree | None, str]:
     root = reading.group(document, reading.structure.content, "")
     process = XmlTree(reading.structure, root)
     flow = _flow(root, reading.left)
+    _forget_repeated(root, reading.left)
     return process, flow, encode(reading.left) if reading.left else ""
+
+
+def _forget_repeated(root: Any, left: dict[str, object]) -> None:  # noqa: ANN401 - a tree
+    """Take out of what is left what only says again what an exchange or the reference flow says."""
+    quantitative = root.get("processInformation", {}).get("quantitativeReference", {})
+    references = quantitative.get("referenceToReferenceFlow", ())
+    for index, exchange in enumerate(root.get("exchanges", {}).get("exchange", ())):
+        at = f"/exchanges/exchange/{index}"
+        if left.get(f"{at}/referenceFlow") is True and exchange.get("@dataSetInternalID") in references:
+            del left[f"{at}/referenceFlow"]
+        amount = left.get(f"{at}/resultingflowAmount")
+        if amount is not None and _text(amount) == exchange.get("resultingAmount"):
+            del left[f"{at}/resultingflowAmount"]
 
 
 def _flow(root: Node, left: dict[str, object]) -> XmlTree | None:
@@ -67,9 +86,46 @@ def _flow(root: Node, left: dict[str, object]) -> XmlTree | None:
         if len(main) != 1:
             continue
         del left[place]
-        properties = [_property(n, p) for n, p in enumerate(told)]
-        return XmlTree(structure("flow"), _flow_root(reference, str(main[0]), properties))
+        for n, one in enumerate(told):
+            left |= {f"{place}/{n}/{escape(k)}": v for k, v in one.items() if k not in _PROPERTY_MEMBERS}
+        flow = _flow_root(reference, str(main[0]), [_property(n, p) for n, p in enumerate(told)])
+        material = f"/exchanges/exchange/{index}/materialProperties"
+        if made := _material(flow, left.get(material)):
+            del left[material]
+            info: Any = flow["flowInformation"]
+            info["dataSetInformation"]["common:other"] = {"matml:MatML_Doc": made}
+        return XmlTree(structure("flow"), flow)
     return None
+
+
+def _material(flow: Any, told: object) -> Node:  # noqa: ANN401 - a tree
+    """Properties of the material, as MatML has them in the flow; nothing where one is told otherwise."""
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        return {}
+    if not all(set(one) <= _MATERIAL and {"name", "value"} <= set(one) for one in told):
+        return {}
+    data: list[Value] = []
+    details: list[Value] = []
+    for n, one in enumerate(told):
+        id_, unit = f"pr{n}", one.get("unit")
+        data.append({"@property": id_, "matml:Data": {"@format": "float", "#text": _text(one["value"])}})
+        detail: Node = {"@id": id_, "matml:Name": {"#text": _text(one["name"])}}
+        if unit is not None:
+            units: Node = {"@name": _text(unit), "matml:Unit": [{"matml:Name": _text(unit)}]}
+            if one.get("unitDescription") is not None:
+                units["@description"] = _text(one["unitDescription"])
+            detail["matml:Units"] = units
+        elif one.get("unitDescription") is not None:
+            return {}
+        else:
+            detail["matml:Unitless"] = {}
+        details.append(detail)
+    names = flow["flowInformation"]["dataSetInformation"].get("name", {}).get("baseName", {})
+    bulk: Node = {"matml:Name": {"#text": next(iter(names.values()), "")}, "matml:PropertyData": data}
+    return {
+        "matml:Material": [{"matml:BulkDetails": bulk}],
+        "matml:Metadata": {"matml:PropertyDetails": details},
+    }
 
 
 def _property(number: int, told: Mapping[str, Any]) -> Node:
@@ -122,6 +178,8 @@ class _Reading:
                 self.extensions(inner, out, where)
             elif name in elements:
                 self.element(elements[name], inner, out, where)
+            elif name == _DIRECTION and inner in _DIRECTIONS and "exchangeDirection" not in value:
+                out["exchangeDirection"] = _DIRECTIONS[inner]
             else:
                 self.left[where] = inner
         return out

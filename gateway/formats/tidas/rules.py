@@ -303,7 +303,9 @@ def _has_empty_list(value: JsonValue) -> bool:
 
 
 def _wrong(at: str, saw: object, expected: str) -> Finding:
-    return Finding("tidas.wrong-value", at, shown(saw), params={"expected": expected})
+    return Finding(
+        "tidas.wrong-value", at, saw if isinstance(saw, str) else shown(saw), params={"expected": expected}
+    )
 
 
 def shown(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 import uuid
 from collections.abc import Iterator
@@ -418,6 +419,29 @@ class TestDeclarations:
         assert through_the_model(tree) == []
 
 
+@pytest.mark.parametrize("told", ["", "<exchangeDirection>Both</exchangeDirection>"])
+def test_a_side_that_nobody_tells_is_not_handed_on(told: str) -> None:
+    """Kept in ILCD as it is; another format would have to say one, and is not written (codec)."""
+    side = "<exchangeDirection>Output</exchangeDirection>"
+    data = process(STEEL_OUT + exchange(1, CO2, "Output", amounts("2", "2")).replace(side, told))
+    assert data.count(side.encode()) == 1
+    source = open_datasets(FileShelf("a.xml", {"a.xml": data}))
+    reading = source.bundle.read(source.bundle.keys[0])
+    assert reading.untold == {"/exchanges/1/direction"}
+    assert "ilcd.direction-missing" in {one.code for one in reading.findings}
+    (sent,) = convert_datasets(source, to="ilcd")
+    errors = [error.error_code for found in sent.refused.values() for error in found]
+    assert errors == ([] if told == "" else ["dataset.not-told"])
+
+
+def test_where_a_variable_makes_the_amount_the_mean_is_not_it() -> None:
+    inner = "<referenceToVariable>share</referenceToVariable><meanAmount>2</meanAmount>"
+    data = process(STEEL_OUT + exchange(1, CO2, "Output", inner))
+    found = exchanges_of(data)["1"]
+    assert (found.amount, str(found.mean_amount)) == (None, "2")
+    assert through_the_model(read_tree(data)) == []
+
+
 def test_a_comment_that_no_tree_holds_is_noted() -> None:
     data = process(STEEL_OUT).replace(b"<exchanges>", b"<exchanges><!-- ask Li \xe6\x9d\x8e for the year -->")
     data = data.replace(b"?>", b'?><?xml-stylesheet href="x.xsl"?>', 1)
@@ -426,6 +450,80 @@ def test_a_comment_that_no_tree_holds_is_noted() -> None:
     (account,) = one.accounts.values()
     notes = [note for note in account.notes if note.code == "xml.aside"]
     assert [(note.fate, note.value.strip()) for note in notes] == [(Fate.DROPPED, "ask Li 李 for the year")]
+
+
+SODA = {
+    "processInformation": {
+        "dataSetInformation": {"UUID": PLANT, "name": {"baseName": [{"value": "板", "lang": "zh"}]}},
+        "quantitativeReference": {"type": "Reference flow(s)", "referenceToReferenceFlow": [0]},
+    },
+    "exchanges": {
+        "exchange": [
+            {
+                "dataSetInternalID": 0,
+                "referenceToFlowDataSet": {"type": "flow data set", "refObjectId": STEEL},
+                "meanAmount": 1.0,
+                "resultingAmount": 1.0,
+                "resultingflowAmount": 1.0,
+                "referenceFlow": True,
+                "flowProperties": [
+                    {
+                        "name": [{"value": "Volume", "lang": "en"}],
+                        "uuid": "93a60a56-a3c8-22da-a746-0800200c9a66",
+                        "referenceFlowProperty": True,
+                        "meanValue": 1.0,
+                        "referenceUnit": "m3",
+                    }
+                ],
+                "materialProperties": [
+                    {
+                        "name": "gross density",
+                        "value": "510.45",
+                        "unit": "kg/m^3",
+                        "unitDescription": "in bulk",
+                    }
+                ],
+            },
+            {
+                "dataSetInternalID": 1,
+                "referenceToFlowDataSet": {"type": "flow data set", "refObjectId": SLAG},
+                "exchange direction": "INPUT",
+                "meanAmount": 0.5,
+                "resultingflowAmount": 0.7,
+            },
+        ]
+    },
+    "version": "1.1",
+}
+
+
+def test_soda4lca_tells_the_flow_beside_its_exchange() -> None:
+    """Property, density and direction have their place in ILCD; what has none is noted."""
+    shelf = FileShelf("a.json", {"a.json": b"\xef\xbb\xbf" + json.dumps(SODA).encode()})
+    source = open_datasets(shelf, context=Context())
+    sent = list(convert_datasets(source, to="ilcd"))
+    assert [one.refused for one in sent if one.refused] == []
+    files = {one.member.name: one.member.data for one in sent if one.member is not None}
+    assert sorted(name.split("/")[1] for name in files) == ["flows", "processes"]
+    (flow,) = [data.decode() for name, data in files.items() if "/flows/" in name]
+    for text in (
+        "gross density",
+        "510.45",
+        "kg/m^3",
+        "in bulk",
+        "Volume",
+        "93a60a56-a3c8-22da-a746-0800200c9a66",
+    ):
+        assert text in flow
+    bundle = find_dataset_format("ilcd").open(FileShelf("", files), Context())
+    assert [one.direction for one in mill_in(bundle).exchanges] == [Direction.OUTPUT, Direction.INPUT]
+    lost = {
+        path: note.value for path, note in by_path(sent, PLANT).items() if note.code == "ilcd.soda-member"
+    }
+    assert lost == {
+        "/exchanges/exchange/0/flowProperties/0/referenceUnit": '"m3"',
+        "/exchanges/exchange/1/resultingflowAmount": '"0.7"',
+    }
 
 
 def test_two_data_sets_of_one_key_are_a_finding() -> None:
