@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 from gateway.signing import data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
@@ -89,7 +89,12 @@ def of_file(
     try:
         if _kind(data) is Envelope.SD_JWT:
             shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
-            return _of(data, shown.envelope)
+            subject = _shown_since(_of(data, shown.envelope), shown.bound_at)
+            if shown.reader and not reader:
+                subject = replace(
+                    subject, findings=(Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),)
+                )
+            return subject
         if reader or nonce:
             raise UsageError(reader or nonce, code="usage.reader-needs-sd-jwt")
         if _kind(data) is Envelope.DATA_INTEGRITY and not objects:
@@ -109,6 +114,14 @@ def of_file(
         raise
     except GatewayError as error:
         return _unsound(data, error)
+
+
+def _shown_since(subject: Subject, bound_at: int | None) -> Subject:
+    """(RFC 9901, 7.3) What its holder says to have shown tomorrow is not shown yet."""
+    if bound_at is None:
+        return subject
+    stated = [one for one in (subject.begins, _time(str(bound_at))) if one]
+    return replace(subject, begins=max(stated, key=datetime.fromisoformat))
 
 
 def _readable(certificates: Iterable[Certificate]) -> Iterator[x509.Certificate]:

@@ -342,6 +342,14 @@ class TestOthers:
         for asked, passes in (("https://r.example", True), ("https://other.example", False)):
             done = validate_file(bound, world.snapshot(), reader=asked, nonce="n")
             assert (done.step("signature").outcome.value == "passed") is passes
+        for at, expected in ((300, PASSED), (301, ("TOTAL_FAILED", "NOT_YET_VALID")), (-(10**10), FORMAT)):
+            shown_at = int(made.NOW.timestamp()) + at
+            bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=shown_at)
+            assert verdict(world, bound) == expected
+        bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=1)
+        for asked, told in (("", ["list.bound-to-reader"]), ("https://r.example", [])):
+            findings = validate_file(bound, world.snapshot(), reader=asked).findings
+            assert [finding.code for finding in findings] == told
         with pytest.raises(GatewayError, match=r"reader-needs-sd-jwt"):
             validate_file(vc_jwt.sign(claims, KEY), world.snapshot(), reader="https://r.example")
         world.now = made.NOW - timedelta(hours=1)
