@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def list_targets(
     console: Console, names: Sequence[str], targets: Sequence[str], context: Context, *, markdown: bool
 ) -> Exit:
-    """Print a table of files × targets: values carried and noted, or how much is missing."""
+    """Print a table of files and targets: values carried and noted, or how much is missing."""
     from gateway.pipeline.convert import convert, read
     from gateway.pipeline.registers import split
 
@@ -45,6 +45,8 @@ def list_targets(
             rows.append((own, *(_cell(console, outcome) for outcome in outcomes)))
             documents.append({"file": own, "format": source.format.id, "targets": list(map(_told, outcomes))})
             codes.append(Exit.DONE)
+    if len(rows) <= len(wanted):  # what there is more of goes down the page
+        rows = list(zip(*rows, strict=True))
     for line in _markdown(rows) if markdown else table(rows):
         console.answer(line)
     console.tell(console.say("cli.targets-legend"))
