@@ -26,6 +26,8 @@ _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
 _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 # What a reader takes from the document though no signature covers it.
 _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
+# Of a container; no file of the sender's.
+_UNREAD: Final = "META-INF/"
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
 _OF_PRESENTATIONS: Final = frozenset(
@@ -195,13 +197,19 @@ def _of(data: bytes, found: Verified) -> Subject:
         "credential" if is_credential else "file",
         sha256_hex(data),
         signers,
+        findings=tuple(
+            Finding("list.nobody-signed", one, severity=Severity.INFO)
+            for one in found.uncovered
+            if one.startswith(_UNREAD)
+        ),
         covered=tuple(part.name for part in found.parts),
         uncovered=(*found.uncovered, *remarks),
         credential=found.document,
         issuer=_issuer(found.document),
         begins=_time(found.times.get("nbf", "")) or _time(found.times.get("iat", "")),
         expires=_earliest(found),
-        left_open=tuple(remarks),
+        # A file that somebody has put beside the signed ones looks just like them to whoever opens it.
+        left_open=(*remarks, *(one for one in found.uncovered if not one.startswith(_UNREAD))),
         parts=found.parts,
         statement=statement_of(conversion.data) if conversion is not None else Statement(),
     )

@@ -291,6 +291,37 @@ class TestWhatIsNotChecked:
             assert not told.endswith((": ", "："))
 
 
+class TestUnsignedFiles:
+    """What lies beside the signed files looks just like them."""
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("b.json", OPEN),
+            ("conversion.json", OPEN),
+            ("META-INF/evidence.txt", PASSED),
+        ],
+    )
+    def test_in_a_container(self, name: str, expected: tuple[str, str]) -> None:
+        of = pki.pki()
+        sealed = asic.sign({"a.json": ("", PAYLOAD)}, of.leaf.sealer, signing_time=made.NOW)
+        held = io.BytesIO(sealed)
+        with zipfile.ZipFile(held, "a") as archive:
+            archive.writestr(name, b'{"pcf":"1.00"}')
+        done = validated(world_of(of.root, **lists(of)), held.getvalue())
+        assert (done.indication.name, done.sub.name if done.sub else "") == expected
+        assert done.uncovered == (name,)
+        assert name in "\n".join(report.lines(done, "en"))
+
+    def test_handed_in(self) -> None:
+        of = pki.pki()
+        beside = {"a.json": PAYLOAD, "b.json": b"1"}
+        sealed = jades.sign_detached({"a.json": ("", PAYLOAD)}, of.leaf.sealer, signing_time=made.NOW)
+        world = world_of(of.root, **lists(of))
+        assert verdict(world, sealed, beside) == OPEN
+        assert verdict(world, sealed, {"a.json": PAYLOAD}) == PASSED
+
+
 class TestWhatIsSaid:
     """No place for a name is left empty, and a list that may not speak is told."""
 
