@@ -351,14 +351,15 @@ def number_of(value: JsonValue) -> Decimal | None:
         return None
     if isinstance(value, (int, Decimal)):
         return _written_out(Decimal(value))
+    if not isinstance(value, str):
+        return None
     try:
-        return _written_out(parse_decimal(value)) if isinstance(value, str) else None
+        number = parse_decimal(value)
     except GatewayError:
         return None
+    return _written_out(number) if value[0] == "-" or "e" in value or "E" in value else number
 
 
 def _written_out(number: Decimal) -> Decimal:
     """The same number as it will be written: kept as a text, ``1E+5`` and ``-0`` would be others."""
-    if not number:
-        return abs(number)
-    return Decimal(plain(number)) if number.as_tuple().exponent > 0 else number  # type: ignore[operator]
+    return Decimal(plain(number)) if not number or "E+" in str(number) else number
