@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from gateway import resources
-from gateway.formats.pact.hub import Hub, keys
+from gateway.formats.pact.hub import ASSURED, Hub, keys
 from gateway.formats.pact.period import VALIDITY_YEARS
 from gateway.formats.pact.spelling import KNOWN_7, KNOWN_10, STANDARDS, STANDARDS_7
 from gateway.formats.pact.table import DIGITS, SPEC_VERSION
@@ -105,6 +105,7 @@ def to_catenax(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
     """Ready for Catena-X 7.0.0, 9.0.0 or 10.0.0."""
     ready = _ready(hub)
     own, column = ready.hub, carrier.column
+    _not_assured(ready)
     told(own, options, carrier, ready)
     version = f"urn:io.catenax.pcf:datamodel:version:{carrier.id.partition('@')[2]}"
     _add(ready, "/catenax/specVersion", version, "footprint.version-told", replace=True)
@@ -138,6 +139,7 @@ def to_pact3(hub: Hub, options: Mapping[str, str], carrier: Carrier) -> Told:
     """Ready for PACT 3.0: one geography, both totals, factors that are of a report."""
     ready = _ready(hub)
     own = ready.hub
+    _not_assured(ready)
     if own.get(FACTORS) == ["unspecified"]:
         del own[FACTORS]
     told(own, options, carrier, ready)
@@ -196,6 +198,13 @@ def _ready(hub: Hub) -> Told:
     from gateway.formats.pact.carrier import Told
 
     return Told(dict(hub))
+
+
+def _not_assured(ready: Told) -> None:
+    """PACT 2 may say that nothing is assured and name somebody; elsewhere the name alone says the opposite."""
+    if ready.hub.get(ASSURED) is False:
+        for key in [key for key in ready.hub if key.startswith("/pcf/verification/")]:
+            _choose(ready, key, None, "footprint.not-assured")
 
 
 def _add(ready: Told, key: str, value: object, code: str, *, replace: bool = False) -> None:

@@ -40,6 +40,7 @@ _DAY: Final = timedelta(days=1)
 _STATUS: Final = {"Active": "active", "Deprecated": "withdrawn"}
 _WORDS: Final = {"active": "Active", "withdrawn": "Deprecated", "superseded": "Deprecated"}
 _CODES: Final = {name: code for code, name in UNITS.items()}
+ASSURED: Final = "/pact2/assurance/assurance"
 _HOME: Final = f"/results/{RESULT_SET}"
 _ROW: Final = f"{_HOME}/rows/distribution"
 _REVIEW: Final = "/verifications/footprint"
@@ -131,8 +132,8 @@ def _put_flag(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  
 
 
 def _put_name(found: dict[str, Leaf], key: Key, value: Any, hub: Hub) -> bool:  # noqa: ANN401
-    if type(value) is not str:
-        return False
+    if type(value) is not str or (key.kind == "provider" and hub.get(ASSURED) is False):
+        return False  # somebody who is named, and has assured nothing, verified nothing
     found[f"{key.model}/{language(value)}"] = value
     if key.kind == "provider":
         found[f"{_REVIEW}/id"] = "footprint"

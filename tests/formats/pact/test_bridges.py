@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from gateway.codec.base import Package
+from gateway.codec.base import Context, Package
 from gateway.formats.pact.bridge import DENIED
 from gateway.formats.pact.catalogue import CARRIERS
 from gateway.formats.pact.hub import leaves_of
 from gateway.formats.pact.lines import Line, convert_line
 from gateway.formats.pact.rules import validate
 from gateway.model.walk import same
+from gateway.pipeline.convert import convert, read
 from gateway.report import Fate, Severity
 from tests.formats.pact.footprints import encoded, hub_of_bytes, told_to
 from tests.formats.pact.generated import footprints
@@ -191,3 +192,21 @@ def test_a_member_of_the_same_name_in_both_editions_is_told() -> None:
     (made,) = convert(source, to=["pact@2.3"], options=told)
     assert made.package is not None, [e.path for e in made.lacks]
     assert json.loads(made.package.only.data)["pcf"]["exemptedEmissionsDescription"] == "steel labels"
+
+
+@pytest.mark.parametrize("target", ["pact@3.0", "catenax-pcf@10.0.0"])
+def test_nobody_verified_what_is_not_assured(target: str, context: Context) -> None:
+    old = older_sample("2.3")
+    old["pcf"]["assurance"]["assurance"] = False
+    source = read(Package.of(encoded(old)), context=context)
+    assert source.declaration.verifications == ()
+    attested = {"attestationType": "a", "attestationStandard": "b", "attestationOfConformanceId": "c"}
+    told = told_to(target) | (attested if target.startswith("catenax") else {})
+    (made,) = convert(source, to=[target], options=told)
+    assert made.package is not None, [(e.error_code, e.path) for e in made.lacks]
+    assert b"Auditors" not in made.package.only.data
+    assert "footprint.not-assured" in {note.code for note in made.notes}
+    line = convert_line(encoded(old), CARRIERS[target], told)
+    assert json.loads(line.data) == json.loads(made.package.only.data)
+    (same_version,) = convert(source, to=["pact@2.3"])
+    assert same_version.notes == ()
