@@ -201,7 +201,7 @@ def _ready(hub: Hub) -> Told:
 
 
 def _not_assured(ready: Told) -> None:
-    """PACT 2 may say that nothing is assured and name somebody; elsewhere the name alone says the opposite."""
+    """PACT 2 may say that nothing is assured and name somebody; elsewhere the name says the opposite."""
     if ready.hub.get(ASSURED) is False:
         for key in [key for key in ready.hub if key.startswith("/pcf/verification/")]:
             _choose(ready, key, None, "footprint.not-assured")
