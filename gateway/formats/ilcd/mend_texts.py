@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -19,6 +20,12 @@ PREFIX: Final = "hutong"
 KEPT: Final = f"{PREFIX}:text"
 LANG: Final = "@xml:lang"
 _OTHER: Final = "common:other"
+_LOCALE: Final = re.compile(r"[A-Za-z]{2,3}_[A-Za-z]{2,4}")
+
+
+def _spelt(lang: str) -> str:
+    """The language of a locale as operating systems spell it (``zh_CN``); empty where it is none."""
+    return lang.replace("_", "-") if _LOCALE.fullmatch(lang) else ""
 
 
 class Texts(Ledger):
@@ -46,6 +53,9 @@ class Texts(Ledger):
         out: Tree = {}
         for lang, text in found.items():
             place = f"{at}/{escape(lang)}"
+            if (right := _spelt(lang)) and right not in found:
+                self.told("ilcd.language-spelt", place, f"xml:lang={lang}", f"xml:lang={right}")
+                lang = right  # noqa: PLW2901 - the same text under its right code
             if place in self.refused:
                 self.set_aside(place, "ilcd.schema-refuses", text)
             elif not is_language(lang):

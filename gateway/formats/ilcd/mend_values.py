@@ -14,10 +14,16 @@ _CAS_DIGITS: Final = re.compile(r"[0-9]{5,10}")
 _VERSION: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,3}))?")
 _COMMA: Final = re.compile(r"[+-]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})(?:[eE][+-]?[0-9]+)?")
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
+# Groups of three that a decimal point cannot make: two of them, or a decimal mark of another kind behind.
+_GROUPS: Final = re.compile(
+    r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+|(?:['\u2019][0-9]{3})+(?:\.[0-9]+)?)"
+)
 _WHOLE: Final = re.compile(r"([+-]?[0-9]+)\.0+")
 _TIME: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+# What the words of closed lists are in Chinese, where no other value of the list can be meant.
+_CHINESE: Final[Mapping[str, str]] = {"输入": "Input", "输出": "Output"}
 _NUMBERS: Final = frozenset({"double", "decimal", "float", "integer", "int"})
 
 
@@ -54,7 +60,7 @@ def _nothing(_text: str, _check: Check) -> str | None:
 def _listed(text: str, check: Check) -> str | None:
     if not check.values:
         return None
-    wanted = _bare(text)
+    wanted = _bare(_CHINESE.get(text, text))
     found = [value for value in sorted(check.values) if _bare(value) == wanted]
     return found[0] if wanted and len(found) == 1 else None
 
@@ -99,6 +105,10 @@ def _number(text: str, check: Check) -> str | None:
         plain = plain.replace(",", ".")
     elif _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
+    elif _GROUPS.fullmatch(plain):
+        is_continental = "." in plain and ("," in plain or plain.count(".") > 1)
+        marks = str.maketrans({".": None, ",": "."} if is_continental else dict.fromkeys(",'\u2019"))
+        plain = plain.translate(marks)
     if check.base in ("integer", "int") and (whole := _WHOLE.fullmatch(plain)):
         plain = whole[1]
     return plain

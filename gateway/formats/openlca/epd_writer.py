@@ -177,8 +177,8 @@ def _row(result: ImpactResult) -> dict[str, Any]:
         row["comment"] = dict(result.comment.root)
     if isinstance(result.amount, Missing):
         row["missing"] = result.amount.missing.value
-        row |= {"missingUnit": result.amount.unit} if result.amount.unit else {}
-        row |= {"text": result.amount.text} if result.amount.text else {}
+        row |= {"missingUnit": result.amount.unit} if result.amount.unit is not None else {}
+        row |= {"text": result.amount.text} if result.amount.text is not None else {}
     return row
 
 

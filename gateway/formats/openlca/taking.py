@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway.codec.jsonread import dump, scalars
-from gateway.codec.jsonwrite import language
+from gateway.codec.jsonwrite import compact, language
 from gateway.errors import GatewayError, shorten
 from gateway.formats.openlca.tables import FAMILY, OWN, UNREAD
 from gateway.model.activity import Place
@@ -45,7 +45,7 @@ class Page:
         self, code: str, at: str, saw: object, severity: Severity = Severity.ERROR, **params: str
     ) -> None:
         """Something is wrong at a pointer of the entity."""
-        text = shorten(dump(saw)) if isinstance(saw, (dict, list)) else shorten(str(saw))
+        text = shorten(compact(saw)) if isinstance(saw, (dict, list)) else shorten(str(saw))
         self.findings.append(Finding(code, f"{self.place}#{at}", text, severity, params=params))
 
     def mend(self, code: str, at: str, saw: object, written: object) -> None:
@@ -130,7 +130,11 @@ class Taking:
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             self._wrong(name, value, "double")
             return Missing(missing=Reason.UNREADABLE, text=shorten(str(value)))
-        return Number(Decimal(value), str(value))
+        try:
+            return Number(Decimal(value), str(value))
+        except GatewayError:
+            self._wrong(name, value, "double")
+            return Missing(missing=Reason.UNREADABLE, text=shorten(str(value)))
 
     def flag(self, name: str) -> bool | None:
         """True or false."""

@@ -86,7 +86,7 @@ def _mended(line: Mapping[str, Any], gone: Counter[Leaf], come: Counter[Leaf]) -
             both = min(gone[leaf], come[to])
             gone[leaf] -= both
             come[to] -= both
-    elif code == "ilcd.language-of-script":
+    elif code in ("ilcd.language-of-script", "ilcd.language-spelt"):
         old, new = (text.rpartition("=")[2] for text in (value, written))
         for leaf in [one for one in gone if one[0] == names and one[1] in (old, "")]:
             to = (leaf[0], new, leaf[2])
@@ -132,7 +132,7 @@ def _names(pointer: str) -> tuple[str, ...]:
     """The local names of a pointer: without positions, texts and languages."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     names = [step for step in steps if not step.isdecimal() and step != "#text"]
-    if names and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", names[-1]):
+    if names and re.fullmatch(r"[a-z]{2,3}([-_][A-Za-z0-9]+)*", names[-1]):
         names.pop()
     return tuple(
         ("@" if name.startswith("@") else "") + name.lstrip("@").rpartition(":")[2] for name in names

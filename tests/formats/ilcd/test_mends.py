@@ -58,6 +58,17 @@ MENDS = [
     ("f.xml", ' version="1.1"', "", ("ilcd.format-version-of-namespace", "", "1.1")),
     ("p.xml", ">2024<", ">２０２４<", ("ilcd.value-mended", "２０２４", "2024")),
     ("p.xml", "<meanAmount>1.5<", "<meanAmount>1,5<", ("ilcd.value-mended", "1,5", "1.5")),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>1.234,5<", ("ilcd.value-mended", "1.234,5", "1234.5")),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>-1'234.50<", ("ilcd.value-mended", "-1'234.50", "-1234.50")),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>1,234,567<", ("ilcd.value-mended", "1,234,567", "1234567")),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>1.234.567<", ("ilcd.value-mended", "1.234.567", "1234567")),
+    ("p.xml", ">Output<", ">输出<", ("ilcd.value-mended", "输出", "Output")),
+    (
+        "p.xml",
+        'xml:lang="zh"',
+        'xml:lang="zh_CN"',
+        ("ilcd.language-spelt", "xml:lang=zh_CN", "xml:lang=zh-CN"),
+    ),
     ("p.xml", ">LCI result<", ">lci_result<", ("ilcd.value-mended", "lci_result", "LCI result")),
 ]
 
@@ -71,6 +82,8 @@ def test_a_mend(file: str, old: str, new: str, mend: tuple[str, str, str]) -> No
 
 LEFT = [
     ("p.xml", "<meanAmount>1.5<", "<meanAmount>1,500<", "1,500"),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>1,23,456<", "1,23,456"),
+    ("p.xml", "<meanAmount>1.5<", "<meanAmount>1,234,56<", "1,234,56"),
     ("p.xml", ">2024<", ">2024?<", "2024?"),
     ("p.xml", ">LCI result<", ">LCI results<", "LCI results"),
     ("f.xml", "1305-78-8", "1305787", "1305787"),

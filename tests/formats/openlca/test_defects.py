@@ -16,6 +16,7 @@ from gateway.errors import GatewayError
 from gateway.formats.openlca import OPENLCA
 from gateway.formats.openlca.schema import path, schema
 from gateway.formats.openlca.tables import FOLDERS
+from gateway.model.base import Missing
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.process import Direction, Process
 from gateway.report import Severity
@@ -138,6 +139,17 @@ class TestExchanges:
         found = reading(changed(package, "exchanges", 1, "amount", value="two"))
         assert [f.code for f in found.findings] == ["openlca.wrong-type"]
         assert '"two"' in found.dataset.extras.values()
+
+    def test_a_number_beyond_any_amount_is_told_and_kept(self, package: dict[str, bytes]) -> None:
+        """JSON has no end of numbers; one of them never costs the whole package."""
+        found = reading(changed(package, "exchanges", 1, "amount", value=1e300))
+        assert [f.code for f in found.findings] == ["openlca.wrong-type"]
+        assert isinstance(process(found).exchanges[1].amount, Missing)
+        assert len(process(found).exchanges) == 5
+
+    def test_an_object_with_numbers_where_a_text_must_be(self, package: dict[str, bytes]) -> None:
+        found = reading(changed(package, "name", value=[{"factor": 1.50}]))
+        assert ("openlca.wrong-type", '[{"factor":1.5}]') in [(f.code, f.saw) for f in found.findings]
 
     def test_a_name_of_schema_1_in_a_package_of_schema_2(self, package: dict[str, bytes]) -> None:
         document = json.loads(package[NAME])

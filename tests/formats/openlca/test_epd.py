@@ -39,11 +39,12 @@ def result(module: str | None, amount: str, scenario: str | None = None) -> Impa
 def epd() -> Process:
     reference = exchange("1", WIDGET, "1", Direction.OUTPUT, unit="kg", is_reference=True)
     absent = result("B1", "0").model_copy(update={"amount": Missing(missing=Reason.NOT_DECLARED)})
+    empty = result("B2", "0").model_copy(update={"amount": Missing(missing=Reason.NULL, text="")})
     return making(
         kind=ProcessKind.EPD,
         exchanges=(reference,),
         scenarios=(Scenario(name="landfill", is_default=True, description=named("all", "全部填埋")),),
-        results=(result("D", "-30"), result("A1-A3", "100.0"), absent, result("C4", "5", "landfill")),
+        results=(result("D", "-30"), result("A1-A3", "100.0"), absent, empty, result("C4", "5", "landfill")),
     )
 
 
@@ -117,6 +118,7 @@ def test_module_d_is_in_no_total() -> None:
         ("D", None),
         ("A1-A3", None),
         ("B1", None),
+        ("B2", None),
         ("C4", "landfill"),
     ]
 
