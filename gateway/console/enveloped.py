@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import parse_signed
 from gateway.signing import sd_jwt, vcdm
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature
+from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature, times_of
 from gateway.signing.x509 import Certificate
 from gateway.storage.files import read_file
 from gateway.trust.did_web import assertion_keys
@@ -71,10 +72,21 @@ def verify_file(
         return Exit.DONE
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
-    found = verify_any(data, objects=named_files(contents), keys=keys, contexts=given)
+    found = _with_times(verify_any(data, objects=named_files(contents), keys=keys, contexts=given))
     _tell(console, found, now)
     console.document(_json(found))
     return Exit.DONE
+
+
+def _with_times(found: Verified) -> Verified:
+    """What a token of any other type says of its own term is told, too."""
+    if found.times or found.envelope not in (Envelope.JWS, Envelope.JADES):
+        return found
+    try:
+        value = parse_signed(found.payload)
+    except GatewayError:
+        return found
+    return replace(found, times=times_of(value)) if isinstance(value, dict) else found
 
 
 def _keys_of(path: str, now: datetime) -> dict[str, VerificationKey]:

@@ -124,4 +124,6 @@ def times_of(document: Mapping[str, PlainJson]) -> dict[str, str]:
 
 def seconds(stated: PlainJson) -> str:
     """A NumericDate (RFC 7519, 2) as text, without the fraction that it may have."""
+    if stated is None:
+        return "null"
     return str(math.floor(stated) if isinstance(stated, float) else stated)

@@ -13,8 +13,12 @@ import pytest
 
 from gateway.__main__ import main
 from gateway.console.signing_files import named_files, plain_name
-from gateway.signing import sd_jwt
+from gateway.frontdoor.json import PlainJson
+from gateway.signing import jose, sd_jwt
 from gateway.signing.did_key import KeyType
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import sign
+from gateway.signing.multibase import base64url
 from tests.library.test_schemas import wrong
 from tests.signing import seals
 from tests.signing.conftest import throw_away
@@ -62,6 +66,17 @@ def test_encrypted_key_signs_and_the_same_bytes_again(run: Run, desk: Path, kind
     assert (desk / "one").read_bytes() == (desk / "two").read_bytes()
     assert run("verify", "one", "--content", "a.json")[0] == 0
     assert run("verify", "one", "--content", "in")[0] == 6
+
+
+@pytest.mark.parametrize(("exp", "is_over"), [(1789999999.5, True), (1790000001, False), ("kg", False)])
+def test_a_token_that_is_over_is_told_whatever_its_type(
+    run: Run, desk: Path, exp: PlainJson, is_over: bool
+) -> None:
+    key = throw_away(KeyType.ED25519)
+    _, data = jose.signing_input({"alg": "EdDSA", "kid": key.public_key.key_id}, jcs({"exp": exp}))
+    (desk / "token.jwt").write_bytes(data + b"." + base64url(sign(key, data)).encode())
+    code, told, _ = run("verify", "token.jwt", "--lang", "en")
+    assert (code, "EXPIRED now" in told) == (0, is_over)
 
 
 def test_wrong_passphrase_writes_nothing(run: Run, desk: Path) -> None:
