@@ -55,6 +55,16 @@ class TestControllerDocuments:
             changed = {**document["verificationMethod"][0], **other, name: value}
             assert assertion_keys({**document, "verificationMethod": [changed]}, at=made.NOW) == {}
 
+    @pytest.mark.parametrize(
+        ("kind", "counts"),
+        [("Multikey", True), ("Ed25519VerificationKey2020", True), ("X25519KeyAgreementKey2020", False)],
+    )
+    def test_kinds_of_methods(self, kind: str, counts: bool) -> None:
+        did = "did:web:body.example"
+        document = controller(did, OTHER, f"{did}#key-1")
+        document["verificationMethod"][0]["type"] = kind
+        assert bool(assertion_keys(document, at=made.NOW)) is counts
+
     @pytest.mark.parametrize("member", ["expires", "revoked"])
     def test_a_method_that_is_over(self, member: str) -> None:
         did = "did:web:body.example"
