@@ -107,8 +107,17 @@ def resolve(
 
 
 def canonicalisation(element: etree._Element) -> tuple[str, tuple[str, ...]]:
-    """The method of a CanonicalizationMethod or Transform, and the prefixes of its InclusiveNamespaces."""
+    """The method of a CanonicalizationMethod or Transform, and the prefixes of its InclusiveNamespaces.
+
+    A method with comments is the one without: what a reference leads to has none (XML Signature 1.1,
+    4.4.3.3), and a SignedInfo that has some is refused.
+    """
     method = element.get("Algorithm", "")
+    if method in xml_canonical.WITH_COMMENTS:
+        info = element.getparent() if element.tag == f"{DS}CanonicalizationMethod" else None
+        if info is not None and next(info.iter(etree.Comment), None) is not None:
+            raise ReferenceRefused(method, path=xml.place(element), code="envelope.transform")
+        method = xml_canonical.WITH_COMMENTS[method]
     if method not in xml_canonical.METHODS:
         raise ReferenceRefused(method, path=xml.place(element), code="envelope.transform")
     inner = list(children(element))

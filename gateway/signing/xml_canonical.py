@@ -17,6 +17,11 @@ C14N_10: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_11: Final = "http://www.w3.org/2006/12/xml-c14n11"
 EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 METHODS: Final = (C14N_10, C14N_11, EXCLUSIVE)
+WITH_COMMENTS: Final = {
+    f"{C14N_10}#WithComments": C14N_10,
+    f"{C14N_11}#WithComments": C14N_11,
+    f"{EXCLUSIVE}WithComments": EXCLUSIVE,
+}
 
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 

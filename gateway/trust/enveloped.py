@@ -49,7 +49,9 @@ _NO_KEY: Final = frozenset(
 _NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", "rdf.context-unknown"})
 _WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
 # Sound, perhaps, but of a kind that nothing here checks.
-_OTHERS: Final = frozenset({"envelope.cms", "envelope.header-unprotected", "signing.unknown-cryptosuite"})
+_OTHERS: Final = frozenset(
+    {"envelope.cms", "envelope.header-unprotected", "envelope.transform", "signing.unknown-cryptosuite"}
+)
 _CHANGED: Final = frozenset({"envelope.digest-wrong", "envelope.content-differs", "sm.digest-wrong"})
 _MALFORMED: Final = frozenset({"envelope.unknown", "envelope.not-a-credential", "signing.not-an-object"})
 _MALFORMED_AREAS: Final = ("json.", "xml.", "archive.", "vcdm.")
