@@ -271,7 +271,7 @@ def test_we_read_what_sd_jwt_core_issues(jose_answers: dict[str, Any]) -> None:
         assert found.hidden >= 3  # its decoys among them
         for other in (
             token.replace(b"~", b"~WyJhIiwxXQ~", 1),
-            token[:-2] + b"AA",
+            token[:-2] + (b"AQ" if token.endswith(b"AA") else b"AA"),
             token.split(b"~")[0] + b"~",
         ):
             with pytest.raises(GatewayError):
