@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from gateway.codec.base import Package
 from gateway.errors import InputError
 from gateway.frontdoor import archive
+from gateway.frontdoor.limits import PACKAGE_ARCHIVE
 
 ZIP_START: Final = b"PK\x03\x04"
 _HEAD: Final = 4096
@@ -100,5 +101,5 @@ def shelf_of(package: Package) -> Shelf:
     """
     members = package.members
     if len(members) == 1 and members[0].data.startswith(ZIP_START):
-        return ZipShelf(package.name, archive.open_zip(members[0].data))
+        return ZipShelf(package.name, archive.open_zip(members[0].data, limits=PACKAGE_ARCHIVE))
     return FileShelf(package.name, {member.name: member.data for member in members})

@@ -20,6 +20,7 @@ from gateway.report import Finding, Severity
 from gateway.storage.shelves import open_shelf
 
 _UNKNOWN = "input.unknown-format"
+_PACKED = "archive.nested"
 
 
 def instead(
@@ -41,6 +42,8 @@ def instead(
     except InputError as found:
         if is_folder and found.error_code == _UNKNOWN:
             raise InputError(name, path=name, code="input.no-package") from found
+        if found.error_code == _PACKED:
+            raise
         return None
     return check_package(console, name, context, documents)
 

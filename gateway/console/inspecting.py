@@ -135,8 +135,8 @@ def _detected(name: str, plugins: Sequence[Plugin]) -> Detected | DetectedDatase
         shelf = open_shelf(Path(name))  # why an archive cannot be read says more than an unknown format
         try:
             return detect_datasets(shelf)
-        except InputError:
-            raise error from None
+        except InputError as packed:
+            raise packed if packed.error_code == "archive.nested" else error from None
 
 
 def _tell_detected(console: Console, name: str, found: Detected | DetectedDatasets) -> None:

@@ -63,8 +63,20 @@ def detect_datasets(shelf: Shelf) -> DetectedDatasets:
     found = [DetectedDatasets(f, e) for f in _FORMATS if (e := f.detect(shelf)) is not None]
     found.sort(key=lambda d: -d.evidence.strength)
     if not found:
+        refuse_packed(shelf)
         raise InputError(shelf.name, path=shelf.name, code="input.unknown-format")
     if len(found) > 1 and found[1].evidence.strength == found[0].evidence.strength:
         names = " · ".join(f"--from {d.format.id}" for d in found)
         raise UsageError(shelf.name, path=shelf.name, code="usage.ambiguous-format", choices=names)
     return found[0]
+
+
+def refuse_packed(shelf: Shelf) -> None:
+    """Say of an archive that holds nothing but archives what is to be done with it.
+
+    Raises:
+        InputError: ``archive.nested``.
+    """
+    for name in shelf.names:
+        if name.lower().endswith(".zip"):
+            raise InputError(name, path=name, code="archive.nested")

@@ -95,4 +95,8 @@ TABLE: Final = TableLimits()
 WORKBOOK: Final = WorkbookLimits()
 
 # A whole nomenclature or database export (EF 3.1 has 94,000 flow files) is opened only where asked for.
-DATABASE_ARCHIVE: Final = ArchiveLimits(max_bytes=512 * MIB, max_entries=250_000, max_total_bytes=4096 * MIB)
+# Beside data sets stand documents, and what people write today is a zip archive: they are never opened.
+PACKAGE_ARCHIVE: Final = ArchiveLimits(allow_nested=True)
+DATABASE_ARCHIVE: Final = ArchiveLimits(
+    max_bytes=512 * MIB, max_entries=250_000, max_total_bytes=4096 * MIB, allow_nested=True
+)

@@ -11,6 +11,7 @@ from gateway import messages
 from gateway.codec.base import Package
 from gateway.codec.shelf import Shelf, shelf_of
 from gateway.errors import GatewayError, InputError
+from gateway.formats.datasets import refuse_packed
 from gateway.formats.ilcd.dataset_index import DatasetIndex, index_of
 from gateway.formats.ilcd.diagnosis import diagnose
 from gateway.formats.ilcd.mend_ledger import SetAside
@@ -35,6 +36,7 @@ class Doctor:
         found = index_of(self.shelf)
         if not found.kinds:
             _read_all(self.shelf)
+            refuse_packed(self.shelf)
             raise InputError(self.shelf.name, path=self.shelf.name, code="input.no-datasets")
         return found
 

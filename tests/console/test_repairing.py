@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -98,6 +99,33 @@ def test_tidas_is_checked_by_its_own_rules(oracle_data: Path, capsys: pytest.Cap
     printed = capsys.readouterr().out
     assert "tidas.missing" in printed
     assert "processInformation/time/common:referenceYear" in printed
+
+
+def test_documents_may_be_archives_themselves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Word and Excel write zip archives; what stands beside data sets is never opened."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("processes/kiln.xml", KILN)
+    plant, packed = tmp_path / "plant.zip", tmp_path / "packed.zip"
+    with zipfile.ZipFile(plant, "w") as archive:
+        archive.writestr("ILCD/processes/kiln.xml", KILN)
+        archive.writestr("ILCD/external_docs/报告.docx", inner.getvalue())
+        archive.writestr("ILCD/external_docs/data.zip", inner.getvalue())
+    assert main(["repair", str(plant), "-o", str(tmp_path / "mended"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["data-sets"] == 1
+    assert main(["convert", str(tmp_path / "mended"), "--to", "ilcd", "-o", str(tmp_path / "again")]) == 0
+    for name in ("报告.docx", "data.zip"):
+        assert (tmp_path / "again" / "ILCD" / "external_docs" / name).read_bytes() == inner.getvalue()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+    capsys.readouterr()
+    out = ["-o", str(tmp_path / "never")]
+    for command in (["check"], ["detect"], ["convert", "--to", "openlca", *out], ["repair", *out]):
+        assert main([*command, str(packed), "--lang", "zh"]) == 4
+        printed = capsys.readouterr()
+        assert "inner.zip" in printed.out + printed.err
+        assert "archive.nested" in printed.out + printed.err, command
+    assert not (tmp_path / "never").exists()
 
 
 def test_nothing_is_written_where_there_is_nothing_to_repair(

@@ -37,9 +37,10 @@ def _detect(package: Package) -> Evidence | None:
 def _detect_zip(package: Package) -> Evidence | None:
     from gateway.codec.xmltree import read_tree
     from gateway.frontdoor import archive
+    from gateway.frontdoor.limits import PACKAGE_ARCHIVE
 
     try:
-        opened = archive.open_zip(package.members[0].data)
+        opened = archive.open_zip(package.members[0].data, limits=PACKAGE_ARCHIVE)
         for name in opened.names:
             if "processes/" in name and name.endswith(".xml"):
                 data = opened.read(name)
@@ -72,6 +73,7 @@ EPD = Format(
     write=shell.writer(f"{_HOME}.writer"),
     validate=shell.validator(f"{_HOME}.judge"),
     schema_edition="ILCD 1.1 with ILCD+EPD 1.2 extensions, own statement",
+    set_name="declared",
 )
 
 

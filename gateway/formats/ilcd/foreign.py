@@ -67,6 +67,7 @@ _CHANGED: Final = (
     (r"/document/version", "ilcd.version", Fate.CONVERTED),
     (r"/unit/amount", "ilcd.reference-unit", Fate.CONVERTED),
     (r"/method/gwp_set", "ilcd.gwp-set-of-results", Fate.CONVERTED),
+    (r"/method/databases/\d+/name", "ilcd.database-with-version", Fate.CONVERTED),
     (r"/results/declared/credits", "ilcd.credits", Fate.CHOSEN),
     (r"/results/declared/rows/[^/]+/name/[^/]+", "ilcd.name-language", Fate.CONVERTED),
     (r"/results/declared/.*", "ilcd.rounded", Fate.ROUNDED),

@@ -15,6 +15,7 @@ from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError, InputError
 from gateway.formats.ilcd.soda import is_soda, read_soda
 from gateway.frontdoor import archive
+from gateway.frontdoor.limits import PACKAGE_ARCHIVE
 from gateway.report import Finding, Severity
 
 ZIP: Final = b"PK\x03\x04"
@@ -162,7 +163,7 @@ def version_of(tree: XmlTree) -> tuple[str, ...]:
 def files_of(package: Package) -> Iterable[tuple[str, bytes]]:
     """The files of a zip or a plain package, by name."""
     if len(package.members) == 1 and package.only.data.startswith(ZIP):
-        return archive.open_zip(package.only.data).read_all()
+        return archive.open_zip(package.only.data, limits=PACKAGE_ARCHIVE).read_all()
     if not package.members:
         raise InputError(package.name, path=package.name, code="input.not-one-file")
     return ((member.name, member.data) for member in package.members)
