@@ -190,7 +190,8 @@ class Format:
     disclosure class that this carrier may ever hold, whatever the caller allows. ``parameters`` are what
     the caller may choose by name, each with the values it takes; none: any text. ``plugin`` names who
     brought it; it is empty for those that ship. ``judges_classes``: its own findings say whether the carbon
-    classes make the total, of which it has more than the model.
+    classes make the total, of which it has more than the model. ``set_name``: what it calls the declared set
+    per declared unit; the only such set of a source is given to it by that name.
     """
 
     id: str
@@ -208,6 +209,7 @@ class Format:
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plugin: str = ""
     judges_classes: bool = False
+    set_name: str = ""
 
     @property
     def folder(self) -> str:

@@ -28,6 +28,7 @@ from gateway.model.origin import Origin, Origins
 from gateway.model.results import ResultSet
 from gateway.model.walk import by_path, same
 from gateway.pipeline.hidden import told_as_hidden
+from gateway.pipeline.renamed import named_as
 from gateway.pipeline.supplement import IN_FILE, joined
 from gateway.quantity.exact import own_arithmetic
 from gateway.recognition import guards
@@ -196,6 +197,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
             lacks.extend(restated.lacks)
             if restated.in_vain:
                 return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
+    visible, renamed = named_as(visible, format_.set_name)
     try:
         written = run_writer(format_, visible, replace(context, disclosure=allowed))
     except (InternalError, PluginError):
@@ -205,6 +207,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
         if any(isinstance(e, InternalError) for e in found):
             raise
         said = {(e.error_code, e.path) for e in lacks}
+        renamed.put_back(found)
         lacks += [e for e in found if (e.error_code, e.path) not in said and _adds(e, lacks)]
         lacks = list(told_as_hidden(lacks, source.declaration, redacted, format_, allowed))
         return Outcome(format_, None, lacks=_placed(source, lacks), disclosure=allowed)
@@ -213,6 +216,7 @@ def _write(source: Source, format_: Format, context: Context) -> Outcome:
     hidden = tuple(_withheld_notes(source.declaration, redacted))
     gone = {note.path for note in hidden}
     own = by_path(source.declaration)
+    written = renamed.undone(written)
     notes = (*(n for n in written.notes if n.path not in gone and not _is_gap(n, own)), *hidden)
     restated_set = visible.result_set(basis.result_set) if basis else None
     open_ = told_as_hidden(written.left_out, source.declaration, redacted, format_, allowed)

@@ -35,4 +35,5 @@ FORMAT = Format(
     write=shell.writer(f"{_HOME}.study"),
     audience=Disclosure.C0,
     schema_edition="EUDPP LCA ontology 1.9.4",
+    set_name="declared",
 )
