@@ -29,6 +29,8 @@ _ZIP: Final = b"PK\x03\x04"
 _PDF: Final = b"%PDF-"
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _DER_SEQUENCE: Final = 0x30
+# With armour, or in bare base64 as signing servers answer: a SEQUENCE of more than 255 bytes.
+_ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS", b"MII")
 _SPACE: Final = b" \t\r\n"
 _CMS: Final = "1.2.840.113549.1.7.2"
 
@@ -50,7 +52,7 @@ def detect(data: bytes) -> Envelope:
         return Envelope.ASIC_E
     if data.startswith(_PDF):
         return Envelope.PADES
-    if data[:1] == bytes([_DER_SEQUENCE]) or start.startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")):
+    if data[:1] == bytes([_DER_SEQUENCE]) or start.startswith(_ARMOURED):
         return Envelope.GBT_35275
     if start.startswith(b"<") or data.startswith(_BOMS):
         return Envelope.XML_SIGNATURE

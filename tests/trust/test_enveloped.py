@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -352,6 +353,9 @@ class TestOthers:
         world.more = {"crls/middle.crl": current()}
         message = sm.message(None, sm.signer_info(PAYLOAD), certificates=(sm.LEAF_CERTIFICATE,))
         assert verdict(world, message, {"a": PAYLOAD}) == PASSED
+        for text in (base64.b64encode(message), base64.encodebytes(message)):
+            assert verdict(world, text, {"a": PAYLOAD}) == PASSED
+            assert verdict(world, text[:-5] + b"=====", {"a": PAYLOAD})[0] == "TOTAL_FAILED"
         assert verdict(world, message, {"a": PAYLOAD + b" "})[0] == "TOTAL_FAILED"
         assert verdict(world, message) == ("INDETERMINATE", "SIGNED_DATA_NOT_FOUND")
         world.more = {}
