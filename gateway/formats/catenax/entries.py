@@ -38,6 +38,7 @@ STAGES: Final[Mapping[str, str]] = {
     "use": "use",
     "eol": "end of life and recycling",
 }
+_BEYOND_GATE: Final = frozenset({"distribution", "use", "eol"})
 WITHOUT_USE: Final = "cradle to grave without use stage"
 BOUNDARIES: Final[Mapping[str, str]] = {"c2g": "cradle to gate", "c2gr": "cradle to grave"}
 TOTAL: Final = "Climate Change Total"
@@ -135,6 +136,10 @@ def _declared(declaration: Declaration, model: Passport, *, total_only: bool) ->
         found.lacks.append(lack(model.target, f"{home}/carbon/total"))
         return found
     rows = [] if total_only else _rows(result)
+    if boundary == BOUNDARIES["c2g"] and not _make(rows, stated):
+        # What is told beside a total up to the gate is no part of it.
+        inside = [row for row in rows if row.stage not in _BEYOND_GATE]
+        rows = inside if not inside or _make(inside, stated) else rows
     _add_up(found, model, rows, stated, home)
     listed: list[tuple[str, str | None, Carbon]] = [(boundary or "", None, result.carbon)]
     listed += [(STAGES[str(row.stage)], str(row.stage), row.carbon) for row in rows if row.stage in STAGES]
@@ -168,6 +173,12 @@ def _rows(result: ResultSet) -> list[ResultRow]:
     rows = [(key, row) for key, row in keyed(result.rows) if isinstance(row, ResultRow)]
     taken = once([(k, r) for k, r in rows if r.scenario is None or r.scenario == result.scenario]) or []
     return [r for _, r in taken if isinstance(r.carbon.total, Quantity) and not is_credit(r.stage, r.module)]
+
+
+def _make(rows: Sequence[ResultRow], stated: Quantity) -> bool:
+    """Whether the rows add up to the total."""
+    amounts = [row.carbon.total.amount for row in rows if isinstance(row.carbon.total, Quantity)]
+    return same_number(total(amounts), stated.amount)
 
 
 def _add_up(found: Entries, model: Passport, rows: Sequence[ResultRow], stated: Quantity, home: str) -> None:
