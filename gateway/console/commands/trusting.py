@@ -90,7 +90,7 @@ def verify(
             reader=reader,
             nonce=nonce,
         )
-    if contents or contexts or documents or reader or nonce:
+    if Path(folder).is_dir() and (contents or contexts or documents or reader or nonce):
         raise UsageError("--content --context --did --reader --nonce", code="usage.content-needs-file")
     from gateway.console import verifying
 
