@@ -94,7 +94,7 @@ def _context(pair: str) -> tuple[str, bytes]:
     return address, files.read_file(Path(place))
 
 
-def refresh(console: Console, name: str, place: str) -> None:
+def refresh(console: Console, name: str, place: str, context: Context) -> None:
     """Fetch what the snapshot lacks for this document; what cannot be had is said and stays unknown."""
     from gateway.console import findings
     from gateway.exchange import guarded
@@ -104,7 +104,9 @@ def refresh(console: Console, name: str, place: str) -> None:
     hosts = refreshing.hosts_of(held)
     file = Path(name) / CREDENTIAL if Path(name).is_dir() else Path(name)
     document = files.read_file(file) if file.is_file() else b""
-    gained, problems = refreshing.refresh(held, document, lambda url: guarded.fetch(url, allowed_hosts=hosts))
+    gained, problems = refreshing.refresh(
+        held, document, lambda url: guarded.fetch(url, allowed_hosts=hosts), now=context.now
+    )
     for own, data in gained.items():
         files.write_file(Path(place) / own, data, force=True)
     for problem in problems:

@@ -6,6 +6,7 @@ What is fetched is only put beside the rest; whether it is believed is decided a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import GatewayError, InputError
@@ -13,6 +14,7 @@ from gateway.frontdoor.urls import did_web_url
 from gateway.report import Finding, Severity
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.digests import sha256_hex
+from gateway.signing.timestamp import is_timestamp
 from gateway.trust import policy as policies
 from gateway.trust import signed_list
 from gateway.trust.snapshot import POLICY
@@ -20,10 +22,12 @@ from gateway.trust.unverified import document_of
 
 Fetch = Callable[[str], bytes]
 _MOST: Final = 50
+# As in any policy.
+_SKEW: Final = timedelta(seconds=300)
 
 
 def refresh(
-    files: Mapping[str, bytes], document: bytes, get: Fetch
+    files: Mapping[str, bytes], document: bytes, get: Fetch, *, now: datetime
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
     """What a snapshot gains for this document, by file name, and what could not be had.
 
@@ -42,6 +46,8 @@ def refresh(
         try:
             data = get(url)
             _refuse_other(folder, identity, data)
+            if folder == "status":
+                _refuse_older(files, identity, data, now)
         except GatewayError as error:
             problems.append(Finding("list.not-fetched", url, error.saw, Severity.WARNING))
             continue
@@ -97,6 +103,31 @@ def _refuse_other(folder: str, identity: str, data: bytes) -> None:
         return
     if _id(folder, data) != identity:
         raise InputError(identity, code="list.bad-snapshot", path=identity)
+
+
+def _refuse_older(files: Mapping[str, bytes], identity: str, data: bytes, now: datetime) -> None:
+    """A list of statuses takes the place of an older one only: what was revoked must not be forgotten.
+
+    Whether anybody has signed it is asked later; one that is dated ahead would keep out all that follow.
+    """
+    made = _made(data)
+    if made is None or made > now + _SKEW:
+        stated = f"{made.isoformat()} > {now.isoformat()}" if made else "validFrom"
+        raise InputError(stated, code="list.bad-status-list", path=identity)
+    for name in files:
+        held = (
+            _made(files[name])
+            if name.startswith("status/") and _id("status", files[name]) == identity
+            else None
+        )
+        if held is not None and made < held <= now + _SKEW:
+            stated = f"{made.isoformat()} < {held.isoformat()}"
+            raise InputError(stated, code="list.bad-status-list", path=identity)
+
+
+def _made(data: bytes) -> datetime | None:
+    stated = document_of(data).get("validFrom")
+    return datetime.fromisoformat(str(stated)) if is_timestamp(stated) else None
 
 
 def _name(files: Mapping[str, bytes], folder: str, identity: str, data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,9 +46,9 @@ def test_everything_that_the_credential_names(files: dict[str, bytes]) -> None:
     answers = {
         AT: younger,
         "https://body.example/.well-known/did.json": jcs({"id": "did:web:body.example"}),
-        PLACE: jcs({"id": PLACE}),
+        PLACE: dated(),
     }
-    gained, problems = refresh(files, CREDENTIAL, web(answers))
+    gained, problems = refresh(files, CREDENTIAL, web(answers), now=made.NOW)
     assert problems == ()
     assert sorted(name.partition("/")[0] for name in gained) == ["dids", "lists", "status"]
     assert set(gained.values()) == set(answers.values())
@@ -55,24 +56,52 @@ def test_everything_that_the_credential_names(files: dict[str, bytes]) -> None:
     assert not set(gained) & set(files)
 
 
+def dated(hours: float = 0) -> bytes:
+    """A list of statuses that was made so many hours ago."""
+    return jcs({"id": PLACE, "validFrom": made.stamp(made.NOW - timedelta(hours=hours))})
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_taken"), [(1, True), (2, True), (3, False), (-0.05, True), (-1, False)]
+)
+def test_an_older_list_of_statuses_is_not_taken(
+    files: dict[str, bytes], hours: float, is_taken: bool
+) -> None:
+    """Else whoever serves it could make a revocation forgotten."""
+    held = files | {"status/mine.json": dated(2)}
+    gained, problems = refresh(held, CREDENTIAL, web({PLACE: dated(hours)}), now=made.NOW)
+    assert (gained == {"status/mine.json": dated(hours)}) is is_taken
+    assert (PLACE in {problem.at for problem in problems}) is not is_taken
+
+
+@pytest.mark.parametrize("stated", [None, "soon", 5])
+def test_a_list_of_statuses_without_its_day_is_not_taken(files: dict[str, bytes], stated: Any) -> None:
+    gained, _ = refresh(
+        files, CREDENTIAL, web({PLACE: jcs({"id": PLACE, "validFrom": stated})}), now=made.NOW
+    )
+    assert gained == {}
+
+
 def test_what_was_there_is_replaced(files: dict[str, bytes]) -> None:
     held = files | {"status/mine.json": jcs({"id": PLACE, "old": True})}
-    gained, _ = refresh(held, CREDENTIAL, web({PLACE: jcs({"id": PLACE})}))
-    assert gained == {"status/mine.json": jcs({"id": PLACE})}
+    gained, _ = refresh(held, CREDENTIAL, web({PLACE: dated()}), now=made.NOW)
+    assert gained == {"status/mine.json": dated()}
 
 
 def test_what_cannot_be_had_is_told_and_nothing_is_lost(files: dict[str, bytes]) -> None:
-    gained, problems = refresh(files, CREDENTIAL, web({}))
+    gained, problems = refresh(files, CREDENTIAL, web({}), now=made.NOW)
     assert gained == {}
     assert [p.code for p in problems] == ["list.not-fetched"] * 3
 
 
 def test_another_document_than_was_asked_for(files: dict[str, bytes]) -> None:
-    gained, problems = refresh(files, CREDENTIAL, web({PLACE: jcs({"id": PLACE + "x"}), AT: b"no list"}))
+    gained, problems = refresh(
+        files, CREDENTIAL, web({PLACE: jcs({"id": PLACE + "x"}), AT: b"no list"}), now=made.NOW
+    )
     assert gained == {}
     assert len(problems) == 3
 
 
 def test_nothing_is_fetched_without_a_policy() -> None:
     with pytest.raises(GatewayError):
-        refresh({}, CREDENTIAL, web({}))
+        refresh({}, CREDENTIAL, web({}), now=made.NOW)

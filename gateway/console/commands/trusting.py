@@ -56,7 +56,7 @@ def verify(
         if again:
             raise UsageError("--replay --trust", code="usage.replay-or-trust")
         if refresh:
-            recognising.refresh(console, folder, trust_)
+            recognising.refresh(console, folder, trust_, context_now())
         if documents:
             raise UsageError("--did --trust", code="usage.did-in-snapshot")
         return recognising.validate(
