@@ -59,10 +59,12 @@ def write(declaration: Declaration, context: Context) -> Writing:
 def _again(declaration: Declaration, context: Context) -> Writing:
     written, kept = again(declaration)
     package = Again((as_member(written),), uuid_name(declaration))
-    if f"{TARGET}#/{ODD}" in declaration.extras:
-        return Writing(package, tuple(_respelt(declaration, package, context)))
     # The language of a text that is withheld goes with it.
-    mark, soda = f"/{LANGUAGE}", f"{TARGET}#/{SODA}"
+    mark, soda, odd = f"/{LANGUAGE}", f"{TARGET}#/{SODA}", f"{TARGET}#/{ODD}"
+    # JSON has no schema to break; the XML that is made of it may.
+    is_json = any(name.startswith(soda) for name in declaration.extras)
+    if odd in declaration.extras or (is_json and odd in read(package, context).declaration.extras):
+        return Writing(package, tuple(_respelt(declaration, package, context)))
     claimed = (name for name in kept if not (name.startswith(soda) or name.endswith(mark)))
     claims = {f"/extras/{escape(name)}" for name in claimed}
     return Writing(package, claims=frozenset(claims))

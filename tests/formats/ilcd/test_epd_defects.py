@@ -127,6 +127,19 @@ def test_two_epds_are_refused(oracle_data: Path) -> None:
     assert caught.value.error_code == "ilcd.several-epds"
 
 
+def test_json_that_breaks_the_schema_of_the_xml_is_put_in_order(oracle_data: Path) -> None:
+    """soda4LCA's JSON has no schema; what is wrong in it is first seen in the XML that is made of it."""
+    (file,) = (oracle_data / "lca" / "ilcd-json").glob("*.json")
+    data = file.read_bytes().replace(b'"dataSetVersion": "00.00.025"', b'"dataSetVersion": "1.5"')
+    data = data.replace(b'"dataSetVersion":"00.00.025"', b'"dataSetVersion":"1.5"')
+    assert b'"1.5"' in data
+    reading = run_reader(EPD, Package.of(data, name="epd.json"), Context(source="0" * 64))
+    written = run_writer(EPD, reading.declaration, Context(source="0" * 64))
+    again = run_reader(EPD, written.package, Context(source="0" * 64))
+    assert again.declaration.document.version == reading.declaration.document.version == "1.5"
+    assert again.declaration.results == reading.declaration.results
+
+
 def test_a_broken_neighbour_does_not_stop_the_reading(oracle_data: Path) -> None:
     first, _ = documents(oracle_data)
     package = pack({"ILCD/processes/a.xml": first, "ILCD/flows/b.xml": b"<flowDataSet", "ILCD/c.txt": b"x"})
