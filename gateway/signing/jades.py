@@ -294,9 +294,12 @@ def _objects(
         parts.append(Part(found, _media_type(str(kind)), objects[found]))
     if len({part.name for part in parts}) != len(parts):
         raise JoseRefused(path="header/sigD/pars", code="envelope.part-twice")
+    if mechanism == BY_URI and len(parts) > 1:
+        # (5.2.8.3.2) Signed one behind the other: bytes could move from the end of one to the next unseen.
+        raise JoseRefused(len(parts), path="header/sigD/pars", code="envelope.boundaries-open")
     if mechanism == BY_URI:
-        joined = b"".join(part.data for part in parts)
-        return parts, joined if header.raw_payload else base64url(joined).encode()
+        data = parts[0].data
+        return parts, data if header.raw_payload else base64url(data).encode()
     digest, values = _HASHES.get(str(detached.get("hashM"))), detached.get("hashV")
     if mechanism != BY_URI_HASH or digest is None or not isinstance(values, list):
         raise JoseRefused(mechanism, path="header/sigD/mId", code="envelope.header-member")

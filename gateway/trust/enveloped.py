@@ -50,7 +50,13 @@ _NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", 
 _WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
 # Sound, perhaps, but of a kind that nothing here checks.
 _OTHERS: Final = frozenset(
-    {"envelope.cms", "envelope.header-unprotected", "envelope.transform", "signing.unknown-cryptosuite"}
+    {
+        "envelope.boundaries-open",
+        "envelope.cms",
+        "envelope.header-unprotected",
+        "envelope.transform",
+        "signing.unknown-cryptosuite",
+    }
 )
 _CHANGED: Final = frozenset({"envelope.digest-wrong", "envelope.content-differs", "sm.digest-wrong"})
 _MALFORMED: Final = frozenset({"envelope.unknown", "envelope.not-a-credential", "signing.not-an-object"})

@@ -181,3 +181,28 @@ class TestPublished:
 def test_only_our_errors_come_out(token: bytes) -> None:
     with pytest.raises(GatewayError):
         jades.verify(token)
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_where_one_file_ends_is_signed_or_it_is_no_signature_of_several(raw: bool) -> None:
+    """TS 119 182-1, 5.2.8.3.2 signs files one behind the other: a byte may move from one to the next."""
+
+    def made(files: dict[str, bytes]) -> bytes:
+        header: dict[str, Any] = {
+            "alg": "ES256",
+            "x5c": [base64.b64encode(sealer().certificates[0].der).decode()],
+            "crit": ["sigD", *(["b64"] if raw else [])],
+            "sigD": {"mId": jades.BY_URI, "pars": list(files)},
+            **({"b64": False} if raw else {}),
+        }
+        head, joined = base64url(json.dumps(header).encode()), b"".join(files.values())
+        signed = joined if raw else base64url(joined).encode()
+        value = sealer().sign(head.encode() + b"." + signed, sealer().natural)
+        return f"{head}..{base64url(value)}".encode()
+
+    one, two = {"a": b"limit 10"}, {"a": b"limit 10", "b": b"0 kg"}
+    assert jades.verify(made(one), objects=one).payload == b"limit 10"
+    for files in (two, {"a": b"limit 100", "b": b" kg"}):
+        with pytest.raises(JoseRefused) as caught:
+            jades.verify(made(two), objects=files)
+        assert caught.value.error_code == "envelope.boundaries-open"
