@@ -121,7 +121,7 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
         if own:
             _refuse_foreign_form(name, content)
         for part in found.parts:
-            if part.name.startswith("#"):
+            if not part.name or part.name.startswith("#"):
                 raise ContainerRefused(part.name, path=name, code="envelope.reference")
             known = parts.get(part.name, part)
             parts[part.name] = known if known.media_type else part
