@@ -99,7 +99,9 @@ def declaration_of(bundle: Bundle, key: Key) -> Reading:
         _added_up(making)
     elif process.kind in _PARTS:
         kind = process.kind.value if process.kind else ""
-        making.findings.append(Finding("dataset.result-of-a-part", reading.place, kind, Severity.WARNING))
+        making.findings.append(
+            Finding("dataset.result-of-a-part", reading.place, kind, Severity.WARNING, params={"kind": kind})
+        )
     declaration = Declaration(
         document=Document(id=process.id, version=process.version),
         enterprise=Enterprise(name=_owner(process)),
@@ -176,7 +178,7 @@ def _added_up(making: _Making) -> None:
         code = "dataset.no-footprint" if own.is_whole else "dataset.no-footprint-partly"
         n = str(len(own.uncounted) + len(own.unknown))
         kg = _kg_text(own.total)
-        raise InputError(kind, path=making.place, code=code, kg=kg, n=n, name=_name(process))
+        raise InputError(kind, path=making.place, code=code, kg=kg, n=n, name=_name(process), kind=kind)
     if len(process.references) != 1:
         n = str(len(process.references))
         raise InputError(n, path=making.place, code="dataset.reference-not-one", name=_name(process))

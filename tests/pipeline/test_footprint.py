@@ -169,6 +169,8 @@ class TestInventory:
 
     def test_the_refusal_says_so_in_both_languages(self) -> None:
         (error,) = refusals(bundle(output("1", CO2_FOSSIL), kind=ProcessKind.UNIT_PROCESS))
+        assert "(unit process) is no footprint" in messages.explain(error, "en").what
+        assert "（单元过程）不是碳足迹" in messages.explain(error, "zh").what
         assert "direct emissions 2 kg CO2e, upstream unknown" in messages.explain(error, "en").what
         assert "直接排放 2 kg CO2e，上游未知" in messages.explain(error, "zh").what
 
