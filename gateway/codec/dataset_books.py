@@ -203,6 +203,9 @@ class Books:
                 continue
             found = measured(exchange.flow, self.bundle)
             if not _same(old, new, found.units if found else {}):
+                if old.unit and not new.unit:
+                    # The unit group was not written, nor is what is counted in it: no reader would know.
+                    raise InputError(at, path=at, code="dataset.exchange-unwritable", format=format_)
                 saw = f"{old} → {new}"
                 raise InternalError(saw, path=at, code="internal.quantity-changed", format=format_)
 

@@ -251,6 +251,22 @@ class TestGuard:
         found = notes_on(sent(Toy(of_exchange(**changes), {MILL: notes})), MILL)
         assert {path for path, _ in found} == {f"/exchanges/7/{name}" for name in changes}
 
+    def test_without_its_unit_group_a_converted_amount_says_nothing(self) -> None:
+        """The amount was put into the unit behind the flow, and the group of that unit was refused."""
+
+        class Groupless(Toy):
+            def write(self, bundle: Bundle, context: Context) -> Iterator[Piece]:
+                for piece in super().write(bundle, context):
+                    (key,) = piece.becomes
+                    lost = {key: (InputError("x", code="input.no-package"),)}
+                    yield Piece(None, refused=lost) if key.id == GROUP else piece
+
+        whole = package()
+        told = [whole.read(key).dataset for key in whole.keys]
+        told = [of_exchange(amount=Number(Decimal(1)), unit="t")(one) for one in told]
+        toy = Groupless(of_exchange(amount=Number(Decimal(1000)), unit=None))
+        assert refused(sent(toy, bundle_of(told))) == ["input.no-package", "dataset.exchange-unwritable"]
+
 
 class TestBundle:
     """What a reference means."""
