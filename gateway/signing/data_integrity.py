@@ -221,13 +221,15 @@ def _proof(secured: Mapping[str, PlainJson]) -> dict[str, PlainJson]:
         raise ProofRefused(path="/proof", code="signing.no-proof")
     if "previousProof" in proof:
         raise _refused("signing.proof-set", "previousProof", proof)
+    if isinstance(proof.get("type"), str) and proof["type"] != "DataIntegrityProof":
+        raise _refused("signing.unknown-cryptosuite", "type", proof)
     for name in _NEEDED:
         if not isinstance(proof.get(name), str):
             raise _refused("signing.proof-member", name, proof)
     for name in proof:
         if name not in _NEEDED and name not in _OPTIONAL:
             raise _refused("signing.proof-member", name, proof)
-    if proof["type"] != "DataIntegrityProof" or proof["cryptosuite"] not in _SUITES:
+    if proof["cryptosuite"] not in _SUITES:
         raise _refused("signing.unknown-cryptosuite", "cryptosuite", proof)
     for name in ("created", "expires"):
         if name in proof and not is_timestamp(proof[name]):

@@ -200,10 +200,13 @@ def _read(proof: dict[str, PlainJson], at: str, keys: Keys, expected: Expected) 
         saw, path = proof.get(name, ""), at + pointer([name])
         return ProofRefused(saw, path=path, code=code, hint="", member=name, **params)
 
+    if isinstance(proof.get("type"), str) and proof["type"] != "DataIntegrityProof":
+        # A proof of another age or kind, which has other members.
+        raise refused("signing.unknown-cryptosuite", "type")
     if wrong := _wrong_member(proof, expected):
         raise refused("signing.proof-member", wrong)
     suite = str(proof["cryptosuite"])
-    if proof["type"] != "DataIntegrityProof" or suite not in _SUITES:
+    if suite not in _SUITES:
         raise refused("signing.unknown-cryptosuite", "cryptosuite")
     if proof["proofPurpose"] != expected.purpose:
         raise refused("signing.wrong-purpose", "proofPurpose", expected=expected.purpose)

@@ -170,7 +170,7 @@ REFUSED: dict[str, tuple[Callable[[Document], None], str, str]] = {
         "/proof/verificationMethod",
     ),
     "domain": (_set("domain", "example.org"), "signing.proof-member", "/proof/domain"),
-    "other-type": (_set("type", "Ed25519Signature2020"), "signing.unknown-cryptosuite", "/proof/cryptosuite"),
+    "other-type": (_set("type", "Ed25519Signature2020"), "signing.unknown-cryptosuite", "/proof/type"),
     "rdf-suite": (
         _set("cryptosuite", "eddsa-rdfc-2022"),
         "signing.unknown-cryptosuite",

@@ -70,6 +70,14 @@ class TestInside:
         with pytest.raises(GatewayError):
             remarks(data, web=VerificationKey.from_public_key(ed25519_key.public_key))
 
+    def test_of_another_kind(self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey) -> None:
+        older = {"type": "Ed25519Signature2020", "proofValue": "z1", "proofPurpose": "assertionMethod"}
+        held = {**credential(p256_key.public_key.did), "proof": older}
+        assert remarks(signed(presentation(ed25519_key, held), ed25519_key)) == ("contained-not-checked",)
+        with pytest.raises(GatewayError) as caught:
+            verify_any(jcs(held))
+        assert (caught.value.error_code, caught.value.path) == ("signing.unknown-cryptosuite", "/proof/type")
+
     def test_of_nobody(self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey) -> None:
         bare = credential(p256_key.public_key.did)
         data = signed(presentation(ed25519_key, bare, "a.b.c"), ed25519_key)
