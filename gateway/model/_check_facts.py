@@ -9,6 +9,7 @@ from typing import Final
 from gateway.model._check import Check, Printed, agree, exactly, near, number, printed, total
 from gateway.model._check_sets import energies
 from gateway.model.base import here
+from gateway.model.results import Role
 from gateway.model.walk import escape, keyed, places
 from gateway.quantity import Quantity, parse_unit
 from gateway.report import Severity
@@ -270,6 +271,8 @@ def _label(check: Check) -> None:
 
 def _references(check: Check) -> None:
     known = {result.id for result in check.declaration.results}
+    if any(result.role is Role.RESTATED for result in check.declaration.results):
+        return  # what was restated for a receiver stands without the sets that it was restated from
     for key, verification in keyed(check.declaration.verifications):
         for index, name in enumerate(getattr(verification, "covers", ())):
             if name not in known:

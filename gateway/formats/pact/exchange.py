@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.codec.base import BasisRequest, Context, Package, Reading, Writing
 from gateway.formats.pact import message, reader, rules, writer
 from gateway.formats.pact.catalogue import CARRIERS, PACT_3
@@ -24,9 +26,10 @@ def read(package: Package, context: Context, carrier: str) -> Reading:
 
 
 def _read(package: Package, context: Context, carrier: str) -> Reading:
-    if carrier == PACT_3.id and extension_of(package.json_object) is not None:
-        return reader.read(package, context)
     found = _judged(package, carrier)
+    if carrier == PACT_3.id and extension_of(package.json_object) is not None:
+        own = reader.read(package, context)
+        return replace(own, findings=(*own.findings, *found, _verdict(found)))
     return message.read(package, CARRIERS[carrier], (*found, _verdict(found)))
 
 

@@ -31,6 +31,7 @@ from gateway.model.scope import (
     Quality,
     SystemBoundary,
 )
+from gateway.pipeline.convert import check
 from gateway.quantity import Exact, Quantity
 from gateway.recognition.restate import restate
 from gateway.report import Fate, Note
@@ -718,3 +719,11 @@ class TestPrivateReader:
 
     def test_same_bytes_twice(self, battery: Build, written: Write) -> None:
         assert written(battery()).package == written(battery()).package
+
+
+def test_what_we_wrote_has_no_error_and_what_was_changed_in_it_has(battery: Build, written: Write) -> None:
+    own = json.loads(written(battery()).package.only.data)
+    assert [f.code for f in check(Package.of(json.dumps(own).encode())).errors] == []
+    own["pcf"] |= {"pcfExcludingBiogenicUptake": "-9999", "pcfIncludingBiogenicUptake": "-9999"}
+    changed = check(Package.of(json.dumps(own).encode()))
+    assert {"pact.total-negative", "pact.total-below-parts"} <= {f.code for f in changed.errors}
