@@ -12,7 +12,7 @@ from gateway.console.terminal import Console
 from gateway.signing.did_key import KeyType
 from gateway.signing.key_files import read_key_file, write_key_file
 from gateway.signing.keys import PrivateKey
-from gateway.signing.self_signed import self_signed
+from gateway.signing.self_signing import self_signed
 from gateway.storage import files
 
 _TYPES = {"ed25519": KeyType.ED25519, "p256": KeyType.P256}

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from gateway.signing.sd_jwt import verify as verify_sd_jwt
     from gateway.signing.sd_sums import Leak, find_sums, leaks
     from gateway.signing.sealing import CommandSigner, RsaKey, Sealer
-    from gateway.signing.self_signed import self_signed
+    from gateway.signing.self_signing import self_signed
     from gateway.signing.vc_api import Answer
     from gateway.signing.vc_api import issue as answer_issue
     from gateway.signing.vc_api import verify as answer_verify
@@ -87,7 +87,7 @@ else:
         "sd_jwt": ("Shown", "bind as bind_to_reader", "disclose", "salts_of", "verify as verify_sd_jwt"),
         "sd_sums": ("Leak", "find_sums", "leaks"),
         "sealing": ("CommandSigner", "RsaKey", "Sealer"),
-        "self_signed": ("self_signed",),
+        "self_signing": ("self_signed",),
         "vc_api": (
             "Answer",
             "issue as answer_issue",

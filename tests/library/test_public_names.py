@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -116,3 +117,11 @@ def _pem() -> bytes:
     from gateway.signing.did_key import KeyType
 
     return gateway.PrivateKey.generate(KeyType.ED25519).to_pem(None)
+
+
+@pytest.mark.parametrize("package", [gateway, signing])
+def test_no_public_name_is_that_of_a_module(package: ModuleType) -> None:
+    """Whoever imports the module first would find it in the place of the function."""
+    modules = {one.name for one in pkgutil.iter_modules(package.__path__)}
+    assert modules
+    assert modules.isdisjoint(package.__all__)

@@ -19,7 +19,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.signing.sealing import Sealer
-from gateway.signing.self_signed import self_signed
+from gateway.signing.self_signing import self_signed
 from gateway.signing.verification_key import BadVerificationKey, VerificationKey
 
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
