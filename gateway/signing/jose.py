@@ -128,12 +128,16 @@ def find_key(header: Header, keys: Keys = NO_KEYS) -> SignerKey:
         JoseRefused: it means none that is known here, or two different ones.
     """
     kid = header.text("kid")
-    given = keys.get(kid) or keys.get("")
+    # Whatever a document says of it.
+    is_own_key = kid.startswith("did:key:")
+    given = keys.get("") if is_own_key else keys.get(kid) or keys.get("")
     certified = header.certificates[0].key if header.certificates else None
-    if given is not None:
-        found = SignerKey(given, KeyOrigin.GIVEN, kid)
-    elif kid.startswith("did:key:"):
+    if is_own_key:
         found = SignerKey(VerificationKey.from_public_key(PublicKey.from_key_id(kid)), KeyOrigin.NAMED, kid)
+        if given not in (None, found.key):
+            raise JoseRefused(kid, path="header/kid", code="envelope.two-keys")
+    elif given is not None:
+        found = SignerKey(given, KeyOrigin.GIVEN, kid)
     elif certified is not None:
         found = SignerKey(certified, KeyOrigin.CERTIFICATE, kid)
     elif "x5t#S256" in header.members:

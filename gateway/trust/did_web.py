@@ -19,8 +19,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
     """The keys by which the document's subject may make statements, by the URL of their method.
 
     A method counts only where its controller is the document's subject and its URL is the subject's own: a
-    document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so
-    is one that is over.
+    document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so is
+    one that is over.
 
     Args:
         at: when the keys are to be used.
@@ -36,7 +36,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
         if entry.get("controller") != subject or name.partition("#")[0] != subject or name not in allowed:
             continue
         key = _key(entry) if _counts(entry, at) else None
-        if key is not None:
+        # A did:key is its own key; a document that gives it another one is somebody else's.
+        if key is not None and (not str(subject).startswith("did:key:") or key.did == subject):
             found[name] = key
     return found
 

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from gateway.errors import GatewayError
-from gateway.signing import data_integrity
+from gateway.signing import data_integrity, jose, keys
+from gateway.signing.envelopes import verify_any
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base64url
+from gateway.signing.verification_key import VerificationKey
 from gateway.trust import lote, status_list, subject
 from gateway.trust.did_web import assertion_keys
 from tests.signing.sm import made as sm
@@ -44,6 +47,22 @@ class TestControllerDocuments:
         office.world.more = {"dids/evil.json": json.dumps(document).encode()}
         forged = statement(office.place, OTHER, victim)
         assert office.verdict(forged)[0] != "TOTAL_PASSED"
+
+    def test_a_document_that_gives_a_did_key_another_key(self) -> None:
+        victim = KEY.public_key
+        document = controller(victim.did, OTHER, victim.key_id)
+        assert assertion_keys(document, at=made.NOW) == {}
+        own = controller(victim.did, KEY, victim.key_id)
+        assert assertion_keys(own, at=made.NOW) == {victim.key_id: victim}
+        # Nor does it help to hand the key in under that name.
+        header = {"alg": "ES256", "kid": victim.key_id}
+        data = jose.signing_input(header, b"{}")[1]
+        token = data + b"." + base64url(keys.sign(OTHER, data)).encode()
+        forged = {victim.key_id: VerificationKey.from_public_key(OTHER.public_key)}
+        with pytest.raises(GatewayError):
+            verify_any(token, keys=forged)
+        with pytest.raises(GatewayError, match="two-keys"):
+            verify_any(token, keys={"": forged[victim.key_id]})
 
     @pytest.mark.parametrize("odd", [[], {}, [5], 5, None])
     def test_members_of_odd_kinds(self, odd: Any) -> None:
@@ -248,6 +267,9 @@ class TestAgreements:
             (["GBT24067"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             (["CN"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             (["cpc:464", "DE", "ISO14044"], PASSED),
+            # What is declared less finely, or not at all, may be what is excluded.
+            (["cpc:23913999"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
+            (["gbt7635:2"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
             (["batteries for medical devices"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
         ],
     )
