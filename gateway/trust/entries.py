@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -154,7 +154,19 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
         if not any(fits(one, other) for one in asked for other in found):
             params = {"outside": ", ".join(found)}
             return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
+    if strange := list(_out_of_scheme(own.product_categories, statement.products)):
+        params = {"outside": ", ".join(strange)}
+        return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     return StepResult("scope", Outcome.PASSED, None, evidence)
+
+
+def _out_of_scheme(prefixes: Collection[str], codes: Collection[str]) -> Iterator[str]:
+    """Codes outside every prefix of their own scheme: a code of another scheme does not make up for that."""
+    for code in codes:
+        scheme = code.partition(":")[0]
+        own = [prefix for prefix in prefixes if prefix.partition(":")[0] == scheme]
+        if own and not any(_is_within(prefix, code) for prefix in own):
+            yield code
 
 
 def _is_within(prefix: str, code: str) -> bool:
@@ -225,7 +237,7 @@ def _limits(one: Agreement, subjects: tuple[SubjectPair, ...], statement: Statem
         return StepResult("agreement", Outcome.FAILED, Sub.OUT_OF_SCOPE, params=params)
     # What the record of a conversion does not say is not known to be as the agreement wants it.
     is_narrower = all(pair.theirs.asks_more for pair in subjects)
-    if is_narrower or not all(map(_CODE.fullmatch, one.exclusions)):
+    if is_narrower or any(_is_open(text, statement) for text in one.exclusions):
         params = {"party": one.recognised_party}
         return StepResult("agreement", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, params=params)
     return None
@@ -247,6 +259,17 @@ def _is_about(exclusion: str, statement: Statement) -> bool:
     if exclusion in statement.standards or exclusion == statement.country:
         return True
     return any(_is_within(exclusion, code) for code in statement.products)
+
+
+def _is_open(exclusion: str, statement: Statement) -> bool:
+    """Whether the declaration says too little for it to be known that it is not excluded."""
+    if not _CODE.fullmatch(exclusion):
+        return True
+    scheme, colon, digits = exclusion.partition(":")
+    if not colon:
+        return len(exclusion) == 2 and not statement.country
+    codes = [code for code in statement.products if code.partition(":")[0] == scheme]
+    return not codes or any(_is_within(code, f"{scheme}:{digits}") for code in codes)
 
 
 def _is_party(one: Agreement, listed: Listed, state: State) -> bool:

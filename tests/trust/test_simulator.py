@@ -237,6 +237,8 @@ class TestAccreditationAndScope:
             ({"standards": ["ISO14067"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"productCategories": ["cpc:464"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"productCategories": ["hs:0902"]}, PASSED),
+            ({"productCategories": ["cpc:464", "hs:0902"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
+            ({"productCategories": ["cpc:464", "cpc:239", "hs:0902"]}, PASSED),
             ({"activity": ["validation"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"sites": ["DE"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"standards": []}, ("INDETERMINATE", "SCOPE_UNKNOWN")),
