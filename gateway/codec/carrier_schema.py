@@ -197,6 +197,16 @@ def lacking(table: str, document: str, value: JsonValue) -> Iterator[str]:
     yield from _lacking(documents(table)[document], value, "")
 
 
+def values_at(table: str, document: str, pointer: str) -> tuple[str, ...]:
+    """The closed list of values for a place, with /0 for any entry of a list; empty where it is open."""
+    shape: Shape | None = documents(table).get(document)
+    for step in pointer.split("/")[1:]:
+        shape = shape and shape.members.get("[]" if step == "0" else step)
+    if shape is None:
+        return ()
+    return ("true", "false") if shape.kind == "boolean" else shape.values
+
+
 def _lacking(shape: Shape, value: JsonValue, place: str) -> Iterator[str]:
     if shape.kind == "array":
         items = value if isinstance(value, list) else []

@@ -336,6 +336,7 @@ def _write_names(sheet: _Sheet, declaration: Declaration, context: Context) -> N
                     target=TARGET,
                     member=f"/{name}",
                     name=name,
+                    choices="",
                 )
             )
     for name in ("siteIdentifier", "legalidentifier"):

@@ -117,7 +117,13 @@ def _unfit(model: Passport, told: Mapping[str, str], needed: Iterable[str]) -> I
         value = told.get(name, "")
         if not model.fits(name, value):
             code = "footprint.parameter-unfit" if value else "footprint.needs-parameter"
-            facts = {"target": model.target, "member": f"/{name}", "name": name, "value": value}
+            facts = {
+                "target": model.target,
+                "member": f"/{name}",
+                "name": name,
+                "value": value,
+                "choices": "",
+            }
             yield Lacks(value, path=f"/{name}", code=code, **facts)
 
 

@@ -208,8 +208,19 @@ def _lack(carrier: Carrier, key: str, code: str | None, facts: Mapping[str, str]
     if code is None:
         code = "footprint.needs-parameter" if name else "footprint.lacks"
     found = lack(carrier.id, keys()[key].model or key, code=code, **facts)
-    found.params.update({"member": carrier.find(key), "name": name or key.rpartition("/")[2]} | dict(facts))
+    member = carrier.find(key)
+    own = {"member": member, "name": name or key.rpartition("/")[2], "choices": _choices(carrier, member)}
+    found.params.update(own | dict(facts))
     return found
+
+
+def _choices(carrier: Carrier, member: str) -> str:
+    """The values that a parameter may have, where they are a closed list."""
+    family, _, version = carrier.id.partition("@")
+    if family == "pact":
+        return ""
+    found = carrier_schema.values_at("carriers/catenax_structure.csv", f"Pcf-{version}", member)
+    return f" ({' · '.join(found)})" if found else ""
 
 
 def explain(

@@ -17,12 +17,13 @@ from gateway.formats.pact.catalogue import CARRIERS
 from gateway.formats.pact.hub import leaves_of
 from gateway.formats.pact.lines import Line, convert_line
 from gateway.formats.pact.rules import validate
+from gateway.messages import explain
 from gateway.model.walk import same
 from gateway.pipeline.convert import convert, read
 from gateway.report import Fate, Severity
 from tests.formats.pact.footprints import encoded, hub_of_bytes, told_to
 from tests.formats.pact.generated import footprints
-from tests.formats.pact.test_mutations import older_sample
+from tests.formats.pact.test_mutations import newest_sample, older_sample
 
 # What Catena-X 10.0.0 has no place for, and what it spells so that more than one thing reads the same.
 LOST = (
@@ -210,3 +211,10 @@ def test_nobody_verified_what_is_not_assured(target: str, context: Context) -> N
     assert json.loads(line.data) == json.loads(made.package.only.data)
     (same_version,) = convert(source, to=["pact@2.3"])
     assert same_version.notes == ()
+
+
+def test_a_parameter_that_is_asked_for_names_its_values() -> None:
+    line = convert_line(encoded(newest_sample()), CARRIERS["catenax-pcf@10.0.0"], {})
+    asked = {one.params.get("name"): explain(one, "zh").expected for one in line.lacks}
+    assert asked["partialFullPcf"].endswith("(Cradle-to-gate · Cradle-to-grave)")
+    assert asked["massBalancingUsed"].endswith("(true · false)")
