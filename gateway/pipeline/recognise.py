@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from gateway import messages
 from gateway.codec.plugin import Plugin
-from gateway.errors import GatewayError, TrustError, UsageError
+from gateway.errors import GatewayError, TrustError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.model.origin import Derived, Origin
 from gateway.pipeline import paper as papers
@@ -20,12 +20,16 @@ from gateway.pipeline.rebuild import private_source
 from gateway.pipeline.receive import run_again
 from gateway.pipeline.rules import evaluate
 from gateway.quantity.exact import own_arithmetic
+from gateway.report import Finding
 from gateway.signing import credential as vc
+from gateway.signing import data_integrity
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
+from gateway.signing.timestamp import is_timestamp
 from gateway.trust import report, statement, validation
-from gateway.trust.judgement import Indication, Outcome, Validation
+from gateway.trust.credential_checks import is_statement
+from gateway.trust.judgement import Indication, Outcome, StepResult, Sub, Validation
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.statement import Decision, Digested, Recognition, StatusPlace
 from gateway.trust.validation import RuleAnswers
@@ -71,7 +75,7 @@ def examine(
         UsageError: there is no such pack.
     """
     packs = tuple(dict.fromkeys((*snapshot.policy.rules, *rules)))
-    prepared = _prepared(files, plugins)
+    prepared, differs = _prepared(files, plugins)
     evaluations = evaluate(prepared.source, packs) if prepared else ()
     done = validation.validate_folder(files, snapshot, rules=answers_of(evaluations) if prepared else None)
     told = report.to_bytes(done, snapshot)
@@ -79,7 +83,10 @@ def examine(
         manifest=done.document,
         indication=done.indication.name,
         result_sets=_result_sets(prepared),
-        entries=tuple(_entries(done, prepared, evaluations)),
+        entries=(
+            *_replay_entries(done, differs, () if prepared else rules, snapshot),
+            *_entries(done, prepared, evaluations),
+        ),
         ruleset=tuple((e.pack.id, _pack_digest(e)) for e in evaluations),
     )
     return Examined(done, paper, told, prepared)
@@ -114,6 +121,7 @@ def attest(
     Raises:
         InputError: the paper is not the one for this document.
         NotDecided: *recognised* while something is open, or against the validation.
+        TrustError: what is to be replaced is no statement of this body, or was changed.
     """
     decided = papers.read(paper, examined.paper)
     conditions = _refuse_undecided(examined, decided, decision)
@@ -135,7 +143,7 @@ def attest(
         rulesets=tuple(Digested(name, digest) for name, digest in examined.paper.ruleset),
         converted=tuple(_converted(files)),
         conditions=conditions,
-        replaces=None if replaces is None else Digested(_identifier(replaces), sha256_hex(replaces)),
+        replaces=None if replaces is None else _replaced(replaces, key, method),
     )
     seed = f"{made.original.sha256} {made.paper.sha256} {timestamp(now)} {status.index}"
     identity = f"urn:hutong:statement:{sha256_hex(seed.encode())[:32]}"
@@ -156,15 +164,45 @@ def attest(
     return {STATEMENT: data, VALIDATION: examined.report}
 
 
-def _prepared(files: Mapping[str, bytes], plugins: Sequence[Plugin]) -> Prepared | None:
+def _prepared(
+    files: Mapping[str, bytes], plugins: Sequence[Plugin]
+) -> tuple[Prepared | None, tuple[Finding, ...]]:
     """The source, run again as recorded; None where it was not handed over, or does not come out alike."""
     if private_source(files) is None or MANIFEST not in files:
-        return None
+        return None, ()
     try:
         prepared, findings = run_again(files, plugins)
-    except GatewayError:
-        return None
-    return None if findings else prepared
+    except GatewayError as error:
+        return None, tuple(
+            Finding(one.error_code, one.path, one.saw, params=one.params) for one in flatten(error)
+        )
+    return (None if findings else prepared), findings
+
+
+def _replay_entries(
+    done: Validation, differs: Sequence[Finding], rules: Sequence[str], snapshot: Snapshot
+) -> Iterator[Entry]:
+    """A source that is here and does not give what was signed, and rules that could not be asked."""
+    if done.step("signature").outcome is not Outcome.PASSED:
+        return
+    for finding in differs:
+        zh, en = messages.explain(finding, "zh"), messages.explain(finding, "en")
+        yield Entry(
+            "replay",
+            finding.code,
+            finding.at,
+            "needs-evidence",
+            zh.what,
+            en.what,
+            zh.expected,
+            en.expected,
+            evidence=finding.saw,
+        )
+    if left := [name for name in rules if name not in snapshot.policy.rules]:
+        params = {"packs": ", ".join(left)}
+        step = StepResult("rules", Outcome.INDETERMINATE, Sub.RULES_NOT_RUN, {}, params)
+        told = report.cause(step, "zh"), report.cause(step, "en")
+        yield Entry("rule", Sub.RULES_NOT_RUN.name, "rules", "needs-evidence", *told)
 
 
 def answers_of(evaluations: Sequence[Evaluation]) -> RuleAnswers:
@@ -287,13 +325,13 @@ def _refuse_undecided(
 
 
 def _until(done: Validation, files: Mapping[str, bytes]) -> str:
-    """Not longer than the original's own validity; empty where that has no end."""
-    time = done.step("time").evidence.get("validUntil")
-    if isinstance(time, str):
-        return time
+    """Not longer than the original's own validity, whoever states it; empty where that has no end."""
+    time = done.step("time").evidence
     told = _record(files).get("statement")
     day = told.get("validUntil") if isinstance(told, dict) else None
-    return f"{day}T23:59:59Z" if isinstance(day, str) else ""
+    ends = [time.get("validUntil"), time.get("expires"), f"{day}T23:59:59Z" if day else None]
+    stated = [str(end) for end in ends if is_timestamp(end)]
+    return min(stated, key=datetime.fromisoformat, default="")
 
 
 def _record(files: Mapping[str, bytes]) -> Mapping[str, PlainJson]:
@@ -324,9 +362,14 @@ def _converted(files: Mapping[str, bytes]) -> Iterator[Digested]:
                 yield Digested(*(str(part.get(name, "")) for name in ("name", "sha256", "sm3")))
 
 
-def _identifier(data: bytes) -> str:
-    value = parse_signed(data)
-    identity = value.get("id") if isinstance(value, dict) else None
-    if not isinstance(identity, str):
-        raise UsageError(path="/id", code="attest.not-a-statement")
-    return identity
+def _replaced(data: bytes, key: Signer, method: str) -> Digested:
+    """The earlier statement, as this body has signed it: a changed one must not get the body's word."""
+    known = {method: key.public_key} if method else {}
+    proof = data_integrity.verify_proof(data, known=known)
+    issuer = method.partition("#")[0] or key.public_key.did
+    if proof.issuer != issuer:
+        raise TrustError(proof.issuer, code="attest.not-this-key")
+    identity = proof.document.get("id")
+    if not is_statement(proof.document) or not isinstance(identity, str):
+        raise UsageError(path="/type", code="attest.not-a-statement")
+    return Digested(identity, sha256_hex(data))

@@ -19,8 +19,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
     """The keys by which the document's subject may make statements, by the URL of their method.
 
     A method counts only where its controller is the document's subject and its URL is the subject's own: a
-    document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so is
-    one that is over.
+    document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so
+    is one that is over.
 
     Args:
         at: when the keys are to be used.

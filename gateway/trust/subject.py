@@ -19,7 +19,7 @@ from gateway.signing.verified import Part
 from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
 
-CONVERSION: Final = "conversion.json"
+CONVERSION: Final = folder_check.CONVERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,9 @@ def _folder_sub(checked: folder_check.Verdict) -> Sub:
     codes = {finding.code for finding in checked.findings}
     if "trust.not-signed" in codes:
         return Sub.NO_SIGNATURE
-    if any(code.startswith(("signing.part-", "trust.leaf-")) for code in codes):
+    if any(
+        code.startswith(("signing.part-", "trust.leaf-", "trust.conversion-not-of-part")) for code in codes
+    ):
         return Sub.HASH_FAILURE
     malformed = ("json.", "signing.bad-manifest", "signing.bytes-not-canonical")
     if any(code.startswith(malformed) for code in codes):

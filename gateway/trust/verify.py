@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gateway.errors import GatewayError, flatten
-from gateway.frontdoor.json import PlainJson
+from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
 from gateway.signing import data_integrity, gbt35275, jws, leaves, manifest, salts
 from gateway.signing.digests import digest_sri, sha256_hex
@@ -24,6 +24,8 @@ MANIFEST, JWS, CREDENTIAL = "manifest.json", "manifest.jws", "credential.json"
 # Signatures of others over the same manifest: GB/T 35275 messages in DER, one signer or more in each.
 SEALS, SEAL_ENDING = "signatures/", ".p7s"
 SALTS = "private/salts.json"
+# The record that ties the digests of the original to every part of every target.
+CONVERSION = "conversion.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
 _LEAVES = ".leaves.json"
 
@@ -268,7 +270,25 @@ class _Check:
                 self.findings.append(verdict.finding())
                 if verdict.state is PartState.CHANGED:
                     self.findings.extend(self._fields(verdict.name, intact))
+        if CONVERSION in intact:
+            self._conversion()
         return f"{len(intact)}/{len(self.manifest.parts)}"
+
+    def _conversion(self) -> None:
+        """What the record of the conversion says of a part is what the manifest says of it."""
+        assert self.manifest is not None
+        parts = {part.name: part for part in self.manifest.parts}
+        for told in _recorded(parse_signed(self.files[CONVERSION])):
+            part = parts.get(str(told.get("name")))
+            same = (
+                part is not None
+                and (part.sha256, part.sm3) == (told.get("sha256"), told.get("sm3"))
+                and bool(part.salted) is (told.get("salted") is True)
+            )
+            if not same:
+                self.findings.append(
+                    Finding("trust.conversion-not-of-part", CONVERSION, str(told.get("name", "")))
+                )
 
     def _fields(self, name: str, intact: set[str]) -> Iterator[Finding]:
         """The fields of a changed part, where its leaf digests are there and unchanged."""
@@ -313,6 +333,16 @@ class _Check:
                     self.findings.append(Finding("trust.seal-missing", name))
             elif name not in known or (data is not None and digest_sri(data) != digest):
                 self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, name))
+
+
+def _recorded(record: PlainJson) -> Iterator[Mapping[str, PlainJson]]:
+    """The parts that a conversion record names: of the original, and of each target."""
+    if not isinstance(record, dict):
+        return
+    targets = record.get("targets")
+    for holder in (record.get("original"), *(targets if isinstance(targets, list) else ())):
+        parts = holder.get("parts") if isinstance(holder, dict) else None
+        yield from (part for part in (parts if isinstance(parts, list) else ()) if isinstance(part, dict))
 
 
 def _second(stamp: str) -> int:

@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from gateway.codec.base import Context, Package
 from gateway.errors import GatewayError
-from gateway.signing import data_integrity, jose, keys
+from gateway.pipeline.domestic import prepare_manifest
+from gateway.pipeline.issue import Request, prepare
+from gateway.pipeline.recognise import examine
+from gateway.signing import data_integrity, gbt35275, jose, keys
+from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.envelopes import verify_any
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
@@ -20,7 +25,7 @@ from gateway.trust.did_web import assertion_keys
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import entry
 from tests.trust import made
-from tests.trust.conftest import Judge, World
+from tests.trust.conftest import TEA, Judge, World
 from tests.trust.test_simulator import MIDDLE, PASSED, certifier, current, receipt
 from tests.trust.test_statements import BASE, KEY, OTHER, Office, statement
 
@@ -289,3 +294,55 @@ class TestAgreements:
         for ours, expected in (("granted", PASSED), ("suspended", ("TOTAL_FAILED", "OUT_OF_SCOPE"))):
             world.agreements = [made.agreement(statusEquivalence=[{"theirs": "granted", "ours": ours}])]
             assert judge(world) == expected
+
+
+class TestConversionRecord:
+    """Original, record and targets are one, and what the source gives is what was signed."""
+
+    @pytest.fixture
+    def changed(self, maker: PrivateKey) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """Two folders whose target was exchanged before anybody signed; in the second, the record too."""
+        package = Package.of(TEA.read_bytes(), name="tea.json")
+        run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
+        files = prepare_manifest(run, maker)
+        target, leaves = "pact/product-footprint.json", "pact/product-footprint.json.leaves.json"
+        other = json.loads(files[target]) | {"comment": "another footprint"}
+        exchanged = self._with(files, {target: jcs(other)}, drop=leaves)
+        record = json.loads(files["conversion.json"])
+        for part in record["targets"][0]["parts"]:
+            part |= {"sha256": sha256_hex(jcs(other)), "sm3": sm3_hex(jcs(other))}
+        record_too = self._with(
+            exchanged, {"conversion.json": jcs(record)}, drop="conversion.json.leaves.json"
+        )
+        return exchanged, record_too
+
+    @staticmethod
+    def _with(files: dict[str, bytes], new: dict[str, bytes], drop: str) -> dict[str, bytes]:
+        bound = json.loads(files["manifest.json"])
+        bound["parts"] = [part for part in bound["parts"] if part["name"] != drop]
+        for part in bound["parts"]:
+            data = new.get(part["name"])
+            if data is not None:
+                part |= {"sha256": sha256_hex(data), "sm3": sm3_hex(data), "size": len(data)}
+        left = {name: data for name, data in files.items() if name != drop}
+        return {**left, **new, "manifest.json": jcs(bound)}
+
+    @staticmethod
+    def _sealed(files: dict[str, bytes]) -> dict[str, bytes]:
+        signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
+        return {**files, "signatures/certifier.p7s": signed}
+
+    def test_a_target_that_the_record_does_not_know(
+        self, world: World, changed: tuple[dict[str, bytes], dict[str, bytes]]
+    ) -> None:
+        done = world.validate(self._sealed(changed[0]))
+        assert (done.indication.name, done.sub and done.sub.name) == ("TOTAL_FAILED", "HASH_FAILURE")
+        assert "trust.conversion-not-of-part" in {finding.code for finding in done.findings}
+
+    def test_a_target_that_the_source_does_not_give(
+        self, world: World, changed: tuple[dict[str, bytes], dict[str, bytes]]
+    ) -> None:
+        examined = examine(self._sealed(changed[1]), world.snapshot())
+        open_ = [entry for entry in examined.paper.entries if entry.kind == "replay"]
+        assert {entry.code for entry in open_} == {"replay.differs"}
+        assert all(entry.needs_decision for entry in open_)

@@ -21,6 +21,7 @@ from gateway.__main__ import main
 from gateway.console.shapes import schemas
 from gateway.signing.did_key import KeyType
 from gateway.signing.digests import sha256_hex
+from gateway.signing.jcs import jcs
 from gateway.signing.key_files import write_key_file
 from gateway.signing.keys import PrivateKey
 from gateway.signing.libcrypto import Libcrypto, NoLibcrypto
@@ -237,6 +238,16 @@ def _each_state(parties: Parties) -> None:
         "body", "revoke", "statement/statement.json", "--status", "status", "--key", "body.pem", "--lift"
     )
     fourth_party(parties)
+    assert parties.verdict("fourth", "statement.json") == ("TOTAL_PASSED", "")
+    # Who changes the old statement does not get the body's word for it in the new one.
+    old = json.loads(parties.path("body", "statement/statement.json").read_bytes())
+    old["credentialSubject"][f"{TERM}decision"] = "recognised"
+    parties.path("body", "changed.json").write_bytes(jcs(old))
+    code, told = attest(
+        parties, "conditional", "second", "--rules", "gbt-24067", "--replaces", "changed.json"
+    )
+    assert (code, told["errors"][0]["code"]) == (6, "signing.signature-wrong")  # type: ignore[index]
+    assert not parties.path("body", "second").exists()
     assert parties.verdict("fourth", "statement.json") == ("TOTAL_PASSED", "")
     # Re-issued: the new one replaces the old one, which is revoked.
     code, told = attest(
