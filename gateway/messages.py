@@ -78,9 +78,15 @@ def explain(subject: Finding | Note | GatewayError, lang: Lang) -> Text:
         found = text(subject.error_code, lang, {**subject.params, "saw": subject.saw, "at": subject.path})
         return found if found.fix or not subject.hint else Text(found.what, found.expected, subject.hint)
     if isinstance(subject, Note):
-        extra = {"value": subject.value, "written": subject.written, "at": subject.path}
-        return text(subject.code, lang, {**subject.params, **extra})
-    return text(subject.code, lang, {**subject.params, "saw": subject.saw, "at": subject.at})
+        return text(subject.code, lang, note_params(subject))
+    told = {"value": subject.saw, **subject.params, "saw": subject.saw, "at": subject.at}
+    return text(subject.code, lang, told)
+
+
+def note_params(note: Note) -> dict[str, str]:
+    """What fills the texts of a note; texts that findings have, too, call its value ``saw``."""
+    told = {"value": note.value, "written": note.written, "at": note.path}
+    return {"saw": note.value, **note.params, **told}
 
 
 def to_json(subject: Finding | Note | GatewayError) -> dict[str, object]:

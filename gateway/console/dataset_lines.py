@@ -137,7 +137,7 @@ def note_json(note: Note) -> str:
         found += f', "kgAtStake": {quoted(show(note.kg))}'
     if len(tail) == 1:
         return f"{found}{tail[0][0]}}}"
-    told: Mapping[str, str] = {**note.params, "value": value, "written": written, "at": note.path}
+    told = messages.note_params(note)
     for text, gap in tail:
         found += text
         if gap:

@@ -143,3 +143,42 @@ def _placeholders(text: str) -> set[str]:
 def _words(text: str) -> str:
     """The letters that stand beside the placeholders."""
     return "".join(c for literal, _, _, _ in Formatter().parse(text) for c in literal if c.isalpha())
+
+
+def _literal(node: ast.expr | None) -> dict[str, ast.expr] | None:
+    """The keys of a dict as it stands; None where only the running code knows them."""
+    if node is None:
+        return {}
+    if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
+        return {
+            str(key.value): value
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant)
+        }
+    return None
+
+
+def _unfilled(node: ast.Call) -> set[str]:
+    """The placeholders of a note's or finding's texts that nothing fills."""
+    place = {"Note": 6, "Finding": 5}[_called(node)]
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    given = _literal(node.args[place] if len(node.args) > place else named.get("params"))
+    if given is None or None in named or any(isinstance(arg, ast.Starred) for arg in node.args):
+        return set()
+    codes = _constants(node.args[0]) if node.args else set()
+    always = {"saw", "value", "at", *(("written",) if _called(node) == "Note" else ())}
+    texts = [row[name] for row in ROWS if row["code"] in codes for name in COLUMNS[1:]]
+    return {name for text in texts for name in _placeholders(text)} - given.keys() - always
+
+
+def test_every_placeholder_is_filled() -> None:
+    """A reader never sees a placeholder: what stands in a text, the code that uses it gives."""
+    calls = [
+        (path, node)
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _called(node) in {"Note", "Finding"}
+    ]
+    assert len(calls) > 300
+    found = {f"{path.name}:{node.lineno}": missing for path, node in calls if (missing := _unfilled(node))}
+    assert found == {}

@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
-from gateway.codec.xmlstructure import structure
+from gateway.codec.xmlstructure import by_tag, structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import GatewayError, InputError
@@ -25,7 +25,7 @@ from gateway.formats.ecospold.one_writer import Writer
 from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.process import Process
-from gateway.report import Finding, Note, Severity
+from gateway.report import Finding, Note
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -121,7 +121,8 @@ def validate(member: Member) -> tuple[Finding, ...]:
     element = xml_door.parse(member.data)
     found = structure_of(element)
     if found is None or found.family != FAMILY:
-        return (Finding("xml.other-root", member.name, str(element.tag), Severity.ERROR),)
+        expected = {"expected": ", ".join(by_tag(FAMILY))}
+        return (Finding("xml.other-root", member.name, str(element.tag), params=expected),)
     return judge(element, found)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, DatasetFormat, Piece
-from gateway.codec.xmlstructure import structure
+from gateway.codec.xmlstructure import by_tag, structure
 from gateway.codec.xmltree import XmlTree, structure_of, write_tree
 from gateway.codec.xmlverdict import judge
 from gateway.errors import InputError
@@ -33,7 +33,7 @@ from gateway.frontdoor import xml as xml_door
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.inventory import Flow, FlowKind
 from gateway.model.process import Process
-from gateway.report import Finding, Severity
+from gateway.report import Finding
 
 
 def write(bundle: Bundle, context: Context) -> Iterator[Piece]:
@@ -156,7 +156,8 @@ def validate(member: Member) -> tuple[Finding, ...]:
     if found is None and is_list(element):
         return ()
     if found is None or found.family != FAMILY:
-        return (Finding("xml.other-root", member.name, str(element.tag), Severity.ERROR),)
+        expected = {"expected": ", ".join(by_tag(FAMILY))}
+        return (Finding("xml.other-root", member.name, str(element.tag), params=expected),)
     return judge(element, found)
 
 

@@ -196,7 +196,9 @@ def _piece(carrier: Carrier, bundle: Bundle, key: Key, ids: Ids) -> Piece:
         notes.setdefault(at, replace(note, path=at))
     back = bound(key.kind, root)
     if renamed:
-        notes |= _differences(made, made, back, notes)
+        for note in _differences(made, made, back, {}).values():
+            at = _of_source(note.path, own)
+            notes.setdefault(at, replace(note, path=at))
     else:
         notes |= _differences(source, made, back, notes)
     if isinstance(source, Flow) and isinstance(back, Flow) and back.carbon_class and not source.carbon_class:
@@ -296,7 +298,8 @@ def _prepared(
     version = _version(source)
     if version != source.version and version is not None:
         fate = Fate.CONVERTED if isinstance(source.version, str) else Fate.DEFAULTED
-        notes["/version"] = _note("/version", fate, version)
+        told = source.version if isinstance(source.version, str) else ""
+        notes["/version"] = replace(_note("/version", fate, version), value=told)
         made = made.model_copy(update={"version": version})
     id_ = ids.of(kind, source.id)
     if id_ != source.id:
@@ -351,9 +354,12 @@ def _version(source: Dataset) -> str | None:
     if _VERSION.fullmatch(told):
         return told
     parts = told.strip().split(".")
-    if not (0 < len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts)):
+    if not all(part.isascii() and part.isdigit() for part in parts):
         return _NO_VERSION
-    first, second, third = (*map(int, parts), 0, 0)[:3]
+    numbers = [*map(int, parts), 0, 0]
+    first, second, third = numbers[:3]
+    if any(numbers[3:]):
+        return _NO_VERSION
     return (
         f"{first:02d}.{second:02d}.{third:03d}"
         if first < 100 and second < 100 and third < 1000

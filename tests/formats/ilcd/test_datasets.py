@@ -685,6 +685,29 @@ class TestForeign:
         note = by_path(sent)["/name/en"]
         assert (note.code, note.fate) == ("ilcd.text-too-long", Fate.TRUNCATED)
 
+    def test_long_comments_of_exchanges_with_new_numbers_are_cut_and_said(self) -> None:
+        """The note has the path of the source; without it the process was refused as changed in silence."""
+        long = LangText({"en": "water " * 200})
+        flow = Reference(uuid="slag")
+        other = Exchange(id="1234567", flow=flow, amount=Number.read("1"), unit="kg", comment=long)
+        sent, bundle = sent_to_ilcd(foreign(other))
+        assert [one.refused for one in sent if one.refused] == []
+        comment = mill_in(bundle).exchanges[1].comment
+        assert isinstance(comment, LangText)
+        assert long.root["en"].startswith(comment.root["en"])
+        note = by_path(sent)["/exchanges/1234567/comment/en"]
+        assert (note.code, note.fate) == ("ilcd.text-too-long", Fate.TRUNCATED)
+
+    @pytest.mark.parametrize(
+        ("told", "written"),
+        [("0.1.5.0", "00.01.005"), ("1.2", "01.02.000"), ("1.2.3.4", "00.00.000"), ("draft", "00.00.000")],
+    )
+    def test_a_version_in_the_digits_of_the_format(self, told: str, written: str) -> None:
+        sent, bundle = sent_to_ilcd(foreign(version=told))
+        assert mill_in(bundle).version == written
+        note = by_path(sent)["/version"]
+        assert (note.fate, note.value, note.written) == (Fate.CONVERTED, told, written)
+
     def test_words_of_no_list_are_left_out_and_said(self) -> None:
         sent, bundle = sent_to_ilcd(foreign(principle="ByWeather", coverage="most of it"))
         made = mill_in(bundle)
