@@ -16,12 +16,13 @@ from gateway.trust.did_web import assertion_keys
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.status_list import StatusList
-from gateway.trust.subject import Signer, Subject
+from gateway.trust.subject import Signer, Statement, Subject
 
 RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _TYPE: Final = "BitstringStatusListEntry"
 _KEYS: Final = "keys"
 _LISTS: Final = "status list "
+_DAY: Final = timedelta(days=1)
 
 
 def status(subject: Subject, snapshot: Snapshot) -> StepResult:
@@ -143,8 +144,38 @@ def _is_listed(signer: Signer, snapshot: Snapshot) -> bool:
     return known.listed is not None
 
 
+def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:
+    """The declaration's own days, whoever has signed it: none lies ahead, and its validity is not over."""
+    evidence: dict[str, PlainJson] = {"now": snapshot.now.isoformat()}
+    # Wherever it is written, a day begins less than a day before its noon in Greenwich.
+    ahead = [day for day in statement.dates if day > snapshot.now + _DAY + snapshot.policy.skew]
+    if ahead:
+        params = {"time": max(ahead).date().isoformat()}
+        return StepResult(
+            "time", Outcome.FAILED, Sub.NOT_YET_VALID, evidence | {"declared": params["time"]}, params
+        )
+    if statement.last is not None and statement.last < snapshot.now - snapshot.policy.skew:
+        params = {"time": statement.last.date().isoformat()}
+        return StepResult(
+            "time", Outcome.FAILED, Sub.EXPIRED, evidence | {"declared": params["time"]}, params
+        )
+    return None
+
+
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(12) Its time has come and is not over; and nobody was shown another document of the same name."""
+    found = _declared(subject.statement, snapshot) or _term(subject, snapshot)
+    if found.outcome is not Outcome.PASSED or not subject.credential:
+        return found
+    identity = f"{subject.issuer} {subject.credential.get('id', '')}"
+    before = snapshot.received.get(identity)
+    if before is not None and before != subject.sha256:
+        return StepResult(found.name, Outcome.FAILED, Sub.REPLAYED, found.evidence, {"before": before})
+    return found
+
+
+def _term(subject: Subject, snapshot: Snapshot) -> StepResult:
+    """What the credential, its proof or its token says of its own time."""
     name = "time"
     if not (subject.credential or subject.begins or subject.expires):
         return StepResult(name, Outcome.NOT_ASKED)
@@ -172,10 +203,4 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     for last in (end, subject.expires or None):
         if last is not None and datetime.fromisoformat(str(last)) < snapshot.now - snapshot.policy.skew:
             return StepResult(name, Outcome.FAILED, Sub.EXPIRED, evidence, {"time": str(last)})
-    if not subject.credential:
-        return StepResult(name, Outcome.PASSED, evidence=evidence)
-    identity = f"{subject.issuer} {subject.credential.get('id', '')}"
-    before = snapshot.received.get(identity)
-    if before is not None and before != subject.sha256:
-        return StepResult(name, Outcome.FAILED, Sub.REPLAYED, evidence, {"before": before})
     return StepResult(name, Outcome.PASSED, evidence=evidence)

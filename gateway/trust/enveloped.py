@@ -26,6 +26,7 @@ _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
 _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 # What a reader takes from the document though no signature covers it.
 _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
+_CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 # Of a container; no file of the sender's.
 _UNREAD: Final = "META-INF/"
 _LAST_SECOND: Final = 253402300800  # of the year 9999
@@ -178,6 +179,7 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
         uncovered=left_open,
         credential=proof.document,
         issuer=proof.issuer,
+        begins=proof.created or "",
         expires=proof.expires or "",
         left_open=left_open,
     )
@@ -208,19 +210,23 @@ def _of(data: bytes, found: Verified) -> Subject:
         findings=tuple(
             Finding("list.nobody-signed", one, severity=Severity.INFO)
             for one in found.uncovered
-            if one.startswith(_UNREAD)
+            if _is_unread(found, one)
         ),
         covered=tuple(part.name for part in found.parts),
         uncovered=(*found.uncovered, *remarks),
         credential=found.document,
         issuer=_issuer(found.document),
-        begins=_time(found.times.get("nbf", "")) or _time(found.times.get("iat", "")),
+        begins=_latest(found),
         expires=_earliest(found),
         # A file that somebody has put beside the signed ones looks just like them to whoever opens it.
-        left_open=(*remarks, *(one for one in found.uncovered if not one.startswith(_UNREAD))),
+        left_open=(*remarks, *(one for one in found.uncovered if not _is_unread(found, one))),
         parts=found.parts,
         statement=statement_of(conversion.data) if conversion is not None else Statement(),
     )
+
+
+def _is_unread(found: Verified, name: str) -> bool:
+    return found.envelope in _CONTAINERS and name.startswith(_UNREAD)
 
 
 def _with_payload(found: Verified) -> Verified:
@@ -294,6 +300,14 @@ def _chain(one: VerifiedSignature) -> Iterator[Certificate]:
 def _issuer(document: Mapping[str, PlainJson]) -> str:
     stated = document.get("iss")
     return issuer_of(document) or (stated if isinstance(stated, str) else "")
+
+
+def _latest(found: Verified) -> str:
+    """What was made tomorrow, or counts from then on, says nothing yet; a time in the past proves nothing."""
+    stated = [_time(found.times.get(name, "")) for name in ("nbf", "iat")]
+    if found.envelope is Envelope.DATA_INTEGRITY:
+        stated += [one.claimed_time for one in found.signatures]
+    return max((one for one in stated if one), key=datetime.fromisoformat, default="")
 
 
 def _earliest(found: Verified) -> str:

@@ -28,7 +28,7 @@ from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
 from gateway.trust.lote import Entity, State
 from gateway.trust.snapshot import Listed, Snapshot, identities_in
-from gateway.trust.subject import Signer
+from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})
 _AUTHORITIES: Final = frozenset({"tsa"})
@@ -90,8 +90,13 @@ class Witnesses:
         if proof.expires is not None and datetime.fromisoformat(proof.expires) < self._snapshot.now - skew:
             self._tell(proof.issuer, "expires")
             return
-        vouchers = self._snapshot.find([f"id:{proof.issuer}"])
-        yield from self._by(vouchers, when, _VOUCHERS, proof.issuer, data)
+        own = Subject("credential", sha256_hex(data), credential=proof.document, issuer=proof.issuer)
+        taken_back = credential_checks.status(own, self._snapshot)
+        if taken_back.sub is not None:
+            self._tell(proof.issuer, f"list.sub-{taken_back.sub.value}")
+            return
+        name = f"id:{proof.issuer}"
+        yield from self._by(self._snapshot.find([name]), when, _VOUCHERS, proof.issuer, data, name=name)
 
     def _log(self, data: bytes, evidence: Sequence[bytes]) -> Iterator[Proof]:
         """An entry of a log whose operator is listed, who answers for the times of what it takes in."""
@@ -117,10 +122,18 @@ class Witnesses:
                     yield one
 
     def _by(
-        self, vouchers: Sequence[Listed], when: datetime, kinds: frozenset[str], source: str, data: bytes
+        self,
+        vouchers: Sequence[Listed],
+        when: datetime,
+        kinds: frozenset[str],
+        source: str,
+        data: bytes,
+        *,
+        name: str = "",
     ) -> Iterator[Proof]:
+        """The proof, if exactly one body vouches, listed for it then, and by this name if there is one."""
         bodies = {id(one.entity) for one in vouchers}
-        good = [one for one in vouchers if _may_vouch(one, when, kinds)]
+        good = [one for one in vouchers if _may_vouch(one, when, kinds) and _went_by(one, name, when)]
         if len(bodies) == 1 and good and when <= self._snapshot.now + self._snapshot.policy.skew:
             yield Proof(when, source, sha256_hex(data), good[0].entity)
         else:
@@ -225,6 +238,12 @@ def _may_vouch(listed: Listed, when: datetime, kinds: frozenset[str]) -> bool:
     reasons = [one.facts.reason for one in listed.service.states]
     lost = any(reason is not None and reason.code == "key-compromise" for reason in reasons)
     return state is not None and state.kind in kinds and state.status == "granted" and not lost
+
+
+def _went_by(listed: Listed, name: str, when: datetime) -> bool:
+    """Whether it was listed under this name then: a key dates back to before it was one."""
+    state = listed.service.at(when)
+    return not name or (state is not None and name in identities_in(state))
 
 
 def _keeps(listed: Listed, receipt: tile_log.Receipt, when: datetime) -> bool:

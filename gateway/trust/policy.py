@@ -41,10 +41,11 @@ class Sunset(Strict):
     """A kind of key whose signatures count only where they existed before ``until``.
 
     Args:
-        algorithm: ``Ed25519``, ``P-256``, ``P-384`` or ``SM2``.
+        algorithm: a kind of key, ``Ed25519``, ``P-256``, ``P-384``, ``P-521``, ``RSA`` or ``SM2``; one that
+            was spelled otherwise would never come.
     """
 
-    algorithm: str
+    algorithm: Literal["Ed25519", "P-256", "P-384", "P-521", "RSA", "SM2"]
     until: Time
 
 

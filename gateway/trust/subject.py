@@ -56,6 +56,7 @@ class Statement:
     activities: tuple[str, ...] = ()
     dates: tuple[datetime, ...] = ()  # of verification and of issue, at noon UTC
     is_known: bool = False
+    last: datetime | None = None  # the end of the last day for which it is valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def statement_of(data: bytes | None) -> Statement:
         country=str(told.get("country", "")),
         activities=tuple(_ACTIVITIES[str(w.get("kind"))] for w in works if str(w.get("kind")) in _ACTIVITIES),
         dates=tuple(_noon(str(day)) for day in dates if _is_day(day)),
+        last=_last_second(told.get("validUntil")),
         is_known=True,
     )
 
@@ -191,6 +193,12 @@ def _is_day(value: PlainJson) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _last_second(day: PlainJson) -> datetime | None:
+    if not _is_day(day):
+        return None
+    return datetime.combine(date.fromisoformat(str(day)), time(23, 59, 59), tzinfo=UTC)
 
 
 def _noon(day: str) -> datetime:

@@ -84,6 +84,26 @@ class TestWhatIsACredential:
         token = vc_jwt_of({**credential(own), **changed})
         assert verdict(listed(own), token)[0] != "TOTAL_PASSED"
 
+    @pytest.mark.parametrize(
+        ("seconds", "expected"), [(300, PASSED), (301, ("TOTAL_FAILED", "NOT_YET_VALID"))]
+    )
+    def test_a_proof_of_tomorrow(self, seconds: int, expected: tuple[str, str]) -> None:
+        created = made.stamp(made.NOW + timedelta(seconds=seconds))
+        document = data_integrity.add_proof(credential(KEY.public_key.did), KEY, created=created)
+        assert verdict(listed(KEY.public_key.did), jcs(document)) == expected
+
+    def test_without_the_day_from_which_it_counts(self) -> None:
+        own = KEY.public_key.did
+        document = credential(own)
+        del document["validFrom"]
+        assert verdict(listed(own), signed(document)) == PASSED
+        assert verdict(listed(own), vc_jwt_of({**document, "iat": int(made.NOW.timestamp())})) == PASSED
+        for claims, expected in (
+            ({}, ("INDETERMINATE", "TIME_UNKNOWN")),
+            ({"iat": int(made.NOW.timestamp()) + 301, "nbf": 0}, ("TOTAL_FAILED", "NOT_YET_VALID")),
+        ):
+            assert verdict(listed(own), vc_jwt_of({**document, **claims})) == expected
+
     def test_a_context_that_was_put_behind(self) -> None:
         own = KEY.public_key.did
         document = json.loads(signed(credential(own)))
@@ -321,6 +341,8 @@ class TestUnsignedFiles:
         world = world_of(of.root, **lists(of))
         assert verdict(world, sealed, beside) == OPEN
         assert verdict(world, sealed, {"a.json": PAYLOAD}) == PASSED
+        # A folder of that name means something in a container only.
+        assert verdict(world, sealed, {"a.json": PAYLOAD, "META-INF/b.json": b"1"}) == OPEN
 
 
 class TestWhatIsSaid:

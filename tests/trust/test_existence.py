@@ -16,8 +16,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from lxml import etree
 
 from gateway.errors import GatewayError
-from gateway.signing import asic, der, envelopes, rfc3161, tile_log, xml_canonical
+from gateway.frontdoor.json import PlainJson
+from gateway.signing import asic, data_integrity, der, envelopes, rfc3161, tile_log, xml_canonical
 from gateway.signing._xml_names import DS, XADES
+from gateway.signing.credential import Resource, build_credential
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
@@ -29,6 +31,7 @@ from tests.trust import made, pki
 from tests.trust.conftest import World
 from tests.trust.pki import Authority
 from tests.trust.test_simulator import PASSED, certifier, receipt
+from tests.trust.test_statements import Office
 from tests.trust.test_x509 import lists, sealed, validated, verdict, world_of
 
 THEN = made.NOW - timedelta(days=20)
@@ -449,6 +452,54 @@ class TestLogs:
         case.world.entities = [made.entity("TEST both", states, log)]
         case.world.more["receipts/1.json"] = log_receipt(case.token)
         assert case.verdict == LATE
+
+
+class TestVouchersByCredential:
+    """A credential of a voucher that was listed by that name then, and that has not taken it back."""
+
+    def _case(self, *states: dict[str, object]) -> Case:
+        case = Case()
+        case.world.entities = [made.entity("TEST gateway", list(states))]
+        return case
+
+    def _receipt(self, data: bytes, **changed: PlainJson) -> bytes:
+        document = build_credential(
+            issuer=OPERATOR.public_key.did,
+            valid_from=made.stamp(THEN),
+            subject={"id": "urn:test:receipt", "name": "receipt"},
+            resources=[Resource("file", "application/json", data)],
+        )
+        return jcs(data_integrity.add_proof({**document, **changed}, OPERATOR, created=made.stamp(THEN)))
+
+    def test_of_a_name_that_came_later(self) -> None:
+        own = made.state("gateway", others=[OPERATOR.public_key.did])
+        case = self._case(own)
+        case.world.more["receipts/1.json"] = self._receipt(case.token)
+        assert case.verdict == PASSED
+        later = made.state("gateway", others=[OPERATOR.public_key.did], since=made.stamp(OVER))
+        case = self._case(later, made.state("gateway", others=["did:web:old.example"]))
+        case.world.more["receipts/1.json"] = self._receipt(case.token)
+        assert case.verdict == LATE
+
+    def test_that_was_taken_back(self) -> None:
+        office = Office(OPERATOR)
+        entry: PlainJson = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(office.place.index),
+            "statusListCredential": office.place.revocation,
+        }
+        case = self._case(made.state("gateway", others=[OPERATOR.public_key.did]))
+        case.world.more["receipts/1.json"] = self._receipt(case.token, credentialStatus=entry)
+        assert case.verdict == LATE
+        case.world.more["status/1.json"] = office.files["revocation.json"]
+        assert case.verdict == PASSED
+        office.set("revocation")
+        case.world.more["status/1.json"] = office.files["revocation.json"]
+        assert case.verdict == LATE
+        assert ("list.proof-not-counted", "list.sub-status-revoked") in {
+            (note.code, note.saw) for note in case.done.notes
+        }
 
 
 def test_a_receipt_of_a_listed_gateway_over_a_signed_file() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.errors import GatewayError
 from gateway.signing import data_integrity
 from gateway.signing.credential import Resource, build_credential
 from gateway.signing.jcs import jcs
@@ -93,6 +94,10 @@ class TestKeys:
         ):
             world.policy = {"sunsets": [{"algorithm": "SM2", "until": until}]}
             assert judge(world) == expected
+        # By another spelling the day would never come.
+        world.policy = {"sunsets": [{"algorithm": "sm2", "until": "2026-11-21T11:59:59Z"}]}
+        with pytest.raises(GatewayError, match="bad-policy"):
+            judge(world)
 
     def test_an_unknown_signer(self, world: World, judge: Judge) -> None:
         world.certifier = [certifier(certificates=[sm.OTHER_CERTIFICATE])]

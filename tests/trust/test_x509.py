@@ -24,7 +24,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.multibase import base64url
 from gateway.trust import enveloped
 from gateway.trust.judgement import Outcome, Sub, Validation
-from gateway.trust.subject import Statement
+from gateway.trust.subject import Statement, statement_of
 from gateway.trust.validation import validate_subject
 from tests.trust import made, pki
 from tests.trust.conftest import World
@@ -67,6 +67,34 @@ def validated(world: World, data: bytes, objects: Mapping[str, bytes] | None = N
 def verdict(world: World, data: bytes, objects: Mapping[str, bytes] | None = None) -> tuple[str, str]:
     done = validated(world, data, objects)
     return done.indication.name, done.sub.name if done.sub else ""
+
+
+class TestDeclaredDays:
+    """What the declaration says of its own days counts, whoever has signed it."""
+
+    @pytest.mark.parametrize(
+        ("changed", "expected"),
+        [
+            ({"validUntil": "2026-11-19"}, ("TOTAL_FAILED", "EXPIRED")),
+            ({"validUntil": "0001-01-01"}, ("TOTAL_FAILED", "EXPIRED")),
+            ({"validUntil": "9999-12-31"}, PASSED),
+            ({"issuedOn": "2027-02-01"}, ("TOTAL_FAILED", "NOT_YET_VALID")),
+            ({"issuedOn": "9999-12-31"}, ("TOTAL_FAILED", "NOT_ACCREDITED")),
+        ],
+    )
+    def test_over_or_not_begun(self, changed: dict[str, str], expected: tuple[str, str]) -> None:
+        of = pki.pki()
+        told = {
+            "standards": ["GBT24067"],
+            "products": {"cpc": "23913"},
+            "country": "CN",
+            "issuedOn": "2026-01-31",
+            "verifications": [{"kind": "third", "date": "2026-01-31"}],
+        }
+        statement = statement_of(jcs({"statement": {**told, **changed}}))
+        world = world_of(of.root, **lists(of))
+        done = validate_subject(enveloped.of_file(sealed(of.leaf), {}), world.snapshot(), statement=statement)
+        assert (done.indication.name, done.sub.name if done.sub else "") == expected
 
 
 class TestKinds:
