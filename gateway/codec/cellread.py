@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -57,6 +58,8 @@ _TIMES: Final = {"万": 4, "亿": 8}
 _LIST_MARK: Final = re.compile(r"\s*[;；\n]\s*")
 _COMPACT_DAY: Final = re.compile(r"(19|20)\d{6}")
 # From 1954 to 2119: a number in a date's cell that nobody formatted as a date.
+# An identifier typed in full width: nothing but letters and digits, one of them a wide digit.
+_WIDE_NUMBER: Final = re.compile(r"(?=.*[０-９])[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.\-．－]+")
 _LIKELY_DAYS: Final = range(20_000, 80_000)
 
 
@@ -149,6 +152,11 @@ class CellReading:
             return self._bad("workbook.not-a-date", at, text, row)
         if cell.format.kind != "day":
             self.notes.append(Note("workbook.date-number", at, Fate.CONVERTED, text, day.isoformat()))
+        elif row.type != "day" and stored != int(stored):
+            second = timedelta(seconds=round((stored - int(stored)) * 86400))
+            moment = (datetime.combine(day, time()) + second).isoformat()
+            self.notes.append(Note("workbook.date-as-text", at, Fate.CONVERTED, text, moment))
+            return moment
         elif stored != int(stored):
             self.notes.append(Note("workbook.time-of-day", at, Fate.TRUNCATED, text, day.isoformat()))
         elif row.type != "day":
@@ -195,7 +203,7 @@ class CellReading:
         if row.type in {"code", "role", "per", "unit", "flag"}:
             code = self._code(row, text, at)
             return self._half_width(text, at) if code is None else code
-        return text
+        return self._half_width(text, at) if _WIDE_NUMBER.fullmatch(text) else text
 
     def _code(self, row: Row, text: str, at: str) -> str | bool | None:
         """The code behind a name of it; None where the text is none."""
@@ -204,9 +212,7 @@ class CellReading:
             return None
         code, exact = known
         if not exact:
-            self.notes.append(
-                Note("input.label-for-code", at, Fate.CONVERTED, shorten(text), str(code).lower())
-            )
+            self.notes.append(Note("input.label-for-code", at, Fate.CONVERTED, shorten(text), _printed(code)))
         return code
 
     def _amount_text(self, row: Row, text: str, at: str, unit: str) -> JsonValue:
@@ -279,6 +285,10 @@ class CellReading:
 
     def _find(self, code: str, at: str, saw: str, severity: Severity, **params: str) -> None:
         self.findings.append(Finding(code, at, shorten(saw), severity, params=params))
+
+
+def _printed(code: str | bool) -> str:
+    return code if isinstance(code, str) else str(code).lower()
 
 
 def _json_texts(text: str) -> list[JsonValue] | None:

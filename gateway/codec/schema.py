@@ -34,11 +34,16 @@ def _explained(document: JsonValue, schema: str) -> tuple[Finding, ...]:
         at = "/" + "/".join(str(step) for step in error.path[1:])
         params = {
             "rule": str(error.rule),
-            "definition": shorten(str(error.rule_definition)),
+            "definition": shorten(_said(error.rule_definition)),
             "schema": schema,
         }
         return (Finding("schema.broken", at, shorten(str(error.value)), params=params),)
     return ()
+
+
+def _said(definition: object) -> str:
+    """What a rule asks for, a list of values without Python's marks."""
+    return ", ".join(map(str, definition)) if isinstance(definition, list) else str(definition)
 
 
 @cache

@@ -150,6 +150,10 @@ class TestDays:
     def test_day(self, cell: Cell, codes: set[str]) -> None:
         assert read(DAY, cell) == ("2025-03-04", codes)
 
+    def test_a_moment_where_a_text_belongs_keeps_its_time(self) -> None:
+        cell = number("45720.333333333336", "yyyy-mm-dd hh:mm")
+        assert read(row("text"), cell) == ("2025-03-04T08:00:00", {"workbook.date-as-text"})
+
     def test_1904(self) -> None:
         assert read(DAY, number("44258", "yyyy-mm-dd"), since_1904=True)[0] == "2025-03-04"
 
@@ -169,6 +173,9 @@ class TestIdentifiers:
         [
             (text("0123"), (4,), "0123", set()),
             (text("０１２３"), (4,), "0123", {"workbook.full-width"}),
+            (text("９１３４Ａ"), (), "9134A", {"workbook.full-width"}),
+            (text("示例（２）"), (), "示例（２）", set()),
+            (text("ＡＢＣ"), (), "ＡＢＣ", set()),
             (number("123", "0000"), (4,), "0123", {"input.number-as-text"}),
             (number("1234"), (4,), "1234", {"input.number-as-text"}),
             (number("2", "0.0"), (), "2.0", {"input.number-as-text"}),
@@ -217,6 +224,11 @@ class TestCodes:
     )
     def test_stage(self, typed: str, code: str, codes: set[str]) -> None:
         assert read(self.STAGE, text(typed)) == (code, codes)
+
+    def test_a_note_has_the_code_as_it_is_spelt(self) -> None:
+        reading = CellReading()
+        reading.value(row("code", code_list="BAT_CAT"), text("电动汽车电池"), "S!A1")
+        assert [(note.value, note.written) for note in reading.notes] == [("电动汽车电池", "EV")]
 
     @pytest.mark.parametrize("name", ["STAGE", "BOUNDARY", "/lines/*/direction", "BAT_CHEM", choices.FLAG])
     def test_every_entry_of_a_drop_down_is_its_code(self, name: str) -> None:

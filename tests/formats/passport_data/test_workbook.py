@@ -114,13 +114,14 @@ class TestCells:
         assert told["/passport_data/documents/conformity/issued"] == date(2026, 2, 21)
         assert told["/passport_data/materials/lithium iron phosphate/critical"] is False
 
-    def test_a_time_of_day_that_is_lost_is_told_and_the_rest_is_no_moment(self) -> None:
+    def test_a_moment_of_excel_keeps_its_time_and_lacks_its_zone(self) -> None:
         moment = value("/identity/lastUpdated", datetime(2026, 10, 1, 8, 30), "yyyy-mm-dd hh:mm")  # noqa: DTZ001
         found = reading(moment)
-        assert Fate.TRUNCATED in fates(found).values()
+        assert set(fates(found).values()) == {Fate.CONVERTED}
         source = joined(moment)
         (finding,) = (f for f in source.report.findings if f.code == "identity.moment")
         assert finding.at.startswith(f"护照.xlsx › {VALUES}!D")
+        assert finding.saw == "2026-10-01T08:30:00"
 
     def test_what_is_no_such_value_is_named_with_its_cell(self) -> None:
         found = reading(
