@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -241,3 +242,54 @@ class TestTermsOfTwoContexts:
         given = self._given({"fossil": "urn:f"}, two)
         found = contexts.collect(self._document(self.ONE, self.TWO), given)  # type: ignore[arg-type]
         assert set(found) == {self.ONE, self.TWO}
+
+
+class TestSpelling:
+    """What is signed is a graph: an end that is written by its IRI is the same end, and nobody reads it."""
+
+    CONTEXT: Final = {
+        "id": "@id",
+        "type": "@type",
+        "cred": "urn:cred#",
+        "ends": {"@id": "cred:ends"},
+        "over": "urn:cred#ends",
+        "held": {"@id": "cred:held", "@context": {"part": "cred:part"}},
+        "in": "@included",
+        "of": {"@reverse": "cred:held"},
+    }
+    URL = "https://example.org/context"
+    SOUND: Final[dict[str, PlainJson]] = {"id": "urn:x", "held": {"id": "urn:y", "part": "1"}}
+
+    def _graph(self, document: dict[str, PlainJson], **terms: object) -> list[str]:
+        given = {self.URL: json.dumps({"@context": {**self.CONTEXT, **terms}}).encode()}
+        return jsonld.canonical([{"@context": self.URL, **document}], given=given)
+
+    def test_by_terms(self) -> None:
+        assert len(self._graph(self.SOUND)[0].splitlines()) == 2
+        assert self._graph({**self.SOUND, "https://example.org/other": "1"})
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            {"id": "urn:x", "cred:ends": "2026"},
+            {"id": "urn:x", "urn:cred#ends": "2026"},
+            {"id": "urn:x", "ends": "2026"},
+            {"id": "urn:x", "over": "2026"},
+            {"@id": "urn:x", "held": "1"},
+            {**SOUND, "@included": [{"id": "urn:x", "cred:held": "2"}]},
+            {**SOUND, "in": {"id": "urn:z", "held": "2"}},
+            {"id": "urn:x", "of": {"id": "urn:z", "held": "1"}},
+            {"id": "urn:x", "held": {"id": "urn:y", "held": {"id": "urn:x", "held": "1"}}},
+            {"id": "urn:x", "@graph": [{"id": "urn:y", "held": "1"}]},
+        ],
+    )
+    def test_in_other_ways(self, document: dict[str, PlainJson]) -> None:
+        with pytest.raises(GatewayError) as refused:
+            self._graph(document)
+        assert refused.value.error_code == "rdf.respelled"
+
+    def test_by_a_vocabulary_that_ends_inside_a_name(self) -> None:
+        other = {"over": None, "@vocab": "urn:cred#en"}
+        assert self._graph({"id": "urn:x", "ends": "2026"}, **other)
+        with pytest.raises(GatewayError, match="respelled"):
+            self._graph({"id": "urn:x", "ds": "2026"}, **other)

@@ -9,7 +9,7 @@ from typing import Final
 from gateway.errors import TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing.jcs import jcs
-from gateway.signing.rdf import terms
+from gateway.signing.rdf import spelling, terms
 
 Contexts = Mapping[str, bytes]
 NO_CONTEXTS: Final[Contexts] = {}
@@ -50,6 +50,7 @@ def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]
                 found[url] = load(url, given, path=f"/@context/{index}")
     others = {url: load(url, given) for url in given if url not in found and url not in PINNED}
     terms.refuse_ambiguous(documents, {**found, **others})
+    spelling.refuse_respelled(documents, {**found, **others})
     return found
 
 

@@ -1,0 +1,121 @@
+"""Documents in which something is spelled otherwise than by its term, where the signed graph is the same.
+
+An RDFC signature holds for ``validUntil`` and for its whole IRI alike, and for a member that was moved into
+another description of the same thing. Whoever reads the document by its terms would not see it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.errors import TrustError
+from gateway.frontdoor.json import PlainJson, pointer
+
+# Of a thing, and of a value.
+_KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
+_OF_VALUES: Final = frozenset({"@id", "@type"})
+
+
+class Respelled(TrustError):
+    """A member of the document is not written by the one term that the contexts have for it."""
+
+    code = "rdf.respelled"
+
+
+@dataclass(slots=True)
+class _Terms:
+    """What the contexts at hand call things: terms by IRI, and what stands before names."""
+
+    by_iri: dict[str, set[str]] = field(default_factory=dict)
+    iris: dict[str, set[str]] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
+    vocabularies: set[str] = field(default_factory=set)
+
+    def others(self, name: str) -> set[str]:
+        """The terms for what this member means, but for its own name."""
+        found = {name, *self.iris.get(name, ())}
+        prefix, colon, rest = name.partition(":")
+        if colon:
+            found.add(self.prefixes.get(prefix, prefix + ":") + rest)
+        elif name not in self.iris:
+            found |= {vocabulary + name for vocabulary in self.vocabularies}
+        return {term for iri in found for term in self.by_iri.get(iri, ())} - {name}
+
+
+def refuse_respelled(documents: Sequence[PlainJson], contexts: Mapping[str, PlainJson]) -> None:
+    """Refuse members that are not written by their own term, or that describe the document elsewhere.
+
+    Args:
+        contexts: all that are at hand, by address.
+
+    Raises:
+        Respelled: the first such member.
+    """
+    known = _Terms()
+    for context in contexts.values():
+        _collect(context.get("@context") if isinstance(context, dict) else None, known)
+    for name, iris in known.iris.items():
+        for iri in iris:
+            known.by_iri.setdefault(iri, set()).add(name)
+    for document in documents:
+        root = _identifier(document)
+        for path, name, holder in _members(document, ""):
+            if _is_respelled(name, path, known) or (
+                path and name in ("id", "@id") and _is_root(holder, root)
+            ):
+                raise Respelled(name, path=path + pointer([name]))
+
+
+def _is_respelled(name: str, path: str, known: _Terms) -> bool:
+    if name.startswith("@"):
+        return name not in _KEYWORDS or (not path and bool(known.by_iri.get(name)))
+    keywords = {iri for iri in known.iris.get(name, ()) if iri.startswith("@")}
+    return not keywords <= _OF_VALUES or name.startswith("_:") or (not keywords and bool(known.others(name)))
+
+
+def _identifier(value: object) -> PlainJson:
+    return value.get("id", value.get("@id")) if isinstance(value, dict) else None
+
+
+def _is_root(holder: Mapping[str, PlainJson], root: PlainJson) -> bool:
+    """Whether the same thing as the document is described once more, in its own words."""
+    said = holder.keys() - {"id", "@id", "type", "@type"}
+    return root is not None and _identifier(holder) == root and bool(said)
+
+
+def _members(value: PlainJson, at: str) -> Iterator[tuple[str, str, Mapping[str, PlainJson]]]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _members(item, f"{at}/{index}")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield at, name, value
+            if name != "@context":
+                yield from _members(item, at + pointer([name]))
+
+
+def _collect(context: PlainJson, known: _Terms) -> None:
+    for one in context if isinstance(context, list) else [context]:
+        if not isinstance(one, dict):
+            continue
+        known.prefixes |= {name: item for name, item in one.items() if isinstance(item, str)}
+        known.prefixes |= {
+            name: str(item["@id"]) for name, item in one.items() if isinstance(item, dict) and "@id" in item
+        }
+        if isinstance(one.get("@vocab"), str):
+            known.vocabularies.add(str(one["@vocab"]))
+        for term, definition in one.items():
+            if term.startswith("@"):
+                continue
+            iri = definition.get("@id", term) if isinstance(definition, dict) else definition
+            if isinstance(definition, dict) and "@reverse" in definition:
+                # Said of the other thing, in another place of the document.
+                iri = "@reverse"
+            if isinstance(iri, str):
+                prefix, colon, rest = iri.partition(":")
+                whole = known.prefixes.get(prefix, prefix + ":") + rest if colon else iri
+                known.iris.setdefault(term, set()).add(whole)
+            if isinstance(definition, dict):
+                _collect(definition.get("@context"), known)
