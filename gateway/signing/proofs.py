@@ -110,9 +110,9 @@ def verify(
 
 
 def _usual(secured: Mapping[str, PlainJson]) -> Expected:
-    """Where nobody says what for: a presentation may authenticate its holder, on whatever question."""
+    """Where nobody says what for: on whatever question; a presentation may authenticate its holder."""
     if not _is_presentation(secured):
-        return Expected()
+        return Expected(unasked=True)
     held = secured.get("proof")
     first = (held[0] if held else None) if isinstance(held, list) else held
     authenticates = isinstance(first, dict) and first.get("proofPurpose") == AUTHENTICATION

@@ -31,6 +31,8 @@ _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 _UNREAD: Final = "META-INF/"
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
+# (Data Integrity 1.0, 4.4) Compared by who has asked; told by who has not.
+_QUESTIONS: Final = frozenset({"/proof/domain", "/proof/challenge"})
 _OF_PRESENTATIONS: Final = frozenset(
     {"signing.not-the-issuers-key", "signing.proof-member", "signing.wrong-purpose"}
 )
@@ -158,7 +160,8 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
     try:
         proof = data_integrity.verify_proof(data, known=known)
     except GatewayError as error:
-        if not {one.error_code for one in flatten(error)} <= {
+        answers = error.error_code == "signing.proof-member" and error.path in _QUESTIONS
+        if not answers and not {one.error_code for one in flatten(error)} <= {
             "signing.unknown-cryptosuite",
             "signing.proof-set",
         }:
@@ -207,11 +210,7 @@ def _of(data: bytes, found: Verified) -> Subject:
         "credential" if is_credential else "file",
         sha256_hex(data),
         signers,
-        findings=tuple(
-            Finding("list.nobody-signed", one, severity=Severity.INFO)
-            for one in found.uncovered
-            if _is_unread(found, one)
-        ),
+        findings=tuple(_told(found)),
         covered=tuple(part.name for part in found.parts),
         uncovered=(*found.uncovered, *remarks),
         credential=found.document,
@@ -223,6 +222,15 @@ def _of(data: bytes, found: Verified) -> Subject:
         parts=found.parts,
         statement=statement_of(conversion.data) if conversion is not None else Statement(),
     )
+
+
+def _told(found: Verified) -> Iterator[Finding]:
+    """What a reader must know, and what leaves nothing open."""
+    for name in found.uncovered:
+        if _is_unread(found, name):
+            yield Finding("list.nobody-signed", name, severity=Severity.INFO)
+    if any("question-not-asked" in one.remarks for one in found.signatures):
+        yield Finding("list.question-not-asked", "/proof", severity=Severity.INFO)
 
 
 def _is_unread(found: Verified, name: str) -> bool:

@@ -61,15 +61,24 @@ def problems(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
         number = after.scheme.sequence
         code = "list.rollback" if number < before.scheme.sequence else "list.two-of-one-number"
         yield BadTrustList(number, path=after.name, code=code, expected=str(before.scheme.sequence))
-    now = _by_key(after)
+    left = _told(after)
+    lost = []
+    # Of several services that were first known by the same, each is followed by one that keeps all of it.
     for key, (entity, service) in _by_key(before).items():
-        later = now.get(key)
-        if later is None:
+        alike = left.get(key[:2], [])
+        kept = next((one for one in alike if set(_states(service)) <= set(one)), None)
+        if kept is not None:
+            alike.remove(kept)
+        else:
+            lost.append((key, entity, service))
+    for key, entity, service in lost:
+        alike = left.get(key[:2], [])
+        if not alike:
             yield BadTrustList(entity.name, path=key[1], code="list.entry-lost")
             continue
-        kept = {state.model_dump_json(by_alias=True) for state in later[1].states}
-        for state in service.states:
-            if state.model_dump_json(by_alias=True) not in kept:
+        later = alike.pop(0)
+        for state, text in zip(service.states, _states(service), strict=True):
+            if text not in later:
                 yield BadTrustList(state.since, path=entity.name, code="list.history-lost")
     for agreement in agreements(before):
         if agreement.id not in {other.id for other in agreements(after)}:
@@ -100,9 +109,35 @@ def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
             yield Change("list.change-agreement", params)
 
 
-def _by_key(found: TrustList) -> dict[tuple[str, str], tuple[Entity, Service]]:
-    """A service by its body and what it was first known by: that never changes."""
-    return {(entity.name, _first(service)): (entity, service) for entity, service in found.services()}
+def _by_key(found: TrustList) -> dict[tuple[str, str, int], tuple[Entity, Service]]:
+    """A service by its body and what it was first known by, which never changes; of several, by number.
+
+    The numbers follow from what the list said first, not from the order in which it says it now.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for entity, service in found.services():
+        alike.setdefault((entity.name, _first(service)), []).append(_states(service)[-1])
+    ranks = {key: sorted(several) for key, several in alike.items()}
+    keyed: dict[tuple[str, str, int], tuple[Entity, Service]] = {}
+    for entity, service in found.services():
+        key = (entity.name, _first(service))
+        number = ranks[key].index(_states(service)[-1])
+        while (*key, number) in keyed:
+            number += 1
+        keyed[(*key, number)] = (entity, service)
+    return keyed
+
+
+def _told(found: TrustList) -> dict[tuple[str, str], list[list[str]]]:
+    """The states of every service, by body and what it was first known by."""
+    told: dict[tuple[str, str], list[list[str]]] = {}
+    for entity, service in found.services():
+        told.setdefault((entity.name, _first(service)), []).append(_states(service))
+    return told
+
+
+def _states(service: Service) -> list[str]:
+    return [state.model_dump_json(by_alias=True) for state in service.states]
 
 
 def _first(service: Service) -> str:

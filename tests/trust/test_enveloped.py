@@ -19,7 +19,7 @@ from gateway.signing.credential import build_credential
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.signing.multibase import base64url
+from gateway.signing.multibase import base58btc, base64url
 from gateway.trust import enveloped, report
 from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Sub
@@ -91,6 +91,36 @@ class TestWhatIsACredential:
         created = made.stamp(made.NOW + timedelta(seconds=seconds))
         document = data_integrity.add_proof(credential(KEY.public_key.did), KEY, created=created)
         assert verdict(listed(KEY.public_key.did), jcs(document)) == expected
+
+    @pytest.mark.parametrize(
+        ("question", "expected"),
+        [
+            ({"domain": "https://reader.example"}, PASSED),
+            ({"domain": ["a", "b"], "challenge": "c"}, PASSED),
+            ({"domain": 5}, ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")),
+        ],
+    )
+    def test_a_proof_for_somebody_who_is_not_asked(
+        self, question: dict[str, Any], expected: tuple[str, str]
+    ) -> None:
+        document = credential(KEY.public_key.did)
+        config: dict[str, Any] = {
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-jcs-2022",
+            "created": made.stamp(made.NOW),
+            "verificationMethod": KEY.public_key.key_id,
+            "proofPurpose": "assertionMethod",
+            **question,
+        }
+        value = keys.sign(KEY, data_integrity.hash_data(document, config, KEY.public_key.key_type))
+        data = jcs({**document, "proof": {**config, "proofValue": base58btc(value)}})
+        done = validated(listed(KEY.public_key.did), data)
+        assert (done.indication.name, done.sub.name if done.sub else "") == expected
+        told = "list.question-not-asked" in {finding.code for finding in done.findings}
+        assert told is (expected == PASSED)
+        # Whoever else has it made for them cannot say so without the key.
+        other = jcs({**document, "proof": {**config, "domain": "x", "proofValue": base58btc(value)}})
+        assert verdict(listed(KEY.public_key.did), other) == ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")
 
     def test_without_the_day_from_which_it_counts(self) -> None:
         own = KEY.public_key.did

@@ -217,6 +217,27 @@ class TestSuccession:
         (change,) = list_changes.changes(first, second)
         assert (change.code, change.params["status"]) == ("list.change-status", "withdrawn")
 
+    def test_two_services_that_were_first_known_by_the_same(self) -> None:
+        """Neither hides what was lost of the other."""
+        name = ["did:web:cab.example"]
+        one = [made.state("cab/iso17065", extensions=[made.scope(sites=["CN"])], others=name)]
+        two = [made.state("cab/iso17065", extensions=[made.scope(sites=["DE"])], others=name)]
+        other = [made.state("cab/iso17065", extensions=[made.scope(sites=["FR"])], others=name)]
+        first = self.build(made.document(made.OWN, [made.entity("TEST certifier", one, two)]), None)
+        for kept in ([one, two], [two, one], [other, two, one]):
+            document = made.document(made.OWN, [made.entity("TEST certifier", *kept)])
+            second = self.build(document, first)
+            told = [change.code for change in list_changes.changes(first, second)]
+            assert told == ["list.change-added"] * (len(kept) - 2)
+        for kept, code in (
+            ([one], "list.entry-lost"),
+            ([two], "list.entry-lost"),
+            ([one, other], "list.history-lost"),
+        ):
+            with pytest.raises(GatewayError) as refused:
+                self.build(made.document(made.OWN, [made.entity("TEST certifier", *kept)]), first)
+            assert refused.value.error_code == code
+
     @pytest.mark.parametrize(
         ("document", "code"),
         [
