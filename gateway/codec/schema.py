@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from gateway import resources
+from gateway.codec import jsonwrite
 from gateway.errors import shorten
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import JsonValue
@@ -32,13 +33,21 @@ def _explained(document: JsonValue, schema: str) -> tuple[Finding, ...]:
         _compiled(schema, detailed=True)(document)
     except fastjsonschema.JsonSchemaValueException as error:
         at = "/" + "/".join(str(step) for step in error.path[1:])
+        value, wanted = error.value, error.rule_definition
+        if error.rule == "required" and isinstance(value, dict) and isinstance(wanted, list):
+            wanted = [name for name in wanted if name not in value]
         params = {
             "rule": str(error.rule),
-            "definition": shorten(_said(error.rule_definition)),
+            "definition": shorten(_said(wanted)),
             "schema": schema,
         }
-        return (Finding("schema.broken", at, shorten(str(error.value)), params=params),)
+        return (Finding("schema.broken", at, shorten(_shown(value)), params=params),)
     return ()
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in its file, not as Python shows it."""
+    return jsonwrite.compact(value) if isinstance(value, (dict, list)) else str(value)
 
 
 def _said(definition: object) -> str:

@@ -61,7 +61,8 @@ def check_files(  # noqa: C901  # inner readers that share the list of codes
         from gateway.console import dataset_checking  # most files are declarations
 
         try:
-            found = None if rules else dataset_checking.instead(console, name, error, context, documents)
+            is_file = name in names and not rules  # a part of a file has a name, and no place of its own
+            found = dataset_checking.instead(console, name, error, context, documents) if is_file else None
         except GatewayError as other:
             error, found = other, None
         return failures.not_read(console, name, error, documents) if found is None else found

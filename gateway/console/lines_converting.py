@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway import messages
+from gateway.console import findings
 from gateway.console.failures import Exit
 from gateway.console.findings import LOSSES
 from gateway.console.inputs import STDIN
@@ -16,7 +17,7 @@ from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, UsageError, flatten
 from gateway.formats.pact.catalogue import CARRIERS
 from gateway.formats.pact.hub import line as as_line
-from gateway.formats.pact.lines import Line, convert_lines
+from gateway.formats.pact.lines import Line, carrier_named, convert_lines
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor import limits
 from gateway.model.disclosure import Disclosure
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gateway.codec.base import Context
 
 _REPORT = ".report.ndjson"
+_CAUSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def convert(console: Console, name: str, wish: Wish, context: Context) -> Exit:
     files.refuse_existing(report, force=wish.force)
     tally: Counter[str] = Counter()
     fates: Counter[str] = Counter()
+    causes: dict[tuple[str, str], tuple[int, GatewayError]] = {}
     with (
         files.writing(report, force=wish.force) as told,
         files.writing(out, force=wish.force) as written,
@@ -70,9 +73,12 @@ def convert(console: Console, name: str, wish: Wish, context: Context) -> Exit:
         for one in lines:
             tally["written" if one.document is not None else "refused"] += 1
             fates.update(note.fate.value for note in one.notes)
+            for lack in one.lacks:
+                causes.setdefault((lack.error_code, lack.path), (one.number, lack))
             if one.document is not None:
                 written.write(one.data + b"\n")
             told.write(as_line(_record(one)).encode() + b"\n")
+        _tell_causes(console, name, tuple(causes.values()))
         if not tally["written"]:
             raise InputError(name, path=name, code="input.no-line-written", n=tally["refused"])
     counts = " · ".join(console.say(f"cli.fate-{fate}", n=n) for fate, n in sorted(fates.items()))
@@ -93,6 +99,14 @@ def convert(console: Console, name: str, wish: Wish, context: Context) -> Exit:
     return Exit.LOSS if wish.strict and any(fates[fate.value] for fate in LOSSES) else Exit.DONE
 
 
+def _tell_causes(console: Console, name: str, causes: Sequence[tuple[int, GatewayError]]) -> None:
+    """The first few different reasons for which lines were refused; the report has them all."""
+    for number, cause in causes[:_CAUSES]:
+        console.complain(f"{name} › {number}")
+        for line, style in findings.lines(console, cause, "  "):
+            console.complain(line, style)
+
+
 def _converted(lines: Iterator[bytes], wish: Wish, context: Context) -> Iterator[Line]:
     """Straight from version to version; through the model where something of a message must be withheld.
 
@@ -101,8 +115,8 @@ def _converted(lines: Iterator[bytes], wish: Wish, context: Context) -> Iterator
     if wish.disclosure >= Disclosure.C1:
         return convert_lines(lines, to=wish.to, options=wish.options, format=wish.format)
     for name in (wish.to, wish.format):
-        if name is not None and name not in CARRIERS:
-            raise UsageError(name, code="usage.unknown-format", known=", ".join(CARRIERS))
+        if name is not None:
+            carrier_named(name)
     return (_redacted(data.strip(), n, wish, context) for n, data in enumerate(lines, 1) if data.strip())
 
 
@@ -121,12 +135,12 @@ def _redacted(data: bytes, number: int, wish: Wish, context: Context) -> Line:
         return Line(number, None, lacks=(error,))
     except GatewayError as error:
         return Line(number, None, lacks=tuple(flatten(error)))
-    findings = source.report.findings
+    found = source.report.findings
     if made.package is None:
-        return Line(number, None, findings=findings, lacks=made.lacks)
+        return Line(number, None, findings=found, lacks=made.lacks)
     document = json_door.parse(made.package.only.data)
     assert isinstance(document, dict)
-    return Line(number, document, as_line(document).encode(), made.notes, findings)
+    return Line(number, document, as_line(document).encode(), made.notes, found)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -139,3 +139,40 @@ def test_the_answer_of_a_host_is_taken_one_by_one(tmp_path: Path, capsys: pytest
     ]
     told = [json.loads((out / f"{n}/pact/product-footprint.json").read_bytes())["status"] for n in (1, 2)]
     assert told == ["Active", "Deprecated"]
+
+
+def test_a_target_without_its_version_is_the_newest(source: Path, tmp_path: Path) -> None:
+    told = [part for value in TOLD for part in ("--set", value)]
+    ends = []
+    for to in ("catenax-pcf", "catenax-pcf@10.0.0"):
+        out = tmp_path / f"{to}.ndjson"
+        assert main(["convert", str(source), "--to", to, "-o", str(out), "--quiet", *told]) == 0
+        ends.append(out.read_bytes())
+    assert ends[0] == ends[1]
+
+
+def test_why_lines_were_refused_is_told(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(source, tmp_path / "out.ndjson", *TOLD[:-1]) == 4
+    told = capsys.readouterr().err
+    assert told.count("--set massBalancingUsed=VALUE") == 1
+
+
+def test_each_line_is_checked_by_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    short = json.loads(json.dumps(good))
+    del short["pcf"]["declaredUnitAmount"]
+    place = tmp_path / "in.ndjson"
+    place.write_text("\n".join([json.dumps(good), "", '{"id": ', "[1, 2]", json.dumps(short)]) + "\n")
+    assert main(["check", str(place), "--json"]) == 4
+    files = json.loads(capsys.readouterr().out)["files"]
+    found = {one["file"].rpartition(" › ")[2]: one for one in files}
+    assert list(found) == ["1", "3", "4", "5"]
+    codes = {n: [f["code"] for f in one.get("findings", one.get("errors", []))] for n, one in found.items()}
+    assert codes["3"] == ["json.syntax"]
+    assert codes["4"] == ["input.unknown-format"]
+    assert "schema.broken" in codes["5"]
+    (broken,) = (f for f in found["5"]["findings"] if f["code"] == "schema.broken")
+    assert broken["expected"]["en"] == "required: declaredUnitAmount"
+    assert broken["saw"].startswith('{"')

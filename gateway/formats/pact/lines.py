@@ -54,15 +54,21 @@ def convert_lines(
     Raises:
         UsageError: there is no such version, or it is not written.
     """
-    target = _carrier(to)
-    source = None if format is None else _carrier(format)
+    target = carrier_named(to)
+    source = None if format is None else carrier_named(format)
     for number, data in enumerate(lines, 1):
         if data.strip():
             yield convert_line(data.strip(), target, options or {}, source=source, number=number)
 
 
-def _carrier(name: str) -> Carrier:
-    found = CARRIERS.get(name)
+def carrier_named(name: str) -> Carrier:
+    """A version by its id, or the newest by its id without version.
+
+    Raises:
+        UsageError: there is no such version.
+    """
+    family = [one for id_, one in CARRIERS.items() if id_.partition("@")[0] == name]
+    found = CARRIERS.get(name) or (family[-1] if family else None)
     if found is None:
         raise UsageError(name, code="usage.unknown-format", known=", ".join(CARRIERS))
     return found
