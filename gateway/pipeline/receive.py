@@ -56,14 +56,21 @@ def replay(files: Mapping[str, bytes], verdict: Verdict, *, plugins: Sequence[Pl
         return Replay(findings=stopped)
     try:
         prepared, recorded = _again(files, verdict.facts, plugins)
-        again = statement(
-            prepared, files[MANIFEST], issuer=verdict.signer, seals=_bound_seals(files, verdict)
-        )
+        stated = credential_differences(files, verdict, prepared)
     except GatewayError as error:
         return Replay(findings=tuple(map(_finding, flatten(error))))
     same, findings = compare(files, prepared)
-    stated = _differences(verdict.credential, again, f"{CREDENTIAL}#") if verdict.credential else ()
     return Replay(same, (*findings, *stated, *_differences(verdict.facts, recorded, f"{MANIFEST}#/facts")))
+
+
+def credential_differences(
+    files: Mapping[str, bytes], verdict: Verdict, prepared: Prepared
+) -> tuple[Finding, ...]:
+    """Where the credential states something else than the run gives; nothing where there is none."""
+    if not verdict.credential:
+        return ()
+    again = statement(prepared, files[MANIFEST], issuer=verdict.signer, seals=_bound_seals(files, verdict))
+    return tuple(_differences(verdict.credential, again, f"{CREDENTIAL}#"))
 
 
 def compare(files: Mapping[str, bytes], prepared: Prepared) -> tuple[int, tuple[Finding, ...]]:

@@ -17,7 +17,7 @@ from gateway.pipeline.domestic import CONVERSION
 from gateway.pipeline.issue import MANIFEST, Prepared, timestamp
 from gateway.pipeline.paper import Decided, Entry, Paper
 from gateway.pipeline.rebuild import private_source
-from gateway.pipeline.receive import run_again
+from gateway.pipeline.receive import credential_differences, run_again
 from gateway.pipeline.rules import evaluate
 from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
@@ -28,6 +28,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
 from gateway.signing.timestamp import is_timestamp
 from gateway.trust import report, statement, validation
+from gateway.trust import verify as check
 from gateway.trust.credential_checks import is_statement
 from gateway.trust.judgement import Indication, Outcome, StepResult, Sub, Validation
 from gateway.trust.snapshot import Snapshot
@@ -172,6 +173,8 @@ def _prepared(
         return None, ()
     try:
         prepared, findings = run_again(files, plugins)
+        if not findings:
+            findings = credential_differences(files, check.verify(files), prepared)
     except GatewayError as error:
         return None, tuple(
             Finding(one.error_code, one.path, one.saw, params=one.params) for one in flatten(error)

@@ -23,6 +23,7 @@ from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub,
 from gateway.trust.signers import Known
 from gateway.trust.snapshot import Listed, Snapshot
 from gateway.trust.subject import Signer, Statement, Subject
+from gateway.trust.verify import CREDENTIAL
 
 _UNKNOWN = frozenset(
     {
@@ -104,6 +105,7 @@ class _Run:
         self.subject, self.snapshot, self.rules, self.engine = subject, snapshot, rules, engine
         self.now = self.existed = snapshot.now
         self.notes: list[Finding] = []
+        self.uncovered = subject.uncovered
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
         self.witnesses = Witnesses(snapshot, engine)
@@ -126,7 +128,7 @@ class _Run:
             findings=self.subject.findings,
             notes=tuple(self.notes),
             covered=self.subject.covered,
-            uncovered=self.subject.uncovered,
+            uncovered=self.uncovered,
             conditions=tuple(self.conditions),
             named=self.named,
         )
@@ -142,7 +144,7 @@ class _Run:
         self.existed = chosen.existed
         for answer in answers:
             if answer.listed is None and answer is not chosen:
-                self.notes.append(Finding("list.signer-not-listed", "", answer.signer.name, Severity.INFO))
+                self.notes.append(self._unlisted(answer.signer))
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)
         yield self._coverage(chosen)
@@ -174,6 +176,13 @@ class _Run:
                 yield StepResult(name, outcome, sub, found, {"first": first})
             else:
                 yield StepResult(name, Outcome.NOT_ASKED)
+
+    def _unlisted(self, signer: Signer) -> Finding:
+        """Somebody has signed too; of a folder's credential, nobody else has signed what it says."""
+        if self.subject.kind != "folder" or signer.kind != "jws":
+            return Finding("list.signer-not-listed", "", signer.name, Severity.INFO)
+        self.uncovered += (CREDENTIAL,)
+        return Finding("list.credential-not-listed", CREDENTIAL, signer.name, Severity.INFO)
 
     def _answer(self, signer: Signer) -> _Answer:
         """(4) and (5) The earliest proof counts, but nobody proves the time of a signature of their own."""
@@ -236,7 +245,7 @@ class _Run:
         subject = self.subject
         evidence: dict[str, PlainJson] = {
             "covered": list(subject.covered),
-            "uncovered": list(subject.uncovered),
+            "uncovered": list(self.uncovered),
         }
         by_others = [part.name for part in subject.parts if part.name not in chosen.signer.covered]
         missing = (*subject.left_open, *by_others)

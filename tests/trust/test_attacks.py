@@ -13,7 +13,8 @@ from gateway.errors import GatewayError
 from gateway.pipeline.domestic import prepare_manifest
 from gateway.pipeline.issue import Request, prepare
 from gateway.pipeline.recognise import examine
-from gateway.signing import data_integrity, gbt35275, jose, keys
+from gateway.signing import data_integrity, gbt35275, jose, jws, keys
+from gateway.signing.did_key import KeyType
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.envelopes import verify_any
 from gateway.signing.jcs import jcs
@@ -296,6 +297,9 @@ class TestAgreements:
             assert judge(world) == expected
 
 
+OTHER_MAKER = PrivateKey.generate(KeyType.ED25519)
+
+
 class TestConversionRecord:
     """Original, record and targets are one, and what the source gives is what was signed."""
 
@@ -338,6 +342,27 @@ class TestConversionRecord:
         done = world.validate(self._sealed(changed[0]))
         assert (done.indication.name, done.sub and done.sub.name) == ("TOTAL_FAILED", "HASH_FAILURE")
         assert "trust.conversion-not-of-part" in {finding.code for finding in done.findings}
+
+    def test_a_credential_by_somebody_else_over_the_same_manifest(
+        self, world: World, whole: dict[str, bytes]
+    ) -> None:
+        """Whoever holds a sealed folder can put a credential of their own into it; that is told."""
+        document = json.loads(whole["credential.json"])
+        del document["proof"]
+        document["issuer"] = OTHER_MAKER.public_key.did
+        document["credentialSubject"]["name"] = "another footprint"
+        signed = data_integrity.add_proof(document, OTHER_MAKER, created=str(document["validFrom"]))
+        forged = {
+            **whole,
+            "credential.json": jcs(signed),
+            "manifest.jws": jws.sign_detached(whole["manifest.json"], OTHER_MAKER),
+        }
+        examined = examine(forged, world.snapshot())
+        assert "credential.json" in examined.validation.uncovered
+        assert "list.credential-not-listed" in {note.code for note in examined.validation.notes}
+        told = {(entry.kind, entry.code, entry.outcome) for entry in examined.paper.entries}
+        assert ("replay", "replay.differs", "needs-evidence") in told
+        assert not [one for one in examine(whole, world.snapshot()).paper.entries if one.kind == "replay"]
 
     def test_a_target_that_the_source_does_not_give(
         self, world: World, changed: tuple[dict[str, bytes], dict[str, bytes]]
