@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gateway import messages
+from gateway.codec.fields import code_list
 from gateway.console import findings
 from gateway.console.findings import Line
 from gateway.console.terminal import Console, joined
@@ -28,6 +29,15 @@ _BASIS = {
     "legalStatus": "cli.basis-legal-status",
     "recyclingModel": "cli.basis-recycling-model",
     "electricityApproach": "cli.basis-electricity-approach",
+}
+
+# The codes read as English words; Chinese has the words of their lists.
+_LISTS = {
+    "role": "ROLE",
+    "per": "PER",
+    "boundary": "BOUNDARY",
+    "recyclingModel": "EOL_MODEL",
+    "electricityApproach": "ELEC_APPROACH",
 }
 
 _NAMED: Final = 4  # fields of a part that are named where there is one line for it
@@ -63,8 +73,13 @@ def declared(declaration: Declaration) -> list[ResultSet]:
 def total_line(console: Console, declaration: Declaration, result: ResultSet) -> str:
     """A total and, never without it, its basis."""
     facts = documents.basis_facts(declaration, result)
-    told = [f"{console.say(_BASIS[name])} {text}" for name, text in facts.items()]
+    told = [f"{console.say(_BASIS[name])} {_word(console, name, text)}" for name, text in facts.items()]
     return joined((f"{documents.total_text(result)} kg CO2e", *told))
+
+
+def _word(console: Console, name: str, code: str) -> str:
+    row = code_list(_LISTS[name]).get(code) if console.lang == "zh" and name in _LISTS else None
+    return code if row is None else row["label_zh"]
 
 
 def to_json(source: Source, outcome: Outcome) -> dict[str, object]:
