@@ -141,7 +141,7 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
         console.tell(f"    {console.say('cli.carried', n=tally.carried, fates=joined(fates))}")
     else:
         console.tell(f"    {console.say('cli.nothing-lost', n=tally.carried)}")
-    console.tell(f"    {console.say('cli.full-report', place=f'{wish.out}.report.ndjson')}")
+    console.tell(f"    {console.say('cli.full-report', place=f'{Path(wish.out)}.report.ndjson')}")
     console.tell(console.say("cli.output", place=wish.out))
 
 

@@ -34,7 +34,10 @@ class Asked:
         """The input with what is beside it, joined."""
         package = source_of(console, self.name, self.layout)
         more = tuple(load(name) for name in self.beside)
-        return read(package, format=self.format, context=context, beside=more)
+        source = read(package, format=self.format, context=context, beside=more)
+        if errors := len(source.report.errors):
+            console.complain(console.say("cli.gaps-errors", n=errors), "careful")
+        return source
 
 
 def gaps(

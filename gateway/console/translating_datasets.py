@@ -135,7 +135,7 @@ def tell_written(console: Console, output: Output, tally: Tally, files: int) -> 
             console.complain(f"    {visible(errors[0]['message'][console.lang])}")
     if tally.written:
         console.tell(f"  {console.say('cli.dataset-written', n=tally.written, files=files)}", "good")
-        console.tell(f"    {console.say('cli.full-report', place=f'{output.path}.report.ndjson')}")
+        console.tell(f"    {console.say('cli.full-report', place=f'{Path(output.path)}.report.ndjson')}")
         console.tell(console.say("cli.output", place=output.path))
     if tally.broken:
         return Exit.BUG

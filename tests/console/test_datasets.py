@@ -79,6 +79,14 @@ class TestShapes:
         assert json.loads(lines[0])["target"].startswith("ilcd")
         assert sum("carried" in json.loads(line) for line in lines[1:]) == 3
 
+    def test_the_report_is_where_it_is_said_to_be(
+        self, mills: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = mills.parent / "out"
+        assert run(mills, "--to", "ilcd", "-o", f"{out}/") == 0
+        assert f" {out}.report.ndjson\n" in capsys.readouterr().err
+        assert (mills.parent / "out.report.ndjson").is_file()
+
     def test_a_zip_holds_what_the_folder_does(self, mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
         source = mills.with_name("mills.zip")
         with zipfile.ZipFile(source, "w") as archive:

@@ -92,3 +92,16 @@ def test_from_nothing_to_a_passport_draft(
     assert main(["keygen", "-o", "key.pem", "--no-passphrase"]) == 0
     assert main(["issue", "my.xlsx", "--to", "battery-passport", "--key", "key.pem", "-o", "out"]) == 0
     assert main(["verify", "out"]) == 0
+
+
+@pytest.mark.parametrize(("uscc", "told"), [("91110000600037341L", 0), ("91110000600037341X", 1)])
+def test_gaps_say_that_the_input_has_errors(
+    uscc: str, told: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong value fills its point; whoever reads only the gaps hears of it."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["template", "battery", "--for", "battery-passport", "-o", "my.xlsx", "--quiet"]) == 0
+    fill(tmp_path / "my.xlsx", TYPED | {"enterprise.uscc": uscc})
+    for more in ((), ("--for", "batterypass")):
+        assert main(["gaps", "my.xlsx", *more, "--lang", "zh"]) == 0
+        assert capsys.readouterr().err.count("项错误，请用 hutong check 查看") == told
