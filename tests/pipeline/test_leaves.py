@@ -54,7 +54,7 @@ OF_TEA = (
 )
 CASES = [
     *((writer, "filled" if writer in FILLED else "battery") for writer in WRITERS if writer != "pact@2.3"),
-    *((writer, "tea") for writer in OF_TEA),
+    *((writer, "linked" if writer.startswith("untp") else "tea") for writer in OF_TEA),
 ]
 # What Catena-X asks for and a declaration does not have.
 TOLD = {
@@ -122,6 +122,14 @@ def filled(context: Context) -> Source:
     del gate["operator"]
     beside = [package(EXAMPLES / "passport-data" / "lfp-pack.json"), Package.of(json.dumps(gate).encode())]
     return read(package(EXAMPLES / "lfp-pack.json"), context=context, beside=beside)
+
+
+@pytest.fixture(scope="session")
+def linked(context: Context) -> Source:
+    """The tea with the product link that a passport cannot be without."""
+    told = json.loads((EXAMPLES / "tea.json").read_text(encoding="utf-8"))
+    told["passport"] = {"productLink": "https://example.com/product/tea"}
+    return read(Package.of(json.dumps(told).encode()), context=context)
 
 
 @pytest.fixture
