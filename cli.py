@@ -34,6 +34,8 @@ from gateway.messages import Lang, text
 
 # 128 + SIGINT, as shells report it.
 _INTERRUPTED = 130
+# 128 + SIGPIPE: the answer was not taken, so that none was given.
+_NOBODY_READS = 141
 
 _PROGRAM = "hutong"
 
@@ -45,13 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(200_000, 20, 100)
     console = terminal.from_arguments(arguments, os.environ)
     terminal.never_fail_on_a_character()
+    code = _NOBODY_READS
     with speaking(console.lang):
         try:
             code = _run(arguments, console)
             sys.stdout.flush()
         except BrokenPipeError:
             terminal.leave_quietly()
-            return 0
+            return code
         except OSError as error:
             terminal.leave_quietly()
             return _not_written(console, error)

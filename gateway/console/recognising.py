@@ -11,6 +11,7 @@ from typing import cast
 from gateway.codec.base import Context
 from gateway.console import failures
 from gateway.console.failures import Exit
+from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, TrustError, UsageError
 from gateway.frontdoor import table
@@ -66,7 +67,7 @@ def validate(
         done = validate_files.validate_file(
             files.read_file(Path(name)),
             trust,
-            objects={_beside(content): files.read_file(Path(content)) for content in contents},
+            objects=named_files(contents),
             contexts=dict(map(_context, contexts)),
             reader=reader,
             nonce=nonce,
@@ -79,12 +80,6 @@ def validate(
     tell(console, done)
     console.document(cast("Mapping[str, object]", report.to_json(done, trust)))
     return Exit.DONE if done.passed else Exit.TRUST
-
-
-def _beside(path: str) -> str:
-    """How a signature names a file beside it: a relative path, with ``/``."""
-    place = Path(path)
-    return place.name if place.is_absolute() else place.as_posix()
 
 
 def _context(pair: str) -> tuple[str, bytes]:

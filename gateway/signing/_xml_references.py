@@ -40,7 +40,7 @@ _BASE64: Final = f"{DS_NAME}base64"
 _XPATH: Final = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 # EU DSS writes this; it leaves out every signature, as enveloped-signature leaves out one.
 _WITHOUT_SIGNATURES: Final = "not(ancestor-or-self::ds:Signature)"
-_ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _MOST_REFERENCES: Final = 2000
 _MOST_TRANSFORMS: Final = 4
 
@@ -151,7 +151,7 @@ class _Document:
             name = self._object(entry, uri)
             return name, self.objects[name], None
         target = self.root if not uri else self._element(entry, uri[1:])
-        if target is self.root:
+        if target is self.root and (not uri or not _has_instructions(target)):
             self.covers_root = True
         return uri, self._transformed(entry, target, transforms, whole=not uri), target
 
@@ -171,7 +171,7 @@ class _Document:
         if self._ids is None:
             self._ids = {}
             for element in self.root.iter(etree.Element):
-                for value in {element.get(attribute) for attribute in _ID_NAMES} - {None}:
+                for value in {element.get(attribute) for attribute in ID_NAMES} - {None}:
                     self._ids.setdefault(str(value), []).append(element)
         found = self._ids.get(name, [])
         if len(found) != 1:
@@ -218,6 +218,12 @@ class _Document:
         for element in list(copy.iter(f"{DS}Signature")) if every else [signature]:
             _remove(element)
         return twin
+
+
+def _has_instructions(root: etree._Element) -> bool:
+    """Whether instructions stand beside the root, which an element by its Id does not hold."""
+    beside = (*root.itersiblings(preceding=True), *root.itersiblings())
+    return any(callable(node.tag) and node.tag != etree.Comment for node in beside)
 
 
 def _transforms(entry: etree._Element) -> list[etree._Element]:

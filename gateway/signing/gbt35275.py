@@ -164,6 +164,10 @@ def _check(
     engine: sm2.Engine | None,
 ) -> VerifiedSigner:
     certificate = _certificate(info, known)
+    usage = certificate.key_usage
+    if usage is not None and not usage & {"digitalSignature", "nonRepudiation"}:
+        # Of the two that a holder has in China, the one to encrypt with: its key is held by others, too.
+        raise SignedDataRefused(certificate.subject, path=info.path, code="envelope.key-usage")
     signed, signing_time = content, None
     if info.attributes is None:
         if _is_attributes(content):

@@ -9,6 +9,7 @@ Source: ISO 32000-2, 12.8; ETSI EN 319 142-1, 6.
 from __future__ import annotations
 
 import io
+import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _LARGEST: Final = 32 * 2**20
 _MOST_SIGNATURES: Final = 16
 _DIGESTS: Final = ("sha256", "sha384", "sha512")
+_VALUE: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>")
 _MEDIA_TYPE: Final = "application/pdf"
 
 
@@ -80,7 +82,12 @@ def _part(data: bytes, signature: EmbeddedPdfSignature) -> Part:
     end = ranges[2] + ranges[3] if len(ranges) == 4 else 0
     if len(ranges) != 4 or ranges[0] != 0 or min(ranges) < 0 or not ranges[1] < ranges[2] <= end <= len(data):
         raise PdfRefused(signature.field_name, code="envelope.pdf-appended")
-    if coverage is SignatureCoverageLevel.ENTIRE_FILE:
+    # (ISO 32000-2, 12.8.1) What is left out is the value and nothing else: pyHanko counts its bytes only, and
+    # a value written as a literal string is shorter, so that anything fits in beside it.
+    hole = data[ranges[1] : ranges[2]]
+    if not _VALUE.fullmatch(hole) or bytes.fromhex(hole[1:-1].decode()) != signature.pkcs7_content:
+        raise PdfRefused(signature.field_name, code="envelope.pdf-appended")
+    if coverage is SignatureCoverageLevel.ENTIRE_FILE and end == len(data):
         return Part("", _MEDIA_TYPE, data)
     if coverage is SignatureCoverageLevel.ENTIRE_REVISION:
         return Part(f"revision:{end}", _MEDIA_TYPE, data[:end])

@@ -27,6 +27,7 @@ from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
 # One document may carry the signatures of several bodies.
 _MOST_SIGNATURES: Final = 16
+_PROPERTIES: Final = (f"{XADES}SignedProperties", f"{XADES}UnsignedProperties", etree.Comment)
 
 
 class XmlSignatureRefused(TrustError):
@@ -75,7 +76,10 @@ def verify(
         _check(element, data, objects or {}, keys, known, require_xades=require_xades)
         for element in signatures
     ]
-    container = root.tag == f"{ASIC}XAdESSignatures"
+    # Of a list of signatures, only those: whatever else lies in it, nobody has signed.
+    container = root.tag == f"{ASIC}XAdESSignatures" and all(
+        child.tag == f"{DS}Signature" for child in children(root)
+    )
     if not container and root.tag != f"{DS}Signature" and not all(one.covers_root for one in found):
         # (T6) A signed element inside a document that nobody signed.
         raise XmlSignatureRefused(path=xml.place(root), code="envelope.root-not-covered")
@@ -187,7 +191,18 @@ def _uncovered(root: etree._Element, found: Sequence[_Found]) -> Iterator[str]:
     covered = {name for one in found for name in one.signature.covered}
     for one in found:
         for element in one.objects:
-            inside = {f"#{node.get('Id')}" for node in element.iter(etree.Element) if node.get("Id")}
-            is_properties = any(child.tag == f"{XADES}QualifyingProperties" for child in children(element))
-            if not is_properties and not inside & covered:
+            if _ids(element) & covered:
+                continue
+            held = [child for child in element if not callable(child.tag)]
+            texts = [element.text, *(child.tail for child in element)]
+            if not held or any(text and text.strip() for text in texts):
                 yield xml.place(element)
+            for child in held:
+                if child.tag == f"{XADES}QualifyingProperties":
+                    yield from (xml.place(node) for node in child if node.tag not in _PROPERTIES)
+                elif not _ids(child) & covered:
+                    yield xml.place(child)
+
+
+def _ids(element: etree._Element) -> set[str]:
+    return {f"#{element.get(name)}" for name in references.ID_NAMES if element.get(name)}

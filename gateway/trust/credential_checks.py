@@ -129,6 +129,9 @@ def _read(data: bytes, snapshot: Snapshot) -> tuple[StatusList, str] | None:
         return None
     if found.sub is not None or found.kind != "credential" or found.left_open:
         return None
+    if found.begins and datetime.fromisoformat(found.begins) > snapshot.now + snapshot.policy.skew:
+        # Made tomorrow, or to be believed from then on.
+        return None
     signer = found.signers[0]
     if signer.claims and not _is_listed(signer, snapshot):
         return None

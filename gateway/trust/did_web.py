@@ -31,11 +31,14 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
     entries = [entry for entry in methods if isinstance(entry, dict)] if isinstance(methods, list) else []
     assertions = document.get("assertionMethod", [])
     embedded = [e for e in assertions if isinstance(e, dict)] if isinstance(assertions, list) else []
+    over = {_absolute(entry.get("id"), subject) for entry in [*entries, *embedded] if not _counts(entry, at)}
     for entry in [*entries, *embedded]:
         name = _absolute(entry.get("id"), subject)
-        if entry.get("controller") != subject or name.partition("#")[0] != subject or name not in allowed:
+        if name in over or name not in allowed or name.partition("#")[0] != subject:
             continue
-        key = _key(entry) if _counts(entry, at) else None
+        if entry.get("controller") != subject:
+            continue
+        key = _key(entry)
         # A did:key is its own key; a document that gives it another one is somebody else's.
         if key is not None and (not str(subject).startswith("did:key:") or key.did == subject):
             found[name] = key

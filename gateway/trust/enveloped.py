@@ -29,6 +29,14 @@ _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 # Of a container; no file of the sender's.
 _UNREAD: Final = "META-INF/"
+_INSIDE: Final = frozenset(
+    {
+        "EnvelopedVerifiableCredential",
+        "EnvelopedVerifiablePresentation",
+        "VerifiableCredential",
+        "VerifiablePresentation",
+    }
+)
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
 # (Data Integrity 1.0, 4.4) Compared by who has asked; told by who has not.
@@ -218,10 +226,30 @@ def _of(data: bytes, found: Verified) -> Subject:
         begins=_latest(found),
         expires=_earliest(found),
         # A file that somebody has put beside the signed ones looks just like them to whoever opens it.
-        left_open=(*remarks, *(one for one in found.uncovered if not _is_unread(found, one))),
+        left_open=(
+            *remarks,
+            *(one for one in found.uncovered if not _is_unread(found, one)),
+            *(() if is_credential else _unasked(found)),
+        ),
         parts=found.parts,
         statement=statement_of(conversion.data) if conversion is not None else Statement(),
     )
+
+
+def _unasked(found: Verified) -> Iterator[str]:
+    """Credentials that nobody asks whose they are, until when they count, and whether they were taken back.
+
+    One that is signed alone as a file is asked (``_with_payload``); the others are not.
+    """
+    for part in found.parts:
+        try:
+            value = parse_signed(part.data)
+        except GatewayError:
+            continue
+        kinds = value.get("type") if isinstance(value, dict) else None
+        held = {kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
+        if held & _INSIDE and not (found.document and len(found.parts) == 1):
+            yield part.name or "credential"
 
 
 def _told(found: Verified) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_an_output_that_cannot_be_written_is_file_trouble(form: list[str]) -> No
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == Exit.STORAGE
     assert done.stderr.startswith("Error: The output could not be written")
+
+
+def test_an_answer_that_nobody_reads_is_no_success() -> None:
+    """A verdict that was cut off must not look like a good one to a script."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as nowhere:
+        command = [sys.executable, "-m", "gateway", "formats"]
+        done = subprocess.run(command, stdout=nowhere, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 class TestPassphrase:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,26 @@ def test_what_is_appended_is_refused(pdf: bytes) -> None:
     assert holds(pdf)
     for more in (b"\n", b"x", b"%%EOF\n", unsigned()):
         assert not holds(pdf + more)
+
+
+def literal(value: bytes) -> bytes:
+    for byte, spelt in ((b"\\", b"\\\\"), (b"(", b"\\("), (b")", b"\\)"), (b"\r", b"\\r"), (b"\n", b"\\n")):
+        value = value.replace(byte, spelt)
+    return b"(" + value + b")"
+
+
+def test_what_fits_in_beside_a_shorter_spelling_of_the_value_is_refused(pdf: bytes) -> None:
+    """The same bytes as a literal string take half the room: the rest is anybody's, and unsigned."""
+    found = re.search(rb"/ByteRange ?\[0 (\d+) (\d+) (\d+)\s*\]", pdf)
+    assert found is not None
+    begin, end = int(found[1]), int(found[2])
+    value = bytes.fromhex(pdf[begin + 1 : end - 1].decode())
+    spelt = literal(value)
+    room = end - begin - len(spelt)
+    assert room > 500
+    other = pdf[:begin] + spelt + b"%" + b"1" * (room - 2) + b"\n" + pdf[end:]
+    assert len(other) == len(pdf)
+    assert not holds(other)
 
 
 def test_incremental_update_behind_the_signature_is_refused(pdf: bytes) -> None:

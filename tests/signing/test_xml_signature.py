@@ -75,6 +75,11 @@ def enveloped(document: str = DOCUMENT, **how: str) -> str:
     return document.format(signature(reference("", covered, ENVELOPED + CANONICAL), **how))
 
 
+def signed_by_id() -> str:
+    whole = reference("#doc", canonical(DOCUMENT.format("")), ENVELOPED + CANONICAL)
+    return DOCUMENT.format(signature(whole))
+
+
 def holds(document: str | bytes) -> bool:
     try:
         xml_signature.verify(document if isinstance(document, bytes) else document.encode())
@@ -159,6 +164,34 @@ class TestWrapping:
         wrapped = f'<epds xmlns="urn:x"><pcf>1.00</pcf>{part}{made}</epds>'
         with pytest.raises(GatewayError, match="root-not-covered"):
             xml_signature.verify(wrapped.encode())
+
+    @pytest.mark.parametrize("around", ["{0}{1}", "<epd><pcf>1.00</pcf><old>{1}</old></epd>"])
+    def test_a_list_of_signatures_holds_nothing_else(self, around: str) -> None:
+        """ASiC's list of signatures covers nothing itself; what lies in it is read as if it were signed."""
+        own = signed_by_id()
+        assert holds(own)
+        inner = around.format('<epd xmlns="urn:x"><pcf>1.00</pcf></epd>', own)
+        listed = f'<XAdESSignatures xmlns="http://uri.etsi.org/02918/v1.2.1#">{inner}</XAdESSignatures>'
+        with pytest.raises(GatewayError, match="root-not-covered"):
+            xml_signature.verify(listed.encode())
+
+    @pytest.mark.parametrize("where", ["{1}{0}", "{0}{1}"])
+    def test_an_instruction_beside_a_root_signed_by_its_id(self, where: str) -> None:
+        own = signed_by_id()
+        styled = where.format('<?xml-stylesheet href="https://other.example/x.xsl"?>', own)
+        assert not holds(styled)
+        assert holds(where.format("<!-- a remark -->", own))
+
+    @pytest.mark.parametrize("inner", ["{0}{1}", "<epd><pcf>1.00</pcf>{1}</epd>", "1.00 {1}"])
+    def test_what_nobody_signed_beside_a_signed_part_is_told(self, inner: str) -> None:
+        part = '<epd xmlns="urn:x" Id="a"><pcf>61.25</pcf></epd>'
+        held = inner.format('<epd xmlns="urn:x" Id="z"><pcf>1.00</pcf></epd>', part)
+        within = etree.fromstring(f'<x xmlns="urn:x"><ds:O xmlns:ds="{DS}">{part}</ds:O></x>'.encode())
+        covered = xml_canonical.part(within[0][0], C14N_11)
+        for inside, told in ((part, False), (held, True)):
+            made = signature(reference("#a", covered, CANONICAL), inner=f"<ds:Object>{inside}</ds:Object>")
+            root = made.replace("<ds:Signature ", '<ds:Signature xmlns="urn:x" ', 1)
+            assert bool(xml_signature.verify(root.encode()).uncovered) is told
 
     def test_original_moved_into_its_signature_is_refused(self) -> None:
         part = '<epd xmlns="urn:x" Id="doc"><pcf>61.25</pcf></epd>'

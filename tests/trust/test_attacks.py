@@ -70,6 +70,17 @@ class TestControllerDocuments:
         with pytest.raises(GatewayError, match="two-keys"):
             verify_any(token, keys={"": forged[victim.key_id]})
 
+    @pytest.mark.parametrize("place", ["verificationMethod", "assertionMethod"])
+    def test_a_method_that_is_over_stays_so_where_it_stands_again(self, place: str) -> None:
+        did = "did:web:body.example"
+        document = controller(did, KEY, f"{did}#key-1")
+        (entry,) = document["verificationMethod"]
+        over = {**entry, "revoked": made.stamp(made.NOW - timedelta(days=1))}
+        again = {**document, "verificationMethod": [over]}
+        again[place] = [*again[place], entry]
+        assert assertion_keys(document, at=made.NOW)
+        assert assertion_keys(again, at=made.NOW) == {}
+
     @pytest.mark.parametrize("odd", [[], {}, [5], 5, None])
     def test_members_of_odd_kinds(self, odd: Any) -> None:
         did = "did:web:body.example"

@@ -306,6 +306,20 @@ class TestSeveralSigners:
         assert (told.indication.name, told.sub and told.sub.name) == OPEN
 
 
+@pytest.mark.parametrize(
+    "kind", ["VerifiableCredential", "EnvelopedVerifiableCredential", ["VerifiablePresentation"]]
+)
+def test_credentials_among_several_files_are_asked_nothing(kind: object) -> None:
+    """Whether it is over, revoked or somebody else's is asked of a credential that is signed alone."""
+    of = pki.pki()
+    other = jcs({"type": kind, "validUntil": made.stamp(made.NOW - timedelta(days=1))})
+    files = {"a.json": ("application/json", PAYLOAD), "z.json": ("application/json", other)}
+    world = world_of(of.root, **lists(of))
+    assert verdict(world, asic.sign(files, of.leaf.sealer, signing_time=made.NOW)) == OPEN
+    plain = files | {"z.json": ("application/json", b'{"type": "note"}')}
+    assert verdict(world, asic.sign(plain, of.leaf.sealer, signing_time=made.NOW)) == PASSED
+
+
 def container(mimetype: str, **files: bytes) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:

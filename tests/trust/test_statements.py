@@ -110,6 +110,19 @@ class TestStatus:
         office.world.now += timedelta(seconds=1)
         assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
+    @pytest.mark.parametrize("member", ["created", "validFrom"])
+    def test_a_list_of_tomorrow_is_no_answer(self, member: str) -> None:
+        office = Office()
+        data = statement(office.place)
+        ahead = made.stamp(made.NOW + timedelta(days=2))
+        for name in [name for name in office.files if name != statuses.REGISTER]:
+            document = json.loads(office.files[name])
+            del document["proof"]
+            created = ahead if member == "created" else made.stamp(made.NOW)
+            document |= {} if member == "created" else {member: ahead}
+            office.files[name] = jcs(data_integrity.add_proof(document, KEY, created=created))
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
     def test_an_old_list_that_says_revoked_is_one(self) -> None:
         office = Office()
         office.set("revocation")

@@ -55,6 +55,13 @@ def of_version_3(message: bytes) -> bytes:
     return message[:at] + b"\3" + message[at + 1 :]
 
 
+def test_a_certificate_to_encrypt_with_signs_nothing() -> None:
+    """Holders in China have two, and the key of this one is kept by others, too."""
+    own = made.certificate(LEAF, MIDDLE, made.usage(made.KEY_ENCIPHERMENT), serial=9)
+    info = structure.write_signer_info(own, b"", LEAF.sign(CONTENT))
+    assert refusals(structure.write(CONTENT, [own], [info])) == ["envelope.key-usage"]
+
+
 class TestHolds:
     """Messages of every allowed shape."""
 
