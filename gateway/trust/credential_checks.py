@@ -47,7 +47,9 @@ def status(subject: Subject, snapshot: Snapshot) -> StepResult:
         for outcome, sub in answers:
             if outcome is wanted:
                 return StepResult(name, outcome, sub, {"lists": evidence})
-    if not asked:
+    purposes = {entry.get("statusPurpose") for entry in asked if isinstance(entry, dict)}
+    if not asked or (is_statement(subject.credential) and "revocation" not in purposes):
+        # A statement that can only be suspended cannot be taken back.
         return StepResult(name, Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
     return StepResult(name, Outcome.PASSED, evidence={"lists": evidence})
 

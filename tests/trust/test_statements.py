@@ -110,6 +110,13 @@ class TestStatus:
         office.world.now += timedelta(seconds=1)
         assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
+    def test_a_statement_that_can_only_be_suspended(self) -> None:
+        office = Office()
+        entries = json.loads(statement(office.place))["credentialStatus"]
+        for purpose, expected in (("suspension", "INDETERMINATE"), ("revocation", "TOTAL_PASSED")):
+            own = [entry for entry in entries if entry["statusPurpose"] == purpose]
+            assert office.verdict(statement(office.place, credentialStatus=own))[0] == expected
+
     @pytest.mark.parametrize("member", ["created", "validFrom"])
     def test_a_list_of_tomorrow_is_no_answer(self, member: str) -> None:
         office = Office()
