@@ -87,6 +87,7 @@ def test_the_form_marks_what_a_target_cannot_do_without(context: Context) -> Non
     document = example("lfp-pack.json")
     rows = resources.table("fields/cn_pcf_targets.csv")
     marked = {(row["source"], row["target"]) for row in rows}
+    families = {family for _, family in marked}
     # Refused whatever is there: what only parameters or other inputs tell, and a pack where pieces are none.
     complete = refused(document, context)
     lacking = {
@@ -94,7 +95,7 @@ def test_the_form_marks_what_a_target_cannot_do_without(context: Context) -> Non
         for at in first_of_each(document)
         for target in refused(without(document, at), context).keys() - complete.keys()
         # The form marks these families; what others ask for, gaps tells.
-        if target.partition("@")[0] in {family for _, family in marked}
+        if target.partition("@")[0] in families
         # A whole list is asked for cell by cell.
         if not pattern(at).endswith(("/byStage", "/resultSets", "/*"))
     }

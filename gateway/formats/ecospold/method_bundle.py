@@ -15,7 +15,7 @@ from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.detect import documents, evidence
 from gateway.formats.ecospold.ids import new_id
-from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
+from gateway.formats.ecospold.measures import flow_property, unit_group
 from gateway.formats.ecospold.method_reader import MethodReader, OneMethod, method_id
 from gateway.formats.ecospold.one_bundle import NAMESPACE, Source
 from gateway.formats.ecospold.one_index import Index, Place, _read
@@ -145,7 +145,7 @@ class _Watch:
         told = _read(tag, attributes) if tag in _TOLD else {}
         if tag == "exchange":
             self.index.add(DatasetKind.FLOW, flow_id(told), self.place)
-            self._unit(told.get("@unit", ""))
+            self.index.add_unit(told.get("@unit", ""), self.place)
         elif tag == "dataset":
             self.number += 1
             self.function, self.location = {}, ""
@@ -159,13 +159,6 @@ class _Watch:
             self.index.add(kind, apart_id(tag, told), self.place)
         elif not tag:
             self._end()
-
-    def _unit(self, unit: str) -> None:
-        for value in property_of(unit):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.index.add(DatasetKind.FLOW_PROPERTY, found.id, self.place)
-                self.index.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), self.place)
 
     def _end(self) -> None:
         id_ = method_id(self.function, self.location)

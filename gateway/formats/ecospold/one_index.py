@@ -59,6 +59,14 @@ class Index:
         """A data set that is told in a place."""
         self.places.setdefault(Key(kind, id_), place)
 
+    def add_unit(self, unit: str, place: Place) -> None:
+        """What a unit measures, and the group it is of, are data sets, too."""
+        for value in property_of(unit):
+            found = flow_property(str(value.flow_property.uuid))
+            if found is not None:
+                self.add(DatasetKind.FLOW_PROPERTY, found.id, place)
+                self.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), place)
+
 
 @dataclass(slots=True)
 class _New:
@@ -141,15 +149,9 @@ class Watch:
         self._unit(told.get("unit", ""))
 
     def _unit(self, unit: str) -> None:
-        """What a unit measures, and the group it is of, are data sets, too."""
-        if unit in self.units:
-            return
-        self.units.add(unit)
-        for value in property_of(unit):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.index.add(DatasetKind.FLOW_PROPERTY, found.id, self.place)
-                self.index.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), self.place)
+        if unit not in self.units:
+            self.units.add(unit)
+            self.index.add_unit(unit, self.place)
 
     def _end(self) -> None:
         id_ = process_id(self.function, self.location)
