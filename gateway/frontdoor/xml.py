@@ -219,15 +219,20 @@ def _refuse_what_the_parser_let_through(root: etree._Element, limits: XmlLimits)
     info = root.getroottree().docinfo
     if info.internalDTD is not None:
         raise InputError("<!DOCTYPE", code="xml.doctype", path="line 1")
-    one_more = f"@*[{limits.max_attributes + 1}]"
     # Whether there is one at all is seen in a sixth of the time that it takes to find it.
-    if not root.xpath(f"boolean(//{one_more})"):
+    if not _is_crowded(limits.max_attributes)(root):
         return
-    crowded = root.xpath(f"(//*[{one_more}])[1]")
+    crowded = root.xpath(f"(//*[@*[{limits.max_attributes + 1}]])[1]")
     if isinstance(crowded, list) and crowded and isinstance(crowded[0], etree._Element):
         number = len(crowded[0].attrib)
         at = place(crowded[0])
         raise InputError(number, code="xml.too-many-attributes", path=at, limit=limits.max_attributes)
+
+
+@lru_cache(maxsize=16)
+def _is_crowded(limit: int) -> etree.XPath:
+    """Whether any element has more attributes than that."""
+    return etree.XPath(f"boolean(//@*[{limit + 1}])")
 
 
 def _too_large(saw: int, limit: int, name: str) -> InputError:
