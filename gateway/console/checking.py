@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway import messages
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.recognition.evaluate import Evaluation
 
 
-def check_files(  # noqa: C901  # inner readers that share the list of codes
+def check_files(
     console: Console,
     names: Sequence[str],
     format_: str | None,
@@ -54,57 +55,74 @@ def check_files(  # noqa: C901  # inner readers that share the list of codes
         if len(names) != 1:
             raise UsageError(len(names), code="usage.annotate-one")
         refuse_existing(mark.place, force=mark.force)
-    codes: list[Exit] = []
-    documents: list[dict[str, object]] = []
-
-    def refused(name: str, error: GatewayError) -> Exit:
-        from gateway.console import dataset_checking  # most files are declarations
-
-        try:
-            is_file = name in names and not rules  # a part of a file has a name, and no place of its own
-            found = dataset_checking.instead(console, name, error, context, documents) if is_file else None
-        except GatewayError as other:
-            error, found = other, None
-        return failures.not_read(console, name, error, documents) if found is None else found
-
-    def packages(name: str) -> tuple[Package, ...]:
-        try:
-            if not rules and repairing.is_package(name):
-                codes.append(repairing.check_package(console, name, documents))
-                return ()
-            return split(opened(console, name, layout))
-        except GatewayError as error:
-            codes.append(refused(name, error))
-            return ()
-
-    def source_of(package: Package, name: str, format_: str | None) -> Source | None:
-        try:
-            return read(package, format=format_, context=context)
-        except GatewayError as error:
-            codes.append(refused(name, error))
-            return None
-
-    old = None
-    if previous is not None:
-        old = next((source_of(package, previous, None) for package in packages(previous)), None)
-    inputs = (
-        (package.name if len(parts) > 1 else name, package)
-        for name in (names if previous is None or old else ())
-        for parts in [packages(name)]
-        for package in parts
-    )
-    for name, package in inputs:
-        source = source_of(package, name, format_)
-        if source is not None:
+    checking = _Checking(console, tuple(names), tuple(rules), context, layout)
+    old = None if previous is None else checking.first(previous)
+    for name in names if previous is None or old else ():
+        for part, source in checking.sources(name, format_):
             answers = evaluate(source, rules, previous=old)
-            codes.append(_code(source.report, answers))
-            _tell(console, name, source, answers)
+            checking.codes.append(_code(source.report, answers))
+            _tell(console, part, source, answers)
             if console.as_json:
-                documents.append(_json(name, source, answers))
+                checking.documents.append(_json(part, source, answers))
             if mark is not None:
                 _mark(console, source, answers, mark)
-    console.document({"files": documents})
-    return failures.worst(codes)
+    console.document({"files": checking.documents})
+    return failures.worst(checking.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checking:
+    """One run over several files: what was asked, and what became of those that hold no declaration."""
+
+    console: Console
+    names: tuple[str, ...]
+    rules: tuple[str, ...]
+    context: Context
+    layout: str | None
+    codes: list[Exit] = field(default_factory=list)
+    documents: list[dict[str, object]] = field(default_factory=list)
+
+    def sources(self, name: str, format_: str | None) -> Iterator[tuple[str, Source]]:
+        """The declarations of a file with their names; what is none is told at once."""
+        parts = self._packages(name)
+        for package in parts:
+            part = package.name if len(parts) > 1 else name
+            source = self._source(package, part, format_)
+            if source is not None:
+                yield part, source
+
+    def first(self, name: str) -> Source | None:
+        """The first declaration of a file; none, and that is told, if it cannot be read."""
+        parts = self._packages(name)
+        return self._source(parts[0], name, None) if parts else None
+
+    def _source(self, package: Package, name: str, format_: str | None) -> Source | None:
+        try:
+            return read(package, format=format_, context=self.context)
+        except GatewayError as error:
+            self.codes.append(self._refused(name, error))
+            return None
+
+    def _packages(self, name: str) -> tuple[Package, ...]:
+        try:
+            if not self.rules and repairing.is_package(name):
+                self.codes.append(repairing.check_package(self.console, name, self.documents))
+                return ()
+            return split(opened(self.console, name, self.layout))
+        except GatewayError as error:
+            self.codes.append(self._refused(name, error))
+            return ()
+
+    def _refused(self, name: str, error: GatewayError) -> Exit:
+        from gateway.console import dataset_checking  # most files are declarations
+
+        found = None
+        if name in self.names and not self.rules:  # a part of a file has a name, and no place of its own
+            try:
+                found = dataset_checking.instead(self.console, name, error, self.context, self.documents)
+            except GatewayError as other:
+                error = other
+        return failures.not_read(self.console, name, error, self.documents) if found is None else found
 
 
 def _mark(console: Console, source: Source, answers: Sequence[Evaluation], to: Destination) -> None:
