@@ -12,10 +12,18 @@ from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.signing import sd_jwt, vcdm
+from gateway.signing import contained, sd_jwt, vcdm
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature, times_of
+from gateway.signing.verified import (
+    Contained,
+    Envelope,
+    Inside,
+    KeyOrigin,
+    Verified,
+    VerifiedSignature,
+    times_of,
+)
 from gateway.signing.x509 import Certificate
 from gateway.storage.files import read_file
 from gateway.trust.did_web import assertion_keys
@@ -67,8 +75,9 @@ def verify_file(
     if detect(data) is Envelope.SD_JWT:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
-        _tell(console, shown.envelope, now, shown, asked=bool(reader))
-        console.document(_json(shown.envelope) | {"showing": _showing(shown)})
+        found = contained.looked_into(shown.envelope, keys=keys, contexts=given)
+        _tell(console, found, now, shown, asked=bool(reader))
+        console.document(_json(found) | {"showing": _showing(shown)})
         return Exit.DONE
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
@@ -111,6 +120,7 @@ def _tell(
     for part in found.parts:
         lines.append(("cli.covered", f"{part.name or '-'}  {part.media_type or '-'}  SHA-256 {part.sha256}"))
     lines += [("cli.uncovered", name) for name in found.uncovered]
+    lines += [("cli.contained", _inside(console, one)) for one in found.contained]
     for signature in found.signatures:
         key = signature.key
         lines.append(("cli.algorithm", signature.algorithm))
@@ -135,9 +145,22 @@ def _tell(
     names = {code: console.say(code) for code, _ in lines}
     column = max(map(width, names.values())) + 2
     for code, text in lines:
-        careful = code in {"cli.uncovered", "cli.remark"}
+        careful = code in {"cli.uncovered", "cli.remark", "cli.contained"}
         console.answer(f"  {padded(names[code], column)}{visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
+
+
+def _inside(console: Console, one: Contained) -> str:
+    """A signed document inside: its place, and what is known of it."""
+    found = one.found
+    if found is not None:
+        keys = ", ".join(signature.key.did or signature.key.sha256 for signature in found.signatures)
+        said = console.say("cli.contained-intact", envelope=found.envelope.value, key=keys)
+    elif one.state is Inside.UNSIGNED:
+        said = console.say("cli.contained-unsigned")
+    else:
+        said = console.say("cli.contained-not-checked", why=one.why)
+    return f"{one.place}  {said}"
 
 
 def _shown_lines(console: Console, shown: sd_jwt.Shown, *, asked: bool) -> list[tuple[str, str]]:
@@ -203,7 +226,14 @@ def _json(found: Verified) -> dict[str, object]:
         "uncovered": list(found.uncovered),
         "signatures": [_signature(one) for one in found.signatures],
         "times": dict(found.times),
+        "contained": [_contained(one) for one in found.contained],
     }
+
+
+def _contained(one: Contained) -> dict[str, object]:
+    found = one.found
+    told: dict[str, object] = {"place": one.place, "state": one.state.value, "why": one.why}
+    return told | ({"document": _json(found)} if found is not None else {})
 
 
 def _signature(one: VerifiedSignature) -> dict[str, object]:

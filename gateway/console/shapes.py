@@ -47,7 +47,7 @@ from gateway.recognition.coverage import Requirement
 from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
 from gateway.signing.forms import Form
-from gateway.signing.verified import Envelope, KeyOrigin
+from gateway.signing.verified import Envelope, Inside, KeyOrigin
 from gateway.trust.verify import State, Term
 
 
@@ -540,8 +540,8 @@ class Showing(Shape):
     nonce: str
 
 
-class VerifyFile(Shape):
-    """``hutong verify`` of a single signed file; ``showing`` of an SD-JWT only."""
+class EnvelopeDocument(Shape):
+    """An envelope of which every signature holds."""
 
     envelope: Envelope
     issuer: str
@@ -549,6 +549,21 @@ class VerifyFile(Shape):
     uncovered: list[str]
     signatures: list[EnvelopeSignature]
     times: dict[str, str]
+    contained: list[ContainedDocument]
+
+
+class ContainedDocument(Shape):
+    """A signed document inside what is covered; ``why`` is the code of what was in the way."""
+
+    place: str
+    state: Inside
+    why: str
+    document: EnvelopeDocument | None = None
+
+
+class VerifyFile(EnvelopeDocument):
+    """``hutong verify`` of a single signed file; ``showing`` of an SD-JWT only."""
+
     showing: Showing | None = None
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing import der
+from gateway.signing import contained, der
 from gateway.signing.jose import NO_KEYS, JoseRefused, Keys
 from gateway.signing.multibase import from_base64url
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
@@ -68,8 +68,9 @@ def verify_any(
     keys: Keys = NO_KEYS,
     contexts: Contexts = NO_CONTEXTS,
     certificates: Sequence[Certificate] = (),
+    budget: contained.Budget | None = None,
 ) -> Verified:
-    """Check every signature of an envelope of whatever kind.
+    """Check every signature of an envelope of whatever kind, and of the documents inside what it covers.
 
     Args:
         objects: detached files by name; a signature without names takes the only one. What no signature
@@ -78,12 +79,16 @@ def verify_any(
             the one for signatures that give none.
         contexts: JSON-LD contexts by address, for RDFC proofs only.
         certificates: that a token may mean by digest without carrying them.
+        budget: for an envelope inside another one.
 
     Raises:
-        GatewayError: a signature does not hold, or nothing here knows this kind.
+        GatewayError: a signature does not hold, also of a document inside, or nothing here knows this kind.
     """
     held = objects or {}
-    return beside(_verified(data, held, keys, contexts, certificates), held)
+    found = beside(_verified(data, held, keys, contexts, certificates), held)
+    return contained.looked_into(
+        found, keys=keys, contexts=contexts, certificates=certificates, budget=budget
+    )
 
 
 def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:

@@ -31,6 +31,14 @@ class Envelope(StrEnum):
     PADES = "pades"
 
 
+class Inside(StrEnum):
+    """What is known of a signed document inside what a signature covers."""
+
+    INTACT = "intact"  # every signature of its own holds
+    NOT_CHECKED = "not-checked"
+    UNSIGNED = "unsigned"  # a credential without a proof of its own
+
+
 class KeyOrigin(StrEnum):
     """Where the key came from: the only thing that a signature alone can say about its signer."""
 
@@ -84,6 +92,25 @@ class VerifiedSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class Contained:
+    """A document with signatures of its own inside what is covered; who signed around it vouches for none.
+
+    Args:
+        place: the part's name, then the place in it behind ``#``.
+        why: why it was not checked, as the code of an error.
+        data: it alone, as it was checked.
+        found: the answer about it; None unless it is intact.
+    """
+
+    place: str
+    state: Inside
+    envelope: Envelope | None = None
+    why: str = ""
+    data: bytes = field(default=b"", repr=False)
+    found: Verified | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """An envelope of which every signature holds.
 
@@ -92,6 +119,7 @@ class Verified:
         document: the covered JSON document of a credential; empty elsewhere.
         uncovered: names of what lies in the envelope and nobody has signed.
         times: the times that the covered content claims, such as ``validFrom``, by their member.
+        contained: signed documents inside what is covered, where somebody has looked (``contained``).
     """
 
     envelope: Envelope
@@ -101,6 +129,7 @@ class Verified:
     issuer: str = ""
     uncovered: tuple[str, ...] = ()
     times: Mapping[str, str] = field(default_factory=dict)
+    contained: tuple[Contained, ...] = ()
 
     @property
     def payload(self) -> bytes:

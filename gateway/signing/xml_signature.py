@@ -23,7 +23,7 @@ from gateway.signing._xml_key_info import key_of
 from gateway.signing._xml_names import ASIC, DS, XADES, children, octets, only, optional
 from gateway.signing.algorithms import XML, Algorithm
 from gateway.signing.jose import NO_KEYS, Keys
-from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
+from gateway.signing.verified import Contained, Envelope, Inside, Part, Verified, VerifiedSignature
 
 # One document may carry the signatures of several bodies.
 _MOST_SIGNATURES: Final = 16
@@ -93,6 +93,7 @@ def verify(
         tuple(one.signature for one in found),
         tuple(parts.values()),
         uncovered=tuple(_uncovered(root, found)),
+        contained=tuple(_inner(root)),
     )
 
 
@@ -106,6 +107,14 @@ def _signatures(root: etree._Element) -> Iterator[etree._Element]:
         if number > _MOST_SIGNATURES:
             raise XmlSignatureRefused(number, code="envelope.too-many-signatures")
         yield element
+
+
+def _inner(root: etree._Element) -> Iterator[Contained]:
+    """Signatures in the objects of another one: taken out, they would stand among other namespaces."""
+    for element in root.iter(f"{DS}Signature"):
+        above = [ancestor.tag for ancestor in element.iterancestors()]
+        if f"{DS}Object" in above and f"{XADES}QualifyingProperties" not in above:
+            yield Contained(xml.place(element), Inside.NOT_CHECKED, why="envelope.xml-inside")
 
 
 def _check(

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
-from gateway.signing import data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
+from gateway.signing import contained, data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
@@ -18,7 +18,16 @@ from gateway.signing.digests import sha256_hex
 from gateway.signing.jose import JoseRefused
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Envelope, KeyOrigin, Verified, VerifiedSignature, seconds, times_of
+from gateway.signing.verified import (
+    Contained,
+    Envelope,
+    Inside,
+    KeyOrigin,
+    Verified,
+    VerifiedSignature,
+    seconds,
+    times_of,
+)
 from gateway.trust.judgement import Sub
 from gateway.trust.subject import CONVERSION, Signer, Statement, Subject, named, statement_of
 
@@ -29,14 +38,6 @@ _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 # Of a container; no file of the sender's.
 _UNREAD: Final = "META-INF/"
-_INSIDE: Final = frozenset(
-    {
-        "EnvelopedVerifiableCredential",
-        "EnvelopedVerifiablePresentation",
-        "VerifiableCredential",
-        "VerifiablePresentation",
-    }
-)
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
 # (Data Integrity 1.0, 4.4) Compared by who has asked; told by who has not.
@@ -110,7 +111,8 @@ def of_file(
     try:
         if _kind(data) is Envelope.SD_JWT:
             shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
-            subject = _shown_since(_of(data, shown.envelope), shown.bound_at)
+            found = contained.looked_into(shown.envelope, keys=_keys(known), contexts=contexts)
+            subject = _shown_since(_of(data, found), shown.bound_at)
             if shown.reader and not reader:
                 subject = replace(
                     subject, findings=(Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),)
@@ -177,22 +179,25 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
                 # A sound presentation is no credential, and that is what is to be said.
                 vcdm.require_kind(_object(data))
             raise
-        return _of(data, proofs.verify(data, keys=_keys(known), contexts=contexts))
+        found = proofs.verify(data, keys=_keys(known), contexts=contexts)
+        return _of(data, contained.looked_into(found, keys=_keys(known), contexts=contexts))
     vcdm.require_kind(proof.document)
     key = VerificationKey.from_public_key(proof.public_key)
     signer = Signer(proof.issuer, "data-integrity", key.kind, named(proof.issuer, key), evidence=(data,))
-    left_open = tuple(f"@context {context}" for context in proof.uncovered_contexts)
+    inner = contained.inside(proof.document, keys=_keys(known), contexts=contexts)
+    contexts_open = tuple(f"@context {context}" for context in proof.uncovered_contexts)
     return Subject(
         "credential",
         sha256_hex(data),
         (signer,),
         covered=("",),
-        uncovered=left_open,
+        uncovered=contexts_open,
         credential=proof.document,
         issuer=proof.issuer,
         begins=proof.created or "",
         expires=proof.expires or "",
-        left_open=left_open,
+        left_open=(*contexts_open, *_not_checked(inner)),
+        contained=tuple(_subjects(inner)),
     )
 
 
@@ -229,27 +234,28 @@ def _of(data: bytes, found: Verified) -> Subject:
         left_open=(
             *remarks,
             *(one for one in found.uncovered if not _is_unread(found, one)),
-            *(() if is_credential else _unasked(found)),
+            *_not_checked(found.contained),
         ),
+        contained=tuple(_subjects(found.contained)),
         parts=found.parts,
         statement=statement_of(conversion.data) if conversion is not None else Statement(),
     )
 
 
-def _unasked(found: Verified) -> Iterator[str]:
-    """Credentials that nobody asks whose they are, until when they count, and whether they were taken back.
+def _not_checked(held: Iterable[Contained]) -> Iterator[str]:
+    """Documents that nobody asks whose they are, until when they count, whether they were revoked."""
+    return (one.place for one in held if one.found is None)
 
-    One that is signed alone as a file is asked (``_with_payload``); the others are not.
-    """
-    for part in found.parts:
-        try:
-            value = parse_signed(part.data)
-        except GatewayError:
+
+def _subjects(held: Iterable[Contained]) -> Iterator[tuple[str, Subject]]:
+    """Documents inside whose own signatures hold, each to be believed or not by itself."""
+    for one in held:
+        if one.found is None:
             continue
-        kinds = value.get("type") if isinstance(value, dict) else None
-        held = {kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
-        if held & _INSIDE and not (found.document and len(found.parts) == 1):
-            yield part.name or "credential"
+        try:
+            yield one.place, _of(one.data, one.found)
+        except GatewayError as error:
+            yield one.place, _unsound(one.data, error)
 
 
 def _told(found: Verified) -> Iterator[Finding]:
@@ -271,6 +277,10 @@ def _with_payload(found: Verified) -> Verified:
     So does any token of its own term (RFC 7519, 4.1).
     """
     if found.document or len(found.parts) != 1:
+        return found
+    root = found.parts[0].name or contained.PAYLOAD
+    if any(one.place == root and one.state is not Inside.UNSIGNED for one in found.contained):
+        # It has signatures of its own, and is asked by itself.
         return found
     try:
         value = parse_signed(found.payload)

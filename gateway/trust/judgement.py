@@ -42,6 +42,7 @@ class Sub(StrEnum):
     NO_SIGNATURE = "no-signature"
     CRYPTO_CONSTRAINTS_FAILURE = "crypto-constraints-failure"
     NOT_COVERED = "not-covered"
+    CONTAINED_FAILED = "contained-failed"
     NUMBER_NOT_COVERED = "number-not-covered"
     NO_SIGNING_KEY_FOUND = "no-signing-key-found"
     SIGNED_DATA_NOT_FOUND = "signed-data-not-found"

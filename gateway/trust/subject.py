@@ -67,6 +67,7 @@ class Subject:
         begins, expires: when the proof of the credential begins and ends to count; empty: at once, and never.
         left_open: what the signature leaves open though a reader would read it, such as further contexts.
         parts: what a signed file covers.
+        contained: signed documents inside it, by their place; each is somebody's word of its own.
     """
 
     kind: str
@@ -84,6 +85,7 @@ class Subject:
     parts: tuple[Part, ...] = field(default=(), repr=False)
     statement: Statement = Statement()
     facts: Mapping[str, object] = field(default_factory=dict, repr=False)
+    contained: tuple[tuple[str, Subject], ...] = field(default=(), repr=False)
 
 
 # A kind of third-party work as declarations name it, and the activity in a scope that covers it.

@@ -109,6 +109,7 @@ class _Run:
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
         self.witnesses = Witnesses(snapshot, engine)
+        self.inner: list[tuple[str, Validation]] = []
 
     def result(self) -> Validation:
         """Take the steps and sum them up."""
@@ -145,6 +146,7 @@ class _Run:
         for answer in answers:
             if answer.listed is None and answer is not chosen:
                 self.notes.append(self._unlisted(answer.signer))
+        self.inner = [(place, self._inside(inner)) for place, inner in self.subject.contained]
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)
         yield self._coverage(chosen)
@@ -160,6 +162,16 @@ class _Run:
         yield credential_checks.times(self.subject, self.snapshot)
         yield self._rules()
         self.notes += self.witnesses.notes
+
+    def _inside(self, inner: Subject) -> Validation:
+        """A signed document inside is validated as if it came alone, but for when it was seen before."""
+        return _Run(inner, replace(self.snapshot, received={}), None, self.engine).result()
+
+    def _told_inside(self) -> Iterator[Finding]:
+        for place, done in self.inner:
+            word = f"{done.indication.name} {done.sub.name}" if done.sub else done.indication.name
+            yield Finding("list.contained", place, word, Severity.INFO)
+            yield from (replace(one, at=f"{place} {one.at}".strip()) for one in done.notes)
 
     def _unsound(self, sub: Sub, evidence: Mapping[str, PlainJson]) -> Iterator[StepResult]:
         """The bytes are not what somebody signed: nothing that they say is read."""
@@ -248,7 +260,20 @@ class _Run:
             "uncovered": list(self.uncovered),
         }
         by_others = [part.name for part in subject.parts if part.name not in chosen.signer.covered]
-        missing = (*subject.left_open, *by_others)
+        if self.inner:
+            evidence["contained"] = [_told_of(place, done) for place, done in self.inner]
+        self.notes += self._told_inside()
+        # What is no credential of this model, say, is not changed by that: its verdict stays open.
+        failed = [
+            place
+            for place, done in self.inner
+            if done.indication is Indication.TOTAL_FAILED and done.sub is not Sub.FORMAT_FAILURE
+        ]
+        if failed:
+            params = {"parts": ", ".join(failed)}
+            return StepResult("coverage", Outcome.FAILED, Sub.CONTAINED_FAILED, evidence, params)
+        not_passed = [place for place, done in self.inner if not done.passed]
+        missing = (*subject.left_open, *by_others, *not_passed)
         if missing:
             params = {"parts": ", ".join(missing)}
             return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)
@@ -327,6 +352,11 @@ class _Run:
             params = {"rules": ", ".join(self.rules.blocking)}
             return StepResult("rules", Outcome.FAILED, Sub.RULES_BLOCKING, self.rules.evidence, params)
         return StepResult("rules", Outcome.PASSED, evidence=self.rules.evidence)
+
+
+def _told_of(place: str, done: Validation) -> dict[str, PlainJson]:
+    sub = done.sub.name if done.sub else ""
+    return {"at": place, "sha256": done.document, "indication": done.indication.name, "subIndication": sub}
 
 
 _OF = {

@@ -1,0 +1,286 @@
+"""Where in a covered part other signed documents stand: whole files, members of JSON, tokens in text.
+
+Nothing is verified here. What is found is what a reader may take for signed, also where its form is one that
+the readers of signatures refuse.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.errors import GatewayError
+from gateway.frontdoor import xml
+from gateway.frontdoor.archive import ASIC_MIMETYPES, open_zip
+from gateway.frontdoor.json import PlainJson, parse_signed, pointer
+from gateway.frontdoor.limits import ArchiveLimits
+from gateway.signing import der
+from gateway.signing._xml_names import DS
+from gateway.signing.jcs import jcs
+from gateway.signing.multibase import from_base64url
+
+_SPACE: Final = b" \t\r\n"
+_BOM: Final = b"\xef\xbb\xbf"
+# GB/T 35275 and RFC 5652: signed data.
+_MESSAGES: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
+_ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS")
+# The name of an element cannot be written in another way, unlike the address of its namespace.
+_SIGNATURE: Final = tuple("Signature".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+_NAMESPACE: Final = b"xmldsig"
+_ENVELOPED: Final = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
+CREDENTIAL: Final = "VerifiableCredential"
+PRESENTATION: Final = "VerifiablePresentation"
+# Base64 of either alphabet and with padding: whoever refuses it says so himself.
+_TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]+(?:~[^\s]*)?")
+_BETWEEN: Final = re.compile(r"[\s,;\"'<>|]+")
+_SHORTEST_TOKEN: Final = 40
+_LONGEST_HEADER: Final = 65536
+_DATA_URL: Final = re.compile(r"data:[^,]{0,200},")
+_MOST_DEPTH: Final = 4
+_ARCHIVE: Final = ArchiveLimits(allow_nested=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something with a signature of its own, or a credential without one (``is_signed`` False).
+
+    ``why`` says why nobody can read it; ``data`` is then empty.
+    """
+
+    at: str
+    data: bytes = field(default=b"", repr=False)
+    is_signed: bool = True
+    why: str = ""
+
+
+def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
+    """What stands in a file, told apart by its content; the file itself may be all of it."""
+    start = data.lstrip(_SPACE)
+    if not start or depth > _MOST_DEPTH:
+        return
+    if data.startswith(b"PK\x03\x04"):
+        yield from _in_archive(data, at, depth)
+    elif data.startswith(b"%PDF-"):
+        if b"/ByteRange" in data:
+            yield Place(at, data)
+    elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(data):
+        yield Place(at, data)
+    elif start.startswith(b"<") or data.startswith((_BOM + b"<", b"\xff\xfe", b"\xfe\xff")):
+        yield from _in_xml(data, at)
+    elif start.removeprefix(_BOM)[:1] in (b"{", b"[", b'"'):
+        yield from _in_json(data, at, depth)
+    else:
+        yield from _in_text(data, at)
+
+
+def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") -> Iterator[Place]:
+    """What stands inside an object or a list, which is itself known; below what is found nobody looks on.
+
+    Args:
+        skipped: the member of the outermost object whose entries somebody else answers for.
+    """
+    stack = [(value, at)]
+    while stack:
+        held, place = stack.pop()
+        entries: list[tuple[str | int, PlainJson]] = []
+        if isinstance(held, dict):
+            entries = list(held.items())
+        elif isinstance(held, list):
+            entries = list(enumerate(held))
+        deeper = []
+        for name, item in entries:
+            own = place + pointer([name])
+            known = at + pointer([skipped])
+            answered = bool(skipped) and (own == known or (place == known and isinstance(held, list)))
+            if isinstance(item, str):
+                if not answered:
+                    yield from _in_string(item, own, depth)
+            elif isinstance(item, dict | list):
+                found = None if answered else _object(item, own)
+                if found is not None:
+                    yield found
+                if found is None or not found.is_signed:
+                    deeper.append((item, own))
+        stack += reversed(deeper)
+
+
+def object_at_root(value: PlainJson, at: str, data: bytes) -> Place | None:
+    """The document itself, where it is signed or a credential."""
+    found = _object(value, at)
+    return Place(at, data, found.is_signed) if found is not None else None
+
+
+def in_xml_object(data: bytes, at: str) -> Iterator[Place]:
+    """The text of a signed element, where it has nothing else: an object of a signature may be a document."""
+    if data.count(b"<") > 2:
+        return
+    root = xml.parse_signed(data)
+    if not len(root) and root.text:
+        text = root.text.strip().encode()
+        inner = list(in_file(text, at))
+        if not inner and root.get("Encoding", "").endswith("base64"):
+            try:
+                inner = list(in_file(base64.b64decode(text), at))
+            except (binascii.Error, ValueError):
+                inner = []
+        yield from inner
+
+
+def _in_archive(data: bytes, at: str, depth: int) -> Iterator[Place]:
+    try:
+        archive = open_zip(data, limits=_ARCHIVE)
+        if archive.find("mimetype") and archive.read("mimetype") in [
+            kind.encode() for kind in ASIC_MIMETYPES
+        ]:
+            yield Place(at, data)
+            return
+        for name, content in archive.read_all():
+            yield from in_file(content, f"{at}/{name}", depth=depth + 1)
+    except GatewayError as error:
+        yield Place(at, why=error.error_code)
+
+
+def _is_message(data: bytes) -> bool:
+    if data.lstrip(_SPACE).startswith(_ARMOURED):
+        return True
+    try:
+        plain = data if data[:1] == b"\x30" else base64.b64decode(b"".join(data.split()))
+        return der.parse(plain, "contentInfo").oid("contentType") in _MESSAGES
+    except (GatewayError, binascii.Error, ValueError):
+        return False
+
+
+def _in_xml(data: bytes, at: str) -> Iterator[Place]:
+    if not any(name in data for name in _SIGNATURE):
+        return
+    try:
+        root = xml.parse_signed(data)
+    except GatewayError as error:
+        if _NAMESPACE in data:
+            yield Place(at, why=error.error_code)
+        return
+    if next(root.iter(f"{DS}Signature"), None) is not None:
+        yield Place(at, data)
+
+
+def _in_json(data: bytes, at: str, depth: int) -> Iterator[Place]:
+    try:
+        value = parse_signed(data)
+    except GatewayError as error:
+        yield from _in_loose_json(data, at, depth, error.error_code)
+        return
+    if isinstance(value, str):
+        yield from _in_string(value, at, depth)
+        return
+    whole = object_at_root(value, at, data)
+    if whole is not None:
+        yield whole
+    if whole is None or not whole.is_signed:
+        yield from in_members(value, f"{at}#", depth=depth)
+
+
+def _in_loose_json(data: bytes, at: str, depth: int, code: str) -> Iterator[Place]:
+    """What other software reads though it is no strict JSON here, or a document in each line."""
+    try:
+        value = json.loads(data.removeprefix(_BOM))
+    except (ValueError, RecursionError):
+        lines = data.splitlines()
+        if len(lines) > 1 and all(line.strip()[:1] in (b"", b"{", b"[") for line in lines):
+            for number, line in enumerate(lines, 1):
+                yield from in_file(line, f"{at}:{number}", depth=depth + 1)
+        elif b"proof" in data or b"Credential" in data or b'"signature' in data:
+            yield Place(at, why=code)
+        return
+    found = [object_at_root(value, at, b""), *in_members(value, f"{at}#", depth=depth)]
+    if any(one is not None for one in found):
+        yield Place(at, why=code)
+
+
+def _in_text(data: bytes, at: str) -> Iterator[Place]:
+    if data.count(b".") < 2:
+        return
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return
+    pieces = [piece for piece in _BETWEEN.split(text) if _is_token(piece)]
+    for number, piece in enumerate(pieces, 1):
+        yield Place(at if len(pieces) == 1 else f"{at}:{number}", piece.encode())
+
+
+def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
+    """A token, perhaps behind ``data:…,``, or a document as text."""
+    if len(text) < _SHORTEST_TOKEN:
+        return
+    if text.startswith("data:") and (head := _DATA_URL.match(text)):
+        text = text[head.end() :]
+    if _is_token(text.strip()):
+        yield Place(at, text.strip().encode())
+    elif text.lstrip()[:1] in ("{", "["):
+        yield from in_file(text.encode(errors="replace"), at, depth=depth + 1)
+
+
+def _is_token(text: str) -> bool:
+    """Whether it is a compact JWS, whatever hangs behind it, by its header."""
+    if len(text) < _SHORTEST_TOKEN or text.count(".") < 2:
+        return False
+    shape = _TOKEN.fullmatch(text)
+    if shape is None or len(shape[1]) > _LONGEST_HEADER:
+        return False
+    header = from_base64url(shape[1].rstrip("=").replace("+", "-").replace("/", "_"))
+    try:
+        members = json.loads(header or b"")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(members, dict) and "alg" in members
+
+
+def _object(value: PlainJson, at: str) -> Place | None:
+    """The place of an object that is signed, or a credential without a signature."""
+    if not isinstance(value, dict):
+        return None
+    if _has_proof(value) or _is_serialised(value) or _kinds(value) & _ENVELOPED:
+        try:
+            return Place(at, jcs(value))
+        except GatewayError as error:
+            return Place(at, why=error.error_code)
+    if _kinds(value) & {CREDENTIAL, PRESENTATION}:
+        return Place(at, is_signed=False)
+    return None
+
+
+def is_a(value: Mapping[str, PlainJson], kind: str) -> bool:
+    """Whether the type of an object names this kind."""
+    return kind in _kinds(value)
+
+
+def _kinds(value: Mapping[str, PlainJson]) -> set[str]:
+    stated = value.get("type")
+    return {one for one in (stated if isinstance(stated, list) else [stated]) if isinstance(one, str)}
+
+
+def _has_proof(value: Mapping[str, PlainJson]) -> bool:
+    """A proof by its members: the word alone may mean anything."""
+    held = value.get("proof")
+    proofs = held if isinstance(held, list) else [held]
+    return any(
+        isinstance(one, dict) and {"proofValue", "jws", "cryptosuite", "verificationMethod"} & one.keys()
+        for one in proofs
+    )
+
+
+def _is_serialised(value: Mapping[str, PlainJson]) -> bool:
+    """A JWS in JSON (RFC 7515, 7.2), flattened or general."""
+    several = value.get("signatures")
+    entries = several if isinstance(several, list) else [value]
+    return any(
+        isinstance(one, dict)
+        and isinstance(one.get("protected"), str)
+        and isinstance(one.get("signature"), str)
+        for one in entries
+    )

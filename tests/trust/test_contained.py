@@ -1,0 +1,124 @@
+"""Signed documents inside others under a policy: each has a verdict of its own, and the worst one counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.pipeline import statuses
+from gateway.signing import asic, jades, vc_jwt
+from gateway.signing.jcs import jcs
+from gateway.trust.judgement import Validation
+from tests.trust import made, pki
+from tests.trust.conftest import World
+from tests.trust.test_enveloped import OPEN, credential, signed
+from tests.trust.test_simulator import PASSED, certifier
+from tests.trust.test_statements import KEY, OTHER, Office, statement
+from tests.trust.test_x509 import PAYLOAD, lists, validated, world_of
+
+OWN = KEY.public_key.did
+FAILED = ("TOTAL_FAILED", "CONTAINED_FAILED")
+
+
+def believing(*others: str) -> World:
+    """The certifier is listed by the seal's authority and by these identifiers."""
+    of = pki.pki()
+    world = world_of(of.root, **lists(of))
+    world.certifier = [certifier(certificates=[of.root.own], others=list(others))]
+    return world
+
+
+def container(inner: bytes) -> bytes:
+    files = {"a.json": ("application/json", PAYLOAD), "z.json": ("application/json", inner)}
+    return asic.sign(files, pki.pki().leaf.sealer, signing_time=made.NOW)
+
+
+def payload(inner: bytes) -> bytes:
+    return jades.sign(inner, pki.pki().leaf.sealer, signing_time=made.NOW)
+
+
+def member(inner: bytes) -> bytes:
+    return payload(jcs({"vc": json.loads(inner)}))
+
+
+def in_credential(inner: bytes) -> bytes:
+    document = credential(OWN)
+    document["credentialSubject"]["urn:x:held"] = json.loads(inner)
+    return signed(document)
+
+
+def as_token(inner: bytes) -> bytes:
+    document = credential(OWN)
+    document["credentialSubject"]["urn:x:held"] = json.loads(inner)
+    return vc_jwt.sign(document, KEY)
+
+
+def words(done: Validation) -> tuple[str, str]:
+    return done.indication.name, done.sub.name if done.sub else ""
+
+
+AROUND = [container, payload, member, in_credential, as_token]
+
+
+@pytest.mark.parametrize("around", AROUND)
+class TestAround:
+    """In files of a container, as a payload, as a member of one, and in another credential."""
+
+    def test_changed_since_it_was_signed(self, around: Any) -> None:
+        document = json.loads(signed(credential(OWN)))
+        document["credentialSubject"]["name"] = "another"
+        done = validated(believing(OWN), around(jcs(document)))
+        assert words(done) == ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")
+        assert "proof" in done.findings[0].at
+
+    def test_of_a_body_that_nobody_lists(self, around: Any) -> None:
+        stranger = made.operator(7).key
+        done = validated(believing(OWN), around(signed(credential(stranger.public_key.did), stranger)))
+        assert words(done) == OPEN
+        told = [note.saw for note in done.notes if note.code == "list.contained"]
+        assert told == ["INDETERMINATE NO_TRUST_ENTRY"]
+
+    def test_over(self, around: Any) -> None:
+        over = made.stamp(made.NOW - timedelta(days=1))
+        done = validated(believing(OWN), around(signed(credential(OWN, validUntil=over))))
+        assert words(done) == FAILED
+        assert "TOTAL_FAILED EXPIRED" in [note.saw for note in done.notes]
+
+    def test_that_nobody_here_can_check(self, around: Any) -> None:
+        document = json.loads(signed(credential(OWN)))
+        document["proof"]["cryptosuite"] = "bbs-2023"
+        assert words(validated(believing(OWN), around(jcs(document)))) == OPEN
+
+    def test_believed(self, around: Any) -> None:
+        """A statement of a listed recogniser in what a listed certifier has signed: passed, until revoked."""
+        office = Office(OTHER)
+        inner = statement(office.place, OTHER)
+        assert words(validated(_with(office), around(inner))) == PASSED
+        done = validated(_with(office), around(inner))
+        told = done.step("coverage").evidence["contained"]
+        assert isinstance(told, list)
+        assert isinstance(told[0], dict)
+        assert told[0]["indication"] == "TOTAL_PASSED"
+        office.set("revocation")
+        assert words(validated(_with(office), around(inner))) == FAILED
+
+
+def _with(office: Office) -> World:
+    world = believing(OWN)
+    body = made.entity("TEST body", [made.state("recogniser", others=[OTHER.public_key.did])])
+    world.own_entities = [body]
+    lists_ = {f"status/{name}": data for name, data in office.files.items() if name != statuses.REGISTER}
+    world.more = {**world.more, **lists_}
+    return world
+
+
+def test_a_presentation_inside_leaves_it_open() -> None:
+    held = {**credential(OWN), "type": ["VerifiablePresentation"]}
+    assert words(validated(believing(OWN), container(jcs(held)))) == OPEN
+
+
+def test_a_credential_without_a_proof_of_its_own() -> None:
+    assert words(validated(believing(OWN), member(jcs(credential(OWN))))) == OPEN
