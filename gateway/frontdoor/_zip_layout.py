@@ -54,6 +54,7 @@ class Member:
     header: int
     is_folder: bool
     start: int = -1
+    comment: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def members(data: bytes, limits: ArchiveLimits) -> tuple[Member, ...]:
         raise _broken("central directory", saw=f"{directory.end - at} bytes too many")
     _refuse_clashes(listed)
     return _with_local_headers(data, listed, directory.start)
+
+
+def comment(data: bytes) -> bytes:
+    """The comment behind the end record of a file whose members were read."""
+    return data[data.rfind(_END_SIGN) + _END.size :]
 
 
 def _directory(data: bytes) -> _Directory:
@@ -133,7 +139,18 @@ def _central(data: bytes, at: int, end: int, limits: ArchiveLimits) -> tuple[Mem
         raise InputError(name, code="archive.folder-with-data", path=name)
     if method == STORED and sizes.size != sizes.packed:
         raise InputError(sizes.packed, code="archive.size-lie", path=name, declared=sizes.size)
-    return Member(name, raw, flags, method, crc, sizes.packed, sizes.size, sizes.header, folder), after
+    return Member(
+        name,
+        raw,
+        flags,
+        method,
+        crc,
+        sizes.packed,
+        sizes.size,
+        sizes.header,
+        folder,
+        comment=data[after - c : after],
+    ), after
 
 
 def _refuse_kind(name: str, flags: int, method: int, attributes: int) -> None:
@@ -234,7 +251,7 @@ def _descriptor_length(data: bytes, at: int, member: Member) -> int:
 
 def _located(m: Member, start: int) -> Member:
     parts = (m.name, m.raw_name, m.flags, m.method, m.crc32, m.compressed_size, m.size, m.header, m.is_folder)
-    return Member(*parts, start)
+    return Member(*parts, start, m.comment)
 
 
 def _broken(what: str, *, saw: str, path: str = "") -> InputError:

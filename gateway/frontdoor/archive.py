@@ -28,6 +28,7 @@ class Entry:
     crc32: int
     stored: bool
     start: int = field(repr=False)  # of its data in the archive
+    comment: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Archive:
     limits: ArchiveLimits
     _data: bytes = field(repr=False)
     _by_name: dict[str, Entry] = field(repr=False, compare=False)
+    comment: bytes = b""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +81,7 @@ def open_zip(data: bytes, *, limits: ArchiveLimits = lim.ARCHIVE) -> Archive:
     """Open a zip archive whose every byte has exactly one reading; nothing is unpacked yet.
 
     Local headers, data, descriptors and the central directory must fill the file without gap or overlap
-    and say the same. A comment is ignored. Sizes and checksums are proven when an entry is read.
+    and say the same. Comments are kept. Sizes and checksums are proven when an entry is read.
 
     Raises:
         InputError: ``archive.*``; the path is the entry's name.
@@ -90,7 +92,7 @@ def open_zip(data: bytes, *, limits: ArchiveLimits = lim.ARCHIVE) -> Archive:
         raise InputError(len(data), code="archive.too-large", limit=limits.max_bytes, name="max_bytes")
     members = layout.members(data, limits)
     entries = tuple(
-        Entry(m.name, m.size, m.compressed_size, m.crc32, m.method == layout.STORED, m.start)
+        Entry(m.name, m.size, m.compressed_size, m.crc32, m.method == layout.STORED, m.start, m.comment)
         for m in members
         if not m.is_folder
     )
@@ -99,7 +101,7 @@ def open_zip(data: bytes, *, limits: ArchiveLimits = lim.ARCHIVE) -> Archive:
         for entry in entries:
             if entry.name.lower().endswith(_ZIP_SUFFIXES):
                 raise InputError(entry.name, code="archive.nested", path=entry.name)
-    return Archive(entries, limits, data, {entry.name: entry for entry in entries})
+    return Archive(entries, limits, data, {entry.name: entry for entry in entries}, layout.comment(data))
 
 
 def open_asic(

@@ -5,10 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.multibase import from_base64url
+
+# Unsigned by their nature: time stamps, certificates, values for revocation, other signatures over this one.
+_MEMBERS: Final = frozenset(
+    {
+        "sigPSt", "sigTst", "xRefs", "rRefs", "axRefs", "arRefs", "sigRTst", "rfsTst", "xVals", "rVals",
+        "axVals", "arVals", "anyValData", "tstVD", "arcTst", "cSig",
+    }
+)  # fmt: skip
 
 
 def timestamps_of(unsigned: Sequence[PlainJson]) -> tuple[bytes, ...]:
@@ -25,6 +34,12 @@ def timestamps_of(unsigned: Sequence[PlainJson]) -> tuple[bytes, ...]:
             except (binascii.Error, ValueError):
                 continue
     return tuple(found)
+
+
+def foreign(unsigned: Sequence[PlainJson]) -> tuple[int, ...]:
+    """Which entries have other members than those of the standard (5.3), or cannot be read."""
+    read = [_member(entry) for entry in unsigned]
+    return tuple(n for n, member in enumerate(read) if member is None or not member.keys() <= _MEMBERS)
 
 
 def _member(entry: PlainJson) -> dict[str, PlainJson] | None:

@@ -53,10 +53,11 @@ class ReferenceRefused(TrustError):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a signature covers. ``covers_root``: the root of its document is among it."""
+    """What a signature covers. ``covers_root``: the root of its document is among it; so its KeyInfo."""
 
     parts: tuple[Part, ...]
     covers_root: bool
+    covers_key_info: bool = False
 
 
 def resolve(
@@ -80,7 +81,7 @@ def resolve(
         raise ReferenceRefused(len(entries), path=xml.place(info))
     work = _Document(signature, data, objects)
     parts: dict[str, Part] = {}
-    properties_covered = False
+    properties_covered = key_info_covered = False
     for entry in entries:
         name, covered, target = work.covered(entry)
         _compare(entry, covered, digests, "" if target is not None else name)
@@ -93,7 +94,7 @@ def resolve(
                 raise ReferenceRefused(name, path=xml.place(entry), code="envelope.part-twice")
             properties_covered = True
         elif target is not None and target.tag == f"{DS}KeyInfo" and target.getparent() is signature:
-            continue  # the certificates, signed as well; no part of what is said
+            key_info_covered = True  # the certificates, signed as well; no part of what is said
         elif name in parts:
             raise ReferenceRefused(name, path=xml.place(entry), code="envelope.part-twice")
         else:
@@ -103,7 +104,7 @@ def resolve(
         raise ReferenceRefused(path=xml.place(signature), code="envelope.properties-not-covered")
     if not parts:
         raise ReferenceRefused(path=xml.place(signature), code="envelope.nothing-covered")
-    return Resolved(tuple(parts.values()), work.covers_root)
+    return Resolved(tuple(parts.values()), work.covers_root, key_info_covered)
 
 
 def canonicalisation(element: etree._Element) -> tuple[str, tuple[str, ...]]:

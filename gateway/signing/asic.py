@@ -9,7 +9,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -37,6 +37,13 @@ _SIGNATURES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORE
 _OTHER_SIGNATURES: Final = re.compile(
     r"META-INF/[^/]*(signature|timestamp)[^/]*\.(p7[sm]|tst)", re.IGNORECASE
 )
+# What a container has beside them: lists and signatures of other forms, evidence records, OCF's own file.
+_EXPECTED: Final = re.compile(
+    r"META-INF/(ASiC[^/]*manifest[^/]*\.xml|[^/]*(signature|timestamp)[^/]*\.(p7[sm]|tst)"
+    r"|[^/]*evidencerecord[^/]*\.(ers|xml)|container\.xml)",
+    re.IGNORECASE,
+)
+_MIMETYPES: Final = {Envelope.ASIC_E: ASIC_MIMETYPES[0].encode(), Envelope.ASIC_S: ASIC_MIMETYPES[1].encode()}
 _MOST_SIGNATURE_FILES: Final = 16
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 # Nothing that is signed here gets opened: a workbook in a container is bytes with a digest.
@@ -109,6 +116,7 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
     digests: Digests = {}
     signatures: list[VerifiedSignature] = []
     parts: dict[str, Part] = {}
+    unsigned: list[str] = []
     for name in signature_files:
         content = archive.read(name)
         try:
@@ -126,6 +134,7 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
             known = parts.get(part.name, part)
             parts[part.name] = known if known.media_type else part
         signatures.extend(found.signatures)
+        unsigned += [f"{name}#{place}" for place in found.uncovered]
     kind = Envelope.ASIC_S if archive.read("mimetype") == ASIC_MIMETYPES[1].encode() else Envelope.ASIC_E
     uncovered = tuple(name for name in names if name not in parts)
     if kind is Envelope.ASIC_S and (len(names) != 1 or uncovered):
@@ -133,13 +142,55 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
     ordered = tuple(parts[name] for name in names if name in parts)
     if own:
         _refuse_other_bytes(data, archive, ordered, signatures, uncovered)
-    # Nothing in META-INF is signed. The list of files and the signatures themselves say nothing to a reader.
+    # Nothing in META-INF is signed. The signatures themselves say nothing to a reader.
     others = tuple(
         name
         for name in archive.names
         if name.startswith("META-INF/") and name not in signature_files and name != _MANIFEST
     )
-    return Verified(kind, tuple(signatures), ordered, uncovered=(*uncovered, *others))
+    unsigned += [*_misnamed(archive, parts), *_comments(archive, kind)]
+    return Verified(kind, tuple(signatures), ordered, uncovered=(*uncovered, *others, *unsigned))
+
+
+def is_expected(name: str) -> bool:
+    """Whether a file that nobody signs is of those that containers have in META-INF, by its name."""
+    return _EXPECTED.fullmatch(name) is not None
+
+
+def _misnamed(archive: Archive, parts: Mapping[str, Part]) -> Iterator[str]:
+    """What the list of files, which nobody signs, says otherwise than the signature, or of no file."""
+    if _MANIFEST not in archive:
+        return
+    try:
+        root = xml.parse(archive.read(_MANIFEST))
+    except GatewayError:
+        yield _MANIFEST
+        return
+    for entry in root.iter(f"{{{_ODF}}}file-entry"):
+        name, stated = entry.get(f"{{{_ODF}}}full-path", ""), entry.get(f"{{{_ODF}}}media-type", "")
+        if name.endswith("/"):
+            continue
+        part = parts.get(name)
+        differs = (
+            part is not None
+            and {stated, part.media_type} > {stated}
+            and ""
+            not in {
+                stated,
+                part.media_type,
+            }
+        )
+        if name not in archive or differs:
+            yield f"{_MANIFEST}#{name}"
+
+
+def _comments(archive: Archive, kind: Envelope) -> Iterator[str]:
+    """EN 319 162-1, A.1: the comment of the zip may repeat the type of the container, and nothing else."""
+    if archive.comment not in (b"", b"mimetype=" + _MIMETYPES[kind]):
+        yield "#comment"
+    for entry in archive.entries:
+        if entry.comment:
+            yield f"{entry.name}#comment"
 
 
 def _refuse_foreign_form(name: str, content: bytes) -> None:

@@ -33,6 +33,7 @@ _DER_SEQUENCE: Final = 0x30
 _ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS", b"MII")
 _SPACE: Final = b" \t\r\n"
 _CMS: Final = "1.2.840.113549.1.7.2"
+_TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 
 
 class UnknownEnvelope(TrustError):
@@ -252,4 +253,10 @@ def _gbt35275(data: bytes, content: bytes | None) -> Verified:
                 value=signer.signature.as_der,
             )
         )
-    return Verified(Envelope.GBT_35275, tuple(signatures), (Part("", "", found.content),))
+    others = [oid for signer in found.signers for oid in signer.unsigned_attributes if oid != _TIME_STAMP]
+    return Verified(
+        Envelope.GBT_35275,
+        tuple(signatures),
+        (Part("", "", found.content),),
+        uncovered=tuple(f"unauthenticatedAttributes {oid}" for oid in others),
+    )

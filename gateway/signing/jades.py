@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import jose, x509
-from gateway.signing._jades_unsigned import timestamps_of
+from gateway.signing._jades_unsigned import foreign, timestamps_of
 from gateway.signing.jose import NO_KEYS, Header, JoseRefused, Keys
 from gateway.signing.multibase import base64url, from_base64url
 from gateway.signing.sealing import Sealer
@@ -103,8 +103,10 @@ def verify(
         JoseRefused, UnknownAlgorithm, BadCertificate: it does not hold, or is no JAdES.
     """
     found = _serialised(token) if token.lstrip()[:1] == b"{" else [_compact(token)]
-    signatures, parts = [], list[Part]()
+    signatures: list[VerifiedSignature] = []
+    parts, uncovered = list[Part](), list[str]()
     for encoded, payload, signature, unsigned in found:
+        uncovered += [f"signature {len(signatures) + 1} etsiU/{index}" for index in foreign(unsigned)]
         header = _with_certificate(jose.read_header(encoded, understood=UNDERSTOOD), certificates)
         covered = _check_payload(header, payload, signature, objects or {}, keys)
         parts = parts or covered[1]
@@ -126,7 +128,7 @@ def verify(
                 timestamps=timestamps_of(unsigned),
             )
         )
-    return Verified(Envelope.JADES, tuple(signatures), tuple(parts))
+    return Verified(Envelope.JADES, tuple(signatures), tuple(parts), uncovered=tuple(uncovered))
 
 
 def claimed_time(header: Header) -> str:

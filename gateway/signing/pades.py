@@ -63,6 +63,7 @@ def _verify(data: bytes) -> Verified:
         raise PdfRefused(len(held), code="envelope.no-pdf-signature")
     signatures: list[VerifiedSignature] = []
     parts: dict[str, Part] = {}
+    padded = tuple(f"{one.field_name} /Contents" for one in held if _is_padded_with_more(one.pkcs7_content))
     for one in held:
         part = _part(data, one)
         parts[part.name] = part
@@ -70,7 +71,15 @@ def _verify(data: bytes) -> Verified:
     if "" not in parts:
         raise PdfRefused(held[-1].field_name, code="envelope.pdf-appended")
     # What is read is the whole file, which is the newest revision.
-    return Verified(Envelope.PADES, tuple(signatures), (parts[""],))
+    return Verified(Envelope.PADES, tuple(signatures), (parts[""],), uncovered=padded)
+
+
+def _is_padded_with_more(content: bytes) -> bool:
+    """Whether something other than zeros stands behind the message in the room kept for it."""
+    from asn1crypto import parser  # type: ignore[import-untyped]  # pyHanko's own
+
+    _, _, _, header, value, trailer = parser.parse(content)
+    return any(content[len(header) + len(value) + len(trailer) :])
 
 
 def _part(data: bytes, signature: EmbeddedPdfSignature) -> Part:

@@ -18,6 +18,7 @@ from lxml import etree
 from gateway.errors import TrustError
 from gateway.frontdoor import xml
 from gateway.signing import _xml_references as references
+from gateway.signing import _xml_unsigned as unsigned
 from gateway.signing import xades, xml_canonical
 from gateway.signing._xml_key_info import key_of
 from gateway.signing._xml_names import ASIC, DS, XADES, children, octets, only, optional
@@ -27,7 +28,6 @@ from gateway.signing.verified import Contained, Envelope, Inside, Part, Verified
 
 # One document may carry the signatures of several bodies.
 _MOST_SIGNATURES: Final = 16
-_PROPERTIES: Final = (f"{XADES}SignedProperties", f"{XADES}UnsignedProperties", etree.Comment)
 
 
 class XmlSignatureRefused(TrustError):
@@ -44,7 +44,8 @@ class _Found:
     parts: tuple[Part, ...]
     is_xades: bool
     covers_root: bool
-    objects: tuple[etree._Element, ...] = field(repr=False)
+    covers_key_info: bool
+    element: etree._Element = field(repr=False)
 
 
 def verify(
@@ -92,7 +93,7 @@ def verify(
         Envelope.XADES if all(one.is_xades for one in found) else Envelope.XML_SIGNATURE,
         tuple(one.signature for one in found),
         tuple(parts.values()),
-        uncovered=tuple(_uncovered(root, found)),
+        uncovered=tuple(_uncovered(root, found, container=container)),
         contained=tuple(_inner(root)),
     )
 
@@ -107,6 +108,15 @@ def _signatures(root: etree._Element) -> Iterator[etree._Element]:
         if number > _MOST_SIGNATURES:
             raise XmlSignatureRefused(number, code="envelope.too-many-signatures")
         yield element
+
+
+def _uncovered(root: etree._Element, found: Sequence[_Found], *, container: bool) -> Iterator[str]:
+    """What nobody has signed of the signatures themselves, and of the list that holds them."""
+    covered = {name for one in found for name in one.signature.covered}
+    if container:
+        yield from unsigned.attributes(root)
+    for one in found:
+        yield from unsigned.uncovered(one.element, covered, signs_key_info=one.covers_key_info)
 
 
 def _inner(root: etree._Element) -> Iterator[Contained]:
@@ -151,7 +161,14 @@ def _check(
         timestamps=properties.timestamps if properties else (),
         remarks=properties.remarks if properties else (),
     )
-    return _Found(made, resolved.parts, properties is not None, resolved.covers_root, tuple(inner))
+    return _Found(
+        made,
+        resolved.parts,
+        properties is not None,
+        resolved.covers_root,
+        resolved.covers_key_info,
+        signature,
+    )
 
 
 def _stamped(value: etree._Element) -> Iterator[bytes]:
@@ -193,25 +210,3 @@ def _algorithm(info: etree._Element) -> Algorithm:
     if name not in XML or list(children(method)):
         raise UnknownAlgorithm(name, path=f"{xml.place(method)}")
     return XML[name]
-
-
-def _uncovered(root: etree._Element, found: Sequence[_Found]) -> Iterator[str]:
-    """Objects inside a signature that nothing refers to."""
-    covered = {name for one in found for name in one.signature.covered}
-    for one in found:
-        for element in one.objects:
-            if _ids(element) & covered:
-                continue
-            held = [child for child in element if not callable(child.tag)]
-            texts = [element.text, *(child.tail for child in element)]
-            if not held or any(text and text.strip() for text in texts):
-                yield xml.place(element)
-            for child in held:
-                if child.tag == f"{XADES}QualifyingProperties":
-                    yield from (xml.place(node) for node in child if node.tag not in _PROPERTIES)
-                elif not _ids(child) & covered:
-                    yield xml.place(child)
-
-
-def _ids(element: etree._Element) -> set[str]:
-    return {f"#{element.get(name)}" for name in references.ID_NAMES if element.get(name)}

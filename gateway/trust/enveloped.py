@@ -10,7 +10,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
-from gateway.signing import contained, data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
+from gateway.signing import asic, contained, data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
@@ -36,8 +36,6 @@ _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 # What a reader takes from the document though no signature covers it.
 _LEFT_OPEN: Final = frozenset({"uncovered-contexts", "order-not-covered"})
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
-# Of a container; no file of the sender's.
-_UNREAD: Final = "META-INF/"
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
 # (Data Integrity 1.0, 4.4) Compared by who has asked; told by who has not.
@@ -268,7 +266,7 @@ def _told(found: Verified) -> Iterator[Finding]:
 
 
 def _is_unread(found: Verified, name: str) -> bool:
-    return found.envelope in _CONTAINERS and name.startswith(_UNREAD)
+    return found.envelope in _CONTAINERS and asic.is_expected(name)
 
 
 def _with_payload(found: Verified) -> Verified:

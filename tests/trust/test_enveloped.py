@@ -356,6 +356,24 @@ class TestWhatIsNotChecked:
             assert not told.endswith((": ", "："))
 
 
+def commented(container: bytes, text: bytes) -> bytes:
+    held = io.BytesIO(container)
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.comment = text
+    return held.getvalue()
+
+
+def repacked(container: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """The container with one of its own files changed."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(container)) as before, zipfile.ZipFile(held, "w") as after:
+        for entry in before.infolist():
+            data = before.read(entry)
+            assert entry.filename != name or old in data
+            after.writestr(entry, data.replace(old, new, 1) if entry.filename == name else data)
+    return held.getvalue()
+
+
 class TestUnsignedFiles:
     """What lies beside the signed files looks just like them."""
 
@@ -364,7 +382,11 @@ class TestUnsignedFiles:
         [
             ("b.json", OPEN),
             ("conversion.json", OPEN),
-            ("META-INF/evidence.txt", PASSED),
+            ("META-INF/evidence.txt", OPEN),
+            ("META-INF/tea.json", OPEN),
+            ("META-INF/signature.xml", OPEN),
+            ("META-INF/evidencerecord.ers", PASSED),
+            ("META-INF/ASiCManifest001.xml", PASSED),
         ],
     )
     def test_in_a_container(self, name: str, expected: tuple[str, str]) -> None:
@@ -377,6 +399,26 @@ class TestUnsignedFiles:
         assert (done.indication.name, done.sub.name if done.sub else "") == expected
         assert done.uncovered == (name,)
         assert name in "\n".join(report.lines(done, "en"))
+
+    def test_what_a_container_says_beside_its_files(self) -> None:
+        """Its comments, its list of files, and what stands in a signature and nobody has signed."""
+        of = pki.pki()
+        files = {"a.json": ("application/json", PAYLOAD)}
+        sealed = asic.sign(files, of.leaf.sealer, signing_time=made.NOW)
+        world = world_of(of.root, **lists(of))
+        for changed, expected in (
+            (sealed, PASSED),
+            (commented(sealed, b"mimetype=application/vnd.etsi.asic-e+zip"), PASSED),
+            (commented(sealed, b"see b.json"), OPEN),
+            (repacked(sealed, "META-INF/manifest.xml", b'"application/json"', b'"text/xml"'), OPEN),
+            (repacked(sealed, "META-INF/manifest.xml", b'full-path="a.json', b'full-path="b.json'), OPEN),
+            (repacked(sealed, "META-INF/signatures001.xml", b"</ds:KeyInfo>", b"<x/></ds:KeyInfo>"), OPEN),
+            (
+                repacked(sealed, "META-INF/signatures001.xml", b"<ds:Signature ", b'<ds:Signature x="1" '),
+                OPEN,
+            ),
+        ):
+            assert verdict(world, changed) == expected
 
     def test_handed_in(self) -> None:
         of = pki.pki()

@@ -1,0 +1,116 @@
+"""What stands in an XML signature and no signature covers: objects, keys in other words, foreign attributes.
+
+The value of a signature, its key and its unsigned properties are never covered; what their own standards make
+them of says nothing to a reader of the document and is passed over.
+
+Source: W3C XML Signature 1.1, 4; ETSI EN 319 132-1 V1.2.1, 5.1 and 5.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from gateway.frontdoor import xml
+from gateway.signing._xml_names import DS, XADES
+from gateway.signing._xml_references import ID_NAMES
+
+_PROPERTIES: Final = (f"{XADES}SignedProperties", f"{XADES}UnsignedProperties", etree.Comment)
+_DS11: Final = "{http://www.w3.org/2009/xmldsig11#}"
+# Of keys and certificates; messages, packets and S-expressions hold anything.
+_KEYS: Final = frozenset(
+    {
+        f"{DS}{name}"
+        for name in (
+            "KeyName", "KeyValue", "DSAKeyValue", "RSAKeyValue", "RetrievalMethod", "X509Data", "X509CRL",
+            "X509Certificate", "X509IssuerSerial", "X509IssuerName", "X509SerialNumber", "X509SKI",
+            "X509SubjectName", "Modulus", "Exponent", "P", "Q", "G", "Y", "J", "Seed", "PgenCounter",
+            "Transforms", "Transform",
+        )
+    }
+)  # fmt: skip
+_UNSIGNED: Final = (f"{XADES}UnsignedSignatureProperties", f"{XADES}UnsignedDataObjectProperties")
+_XADES_NAMES: Final = ("{http://uri.etsi.org/01903/", DS)
+# A hint for readers of schemas.
+_HINT: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_ATTRIBUTES: Final = {
+    f"{DS}Object": frozenset({"Id", "MimeType", "Encoding"}),
+    f"{DS}RetrievalMethod": frozenset({"URI", "Type"}),
+    f"{DS}Transform": frozenset({"Algorithm"}),
+    f"{XADES}QualifyingProperties": frozenset({"Id", "Target"}),
+    f"{_DS11}NamedCurve": frozenset({"URI"}),
+    f"{_DS11}X509Digest": frozenset({"Algorithm"}),
+}
+
+
+def ids(element: etree._Element) -> set[str]:
+    """The references that mean an element."""
+    return {f"#{element.get(name)}" for name in ID_NAMES if element.get(name)}
+
+
+def uncovered(signature: etree._Element, covered: set[str], *, signs_key_info: bool) -> Iterator[str]:
+    """The places in a signature that nobody has signed.
+
+    Args:
+        covered: the references of all signatures of the document.
+        signs_key_info: a reference covers KeyInfo.
+    """
+    yield from attributes(signature)
+    for child in signature:
+        if callable(child.tag) or child.tag == f"{DS}SignedInfo":
+            continue
+        if child.tag == f"{DS}Object":
+            yield from _of_object(child, covered)
+        elif child.tag != f"{DS}KeyInfo":
+            yield from attributes(child)
+        elif not signs_key_info:
+            yield from _of_keys(child)
+
+
+def _of_object(element: etree._Element, covered: set[str]) -> Iterator[str]:
+    if ids(element) & covered:
+        return
+    yield from attributes(element)
+    held = [child for child in element if not callable(child.tag)]
+    texts = [element.text, *(child.tail for child in element)]
+    if not held or any(text and text.strip() for text in texts):
+        yield xml.place(element)
+    for child in held:
+        if child.tag == f"{XADES}QualifyingProperties":
+            yield from attributes(child)
+            yield from (xml.place(node) for node in child if node.tag not in _PROPERTIES)
+            for node in child.iterchildren(f"{XADES}UnsignedProperties"):
+                yield from _of_properties(node)
+        elif not ids(child) & covered:
+            yield xml.place(child)
+
+
+def _of_properties(unsigned: etree._Element) -> Iterator[str]:
+    """Time stamps, values for revocation and the like are unsigned by their nature; other things are not."""
+    yield from attributes(unsigned)
+    for group in unsigned.iterchildren(etree.Element):
+        if group.tag not in _UNSIGNED:
+            yield xml.place(group)
+            continue
+        yield from attributes(group)
+        for node in group.iterchildren(etree.Element):
+            if not str(node.tag).startswith(_XADES_NAMES):
+                yield xml.place(node)
+
+
+def _of_keys(key_info: etree._Element) -> Iterator[str]:
+    for element in key_info.iter(etree.Element):
+        if element is not key_info and not (element.tag in _KEYS or str(element.tag).startswith(_DS11)):
+            yield xml.place(element)
+        else:
+            yield from attributes(element)
+
+
+def attributes(element: etree._Element) -> Iterator[str]:
+    """Attributes that are not of the element's own standard."""
+    known = _ATTRIBUTES.get(str(element.tag), frozenset({"Id"})) | {"Id", _HINT}
+    for name in element.attrib:
+        if name not in known:
+            yield f"{xml.place(element)} @{str(name).rpartition('}')[2]}"

@@ -1,0 +1,159 @@
+"""What stands in an envelope and no signature covers is told, wherever there is room for it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gateway.signing import asic, der, envelopes, jades, xades_writer, xml_signature
+from gateway.signing.multibase import base64url
+from tests.signing import seals
+from tests.signing import test_pades as pdfs
+from tests.signing import test_xml_signature as xml
+from tests.signing.sm import made as sm
+
+KEY_INFO = "<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate>{}</ds:X509Data>{}".replace("{}", "%s", 3)
+
+
+def certificate() -> str:
+    import base64
+
+    return base64.b64encode(seals.sealer().certificates[0].der).decode()
+
+
+def told(document: str) -> list[str]:
+    return [place.partition(" (")[0] for place in xml_signature.verify(document.encode()).uncovered]
+
+
+class TestXml:
+    """Keys in other words, attributes, and properties that are no signature's."""
+
+    @pytest.mark.parametrize(
+        ("held", "place"),
+        [
+            ('<note xmlns="">61.25</note>', "/epd/Signature/KeyInfo/note"),
+            ("<ds:MgmtData>pay to</ds:MgmtData>", "/epd/Signature/KeyInfo/MgmtData"),
+            ('<ds:KeyName to="x">plant</ds:KeyName>', "/epd/Signature/KeyInfo/KeyName"),
+        ],
+    )
+    def test_in_the_key(self, held: str, place: str) -> None:
+        assert told(xml.enveloped(key_info=KEY_INFO % (certificate(), "", held))) == [place]
+        assert told(xml.enveloped(key_info=KEY_INFO % (certificate(), held, ""))) != []
+
+    def test_what_is_of_a_key(self) -> None:
+        held = (
+            "<ds:KeyName>plant</ds:KeyName><ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AA==</ds:Modulus>"
+            "<ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>"
+            '<e:DEREncodedKeyValue xmlns:e="http://www.w3.org/2009/xmldsig11#">AA==</e:DEREncodedKeyValue>'
+        )
+        subject = "<ds:X509SubjectName>CN=x</ds:X509SubjectName>"
+        assert told(xml.enveloped(key_info=KEY_INFO % (certificate(), subject, held))) == []
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("<ds:Signature ", '<ds:Signature pcf="1.00" '),
+            ("<ds:SignatureValue>", '<ds:SignatureValue pcf="1.00">'),
+            ("<ds:KeyInfo>", '<ds:KeyInfo xmlns:x="urn:x" x:pcf="1.00">'),
+        ],
+    )
+    def test_attributes(self, old: str, new: str) -> None:
+        document = xml.enveloped()
+        assert told(document) == []
+        (place,) = xml_signature.verify(document.replace(old, new, 1).encode()).uncovered
+        assert place.endswith("@pcf")
+        assert told(document.replace("<ds:KeyInfo>", '<ds:KeyInfo Id="k">')) == []
+
+    def test_unsigned_properties(self) -> None:
+        files = {"a.json": ("application/json", b"{}")}
+        document = xades_writer.write(files, seals.sealer(), signing_time=seals.TIME).decode()
+        ending = re.search(r"</(\w+):QualifyingProperties>", document)
+        assert ending is not None
+        name = ending[1]
+        for inner, number in (
+            (f"<{name}:CertificateValues/>", 0),
+            ("<x:note xmlns:x='urn:x'>61.25</x:note>", 1),
+        ):
+            group = f"<{name}:UnsignedSignatureProperties>{inner}</{name}:UnsignedSignatureProperties>"
+            held = f"<{name}:UnsignedProperties>{group}</{name}:UnsignedProperties>"
+            changed = document.replace(ending[0], held + ending[0])
+            found = envelopes.verify_any(changed.encode(), objects={"a.json": b"{}"})
+            assert len(found.uncovered) == number
+
+
+class TestContainer:
+    """Comments of the zip, its list of files, and the signatures."""
+
+    def _sealed(self) -> bytes:
+        return asic.sign({"a.json": ("application/json", b"{}")}, seals.sealer(), signing_time=seals.TIME)
+
+    def test_comments(self) -> None:
+        for target, text, expected in (
+            ("", b"mimetype=application/vnd.etsi.asic-e+zip", ()),
+            ("", b"mimetype=application/vnd.etsi.asic-s+zip", ("#comment",)),
+            ("", b"61.25", ("#comment",)),
+            ("a.json", b"61.25", ("a.json#comment",)),
+        ):
+            held = io.BytesIO()
+            with zipfile.ZipFile(io.BytesIO(self._sealed())) as before, zipfile.ZipFile(held, "w") as after:
+                after.comment = b"" if target else text
+                for entry in before.infolist():
+                    entry.comment = text if entry.filename == target else b""
+                    after.writestr(entry, before.read(entry))
+            assert asic.verify(held.getvalue()).uncovered == expected
+
+    def test_in_its_signatures(self) -> None:
+        held = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self._sealed())) as before, zipfile.ZipFile(held, "w") as after:
+            for entry in before.infolist():
+                data = before.read(entry)
+                after.writestr(entry, data.replace(b"</ds:KeyInfo>", b"<x/></ds:KeyInfo>"))
+        (place,) = asic.verify(held.getvalue()).uncovered
+        assert place.startswith("META-INF/signatures001.xml#/")
+
+    def test_an_unreadable_list_of_files(self) -> None:
+        held = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self._sealed())) as before, zipfile.ZipFile(held, "w") as after:
+            for entry in before.infolist():
+                data = b"<" if entry.filename == "META-INF/manifest.xml" else before.read(entry)
+                after.writestr(entry, data)
+        assert asic.verify(held.getvalue()).uncovered == ("META-INF/manifest.xml",)
+
+
+def test_unsigned_members_of_a_json_token() -> None:
+    head, payload, value = jades.sign(b"{}", seals.sealer(), signing_time=seals.TIME).decode().split(".")
+    known: dict[str, object] = {"sigTst": {}}
+    other = {"pcf": "61.25"}
+    packed = base64url(json.dumps(other).encode())
+    for unsigned, expected in (([known], ()), ([known, other], ("signature 1 etsiU/1",)), ([packed], 1)):
+        token = {
+            "protected": head,
+            "payload": payload,
+            "signature": value,
+            "header": {"etsiU": unsigned},
+        }
+        found = envelopes.verify_any(json.dumps(token).encode()).uncovered
+        assert found == expected or len(found) == expected
+
+
+def test_more_than_zeros_behind_the_value_of_a_pdf(tmp_path: Path) -> None:
+    pdf = pdfs.signed(pdfs.unsigned(), tmp_path)
+    assert envelopes.verify_any(pdf).uncovered == ()
+    end = pdf.index(b"0>", pdf.index(b"/Contents"))
+    assert pdf[end - 20 : end] == b"0" * 20
+    changed = pdf[: end - 20] + b"61".ljust(20, b"0") + pdf[end:]
+    assert envelopes.verify_any(changed).uncovered == ("Signature1 /Contents",)
+
+
+@pytest.mark.parametrize(("kind", "number"), [("1.2.840.113549.1.9.16.2.14", 0), ("1.2.3", 1)])
+def test_unsigned_attributes_of_a_gb_t_35275_message(kind: str, number: int) -> None:
+    """A time stamp is over the signature itself; anything else is nobody's."""
+    other = der.sequence(der.oid(kind), der.set_of(b"\x05\x00"))
+    inner = der.Reader(sm.signer_info(b"61.25"), "").content(der.SEQUENCE, "x")
+    info = der.sequence(inner, der.element(der.context(1), other))
+    assert len(envelopes.verify_any(sm.message(b"61.25", info)).uncovered) == number
