@@ -214,7 +214,12 @@ class Books:
         if not ours:
             found = measured(flow, self.bundle)
             return (found.unit, str(found.flow_property.uuid)) if found else ("", "")
-        quantity = self.known.flows.get(self.old(str(flow.uuid)), "")
+        id_ = self.old(str(flow.uuid))
+        quantity = self.known.flows.get(id_)
+        if quantity is None:
+            # Only a part is written, and the flow is not in it: its property repeats what the source has.
+            there = measured(Reference(uuid=id_), self.bundle)
+            return "", str(there.flow_property.uuid) if there else ""
         return self.known.groups.get(self.known.properties.get(quantity, ""), ""), quantity
 
 

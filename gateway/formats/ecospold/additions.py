@@ -11,6 +11,7 @@ from gateway.formats.ecospold.excuses import (
     NO_COUNTRY,
     NO_YEAR,
     NOT_STATED,
+    UNSPECIFIED,
     Case,
     Proof,
     field_of,
@@ -79,6 +80,8 @@ def _is_property_name(case: Case) -> bool:
 
 def _is_compartment_of_class(case: Case) -> bool:
     at = case.path.rpartition("/")[2]
+    if case.now == UNSPECIFIED and at == "1" and "/compartment/0" in case.old:
+        return True
     return case.now in case.chosen or case.now == case.old.get(f"/classifications/0/classes/{at}/name")
 
 
@@ -121,7 +124,10 @@ _ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/properties/[^/]+/is_reference", _equals(True)),
     (r"/name/[^/]+|/title|/authors|/address/[^/]+", _is_told_elsewhere),
     (r"/parameters/[^/]+/description/[^/]+|/results/\d+/indicator/name/[^/]+", _is_told_elsewhere),
-    (r"/results/\d+/indicator/uuid|/exchanges/\*/flow/uuid", lambda case: is_id(case.now)),
+    (
+        r"/results/\d+/indicator/uuid|/exchanges/\*/(?:flow|properties/[^/]+/quantity)/uuid",
+        lambda case: is_id(case.now),
+    ),
     (r"/year", _equals(NO_YEAR)),
     (r"/country", _equals(NO_COUNTRY)),
     (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),

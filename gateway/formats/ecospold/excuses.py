@@ -14,21 +14,25 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.formats.ecospold.contexts import in_list
 from gateway.formats.ecospold.groups import is_group
 from gateway.formats.ecospold.ids import is_id, new_id
 from gateway.formats.ecospold.measures import flow_property
+from gateway.formats.ecospold.one_tree import sharers
 from gateway.formats.ecospold.values import date_form, location_code
 from gateway.model.base import Leaf
 from gateway.model.inventory import FlowKind
 from gateway.model.process import ProcessKind
+from gateway.model.walk import escape
 from gateway.quantity import round_significant
 from gateway.quantity.number import Number
 from gateway.report import Fate
 
 NOT_STATED: Final = "not stated"
+# The part of a compartment of which no part is told.
+UNSPECIFIED: Final = "unspecified"
 NO_ADDRESS: Final = "not-stated@example.invalid"
 # No country: a code that nobody takes for one that was meant.
 NO_COUNTRY: Final = "AQ"
@@ -199,6 +203,24 @@ def sorted_otherwise(flow: str) -> str:
     return f"kind of {flow}"
 
 
+def _is_without_shares_of_nothing(case: Case) -> bool:
+    """The allocations as they were, without shares of exchanges that the data set does not have."""
+    here = {path.split("/")[2] for path in case.old if path.startswith("/exchanges/")}
+    was, now = (set(_shares(json.loads(str(text)))) for text in (case.was, case.now))
+    return now <= was and not any(escape(share[-1]) in here for share in was - now)
+
+
+def _shares(entries: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for entry in entries:
+        about = [f"{key}={value}" for key, value in sorted(entry.items()) if key.startswith("@")]
+        yield from ((*about, number) for number in sharers(entry))
+
+
+def not_stated(id_: str) -> str:
+    """What a writer chooses where the format asks for a person or source and none is told."""
+    return f"nobody {id_}"
+
+
 def _is_kind(case: Case) -> bool:
     """As the exchange counts it. What is elementary stays so, but where the source itself is of two minds."""
     kinds = str(case.was), str(case.now)
@@ -222,10 +244,13 @@ def _is_activity(case: Case) -> bool:
 
 
 def _is_same_order(case: Case) -> bool:
-    """The numbers as they were, with other ids: these are made of what is said of persons and sources."""
+    """The numbers as they were, with other ids: these are made of what is said of persons and sources.
+
+    Beside them stands at most who is asked for and not stated.
+    """
     was, now = (json.loads(str(text)) for text in (case.was, case.now))
     numbers = [number for number, _ in was]
-    return all(number in numbers for number, _ in now)
+    return all(number in numbers or not_stated(id_) in case.chosen for number, id_ in now)
 
 
 _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
@@ -247,10 +272,12 @@ _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
     # The flow, or the group of its exchange, says that; where it cannot, the flag is gone.
     (r"/exchanges/\*/is_(?:waste|avoided)", lambda case: case.was is True and case.now is False),
     (r"/exchanges/\*/provider/uuid", _is_activity),
+    (r"/classifications/\d+/system", lambda case: case.was == "" and case.now == NOT_STATED),
     # A source or person that only the reference tells of is told in the file, under an id of its own.
     (r"/(?:links/[^/]+/target|reviews/\d+/reviewers/\d+|exchanges/\*/sources/\d+)/uuid", is_chosen),
     # Numbers of persons and sources, with ids made of what is said of them.
     (r"/extras/ecospold1#.*~1~0order", _is_same_order),
+    (r"/extras/ecospold1#~1flowData~1~0allocation", _is_without_shares_of_nothing),
 )
 # Of these a text may be cut: words, not codes.
 _TEXT: Final[Callable[[str], object]] = re.compile(

@@ -113,7 +113,7 @@ def _flow(node: Tree, kind: FlowKind) -> Flow:
 
 def _compartment(node: Tree) -> tuple[str, ...]:
     found = node.get("compartment")
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or peek(found, "compartment") is None:
         return ()
     words = tuple(word for key in ("compartment", "subcompartment") if (word := peek(found, key)) is not None)
     plain: Tree = {

@@ -8,6 +8,7 @@ from typing import Any, Final
 from lxml import etree
 
 from gateway.formats.ecospold.bind import TEXT, Tree, restore
+from gateway.formats.ecospold.excuses import UNSPECIFIED
 from gateway.formats.ecospold.ids import fixed_or_new
 from gateway.formats.ecospold.masters import (
     COMPANIES,
@@ -89,7 +90,7 @@ def _write_flow(node: Tree, flow: Flow, unit: str | None, words: tuple[str, ...]
         and words
         and not any(key.startswith(f"{HEAD}compartment") for key in flow.extras)
     ):
-        category, sub = words[0], words[-1] if len(words) > 1 else "unspecified"
+        category, sub = words[0], words[-1] if len(words) > 1 else UNSPECIFIED
         node["compartment"] = {
             "@subcompartmentId": fixed_or_new("subcompartment", f"{category}/{sub}"),
             "compartment": {"en": category},

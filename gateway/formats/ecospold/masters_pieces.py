@@ -12,12 +12,13 @@ from lxml import etree
 from gateway.codec.accounting import shown
 from gateway.codec.base import Context, Member
 from gateway.codec.datasets import Bundle, Piece, measured
-from gateway.errors import InputError
+from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.accounts import Ledger
 from gateway.formats.ecospold.contexts import context as compartment_context
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import is_id, new_id
+from gateway.formats.ecospold.lacking import refuse_factor
 from gateway.formats.ecospold.masters import FAMILY, NAMESPACE
 from gateway.formats.ecospold.masters_bundle import has_more
 from gateway.formats.ecospold.masters_entries import encode, entry_of, list_of
@@ -107,10 +108,14 @@ def _is_list(bundle: Bundle, name: str) -> bool:
 def _piece(bundle: Bundle, ledger: Ledger, key: Key, dataset: Dataset, *, same: bool) -> Piece:
     list_ = list_of(dataset)
     assert list_ is not None
+    lacks: list[GatewayError] = []
     if not (languages(dataset.name) or languages(dataset.short_name)):
+        lacks.append(InputError("", path="/name", code="ecospold.lacks", format=ledger.format))
+    if isinstance(dataset, Flow):
+        refuse_factor("/properties", dataset, lacks, ledger.format)
+    if lacks:
         ledger.told.add(key)
-        lack = InputError("", path="/name", code="ecospold.lacks", format=ledger.format)
-        return Piece(None, refused={key: (lack,)})
+        return Piece(None, refused={key: tuple(lacks)})
     id_ = _id(dataset, same=same)
     first, refused = ledger.enter({key: Key(key.kind, id_)})
     if refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.formats.ecospold.excuses import not_stated
 from gateway.formats.ecospold.one_page import Written
 from gateway.formats.ecospold.one_tree import apart_id
 from gateway.model.dataset import DatasetKind, Key
@@ -25,9 +26,11 @@ def stands_for(done: Written, flows: list[str]) -> dict[Key, Key]:
         (DatasetKind.CONTACT, "person", done.contacts, meta["administrativeInformation"]["person"]),
     ):
         # Those of the source come first; what the format asks for besides, last.
-        for key, entry in zip(keys, entries, strict=False):
+        for number, entry in enumerate(entries):
             id_ = apart_id(name, entry)
-            if key is None:
+            if number >= len(keys):
+                done.chosen.add(not_stated(id_))
+            elif (key := keys[number]) is None:
                 done.chosen.add(id_)
             else:
                 found[key] = Key(kind, id_)

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from gateway.codec.datasets import measured
@@ -14,7 +15,7 @@ from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.contexts import context
 from gateway.formats.ecospold.excuses import NOT_STATED, sorted_otherwise
-from gateway.formats.ecospold.lacking import lack_of
+from gateway.formats.ecospold.lacking import lack_of, refuse_factor
 from gateway.formats.ecospold.one_page import (
     Delivered,
     Known,
@@ -24,6 +25,7 @@ from gateway.formats.ecospold.one_page import (
     told_classes,
 )
 from gateway.formats.ecospold.one_people_writer import who
+from gateway.formats.ecospold.one_tree import sharers
 from gateway.formats.ecospold.values import languages, number, root, say, settled, spell, square, times
 from gateway.model.base import LangText
 from gateway.model.dataset import Coefficient
@@ -72,6 +74,7 @@ class ExchangeWriter:
         # In a data set of this format, it tells class and place itself.
         deliverer = None if elementary or page.same else self._deliverer(exchange)
         if known.flow is not None:
+            refuse_factor(f"/exchanges/{exchange.id}/flow", known.flow, page.done.lacks, "ecospold1@1.0")
             self._about_flow(entry, known.flow, elementary, deliverer)
         place = code_of(exchange.location)
         if not elementary and (other := self._place(place, known.flow, deliverer)) != place:
@@ -273,11 +276,21 @@ def write_allocations(page: Page) -> None:
         }
         for (product, method, text), targets in found.items()
     ]
-    entries = json.loads(kept) if kept is not None else made
-    if kept is not None and _shares(entries) != _shares(made):
+    known = {renamed.get(exchange.id, exchange.id) for exchange in page.process.exchanges}
+    entries = [one for one in map(partial(_of_known, known), json.loads(kept or "[]")) if one is not None]
+    if kept is None or _shares(entries) != _shares(made):
         entries = made
     if entries:
         page.node["flowData"][0]["allocation"] = entries
+
+
+def _of_known(known: set[str], entry: Tree) -> Tree | None:
+    """A kept allocation without shares of exchanges that there are not; None where no other is left."""
+    numbers = list(sharers(entry))
+    if known.issuperset(numbers):
+        return entry
+    left = [number for number in numbers if number in known]
+    return {**entry, "referenceToInputOutput": left} if left else None
 
 
 def _shares(entries: list[Tree]) -> set[tuple[str, object, object, str]]:
@@ -290,5 +303,5 @@ def _shares(entries: list[Tree]) -> set[tuple[str, object, object, str]]:
             target,
         )
         for e in entries
-        for target in e.get("referenceToInputOutput", ())
+        for target in sharers(e)
     }

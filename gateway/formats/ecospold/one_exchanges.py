@@ -11,7 +11,7 @@ from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.one_flows import KEYS, FlowTable, Told, repeated
-from gateway.formats.ecospold.one_tree import FAMILY, Languages
+from gateway.formats.ecospold.one_tree import FAMILY, Languages, sharers
 from gateway.formats.ecospold.values import number, place, root, times
 from gateway.model.base import LangText, changed, proven
 from gateway.model.dataset import Reference
@@ -19,11 +19,12 @@ from gateway.model.inventory import Flow
 from gateway.model.process import Allocation, Direction, Distribution, Exchange, Process, Uncertainty
 from gateway.quantity import show
 from gateway.quantity.number import Number
-from gateway.report import Fate, Finding, Note
+from gateway.report import Fate, Finding, Note, Severity
 
 _NONE: Final = Reference()
 _CERTAIN: Final = Uncertainty()
 _SPREAD: Final = ("@uncertaintyType", "@standardDeviation95", "@minValue", "@maxValue", "@mostLikelyValue")
+_WARNING: Final = Severity.WARNING
 _KEPT: Final = 10_000
 
 
@@ -110,7 +111,7 @@ class Exchanges:
                     self.first = exchange
         if self.found and self.first is None:
             self.findings.append(Finding("ecospold.no-reference", at))
-        self._allocations(node)
+        self._allocations(node, at)
 
     def _exchange(self, entry: Tree, id_: str) -> Exchange:
         side = _side_of(entry)
@@ -162,7 +163,7 @@ class Exchanges:
             del entry[key]
         return found[0]
 
-    def _allocations(self, node: Tree) -> None:
+    def _allocations(self, node: Tree, place: str) -> None:
         """Shares of exchanges; what the writer would not say in the same words is kept to the letter."""
         data = node.get("flowData")
         index = {exchange.id: at for at, exchange in enumerate(self.found)}
@@ -171,8 +172,10 @@ class Exchanges:
             for entry in block.get("allocation", ()):
                 method = groups.METHODS.get(str(entry.get("@allocationMethod", "")))
                 share = times(number(entry.get("@fraction")), Fraction(1, 100))
-                for target in entry.get("referenceToInputOutput", ()):
-                    if (at := index.get(target)) is not None:
+                for target in sharers(entry):
+                    if (at := index.get(target)) is None:
+                        self.findings.append(Finding("ecospold.share-of-nothing", place, target, _WARNING))
+                    else:
                         one = Allocation(
                             product=str(entry.get("@referenceToCoProduct")), share=share, method=method
                         )

@@ -25,6 +25,7 @@ class People:
     _persons: dict[str, str] = field(default_factory=dict)  # ids by number
     # Numbers and order of what stands apart, if another writer could not make them up.
     extras: dict[str, str] = field(default_factory=dict)
+    twice: list[str] = field(default_factory=list)  # numbers of two persons or two sources
 
     def read(self, node: Tree) -> None:
         """Take the persons and sources out of a tree."""
@@ -33,7 +34,8 @@ class People:
             id_ = apart_id("person", person)
             number = str(person.pop("@number", ""))
             order.append([number, id_])
-            self._persons.setdefault(number, id_)
+            if self._persons.setdefault(number, id_) != id_:
+                self.twice.append(number)
             self.contacts[id_] = contact(id_, person)
             person.clear()
         if order:
@@ -45,7 +47,8 @@ class People:
             order.append([number, id_])
             own = self.sources[id_] = source(id_, entry)
             self.listed.append(own)
-            self.by_number.setdefault(number, Reference(uuid=id_, name=own.name))
+            if self.by_number.setdefault(number, Reference(uuid=id_, name=own.name)).uuid != id_:
+                self.twice.append(number)
             entry.clear()
         if order:
             self.extras[f"{FAMILY}#{SOURCES}/~order"] = json.dumps(order)

@@ -27,13 +27,13 @@ def write_sources(page: Page) -> dict[str, str]:
     """Put the sources into the tree. Returns their numbers by what ``who`` says."""
     targets = [*page.process.linked(LinkRole.DATA_SOURCE)]
     targets += [source for one in page.process.exchanges for source in one.sources]
-    entries = []
+    entries: list[Tree] = []
     numbers: dict[str, str] = {}
     for number, target in _order(page, SOURCES, targets):
         key = page.bundle.find(DatasetKind.SOURCE, Reference(uuid=target.uuid))
         source = page.bundle.read(key).dataset if key else _told(Source, target)
-        if not isinstance(source, Source):
-            continue
+        if not isinstance(source, Source) or any(entry["@number"] == number for entry in entries):
+            continue  # two of one number: the first is meant
         numbers.setdefault(who(target), number)
         page.done.sources.append(key)
         entries.append(_source(page, source, number))

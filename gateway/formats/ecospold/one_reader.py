@@ -84,7 +84,8 @@ class Reader:
             extras=self.extras | people.extras | exchanges.extras | extras_of(node, FAMILY),
             **fields.plain,
         )
-        return One(process, exchanges.flows, people.sources, people.contacts, exchanges.findings)
+        twice = [Finding("ecospold.person-number-twice", at, number) for number in people.twice]
+        return One(process, exchanges.flows, people.sources, people.contacts, exchanges.findings + twice)
 
 
 def one_block(node: Tree) -> None:

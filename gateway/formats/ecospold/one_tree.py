@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from gateway.formats.ecospold.bind import TEXT
 from gateway.formats.ecospold.contexts import is_compartment
 from gateway.formats.ecospold.ids import new_id
 from gateway.formats.ecospold.measures import property_of
@@ -75,3 +76,13 @@ def apart_id(kind: str, node: Mapping[str, Any]) -> str:
     """The id of a source or person by all that is said of it but its number."""
     told = {key: value for key, value in node.items() if key != "@number"}
     return new_id(kind, json.dumps(told, sort_keys=True))
+
+
+def sharers(allocation: Mapping[str, Any]) -> Iterator[str]:
+    """The numbers of the exchanges that an allocation is of, each once.
+
+    Of an element with an attribute that it should not have, the text says it.
+    """
+    told = allocation.get("referenceToInputOutput", ())
+    numbers = (one.get(TEXT, "") if isinstance(one, dict) else one for one in told)
+    yield from dict.fromkeys(numbers)

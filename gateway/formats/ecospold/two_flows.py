@@ -34,7 +34,8 @@ def tell(id_: str, entry: Tree, kind: FlowKind, said: tuple[Any, ...], id_key: s
     words: tuple[str, ...] = ()
     if isinstance(compartment, dict):
         told = (peek(compartment, "compartment"), peek(compartment, "subcompartment"))
-        words = tuple(word for word in told if word is not None)
+        # A part of nothing that is told is no compartment: it stays with the exchange.
+        words = tuple(word for word in told if word is not None) if told[0] is not None else ()
     unit = peek(entry, "unitName")
     name = entry.get("name")
     flow = proven(

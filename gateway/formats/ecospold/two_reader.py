@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.formats.ecospold import groups
-from gateway.formats.ecospold.bind import Tree, below, extras_of, one_passage_each, read_fields, take_text
+from gateway.formats.ecospold.bind import (
+    Tree,
+    below,
+    bindings,
+    extras_of,
+    one_passage_each,
+    read_fields,
+    take_text,
+)
 from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.ids import fixed_or_new
 from gateway.formats.ecospold.two_flows import Told, repeated, tell
@@ -111,13 +119,24 @@ class Reader:
             reviews=self._reviews(node),
             system_model=self._system_model(node),
             exchanges=tuple(exchanges),
-            parameters=self._parameters(node),
+            parameters=self._parameters(node, at),
             results=self._results(node),
             extras=self.extras,
             **fields.plain,
         )
+        self._one_index_each(node, at)
         extras = self.extras | extras_of(node, FAMILY)
         return Two(changed(process, {"extras": extras}), self.flows, self.contacts, self.findings)
+
+    def _one_index_each(self, node: Tree, at: str) -> None:
+        """Passages of one text that have one index: nobody can tell which comes first."""
+        texts = [below(node, *row.steps) for row in bindings(FAMILY) if row.kind == "passages"]
+        reviews = (below(node, *MODELLING) or {}).get("review") or ()
+        texts += [below(one, "details") for one in reviews if isinstance(one, dict)]
+        for text in filter(None, texts):
+            found = [one.get("@index") for one in text.get("text") or () if isinstance(one, dict)]
+            if len(set(found)) != len(found):
+                self.findings.append(Finding("ecospold.index-twice", at, ", ".join(map(str, found))))
 
     # The activity
 
@@ -257,7 +276,7 @@ class Reader:
 
     # Parameters and results
 
-    def _parameters(self, node: Tree) -> tuple[Parameter, ...]:
+    def _parameters(self, node: Tree, at: str) -> tuple[Parameter, ...]:
         data = below(node, "flowData") or {}
         found = []
         for entry in data.get("parameter") or ():
@@ -275,6 +294,9 @@ class Reader:
                     comment=take_names(entry, "comment"),
                 )
             )
+        names = [one.name for one in found]
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            self.findings.append(Finding("ecospold.parameter-twice", at, name))
         return tuple(found)
 
     def _results(self, node: Tree) -> tuple[ImpactResult, ...]:

@@ -14,10 +14,10 @@ from gateway.formats.ecospold import bind, groups
 from gateway.formats.ecospold.bind import Tree, put, restore, write_fields
 from gateway.formats.ecospold.conform import conform
 from gateway.formats.ecospold.contexts import context
-from gateway.formats.ecospold.excuses import NO_ADDRESS, NOT_STATED
+from gateway.formats.ecospold.excuses import NO_ADDRESS, NOT_STATED, UNSPECIFIED
 from gateway.formats.ecospold.gases import known_id
 from gateway.formats.ecospold.ids import fixed, fixed_or_new, is_id, new_id
-from gateway.formats.ecospold.lacking import lack_of
+from gateway.formats.ecospold.lacking import lack_of, refuse_factor
 from gateway.formats.ecospold.measures import as_kilograms
 from gateway.formats.ecospold.two_reader import ACTIVITY, ADMINISTRATION, FAMILY, MODELLING, PEOPLE, VERSION
 from gateway.formats.ecospold.two_values import property_entry, synonyms, uncertainty
@@ -177,7 +177,10 @@ class Writer:
             return None
         self.done.flows[exchange.id] = key
         flow = self.bundle.read(key).dataset
-        return flow if isinstance(flow, Flow) else None
+        if not isinstance(flow, Flow):
+            return None
+        refuse_factor(f"/exchanges/{exchange.id}/flow", flow, self.done.lacks, "ecospold2@2.0")
+        return flow
 
     def _is_elementary(self, exchange: Exchange, flow: Flow | None) -> bool:
         if isinstance(exchange.group, str) and groups.is_group(exchange.group):
@@ -209,7 +212,7 @@ class Writer:
         if unit:
             entry["unitName"] = {"en": unit}
             entry["@unitId"] = self._extra(f"{pointer}/@unitId") or fixed_or_new("unit", unit)
-        self._about_flow(entry, exchange, flow, elementary)
+        self._about_flow(entry, exchange, flow, pointer, elementary)
         if isinstance(exchange.formula, str):
             entry["@mathematicalRelation"] = exchange.formula
         if not elementary and isinstance(exchange.provider.uuid, str):
@@ -274,7 +277,9 @@ class Writer:
             return new_id("flow", *texts.values()) if texts else ""
         return own if len(own) == 36 or not own else new_id("flow", own)
 
-    def _about_flow(self, entry: Tree, exchange: Exchange, flow: Flow | None, elementary: bool) -> None:
+    def _about_flow(
+        self, entry: Tree, exchange: Exchange, flow: Flow | None, pointer: str, elementary: bool
+    ) -> None:
         texts = languages(flow.name if flow is not None else None) or languages(exchange.flow.name)
         if texts:
             entry["name"] = texts
@@ -291,9 +296,10 @@ class Writer:
         if elementary:
             words: tuple[str, ...] = (None if self.same else context(flow, "ecoinvent")) or flow.compartment
             if words:
-                category, sub = words[0], words[-1] if len(words) > 1 else "unspecified"
+                category, sub = words[0], words[-1] if len(words) > 1 else UNSPECIFIED
+                kept = self._extra(f"{pointer}/compartment/@subcompartmentId")
                 entry["compartment"] = {
-                    "@subcompartmentId": fixed_or_new("subcompartment", f"{category}/{sub}"),
+                    "@subcompartmentId": kept or fixed_or_new("subcompartment", f"{category}/{sub}"),
                     "compartment": {"en": category},
                     "subcompartment": {"en": sub},
                 }

@@ -137,7 +137,7 @@ def _lay(here: Value, steps: Sequence[str], value: Value) -> None:
     if step == _EMPTY:
         return  # the way here has made the node
     inner: Value = value if not deeper else [] if deeper[0].isdigit() else {}
-    if isinstance(here, list):
+    if isinstance(here, list) and step.isdecimal():
         here.extend([] if int(step) < len(here) else [inner])
         there = here[min(int(step), len(here) - 1)]
     elif isinstance(here, dict):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,6 +20,7 @@ from gateway.formats.ilcd.process_terms import WITHOUT
 from gateway.formats.ilcd.soda import is_soda, read_soda
 from gateway.model.base import Extras
 from gateway.model.dataset import Dataset, DatasetKind, Key
+from gateway.model.inventory import Flow, UnitGroup
 from gateway.model.process import Process
 from gateway.model.walk import escape
 from gateway.report import Fate, Finding, Note, Severity
@@ -183,7 +185,19 @@ def reading(kind: DatasetKind, file: str, tree: XmlTree) -> DatasetReading:
     if untold:
         shown = ", ".join(sorted(path.split("/")[2] for path in untold))
         findings += (Finding("ilcd.direction-missing", f"{file} /exchanges", shown),)
+    findings += tuple(_twice(found, file))
     return DatasetReading(found.model_copy(update={"extras": extras}), file, tree.notes, findings, untold)
+
+
+def _twice(found: Dataset, file: str) -> Iterator[Finding]:
+    """Numbers that several parts have: whoever refers to one may mean any of them."""
+    name = {Process: "exchanges", UnitGroup: "units", Flow: "properties"}.get(type(found))
+    ids = [part.id for part in getattr(found, name)] if name else []
+    if len(set(ids)) != len(ids):
+        code = "ilcd.exchange-id-twice" if name == "exchanges" else "ilcd.part-id-twice"
+        for id_, times in Counter(ids).items():
+            if times > 1 and id_:
+                yield Finding(code, f"{file} /{name}", id_)
 
 
 def _untold(found: Dataset, extras: Extras) -> frozenset[str]:

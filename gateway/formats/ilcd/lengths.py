@@ -9,6 +9,8 @@ from gateway.codec.xmlstructure import Content, Element
 from gateway.codec.xmltypes import Check
 
 SHORT: Final = 1000
+# Formulas call a parameter by its name: it is not cut.
+PARAMETER: Final = 50
 
 
 def cut(text: str, most: int) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count, islice
 from typing import Any, Final
 
 from gateway.codec import xmlverdict
@@ -20,7 +22,8 @@ from gateway.formats.ilcd.binding import FAMILY, in_digits, lay, rest_of
 from gateway.formats.ilcd.bound_others import FACTOR_PATH, INSTANCE_PATH, PROPERTY_PATH, UNIT_PATH
 from gateway.formats.ilcd.bound_others import dataset as bound
 from gateway.formats.ilcd.graph import KINDS, NAMESPACES, TEXTS
-from gateway.formats.ilcd.lengths import shorten_texts
+from gateway.formats.ilcd.lengths import PARAMETER, shorten_texts
+from gateway.formats.ilcd.process_terms import RESULT_PATH, SCENARIO_PATH
 from gateway.formats.ilcd.reference_kinds import ALL_TYPES, TYPES, typed
 from gateway.formats.ilcd.reference_units import exchange_in_reference_unit, method_in_reference_units
 from gateway.formats.ilcd.unbound_others import dataset_node
@@ -58,8 +61,12 @@ _CONTENTS: Final = (
     UNIT_PATH,
     PROPERTY_PATH,
     INSTANCE_PATH,
+    RESULT_PATH,
+    SCENARIO_PATH,
 )
 _STRUCTURES: Final = {kind: name for name, kind in KINDS.items()}
+# In the keys of extras: what says which part is the reference, where no part is.
+_POINTER: Final = "/referenceToReference"
 _NO_VERSION: Final = "00.00.000"
 _VERSION: Final = re.compile(r"[0-9]{2}\.[0-9]{2}(?:\.[0-9]{3})?")
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,5}")
@@ -288,6 +295,10 @@ def _prepared(
             changes["reference_kind"] = "Reference flow(s)"
             notes["/reference_kind"] = _note("/reference_kind", Fate.DEFAULTED, "Reference flow(s)")
         changes["period"] = _years(made.period, notes)
+        for parameter in made.parameters:
+            if len(parameter.name) > PARAMETER:
+                path = f"/parameters/{escape(parameter.name)}/name"
+                notes[path] = Note("ilcd.parameter-name-too-long", path, Fate.DROPPED, parameter.name)
         made = made.model_copy(update=changes)
         for one in made.exchanges:
             _places(one, f"/exchanges/{escape(one.id)}", notes)
@@ -326,15 +337,30 @@ def numbered(made: Dataset) -> tuple[Dataset, dict[str, str]]:
     ids = [part.id for part in parts]
     if all(_NUMBER.fullmatch(id_) for id_ in ids) and len(set(ids)) == len(ids):
         return made, {}
-    names = {id_: str(n) for n, id_ in enumerate(ids)}
+    # Not a number that something means which is not there: it would mean another part by then.
+    lost = _pointers(made).difference(ids)
+    free = list(islice((n for n in map(str, count()) if n not in lost), len(ids)))
+    names = dict(zip(ids, free, strict=True))
     changes: dict[str, object] = {
-        str(field_): tuple(part.model_copy(update={"id": str(n)}) for n, part in enumerate(parts))
+        str(field_): tuple(part.model_copy(update={"id": n}) for n, part in zip(free, parts, strict=True))
     }
     if isinstance(made, UnitGroup) and isinstance(made.reference_unit, str):
         changes["reference_unit"] = names.get(made.reference_unit, made.reference_unit)
     if isinstance(made, Process):
-        changes["exchanges"] = tuple(_renumbered(one, str(n), names) for n, one in enumerate(made.exchanges))
+        changes["exchanges"] = tuple(
+            _renumbered(one, n, names) for n, one in zip(free, made.exchanges, strict=True)
+        )
     return made.model_copy(update=changes), {old: new for old, new in names.items() if old != new}
+
+
+def _pointers(made: Dataset) -> set[str]:
+    """The numbers by which something in a data set is meant."""
+    found = {str(json.loads(told)) for at, told in made.extras.items() if _POINTER in at}
+    if isinstance(made, UnitGroup):
+        found.add(str(made.reference_unit))
+    if isinstance(made, Process):
+        found.update(share.product for one in made.exchanges for share in one.allocations)
+    return found
 
 
 def _renumbered(one: Exchange, id_: str, names: Mapping[str, str]) -> Exchange:

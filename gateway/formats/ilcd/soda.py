@@ -80,7 +80,7 @@ def _flow(root: Node, left: dict[str, object]) -> XmlTree | None:
         told: Any = left.get(place)
         if not isinstance(told, list) or "@refObjectId" not in reference:
             continue
-        if not all(isinstance(p, dict) and "uuid" in p and "meanValue" in p for p in told):
+        if not all(map(_is_property, told)):
             continue
         main = [n for n, p in enumerate(told) if p.get("referenceFlowProperty") is True]
         if len(main) != 1:
@@ -128,8 +128,20 @@ def _material(flow: Any, told: object) -> Node:  # noqa: ANN401 - a tree
     }
 
 
+def _is_property(told: object) -> bool:
+    """Whether a flow property is told whole: its uuid, its amount and, if at all, one name in a language."""
+    if not isinstance(told, dict) or not {"uuid", "meanValue"} <= set(told):
+        return False
+    names = told.get("name", [])
+    if not isinstance(names, list) or not all(isinstance(one, dict) for one in names):
+        return False
+    texts = [(one.get("lang"), one.get("value")) for one in names]
+    plain = all(isinstance(text, str) for pair in texts for text in pair)
+    return plain and len({lang for lang, _ in texts}) == len(texts)
+
+
 def _property(number: int, told: Mapping[str, Any]) -> Node:
-    names = {n["lang"]: n["value"] for n in told.get("name", ()) if {"lang", "value"} <= set(n)}
+    names: Node = {one["lang"]: one["value"] for one in told.get("name", ())}
     reference: Node = {"@type": "flow property data set", "@refObjectId": _text(told["uuid"])}
     if names:
         reference["common:shortDescription"] = names
@@ -178,7 +190,12 @@ class _Reading:
                 self.extensions(inner, out, where)
             elif name in elements:
                 self.element(elements[name], inner, out, where)
-            elif name == _DIRECTION and inner in _DIRECTIONS and "exchangeDirection" not in value:
+            elif (
+                name == _DIRECTION
+                and isinstance(inner, str)
+                and inner in _DIRECTIONS
+                and "exchangeDirection" not in value
+            ):
                 out["exchangeDirection"] = _DIRECTIONS[inner]
             else:
                 self.left[where] = inner
@@ -204,7 +221,8 @@ class _Reading:
         if element.leaf is not None and not isinstance(value, (dict, list)):
             if element.leaf.name == "datetime" and isinstance(value, int):
                 return _moment(value)
-            return _text(value)
+            if not isinstance(value, str) or value.strip() or element.leaf.test is None:
+                return _text(value)
         if element.content is not None and isinstance(value, dict):
             return self.group(value, element.content, at)
         self.left[at] = value

@@ -17,6 +17,7 @@ from gateway.formats.ilcd.binding import (
     with_rest,
 )
 from gateway.formats.ilcd.bound_exchanges import percent
+from gateway.formats.ilcd.lengths import PARAMETER
 from gateway.formats.ilcd.process_terms import (
     AMOUNTS,
     CLASS_PATH,
@@ -231,6 +232,8 @@ def _impact_node(first: ImpactResult, part: str, kept: Kept) -> Node:
 
 def _parameters(process: Process, kept: Kept) -> Iterator[Node]:
     for n, one in enumerate(process.parameters):
+        if len(one.name) > PARAMETER:
+            continue
         mine = dict(kept.get(f"parameters/{n}", {}))
         node: Node = {"@name": one.name}
         if isinstance(one.formula, str):

@@ -122,8 +122,10 @@ class Sheet:
                 continue
             node[name] = value
             if at:
+                kept = self.extras.get(f"openlca#{at}")
                 path = "/extras/" + escape(f"openlca#{at}")
-                self.note("openlca.id-made", path, Fate.INFERRED, None, f'"{value}"')
+                fate = Fate.INFERRED if kept is None else Fate.CONVERTED
+                self.note("openlca.id-made", path, fate, kept, f'"{value}"')
 
     def identify(self, at: str, own: str, written: str) -> None:
         """A list item has another id in openLCA than in its source."""
@@ -151,8 +153,7 @@ def head(sheet: Sheet, dataset: Dataset) -> None:
     sheet.day(node, "lastChange", dataset.changed)
     category = category_of(dataset)
     sheet.plain(node, "category", category)
-    if "|" in category:
-        _slashes(sheet, dataset)
+    _steps(sheet, dataset, category.split("/") if category else [])
 
 
 def _name(sheet: Sheet, dataset: Dataset) -> None:
@@ -182,24 +183,33 @@ def _stand_in(sheet: Sheet, dataset: Dataset) -> None:
         sheet.lack("openlca.no-name", "/name")
         return
     sheet.document["name"] = name
-    path = f"/name/{jsonwrite.language(name)}"
-    sheet.note("openlca.name-from-elsewhere", path, Fate.INFERRED, None, name)
+    language = jsonwrite.language(name)
+    blank = dataset.name.root.get(language) if isinstance(dataset.name, LangText) else None
+    fate = Fate.INFERRED if blank is None else Fate.CONVERTED
+    sheet.note("openlca.name-from-elsewhere", f"/name/{language}", fate, blank, name)
 
 
-def _slashes(sheet: Sheet, dataset: Dataset) -> None:
-    """A slash in the name of a class would begin another class."""
-    if isinstance(dataset, Flow) and dataset.compartment:
-        names = [(f"/compartment/{n}", step) for n, step in enumerate(dataset.compartment)]
+def _steps(sheet: Sheet, dataset: Dataset, written: list[str]) -> None:
+    """A slash in the name of a class would begin another class; and one without a name has no place."""
+    flow = dataset if isinstance(dataset, Flow) else None
+    if flow is not None and flow.compartment:
+        names: list[object] = list(flow.compartment)
+        head, tail = "/compartment/", ""
     else:
-        classes = dataset.classifications[0].classes
-        names = [
-            (f"/classifications/0/classes/{n}/name", entry.name)
-            for n, entry in enumerate(classes)
-            if isinstance(entry.name, str)
-        ]
-    for path, name in names:
-        if "/" in name:
-            sheet.note("openlca.slash-in-category", path, Fate.CONVERTED, name, name.replace("/", "|"))
+        names = (
+            [entry.name for entry in dataset.classifications[0].classes] if dataset.classifications else []
+        )
+        head, tail = "/classifications/0/classes/", "/name"
+    if flow is not None and (flow.kind is FlowKind.ELEMENTARY) is not (head == "/compartment/"):
+        written = []  # the category stands in another place of the model
+    for number, (name, after) in enumerate(zip(names, written, strict=False)):
+        if name == after:
+            continue
+        own = name if isinstance(name, str) else None
+        is_slash = own is not None and own.replace("/", "|") == after
+        code = "openlca.slash-in-category" if is_slash else "openlca.class-without-name"
+        fate = Fate.INFERRED if own is None else Fate.CONVERTED
+        sheet.note(code, f"{head}{number}{tail}", fate, own, after)
 
 
 def _unit_group(sheet: Sheet, group: UnitGroup) -> None:
@@ -209,7 +219,7 @@ def _unit_group(sheet: Sheet, group: UnitGroup) -> None:
     if group.reference is None:
         sheet.lack("openlca.no-reference", "/reference_unit", "")
     for unit in group.units:
-        name = unit.name if isinstance(unit.name, str) else unit.id
+        name = unit.name if isinstance(unit.name, str) and unit.name else unit.id
         node: dict[str, Any] = {"@type": "Unit", "@id": ids[unit.id], "name": name}
         at = f"/units/{escape(unit.id)}"
         if unit.id == group.reference_unit:
@@ -218,8 +228,10 @@ def _unit_group(sheet: Sheet, group: UnitGroup) -> None:
             sheet.lack("openlca.no-amount", f"{at}/factor", name)
         sheet.text(node, "description", unit.comment, at)
         sheet.put(node, "synonyms", list(unit.synonyms))
-        if not isinstance(unit.name, str):
-            sheet.note("openlca.name-from-elsewhere", f"{at}/name", Fate.INFERRED, None, name)
+        if name != unit.name:
+            blank = unit.name if isinstance(unit.name, str) else None
+            fate = Fate.INFERRED if blank is None else Fate.CONVERTED
+            sheet.note("openlca.name-from-elsewhere", f"{at}/name", fate, blank, name)
         sheet.places["units", unit.id] = node
         units.append(node)
         place = f"/units/{ids[unit.id]}"
@@ -307,13 +319,14 @@ def _made_property(sheet: Sheet, unit: str) -> dict[str, Any]:
 def _second_place(sheet: Sheet, flow: Flow) -> None:
     """A flow has one category: an elementary flow's compartment, a product's class."""
     is_elementary = flow.kind is FlowKind.ELEMENTARY
+    category = category_of(flow)
+    written = category.split("/") if category else []
     if is_elementary and not flow.compartment:
-        for number, entry in enumerate(flow.classifications[0].classes if flow.classifications else ()):
-            sheet.note(
-                "openlca.class-as-compartment", f"/compartment/{number}", Fate.INFERRED, None, entry.name
-            )
+        for number, step in enumerate(written):
+            path = f"/compartment/{number}"
+            sheet.note("openlca.class-as-compartment", path, Fate.INFERRED, None, step)
     if not is_elementary and flow.compartment:
-        for number, step in enumerate(flow.compartment):
+        for number, step in enumerate(written):
             path = f"/classifications/0/classes/{number}/name"
             before = flow.classifications[0].classes if flow.classifications else ()
             own = before[number].name if number < len(before) else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
+from gateway.codec.accounting import shown
 from gateway.codec.jsonwrite import language
 from gateway.formats.openlca import tables
 from gateway.formats.openlca.book import Unit
@@ -23,7 +25,7 @@ from gateway.model.process import (
     Review,
     Uncertainty,
 )
-from gateway.model.walk import escape
+from gateway.model.walk import escape, keyed
 from gateway.quantity.number import Number
 from gateway.report import Fate
 
@@ -106,7 +108,7 @@ def _exchange(sheet: Sheet, exchange: Exchange, numbers: dict[str, int]) -> dict
     item: dict[str, Any] = {"@type": "Exchange", "internalId": numbers[exchange.id]}
     facts = sheet.book.flow(exchange.flow)
     flow = sheet.reference(DatasetKind.FLOW, exchange.flow, f"{at}/flow", f"{path}/flow")
-    unit = sheet.book.unit(exchange.unit, exchange.flow_property, facts)
+    unit = sheet.book.unit(exchange.unit, exchange.flow_property, facts) if exchange.unit != "" else None
     label = str(flow.get("name", "")) if flow else ""
     if flow is None:
         sheet.lack("openlca.no-flow", f"{path}/flow")
@@ -226,24 +228,26 @@ def _allocation(sheet: Sheet, process: Process, numbers: dict[str, int]) -> list
     """Factors of a product for the process as a whole, or, if they differ by exchange, for each of these."""
     factors = []
     flows = {exchange.id: exchange.flow for exchange in process.exchanges}
+    told_by: dict[object, str] = {}
     for exchange in process.exchanges:
-        plain = {one.product for one in exchange.allocations if one.method is None}
-        for allocation in exchange.allocations:
-            if (
-                allocation.method is not None
-                and allocation.product in plain
-                and not _is_whole(exchange, allocation)
-            ):
-                continue  # one share of an exchange can stand there
-            path = f"/exchanges/{escape(exchange.id)}/allocations/{escape(allocation.key)}"
-            factor = _factor(sheet, exchange, allocation, path)
+        # Of several exchanges of one flow, the reference is the product: openLCA names it by its flow.
+        if exchange.is_reference or exchange.flow.uuid not in told_by:
+            told_by[exchange.flow.uuid] = exchange.id
+    for exchange in process.exchanges:
+        for path, allocation in _shares(sheet, exchange):
+            factor: dict[str, Any] = {"@type": "AllocationFactor", "allocationType": CAUSAL}
             product = flows.get(allocation.product)
             reference = None if product is None else sheet.book.reference(DatasetKind.FLOW, product)
             if reference is None or not sheet.number(factor, "value", allocation.share, f"{path}/share"):
                 sheet.lack("openlca.allocation-to-nothing", path, allocation.product)
                 continue
+            assert product is not None
+            if told_by[product.uuid] != allocation.product:
+                sheet.lack("openlca.product-twice", path, allocation.product, other=told_by[product.uuid])
             factor["product"] = reference
-            if factor["allocationType"] == CAUSAL:
+            if _is_whole(exchange, allocation):
+                factor["allocationType"] = allocation.method
+            else:
                 # brightway finds the exchange by its flow.
                 flow = sheet.book.reference(DatasetKind.FLOW, exchange.flow) or {}
                 pointed = {"@type": "ExchangeRef", "internalId": numbers[exchange.id], "flow": flow}
@@ -252,28 +256,22 @@ def _allocation(sheet: Sheet, process: Process, numbers: dict[str, int]) -> list
     return factors
 
 
-def _factor(sheet: Sheet, exchange: Exchange, allocation: Allocation, path: str) -> dict[str, Any]:
-    if _is_whole(exchange, allocation):
-        return {"@type": "AllocationFactor", "allocationType": allocation.method}
-    if isinstance(allocation.method, str):
-        # Only factors for a whole product have a method of their own.
-        plain = path.rpartition("/")[0] + f"/{escape(allocation.product)}"
-        sheet.note(
-            "openlca.allocation-by-exchange", f"{plain}/product", Fate.INFERRED, None, allocation.product
-        )
-        sheet.note(
-            "openlca.allocation-by-exchange", f"{plain}/share", Fate.INFERRED, None, _number(allocation)
-        )
-    return {"@type": "AllocationFactor", "allocationType": CAUSAL}
+def _shares(sheet: Sheet, exchange: Exchange) -> Iterator[tuple[str, Allocation]]:
+    """The shares of an exchange, one for each product."""
+    told: dict[str, Allocation] = {}
+    for key, one in keyed(exchange.allocations):
+        assert isinstance(one, Allocation)
+        path = f"/exchanges/{escape(exchange.id)}/allocations/{escape(key)}"
+        first = told.setdefault(one.product, one)
+        if first is one:
+            yield path, one
+        elif isinstance(one.share, Number) and one.share != first.share:
+            sheet.lack("openlca.two-shares", path, shown(one.share), other=shown(first.share))
 
 
 def _is_whole(exchange: Exchange, allocation: Allocation) -> bool:
     """Whether the share is one of the product for the whole process."""
     return allocation.method in _PRODUCT and allocation.product == exchange.id
-
-
-def _number(allocation: Allocation) -> Number | None:
-    return allocation.share if isinstance(allocation.share, Number) else None
 
 
 def _parameters(sheet: Sheet, process: Process) -> list[dict[str, Any]]:

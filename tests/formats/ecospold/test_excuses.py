@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -15,7 +16,7 @@ from gateway.codec.datasets import DatasetFormat, Piece
 from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2, additions, excuses
 from gateway.formats.ecospold.accounts import explain
 from gateway.formats.ecospold.additions import proven_addition
-from gateway.formats.ecospold.excuses import Case, proven_change, sorted_otherwise
+from gateway.formats.ecospold.excuses import Case, not_stated, proven_change, sorted_otherwise
 from gateway.formats.ecospold.ids import new_id
 from gateway.model.base import Leaf
 from gateway.model.process import Direction
@@ -28,6 +29,7 @@ from . import worlds
 ID = "0a1b2c3d-0000-4000-8000-000000000001"
 MASS = "93a60a56-a3c8-11da-a746-0800200b9a66"
 ORDER = "/extras/ecospold1#~1metaInformation~1administrativeInformation~1person~1~0order"
+ALLOCATION = "/extras/ecospold1#~1flowData~1~0allocation"
 SPREAD = "/exchanges/7/uncertainty/spread"
 LONG = "a name of more letters than there is room for"
 CLASSES: dict[str, Leaf] = {
@@ -44,9 +46,13 @@ def number(text: str) -> Number:
     return Number.read(text)
 
 
+def shares(*numbers: str) -> str:
+    return json.dumps([{"@referenceToCoProduct": "1", "referenceToInputOutput": numbers}])
+
+
 def case(path: str, was: Leaf | None, now: Leaf, beside: Mapping[str, Leaf]) -> Case:
     old = dict(beside) | ({path: was} if was is not None else {})
-    return Case(path, was, now, old, dict(beside) | {path: now}, frozenset({"chosen"}))
+    return Case(path, was, now, old, dict(beside) | {path: now}, frozenset({"chosen", not_stated("b")}))
 
 
 # Field, what it was, what it may become, what it may not, and what stands beside it.
@@ -82,6 +88,9 @@ CHANGES: list[tuple[str, Leaf, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/links/data-source/target/uuid", ID, "chosen", ID[::-1], {}),
     ("/links/data-source/target/name/en", LONG, LONG[:30], "not stated", {}),
     (ORDER, '[["3", "a"], ["4", "b"]]', '[["3", "c"]]', '[["5", "a"]]', {}),
+    (ORDER, '[["3", "a"]]', '[["3", "a"], ["4", "b"]]', '[["3", "a"], ["4", "c"]]', {}),
+    (ALLOCATION, shares("1", "9"), shares("1"), shares("9"), {"/exchanges/1/amount": number("2")}),
+    ("/classifications/0/system", "", "not stated", "ISIC", {}),
     ("/synonyms/en", f"{LONG}; b", f"{LONG[:40]}; b", f"{LONG[:39]}; b", {}),
     ("/formula", LONG, LONG[:40], "CO2", {}),
     ("/exchanges/7/comment/en", LONG, LONG[:15], LONG[1:16], {}),
@@ -113,6 +122,7 @@ ADDITIONS: list[tuple[str, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/classifications/0/classes/0/id", ID, "7", {}),
     ("/classifications/0/classes/1/name", "wood", "oak", CLASSES),
     ("/compartment/0", "wood", "oak", CLASSES),
+    ("/compartment/1", "unspecified", "river", {"/compartment/0": "water"}),
     ("/classifications/0/classes/0/name", "Emissions", "air", COMPARTMENT),
     ("/links/entered-by/role", "entered-by", "commissioner", {}),
     ("/links/entered-by/target/uuid", ID, "somebody", {}),
@@ -133,6 +143,7 @@ ADDITIONS: list[tuple[str, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/is_person", False, True, {}),
     ("/email", "not-stated@example.invalid", "a@b.example", {}),
     ("/exchanges/7/group", "to-nature", "nowhere", {}),
+    ("/exchanges/7/properties/0/quantity/uuid", ID, "mass", {}),
     ("/exchanges/7/location/code", "chosen", "DE", {}),
     ("/exchanges/7/location/scheme", "ecoinvent", "ilcd", {}),
     ("/exchanges/7/flow/name/en", "not stated", "widgets", {}),

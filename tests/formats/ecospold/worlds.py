@@ -105,13 +105,15 @@ def treatment() -> Process:
     return process(TREATMENT, names("treatment of scrap"), own, exchange("1", CO2, "3", OUT))
 
 
+def units(*told: tuple[str, str]) -> tuple[UnitEntry, ...]:
+    return tuple(UnitEntry(id=str(i), name=unit, factor=n(factor)) for i, (unit, factor) in enumerate(told))
+
+
 def world(*processes: Process) -> Bundle:
-    units = tuple(
-        UnitEntry(id=str(i), name=u, factor=n(f)) for i, (u, f) in enumerate((("kg", "1"), ("g", "0.001")))
-    )
+    mass = units(("kg", "1"), ("g", "0.001"))
     return bundle_of(
         (
-            UnitGroup(id=GROUP, name=names("Units of mass"), reference_unit="0", units=units),
+            UnitGroup(id=GROUP, name=names("Units of mass"), reference_unit="0", units=mass),
             FlowProperty(id=MASS, name=names("Mass"), unit_group=Reference(uuid=GROUP)),
             flow(
                 CO2,

@@ -70,7 +70,10 @@ def test_chinese_survives(oracle_data: Path) -> None:
     ("name", "codes"),
     [
         ("ilcd/process.xml", {"openlca.no-unit"}),
-        ("ilcd/sdk_sample_process.xml", {"openlca.no-unit", "openlca.several-references"}),
+        (
+            "ilcd/sdk_sample_process.xml",
+            {"openlca.no-unit", "openlca.product-twice", "openlca.several-references"},
+        ),
         ("ilcd/eilcd_sample_model.xml", {"openlca.process-twice"}),
         ("ilcd-tiangong/defective-nonuuid-flow-ref.xml", {"openlca.no-unit", "openlca.no-amount"}),
     ],

@@ -134,7 +134,7 @@ def test_of_several_reference_flows_none_is_chosen() -> None:
     assert piece.member is None
 
 
-@pytest.mark.parametrize("place", ["meanAmount", "resultingAmount", "@dataSetInternalID"])
+@pytest.mark.parametrize("place", ["meanAmount", "resultingAmount"])
 def test_no_number_is_left_out(place: str) -> None:
     """An exchange that TIDAS refuses is never written without what is refused."""
     document = filled("process", full=False)
@@ -143,6 +143,19 @@ def test_no_number_is_left_out(place: str) -> None:
     bundle = TIDAS.open(FileShelf("a.json", {"a.json": json.dumps(document).encode()}), Context(source="a"))
     (piece,) = written(bundle)
     assert piece.member is None
+
+
+def test_a_number_given_anew_is_not_what_the_reference_means() -> None:
+    """The reference flow is exchange 0, which is not there: no other exchange becomes it."""
+    document = filled("process", full=False)
+    (exchange,) = document["processDataSet"]["exchanges"]["exchange"]
+    exchange["@dataSetInternalID"] = "x"
+    bundle = TIDAS.open(FileShelf("a.json", {"a.json": json.dumps(document).encode()}), Context(source="a"))
+    (piece,) = written(bundle)
+    assert piece.member is not None
+    made = json.loads(piece.member.data)["processDataSet"]
+    assert made["processInformation"]["quantitativeReference"]["referenceToReferenceFlow"] == "0"
+    assert [one["@dataSetInternalID"] for one in made["exchanges"]["exchange"]] == ["1"]
 
 
 def test_what_was_not_told_is_said_to_be_so_only_when_asked() -> None:
