@@ -36,6 +36,8 @@ _DIGESTS: Final = {
 }
 _TIME: Final = re.compile(rb"([0-9]{14})(?:\.([0-9]{1,6}))?Z")
 _MOST: Final = 16
+# RFC 5652, 10.2.2: a certificate, or one of four other kinds of it.
+_CERTIFICATE_CHOICES: Final = frozenset({der.SEQUENCE, *(der.context(number) for number in range(4))})
 # Room for the accuracy.
 _LAST_YEAR: Final = 9998
 
@@ -133,6 +135,8 @@ def _signed_data(reader: der.Reader) -> Signed:
     if reader.next_tag() == der.context(0):
         held = reader.inner(der.context(0), "certificates")
         while (tag := held.next_tag()) is not None:
+            if tag not in _CERTIFICATE_CHOICES:
+                raise held.wrong("certificate")
             encoded = held.encoded(tag, "certificate")
             if tag == der.SEQUENCE:
                 certificates.append(Certificate.from_der(encoded))

@@ -147,6 +147,15 @@ class TestOpenssl:
                 pytest.fail(f"only we take the change at {place}: {error}")
         assert taken < len(reply) / 3 / 10
 
+    def test_what_is_no_certificate_is_refused_among_them(self, authority: Authority) -> None:
+        """RFC 5652, 10.2.2. The authority's own certificate stands there twice; nobody needs the second."""
+        reply = authority.stamp(rfc3161.request(MESSAGE))
+        own = x509.load_pem_x509_certificate((authority.place / "tsa.pem").read_bytes())
+        second = reply.rindex(own.public_bytes(Encoding.DER))
+        changed = reply[:second] + bytes([reply[second] ^ 1]) + reply[second + 1 :]
+        with pytest.raises(rfc3161.TimestampRefused, match="certificate"):
+            rfc3161.verify(changed, MESSAGE, roots=authority.roots)
+
     def test_over_a_signature(self, authority: Authority) -> None:
         """As a signature's time stamp is made: over its value."""
         value = jades.verify(jades.sign(MESSAGE, sealer(), signing_time=TIME)).signatures[0].value
