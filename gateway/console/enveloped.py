@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway import messages
+from gateway.console import covering
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
@@ -26,7 +28,9 @@ from gateway.signing.verified import (
 )
 from gateway.signing.x509 import Certificate
 from gateway.storage.files import read_file
+from gateway.trust import report, statement
 from gateway.trust.did_web import assertion_keys
+from gateway.trust.statement import Said
 
 _ORIGINS = {
     KeyOrigin.NAMED: "cli.key-named",
@@ -54,12 +58,14 @@ def verify_file(
     documents: Sequence[str] = (),
     reader: str = "",
     nonce: str = "",
+    covers: str | None = None,
 ) -> Exit:
     """Check every signature of an envelope; ``contents`` are detached files, ``contexts`` ADDRESS=FILE.
 
     Args:
         documents: files of did:web documents that the caller believes.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
+        covers: the folder that a recognition statement must be about.
 
     Raises:
         GatewayError: a signature does not hold, or this is no envelope.
@@ -72,7 +78,7 @@ def verify_file(
         given[address] = read_file(Path(place))
     data = read_file(Path(file))
     keys = {url: key for document in documents for url, key in _keys_of(document, now).items()}
-    if detect(data) is Envelope.SD_JWT:
+    if detect(data) is Envelope.SD_JWT and covers is None:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
         found = contained.looked_into(shown.envelope, keys=keys, contexts=given)
@@ -82,9 +88,26 @@ def verify_file(
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
     found = _with_times(verify_any(data, objects=named_files(contents), keys=keys, contexts=given))
+    said = _said(found)
+    about = covering.held_against(said, covers) if covers is not None else None
     _tell(console, found, now)
-    console.document(_json(found))
-    return Exit.DONE
+    document = _json(found)
+    if about is not None and said is not None and covers is not None:
+        covering.tell(console, about, said, covers)
+        document["covers"] = covering.to_json(about, covers)
+    console.document(document)
+    return Exit.DONE if about is None or about.holds else Exit.TRUST
+
+
+def _said(found: Verified) -> Said | None:
+    """What a statement says, also where it is signed as a file."""
+    if found.document or len(found.parts) != 1:
+        return statement.said(found.document)
+    try:
+        value = parse_signed(found.payload)
+    except GatewayError:
+        return None
+    return statement.said(value) if isinstance(value, dict) else None
 
 
 def _with_times(found: Verified) -> Verified:
@@ -137,6 +160,9 @@ def _tell(
         if signature.timestamps:
             lines.append(("cli.timestamps", str(len(signature.timestamps))))
         lines += [("cli.remark", console.say(_REMARKS.get(code, "cli.remark"))) for code in signature.remarks]
+    said = _said(found)
+    if said is not None:
+        lines.append(("cli.statement", messages.explain(said.finding(), console.lang).what))
     lines += _shown_lines(console, shown, asked=asked) if shown else []
     if found.issuer:
         lines.append(("cli.issuer", found.issuer))
@@ -145,7 +171,7 @@ def _tell(
     names = {code: console.say(code) for code, _ in lines}
     column = max(map(width, names.values())) + 2
     for code, text in lines:
-        careful = code in {"cli.uncovered", "cli.remark", "cli.contained"}
+        careful = code in {"cli.uncovered", "cli.remark", "cli.contained", "cli.statement"}
         console.answer(f"  {padded(names[code], column)}{visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
 
@@ -216,7 +242,9 @@ def _subject(signature: VerifiedSignature) -> str:
 
 
 def _json(found: Verified) -> dict[str, object]:
+    said = _said(found)
     return {
+        **({"statement": report.statement_json(said)} if said is not None else {}),
         "envelope": found.envelope.value,
         "issuer": found.issuer,
         "parts": [

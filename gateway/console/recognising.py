@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from gateway.codec.base import Context
-from gateway.console import failures
+from gateway.console import covering, failures
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console
@@ -23,7 +23,7 @@ from gateway.signing import data_integrity
 from gateway.signing.keys import PrivateKey
 from gateway.storage import files
 from gateway.trust import report, snapshot
-from gateway.trust.judgement import Indication, Validation
+from gateway.trust.judgement import Indication, Outcome, Validation
 from gateway.trust.snapshot import SEEN, Snapshot
 from gateway.trust.statement import Decision
 from gateway.trust.status_list import ENTRIES
@@ -50,6 +50,7 @@ def validate(
     contexts: Sequence[str] = (),
     reader: str = "",
     nonce: str = "",
+    covers: str | None = None,
 ) -> Exit:
     """Validate a folder, a credential or a signed file under a policy; write the report where asked.
 
@@ -57,11 +58,12 @@ def validate(
         contents: files that lie beside a detached signature.
         contexts: JSON-LD contexts, ADDRESS=FILE.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
+        covers: the folder that a recognition statement must be about.
     """
     trust = load_trust(place, context)
     if Path(name).is_dir():
-        if contents or contexts or reader or nonce:
-            raise UsageError("--content --context --reader --nonce", code="usage.content-needs-file")
+        if contents or contexts or reader or nonce or covers:
+            raise UsageError("--content --context --reader --nonce --covers", code="usage.content-needs-file")
         done = recognise.validate(files.load_folder(Path(name)), trust, plugins=context.plugins)
     else:
         done = validate_files.validate_file(
@@ -73,13 +75,20 @@ def validate(
             nonce=nonce,
             plugins=context.plugins,
         )
+    # What is not sound says nothing, and so nothing about a folder.
+    is_read = done.said is not None or done.step("signature").outcome is Outcome.PASSED
+    about = covering.held_against(done.said, covers) if covers and is_read else None
     if out is not None:
         files.write_file(Path(out), report.to_bytes(done, trust))
     if page is not None:
         files.write_file(Path(page), report.as_page(done, trust))
     tell(console, done)
-    console.document(cast("Mapping[str, object]", report.to_json(done, trust)))
-    return Exit.DONE if done.passed else Exit.TRUST
+    document = dict(cast("Mapping[str, object]", report.to_json(done, trust)))
+    if about is not None and done.said is not None and covers is not None:
+        covering.tell(console, about, done.said, covers)
+        document["covers"] = covering.to_json(about, covers)
+    console.document(document)
+    return Exit.DONE if done.passed and (about is None or about.holds) else Exit.TRUST
 
 
 def _context(pair: str) -> tuple[str, bytes]:

@@ -43,6 +43,7 @@ from gateway.pipeline.shapes import (
     Shape,
     Summary,
 )
+from gateway.pipeline.validation_shapes import Covers, StatementSaid
 from gateway.recognition.coverage import Requirement
 from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
@@ -550,6 +551,7 @@ class EnvelopeDocument(Shape):
     signatures: list[EnvelopeSignature]
     times: dict[str, str]
     contained: list[ContainedDocument]
+    statement: StatementSaid | None = None
 
 
 class ContainedDocument(Shape):
@@ -562,9 +564,10 @@ class ContainedDocument(Shape):
 
 
 class VerifyFile(EnvelopeDocument):
-    """``hutong verify`` of a single signed file; ``showing`` of an SD-JWT only."""
+    """``hutong verify`` of a single signed file; ``showing`` of an SD-JWT, ``covers`` where it was asked."""
 
     showing: Showing | None = None
+    covers: Covers | None = None
 
 
 class SignFiles(Shape):

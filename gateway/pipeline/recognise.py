@@ -142,7 +142,7 @@ def attest(
             for name, held in sorted(snapshot.lists.items())
         ),
         rulesets=tuple(Digested(name, digest) for name, digest in examined.paper.ruleset),
-        converted=tuple(_converted(files)),
+        converted=tuple(converted_of(files)),
         conditions=conditions,
         replaces=None if replaces is None else _replaced(replaces, key, method),
     )
@@ -355,7 +355,7 @@ def _agreement(done: Validation) -> Digested | None:
     return Digested(str(found["id"]), str(found["sha256"]), version=str(found["version"]))
 
 
-def _converted(files: Mapping[str, bytes]) -> Iterator[Digested]:
+def converted_of(files: Mapping[str, bytes]) -> Iterator[Digested]:
     """The targets that the conversion record ties to the original, as they are here."""
     targets = _record(files).get("targets")
     for target in targets if isinstance(targets, list) else []:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field
 
-from gateway.pipeline.shapes import Both, Digest, Shape
+from gateway.pipeline.shapes import Both, Digest, Problem, Shape
 from gateway.trust.judgement import STEPS, Indication, Outcome, Sub
 
 # Literals of the words themselves: the enumerations' values are those of message codes.
@@ -65,6 +65,32 @@ class Condition(Shape):
     en: str
 
 
+class StatedOriginal(Shape):
+    """The manifest that a statement is about; a digest is empty where it names none."""
+
+    sha256: str
+    sm3: str
+
+
+class StatementSaid(Shape):
+    """What a recognition statement decides, empty where it is no decision known here, and about what."""
+
+    decision: Literal["recognised", "conditional", "refused", ""]
+    original: StatedOriginal
+    result_sets: list[str]
+    message: Both
+
+
+class Covers(Shape):
+    """Whether a statement is about exactly the folder that was asked about, and what differs."""
+
+    folder: str
+    holds: bool
+    manifest: Digest
+    absent: list[str]
+    findings: list[Problem]
+
+
 class ValidationDocument(Shape):
     """The whole report."""
 
@@ -84,3 +110,5 @@ class ValidationDocument(Shape):
     named: dict[str, Any]
     findings: list[Remark]
     notes: list[Remark]
+    statement: StatementSaid | None = None
+    covers: Covers | None = None

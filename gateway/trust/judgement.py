@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
+
+if TYPE_CHECKING:
+    from gateway.trust.statement import Said
 
 
 class Indication(StrEnum):
@@ -137,6 +141,7 @@ class Validation:
     uncovered: tuple[str, ...] = ()
     conditions: tuple[Mapping[str, str], ...] = ()
     named: Mapping[str, PlainJson] = field(default_factory=dict)
+    said: Said | None = None  # where the document is a recognition statement, whatever became of it
 
     @property
     def passed(self) -> bool:

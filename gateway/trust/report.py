@@ -13,6 +13,7 @@ from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
 from gateway.trust.judgement import Indication, Outcome, StepResult, Sub, Validation
 from gateway.trust.snapshot import Snapshot
+from gateway.trust.statement import Said
 
 FORMAT: Final = "hutong-validation@1"
 _LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
@@ -39,6 +40,7 @@ def to_json(found: Validation, snapshot: Snapshot) -> dict[str, PlainJson]:
         "named": dict(found.named),
         "findings": [_told(finding) for finding in found.findings],
         "notes": [_told(finding) for finding in found.notes],
+        **({"statement": statement_json(found.said)} if found.said is not None else {}),
     }
 
 
@@ -48,9 +50,11 @@ def to_bytes(found: Validation, snapshot: Snapshot) -> bytes:
 
 
 def lines(found: Validation, lang: Lang) -> Iterator[str]:
-    """The verdict, then every step that says something."""
+    """The verdict, what a statement decides, then every step that says something."""
     sub = f" · {found.sub.name}" if found.sub else ""
     yield f"{found.indication.name}{sub}  {_say('list.indication-' + found.indication.value, lang)}"
+    if found.said is not None:
+        yield f"  {messages.explain(found.said.finding(), lang).what}"
     for step in found.steps[:-1]:
         cause = cause_or_none(step, lang)
         outcome = _say(f"list.outcome-{step.outcome.value}", lang)
@@ -77,6 +81,11 @@ def as_page(found: Validation, snapshot: Snapshot) -> bytes:
         f"<p lang='{lang}'>{_safe(_say('list.indication-' + found.indication.value, lang))}</p>"
         for lang in _LANGS
     )
+    if found.said is not None:
+        texts = {lang: messages.explain(found.said.finding(), lang).what for lang in _LANGS}
+        told += "".join(
+            f"<p lang='{lang}'><strong>{_safe(text)}</strong></p>" for lang, text in texts.items()
+        )
     page = (
         "<!DOCTYPE html>\n<html lang='zh'><head><meta charset='utf-8'>"
         "<meta http-equiv='Content-Security-Policy' "
@@ -137,6 +146,12 @@ def _step(step: StepResult) -> dict[str, PlainJson]:
     if step.sub:
         told["cause"] = {lang: cause(step, lang) for lang in _LANGS}
     return told
+
+
+def statement_json(said: Said) -> dict[str, PlainJson]:
+    """What a statement decides, with its sentence."""
+    texts: dict[str, PlainJson] = {lang: messages.explain(said.finding(), lang).what for lang in _LANGS}
+    return {**said.to_json(), "message": texts}
 
 
 def _told(finding: object) -> PlainJson:

@@ -6,21 +6,25 @@ back: without two status entries there is none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson
+from gateway.report import Finding, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
-from gateway.trust.credential_checks import RECOGNITION
+from gateway.trust.credential_checks import RECOGNITION, is_statement
+from gateway.trust.verify import MANIFEST
 
 Decision: TypeAlias = Literal["recognised", "conditional", "refused"]
 DECISIONS: Final[tuple[Decision, ...]] = ("recognised", "conditional", "refused")
 TERM: Final = "urn:hutong:recognition#"
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +154,65 @@ def _subject(made: Recognition) -> dict[str, PlainJson]:
     return told
 
 
-def decision_of(document: Mapping[str, PlainJson]) -> str:
-    """The decision in a statement's covered document; empty where there is none."""
-    subject = document.get("credentialSubject")
-    found = subject.get(f"{TERM}decision") if isinstance(subject, dict) else None
-    return found if found in DECISIONS else ""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a covered statement says: its decision, and of what.
+
+    Args:
+        decision: empty where it states none that is known here.
+        original: the manifest that was judged; its digests are empty where the statement has none.
+        resource: the digest of that manifest among the statement's related resources (W3C SRI).
+    """
+
+    decision: str
+    original: Digested
+    result_sets: tuple[str, ...] = ()
+    converted: tuple[Digested, ...] = ()
+    identifier: str = ""
+    resource: str = ""
+
+    def to_json(self) -> dict[str, PlainJson]:
+        """For reports."""
+        return {
+            "decision": self.decision,
+            "original": {"sha256": self.original.sha256, "sm3": self.original.sm3},
+            "resultSets": list(self.result_sets),
+        }
+
+    def finding(self) -> Finding:
+        """The decision as a sentence."""
+        return Finding(
+            f"list.statement-{self.decision or 'unknown'}",
+            self.original.sha256 or "-",
+            severity=Severity.INFO,
+        )
 
 
-def original_of(document: Mapping[str, PlainJson]) -> str:
-    """SHA-256 of the manifest that a statement is about."""
-    subject = document.get("credentialSubject")
-    original = subject.get(f"{TERM}original") if isinstance(subject, dict) else None
-    found = original.get(f"{TERM}sha256") if isinstance(original, dict) else None
-    return found if isinstance(found, str) else ""
+def said(document: Mapping[str, PlainJson]) -> Said | None:
+    """What a covered document says as a recognition statement; None where it is none."""
+    if not is_statement(document):
+        return None
+    held = document.get("credentialSubject")
+    subject = held if isinstance(held, dict) else {}
+    stated, sets = subject.get(f"{TERM}decision"), subject.get(f"{TERM}resultSets")
+    related = document.get("relatedResource")
+    resources = [one for one in related if isinstance(one, dict)] if isinstance(related, list) else []
+    converted = subject.get(f"{TERM}converted")
+    return Said(
+        str(stated) if stated in DECISIONS else "",
+        _digested(subject.get(f"{TERM}original")),
+        tuple(one for one in sets if isinstance(one, str)) if isinstance(sets, list) else (),
+        tuple(map(_digested, converted)) if isinstance(converted, list) else (),
+        str(subject.get("id", "")),
+        next((str(one.get("digestSRI")) for one in resources if one.get("name") == MANIFEST), ""),
+    )
+
+
+def _digested(value: PlainJson) -> Digested:
+    told = value if isinstance(value, dict) else {}
+    name, sha256, sm3 = (told.get(member) for member in ("name", f"{TERM}sha256", f"{TERM}sm3"))
+    return Digested(name if isinstance(name, str) else "", _hex(sha256), _hex(sm3))
+
+
+def _hex(value: PlainJson) -> str:
+    return value if isinstance(value, str) and _DIGEST.fullmatch(value) else ""

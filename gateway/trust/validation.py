@@ -22,6 +22,7 @@ from gateway.trust.existence import Proof, Witnesses
 from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
 from gateway.trust.signers import Known
 from gateway.trust.snapshot import Listed, Snapshot
+from gateway.trust.statement import said
 from gateway.trust.subject import Signer, Statement, Subject
 from gateway.trust.verify import CREDENTIAL
 
@@ -132,6 +133,7 @@ class _Run:
             uncovered=self.uncovered,
             conditions=tuple(self.conditions),
             named=self.named,
+            said=said(self.subject.credential) if self.subject.sub is None else None,
         )
 
     def _steps(self) -> Iterator[StepResult]:
@@ -171,6 +173,8 @@ class _Run:
         for place, done in self.inner:
             word = f"{done.indication.name} {done.sub.name}" if done.sub else done.indication.name
             yield Finding("list.contained", place, word, Severity.INFO)
+            if done.said is not None:
+                yield done.said.finding()
             yield from (replace(one, at=f"{place} {one.at}".strip()) for one in done.notes)
 
     def _unsound(self, sub: Sub, evidence: Mapping[str, PlainJson]) -> Iterator[StepResult]:

@@ -11,7 +11,9 @@ import pytest
 from gateway.pipeline import statuses
 from gateway.signing import asic, jades, vc_jwt
 from gateway.signing.jcs import jcs
+from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Validation
+from gateway.trust.statement import TERM, said
 from tests.trust import made, pki
 from tests.trust.conftest import World
 from tests.trust.test_enveloped import OPEN, credential, signed
@@ -122,3 +124,36 @@ def test_a_presentation_inside_leaves_it_open() -> None:
 
 def test_a_credential_without_a_proof_of_its_own() -> None:
     assert words(validated(believing(OWN), member(jcs(credential(OWN))))) == OPEN
+
+
+def test_the_decision_of_a_statement_inside_is_told() -> None:
+    office = Office(OTHER)
+    document = json.loads(statement(office.place, OTHER))
+    del document["proof"]
+    digest = "ab" * 32
+    document["credentialSubject"] |= {
+        f"{TERM}decision": "refused",
+        f"{TERM}original": {f"{TERM}sha256": digest},
+    }
+    done = validated(_with(office), container(signed(document, OTHER)))
+    assert words(done) == PASSED
+    told = [(note.code, note.at) for note in done.notes if note.code.startswith("list.statement")]
+    assert told == [("list.statement-refused", digest)]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {},
+        {f"{TERM}decision": "RECOGNISED"},
+        {f"{TERM}decision": ["recognised"]},
+        {f"{TERM}original": {f"{TERM}sha256": "\x1b[1m"}},
+        [{f"{TERM}decision": "recognised"}],
+    ],
+)
+def test_a_decision_that_nobody_knows_recognises_nothing(subject: Any) -> None:
+    found = said({"type": ["VerifiableCredential", RECOGNITION], "credentialSubject": subject})
+    assert found is not None
+    assert (found.decision, found.original.sha256) == ("", "")
+    assert found.finding().code == "list.statement-unknown"
+    assert said({"type": ["VerifiableCredential"]}) is None

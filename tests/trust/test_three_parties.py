@@ -351,3 +351,90 @@ class TestWhatChangesTheVerdict:
         sent.path("body", "parcel/manifest.json").write_bytes(b"{}")
         code, told = attest(sent, "recognised", "other")
         assert (code, told["errors"][0]["code"]) == (4, "paper.of-another-document")  # type: ignore[index]
+
+
+def told_in_words(
+    parties: Parties, capsys: pytest.CaptureFixture[str], lang: str, *arguments: str
+) -> tuple[int, str]:
+    parties.run("fourth", "verify", "statement.json")
+    capsys.readouterr()
+    code = main(["verify", "statement.json", *arguments, "--lang", lang])
+    return code, capsys.readouterr().out
+
+
+class TestWhatAStatementIsAbout:
+    """Its decision and its folder, as a fourth party reads them."""
+
+    def _stated(self, sent: Parties, decision: str, word: str) -> None:
+        sent.done("body", "review", "parcel", "--trust", "trust", "-o", "review.xlsx")
+        fill(sent.path("body", "review.xlsx"), lambda kind, code: (word, "seen"), sent.now)  # noqa: ARG005
+        code, told = attest(sent, decision, "statement")
+        assert code == 0, told
+        sent.send("body", "statement/statement.json", "fourth", "statement.json")
+        sent.send("body", "parcel", "fourth", "parcel")
+        fourth_party(sent)
+
+    def test_a_refusal_is_never_a_bare_pass(self, sent: Parties, capsys: pytest.CaptureFixture[str]) -> None:
+        self._stated(sent, "refused", "rejected")
+        manifest = sha256_hex(sent.path("body", "parcel/manifest.json").read_bytes())
+        code, told = sent.run("fourth", "verify", "statement.json", "--trust", "trust", "--report", "report")
+        assert (code, told["indication"]) == (0, "TOTAL_PASSED")
+        report = json.loads(sent.path("fourth", "report").read_bytes())
+        assert jsonschema.exceptions.best_match(REPORT.iter_errors(report)) is None
+        code, plain = sent.run("fourth", "verify", "statement.json")
+        for said in (told["statement"], report["statement"], plain["statement"]):
+            assert isinstance(said, dict)
+            assert (said["decision"], said["original"]["sha256"]) == ("refused", manifest)
+            assert "REFUSED" in said["message"]["en"]
+            assert "拒绝认可" in said["message"]["zh"]
+        for more in ((), ("--trust", "trust")):
+            for lang, word in (("en", "REFUSED"), ("zh", "拒绝认可")):
+                assert word in told_in_words(sent, capsys, lang, *more)[1]
+        sent.done("fourth", "verify", "statement.json", "--trust", "trust", "--html", "page.html")
+        page = sent.path("fourth", "page.html").read_text(encoding="utf-8")
+        assert "REFUSED" in page
+        assert "拒绝认可" in page
+        assert manifest in page
+
+    def test_the_folder_it_covers(self, sent: Parties, capsys: pytest.CaptureFixture[str]) -> None:
+        self._stated(sent, "conditional", "condition")
+        for more in ((), ("--trust", "trust")):
+            code, told = sent.run("fourth", "verify", "statement.json", "--covers", "parcel", *more)
+            covers: Any = told["covers"]
+            assert (code, covers["holds"], covers["findings"]) == (0, True, [])
+            assert covers["absent"]
+            assert told["statement"]["resultSets"] == ["declared"]  # type: ignore[index]
+        assert "exactly" in told_in_words(sent, capsys, "en", "--covers", "parcel")[1]
+        # Any part of it that is another one is named.
+        part = sent.path("fourth", "parcel/pact/product-footprint.json")
+        part.write_bytes(part.read_bytes().replace(b'"', b' "', 1))
+        for more in ((), ("--trust", "trust")):
+            code, told = sent.run("fourth", "verify", "statement.json", "--covers", "parcel", *more)
+            covers = told["covers"]
+            assert (code, covers["holds"]) == (6, False)
+            assert "pact/product-footprint.json" in {finding["at"] for finding in covers["findings"]}
+
+    def test_another_folder(self, sent: Parties) -> None:
+        self._stated(sent, "conditional", "condition")
+        for name, more in (("pact", ()), ("two", ("--to", "cn-pcf"))):
+            told = ("--to", "pact", *more, "--key", "maker.pem", "-o", name)
+            sent.done("maker", "issue", "tea.json", *told)
+            sent.send("maker", name, "fourth", name)
+            code, answer = sent.run("fourth", "verify", "statement.json", "--covers", name)
+            covers: Any = answer["covers"]
+            assert (code, covers["holds"]) == (6, False)
+            assert covers["findings"][0]["code"] == "attest.other-manifest"
+        # What is no statement covers nothing; and a folder covers none.
+        code, answer = sent.run("fourth", "verify", "two/credential.json", "--covers", "two")
+        assert (code, answer["errors"][0]["code"]) == (2, "attest.not-a-statement")  # type: ignore[index]
+        code, answer = sent.run("fourth", "verify", "two", "--covers", "two")
+        assert answer["errors"][0]["code"] == "usage.content-needs-file"  # type: ignore[index]
+
+    def test_a_changed_statement_covers_nothing(self, sent: Parties) -> None:
+        self._stated(sent, "refused", "rejected")
+        place = sent.path("fourth", "statement.json")
+        place.write_bytes(place.read_bytes().replace(b'"refused"', b'"recognised"'))
+        code, told = sent.run("fourth", "verify", "statement.json", "--covers", "parcel", "--trust", "trust")
+        assert (code, told["subIndication"]) == (6, "SIG_CRYPTO_FAILURE")
+        assert "covers" not in told
+        assert "statement" not in told

@@ -27,6 +27,7 @@ from gateway.errors import UsageError
 @option("--did", "documents", metavar="FILE", multiple=True, help="cli.option-verify-did")
 @option("--reader", default="", metavar="NAME", help="cli.option-verify-reader")
 @option("--nonce", default="", metavar="TEXT", help="cli.option-verify-nonce")
+@option("--covers", metavar="FOLDER", help="cli.option-covers")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
 @option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
 @option("--refresh", is_flag=True, help="cli.option-refresh")
@@ -43,6 +44,7 @@ def verify(
     documents: tuple[str, ...],
     reader: str,
     nonce: str,
+    covers: str | None,
     again: bool,
     trust_: str | None,
     refresh: bool,
@@ -70,6 +72,7 @@ def verify(
             contexts=contexts,
             reader=reader,
             nonce=nonce,
+            covers=covers,
         )
     if refresh:
         raise UsageError("--refresh", code="usage.refresh-needs-trust")
@@ -89,9 +92,12 @@ def verify(
             now=context_now().now,
             reader=reader,
             nonce=nonce,
+            covers=covers,
         )
-    if Path(folder).is_dir() and (contents or contexts or documents or reader or nonce):
-        raise UsageError("--content --context --did --reader --nonce", code="usage.content-needs-file")
+    if Path(folder).is_dir() and (contents or contexts or documents or reader or nonce or covers):
+        raise UsageError(
+            "--content --context --did --reader --nonce --covers", code="usage.content-needs-file"
+        )
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())
