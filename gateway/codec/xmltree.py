@@ -11,7 +11,7 @@ mixed. Reading never stops at a defect: each becomes a finding, and what it stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -20,13 +20,14 @@ from gateway.codec import xmlplaces, xmlread, xmlwrite
 from gateway.codec.xmlstructure import Structure, by_tag, families, structure
 from gateway.errors import InputError
 from gateway.frontdoor import xml as xml_door
-from gateway.report import Finding, Note, Report
+from gateway.report import Fate, Finding, Note, Report
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Node: TypeAlias = dict[str, Value]
 
 ORDER: Final = xmlread.ORDER
 TEXT: Final = xmlread.TEXT
+PADDED: Final = "xml.before-declaration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def read_tree(data: bytes, structure: Structure | None = None) -> XmlTree:
     Raises:
         InputError: ``xml.*``: no XML, or another root element.
     """
-    return read_element(xml_door.parse(data), structure, asides=xml_door.asides(data))
+    plain, lead = xml_door.straightened(data)
+    tree = read_element(xml_door.parse(plain), structure, asides=xml_door.asides(plain))
+    if not lead:
+        return tree
+    return replace(tree, notes=(Note(PADDED, "/", Fate.MENDED), *tree.notes))
 
 
 def read_element(

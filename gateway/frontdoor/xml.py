@@ -13,12 +13,14 @@ from gateway.frontdoor import limits as lim
 from gateway.frontdoor.limits import XmlLimits
 from gateway.frontdoor.number import decimal, double
 
-__all__ = ["asides", "decimal", "double", "parse", "parse_signed", "place", "text_of"]
+__all__ = ["asides", "decimal", "double", "parse", "parse_signed", "place", "straightened", "text_of"]
 
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF32: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _DECLARATION: Final = re.compile(rb"<\?xml[ \t\r\n][^>]*?\?>")
+# White space and byte order marks before a declaration, where none may stand.
+_LEAD: Final = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)++(?=<\?xml[ \t\r\n])")
 _ENCODING: Final = re.compile(rb"""[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"']*)["']""")
 # What may be declared, and how it is decoded. GB 18030 contains GBK and GB 2312.
 _DECLARED: Final = {
@@ -96,6 +98,26 @@ def decoded(data: bytes) -> bytes:
         raise InputError(code="xml.empty")
     _refuse_doctype(text)
     return text
+
+
+def straightened(data: bytes) -> tuple[bytes, bytes]:
+    """A document that may have something before its declaration, and what that is; empty: nothing is.
+
+    What stands there cannot mean anything, and there can be nothing else than white space and byte order
+    marks; the lines keep their numbers. Not for what is signed: others refuse such a document.
+
+    Raises:
+        InputError: ``xml.encoding``.
+    """
+    found = _LEAD.match(data)
+    if found is None or found[0] == _UTF8_BOM:
+        return data, b""
+    lead = found[0]
+    text = _as_utf8(data[len(lead) :])
+    declaration = _DECLARATION.match(text)
+    gone = declaration[0] if declaration else b""
+    lines = lead.count(b"\n") + gone.count(b"\n")
+    return b"\n" * lines + text[len(gone) :], lead
 
 
 def asides(data: bytes) -> tuple[tuple[int, str], ...]:

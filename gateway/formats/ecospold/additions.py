@@ -18,13 +18,13 @@ from gateway.formats.ecospold.excuses import (
     is_chosen,
     is_cut,
     is_our_property,
+    is_property_name,
     proof_of,
 )
 from gateway.formats.ecospold.groups import is_group
 from gateway.formats.ecospold.ids import fixed, is_id
-from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.values import date_form
-from gateway.model.base import LangText, Leaf
+from gateway.model.base import Leaf
 from gateway.model.process import ProcessKind
 from gateway.quantity.number import Number
 
@@ -72,12 +72,6 @@ def _is_new_class(case: Case) -> bool:
     return case.now in (NOT_STATED, case.old.get("/classifications/0/classes/0/name")) or is_chosen(case)
 
 
-def _is_property_name(case: Case) -> bool:
-    found = flow_property(str(case.new.get(f"{case.path.partition('/name/')[0]}/uuid")))
-    texts = found.name.root if found is not None and isinstance(found.name, LangText) else {}
-    return texts.get(case.path.rpartition("/")[2]) == case.now
-
-
 def _is_compartment_of_class(case: Case) -> bool:
     at = case.path.rpartition("/")[2]
     if case.now == UNSPECIFIED and at == "1" and "/compartment/0" in case.old:
@@ -118,7 +112,7 @@ _ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/reviews/\d+/(?:details|other_details)/[^/]+", _equals("")),
     (r"/system_model/(?:uuid|name/en)", _is_undefined_model),
     (r"/properties/[^/]+/flow_property/uuid", is_our_property),
-    (r"/properties/[^/]+/flow_property/name/[^/]+", _is_property_name),
+    (r"/properties/[^/]+/flow_property/name/[^/]+", is_property_name),
     (r"/properties/[^/]+/id", _equals("0")),
     (r"/properties/[^/]+/mean", _equals(Number(Decimal(1)))),
     (r"/properties/[^/]+/is_reference", _equals(True)),

@@ -20,7 +20,7 @@ _HEAD: Final = 65_536
 def root_of(head: bytes) -> tuple[str, str] | None:
     """Namespace and local name of the root element of a document, from its first bytes."""
     try:
-        text = xml_door.decoded(head)
+        text = xml_door.decoded(xml_door.straightened(head)[0])
     except GatewayError:
         return None
     found = _ROOT.match(text)

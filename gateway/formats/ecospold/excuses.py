@@ -22,7 +22,7 @@ from gateway.formats.ecospold.ids import is_id, new_id
 from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.one_tree import sharers
 from gateway.formats.ecospold.values import date_form, location_code
-from gateway.model.base import Leaf
+from gateway.model.base import LangText, Leaf
 from gateway.model.inventory import FlowKind
 from gateway.model.process import ProcessKind
 from gateway.model.walk import escape
@@ -192,6 +192,13 @@ def is_our_property(case: Case) -> bool:
     return flow_property(str(case.now)) is not None
 
 
+def is_property_name(case: Case) -> bool:
+    """Whether it is the name of the flow property that a unit of the format stands for."""
+    found = flow_property(str(case.new.get(f"{case.path.partition('/name/')[0]}/uuid")))
+    texts = found.name.root if found is not None and isinstance(found.name, LangText) else {}
+    return texts.get(case.path.rpartition("/")[2]) == case.now
+
+
 def _is_another_property(case: Case) -> bool:
     """The factor of the reference property, which is the only one there, where another one stood."""
     uuid = case.beside("flow_property/uuid")
@@ -264,6 +271,7 @@ _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/classifications/\d+/classes/\d+/(?:id|name)", _is_class),
     (r"/compartment/\d+", _is_compartment),
     (r"/properties/[^/]+/flow_property/uuid", is_our_property),
+    (r"/properties/[^/]+/flow_property/name/[^/]+", is_property_name),
     (r"/properties/[^/]+/mean", _is_another_property),
     (r"/country", lambda case: case.now == NO_COUNTRY),
     (r"/email", lambda case: case.now == NO_ADDRESS or case.now in case.chosen),

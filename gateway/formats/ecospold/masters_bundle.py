@@ -15,7 +15,7 @@ from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.detect import documents, evidence
 from gateway.formats.ecospold.masters import LISTS, MASTER, NAMESPACE, dataset_of, tree_of
 from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
-from gateway.formats.ecospold.spans import Document, survey
+from gateway.formats.ecospold.spans import Document, padding, survey
 from gateway.formats.ecospold.two_bundle import Source
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.sources import Contact
@@ -87,6 +87,7 @@ class _Lists:
     def _survey(self, name: str) -> None:
         watch = _Watch()
         document = survey(self.shelf.read(name), _ENTRIES, watch)
+        self.findings += padding(document, name)
         self.roots[name] = document.root.rpartition(":")[2]
         # All of them are kept: activities name flows and persons of all lists by turns.
         self.surveyed[name] = document

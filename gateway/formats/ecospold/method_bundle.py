@@ -20,7 +20,7 @@ from gateway.formats.ecospold.method_reader import MethodReader, OneMethod, meth
 from gateway.formats.ecospold.one_bundle import NAMESPACE, Source
 from gateway.formats.ecospold.one_index import Index, Place, _read
 from gateway.formats.ecospold.one_tree import FAMILY, apart_id, flow_id
-from gateway.formats.ecospold.spans import Document, survey
+from gateway.formats.ecospold.spans import Document, padding, survey
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.report import Finding, Severity
@@ -64,7 +64,9 @@ class _Impacts:
         self.read_in: dict[Key, Dataset] = {}
         for name in files:
             try:
-                self.surveyed = {name: survey(shelf.read(name), _NAMES, _Watch(self.index, name))}
+                document = survey(shelf.read(name), _NAMES, _Watch(self.index, name))
+                self.surveyed = {name: document}
+                self.index.findings += padding(document, name)
             except GatewayError as error:
                 self.index.findings.append(unreadable(error, name))
 

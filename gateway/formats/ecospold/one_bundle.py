@@ -17,7 +17,7 @@ from gateway.formats.ecospold.one_exchanges import converted_spreads
 from gateway.formats.ecospold.one_index import GROUPS, Index, Place, Watch
 from gateway.formats.ecospold.one_reader import One, Reader
 from gateway.formats.ecospold.one_tree import FAMILY
-from gateway.formats.ecospold.spans import Document, survey
+from gateway.formats.ecospold.spans import Document, padding, survey
 from gateway.model.dataset import Dataset, DatasetKind, Key
 from gateway.model.inventory import Flow
 from gateway.report import Finding, Severity
@@ -55,6 +55,7 @@ class Source:
         except GatewayError as error:
             self.index.findings.append(unreadable(error, name))
             return
+        self.index.findings += padding(document, name)
         numbers: dict[str, int] = {}
         for number in watch.numbers:
             numbers[number] = numbers.get(number, 0) + 1

@@ -26,6 +26,7 @@ _WHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "referenceFunction": ("metaInformation", "processInformation", "referenceFunction"),
     "geography": ("metaInformation", "processInformation", "geography"),
     "dataSetInformation": ("metaInformation", "processInformation", "dataSetInformation"),
+    "exchange": ("flowData", "exchange"),
     "source": ("metaInformation", "modellingAndValidation", "source"),
     "person": ("metaInformation", "administrativeInformation", "person"),
 }

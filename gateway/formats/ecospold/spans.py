@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.parsers import expat
 
@@ -11,6 +11,7 @@ from lxml import etree
 
 from gateway.errors import InputError
 from gateway.frontdoor import xml as xml_door
+from gateway.report import Finding, Severity
 
 _PIECE: Final = 1 << 20
 Watch = Callable[[str, Mapping[str, str]], None]
@@ -36,6 +37,7 @@ class Document:
     head: bytes
     root: str
     spans: tuple[Span, ...]
+    is_padded: bool = False  # something stands before its declaration
 
     def element(self, span: Span) -> etree._Element:
         """A document of this data set alone, its lines numbered as in the whole.
@@ -65,8 +67,15 @@ def survey(
     Raises:
         InputError: ``xml.*``.
     """
-    scan = _Scan(xml_door.decoded(data), names, watch, listen, texts)
-    return scan.run()
+    plain, lead = xml_door.straightened(data)
+    scan = _Scan(xml_door.decoded(plain), names, watch, listen, texts)
+    return replace(scan.run(), is_padded=True) if lead else scan.run()
+
+
+def padding(document: Document, name: str) -> tuple[Finding, ...]:
+    """That something stands before the declaration of a document, which was left out."""
+    told = Finding("xml.before-declaration", f"{name} line 1", severity=Severity.INFO)
+    return (told,) if document.is_padded else ()
 
 
 class _Scan:

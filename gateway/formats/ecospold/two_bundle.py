@@ -21,7 +21,7 @@ from gateway.formats.ecospold.detect import documents
 from gateway.formats.ecospold.ids import fixed, new_id
 from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
 from gateway.formats.ecospold.one_exchanges import converted_spreads
-from gateway.formats.ecospold.spans import Document, survey
+from gateway.formats.ecospold.spans import Document, padding, survey
 from gateway.formats.ecospold.two_flows import Told
 from gateway.formats.ecospold.two_reader import FAMILY, Reader, Two
 from gateway.frontdoor import xml as xml_door
@@ -108,6 +108,7 @@ class Source:
         except GatewayError as error:
             self.index.findings.append(unreadable(error, name))
             return
+        self.index.findings += padding(document, name)
         self._units(name, document.text)
         if len(self.files) == 1:
             self.surveyed[name] = document

@@ -134,7 +134,7 @@ def _entry(shelf: Shelf, name: str) -> Entry | None:
         data = shelf.read(name)
         if not may_be_dataset(name, data):
             return None
-        root = xml_door.parse(data)
+        root = xml_door.parse(xml_door.straightened(data)[0])
     except GatewayError:
         return None
     structure = structure_of(root)

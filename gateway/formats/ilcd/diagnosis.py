@@ -17,7 +17,7 @@ from typing import Any, Final
 from gateway import resources
 from gateway.codec.shelf import Shelf
 from gateway.codec.xmlread import SPREADSHEET_ERRORS
-from gateway.codec.xmltree import XmlTree, read_tree
+from gateway.codec.xmltree import PADDED, XmlTree, read_tree
 from gateway.errors import GatewayError, shorten
 from gateway.formats.ilcd.dataset_index import (
     FAMILY,
@@ -81,6 +81,8 @@ def diagnose_file(data: bytes, index: DatasetIndex, name: str = "") -> tuple[Fin
     if tree.structure.family != FAMILY:
         return None
     form = tuple(replace(finding, per=finding.per or _FORMAT) for finding in tree.findings)
+    if any(note.code == PADDED for note in tree.notes):
+        form = (Finding(PADDED, "line 1", severity=Severity.WARNING, per="XML 1.0"), *form)
     return form + tuple(_placed(tree, *one) for one in _rules(tree, index))
 
 

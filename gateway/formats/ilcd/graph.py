@@ -158,7 +158,7 @@ def _kind(head: bytes) -> DatasetKind | None:
         head = head.decode("utf-16", "replace").encode()
     plain = _ASIDE.sub(b"", head)
     # What is no XML may hold some: an archive within the package, for one.
-    if plain.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"<":
+    if plain.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"<":
         return None
     root = _ROOT.search(plain)
     if root is None or root[1] not in _ROOTS:

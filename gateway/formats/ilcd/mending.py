@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gateway.codec.xmlread import ORDER, SPREADSHEET_ERRORS, TEXT
 from gateway.codec.xmlstructure import Content, Element
-from gateway.codec.xmltree import Node, XmlTree
+from gateway.codec.xmltree import PADDED, Node, XmlTree
 from gateway.codec.xmltypes import Check, is_language
 from gateway.formats.ilcd.dataset_index import DatasetIndex
 from gateway.formats.ilcd.mend_keys import mend_keys
@@ -69,8 +69,13 @@ class _Mender(Texts):
         if root is _GONE:
             return Mended(None, namespaces, self.mends, self.aside)
         # White space around a value means nothing in most places; where it stays, nothing is told.
-        anew = not self.sound or self.mends or self.aside
-        codes = {"xml.order": not self.sound, "xml.spaces": bool(anew)}
+        padded = any(note.code == PADDED for note in self.tree.notes)
+        anew = not self.sound or self.mends or self.aside or padded
+        codes = {
+            PADDED: True,
+            "xml.order": not self.sound,
+            "xml.spaces": bool(anew),
+        }
         self.mends[:0] = [note for note in self.tree.notes if codes.get(note.code)]
         assert isinstance(root, dict)
         for at, nodes in list(self.extras.items()):

@@ -117,7 +117,7 @@ def _place(tree: XmlTree, path: str) -> str:
 
 def _with_prolog(data: bytes, body: bytes) -> bytes:
     """Comments and instructions before the document stay where they are."""
-    source = xml_door.decoded(data)
+    source = xml_door.decoded(xml_door.straightened(data)[0])
     found = _PROLOG.match(source)
     prolog = _DECLARATION.sub(b"", found[0] if found else b"").strip()
     if not prolog:
@@ -128,13 +128,13 @@ def _with_prolog(data: bytes, body: bytes) -> bytes:
 
 def _inner_asides(data: bytes) -> tuple[SetAside, ...]:
     """Comments and instructions within the document, which a tree cannot hold."""
-    source = xml_door.decoded(data)
+    source = xml_door.decoded(xml_door.straightened(data)[0])
     found = _PROLOG.match(source)
     before = len(_ASIDE.findall(found[0])) if found else 0
     if source.lstrip().startswith((b"<?xml ", b"<?xml\t", b"<?xml\n", b"<?xml\r")):
         before -= 1
     out = []
-    for line, text in islice(xml_door.asides(data), before, None):
+    for line, text in islice(xml_door.asides(source), before, None):
         out.append(SetAside("", Finding("xml.aside", f"line {line}", text), text))
     return tuple(out)
 

@@ -89,6 +89,13 @@ CHANGES: list[tuple[str, Leaf, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/links/data-source/target/name/en", LONG, LONG[:30], "not stated", {}),
     (ORDER, '[["3", "a"], ["4", "b"]]', '[["3", "c"]]', '[["5", "a"]]', {}),
     (ORDER, '[["3", "a"]]', '[["3", "a"], ["4", "b"]]', '[["3", "a"], ["4", "c"]]', {}),
+    (
+        "/properties/0/flow_property/name/en",
+        "Heft",
+        "Mass",
+        "Volume",
+        {"/properties/0/flow_property/uuid": MASS},
+    ),
     (ALLOCATION, shares("1", "9"), shares("1"), shares("9"), {"/exchanges/1/amount": number("2")}),
     ("/classifications/0/system", "", "not stated", "ISIC", {}),
     ("/synonyms/en", f"{LONG}; b", f"{LONG[:40]}; b", f"{LONG[:39]}; b", {}),
