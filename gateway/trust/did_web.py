@@ -20,11 +20,13 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
 
     A method counts only where its controller is the document's subject and its URL is the subject's own: a
     document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so
-    is one that is over.
+    is one that is over. A document that is deactivated, or says about that something else than no, has none.
 
     Args:
         at: when the keys are to be used.
     """
+    if is_deactivated(document):
+        return {}
     subject = document.get("id")
     allowed, found = list(_assertion_methods(document)), dict[str, PublicKey]()
     methods = document.get("verificationMethod", [])
@@ -43,6 +45,13 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
         if key is not None and (not str(subject).startswith("did:key:") or key.did == subject):
             found[name] = key
     return found
+
+
+def is_deactivated(document: Mapping[str, PlainJson]) -> bool:
+    """(DID Core 1.0, 7.1.3) A property of the metadata, which some publish in the document itself."""
+    metadata = document.get("didDocumentMetadata")
+    stated = [one.get("deactivated", False) for one in (document, metadata) if isinstance(one, dict)]
+    return any(one is not False for one in stated)
 
 
 def _assertion_methods(document: Mapping[str, PlainJson]) -> Iterator[str]:

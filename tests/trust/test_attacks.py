@@ -116,6 +116,26 @@ class TestControllerDocuments:
             found = assertion_keys({**document, "verificationMethod": [changed]}, at=made.NOW)
             assert bool(found) is counts
 
+    @pytest.mark.parametrize(
+        ("more", "counts"),
+        [
+            ({}, True),
+            ({"deactivated": False}, True),
+            ({"deactivated": True}, False),
+            ({"deactivated": "yes"}, False),
+            ({"deactivated": None}, False),
+            ({"didDocumentMetadata": {"deactivated": True}}, False),
+            ({"didDocumentMetadata": {"created": "2026-01-01T00:00:00Z"}}, True),
+        ],
+    )
+    def test_a_document_that_is_deactivated(self, more: dict[str, Any], *, counts: bool) -> None:
+        did, method = "did:web:body.example", "did:web:body.example#key-1"
+        document = controller(did, KEY, method) | more
+        office = Office(KEY, method)
+        office.world.more["dids/body.json"] = json.dumps(document).encode()
+        expected = ("TOTAL_PASSED", "") if counts else ("INDETERMINATE", "NO_SIGNING_KEY_FOUND")
+        assert office.verdict(statement(office.place, KEY, method)) == expected
+
     def test_a_did_key_is_its_own_key(self) -> None:
         forged = statement(Office().place, OTHER, KEY.public_key.key_id)
         with pytest.raises(GatewayError):
