@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Final
 
@@ -17,6 +16,7 @@ from gateway.formats.ecospold.excuses import (
     field_of,
     is_chosen,
     is_cut,
+    is_moment,
     is_our_property,
     is_property_name,
     proof_of,
@@ -27,8 +27,6 @@ from gateway.formats.ecospold.values import date_form
 from gateway.model.base import Leaf
 from gateway.model.process import ProcessKind
 from gateway.quantity.number import Number
-
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}").fullmatch
 
 
 def proven_addition(case: Case) -> bool:
@@ -95,7 +93,7 @@ _ADDITIONS: Final[tuple[tuple[str, Proof], ...]] = (
     # What only this format has, and asks for.
     (r"/extras/ecospold[12]#.*", _is_text),
     (r"/version", _equals("1.0", "1.0.0.0", "1.00")),
-    (r"/changed", lambda case: _MOMENT(str(case.now))),
+    (r"/changed", is_moment),
     (r"/kind", lambda case: case.now == ProcessKind.UNIT_PROCESS),
     (r"/languages/\d+", lambda case: len(str(case.now)) == 2),
     (r"/is_infrastructure|/publication/is_copyrighted", _equals(False)),

@@ -21,7 +21,7 @@ from gateway.formats.ecospold.groups import is_group
 from gateway.formats.ecospold.ids import is_id, new_id
 from gateway.formats.ecospold.measures import flow_property
 from gateway.formats.ecospold.one_tree import sharers
-from gateway.formats.ecospold.values import date_form, location_code
+from gateway.formats.ecospold.values import date_form, location_code, moment
 from gateway.model.base import LangText, Leaf
 from gateway.model.inventory import FlowKind
 from gateway.model.process import ProcessKind
@@ -37,6 +37,7 @@ NO_ADDRESS: Final = "not-stated@example.invalid"
 # No country: a code that nobody takes for one that was meant.
 NO_COUNTRY: Final = "AQ"
 NO_YEAR: Final = "0001"
+NO_MOMENT: Final = f"{NO_YEAR}-01-01T00:00:00"
 _DIGITS: Final = 15
 # Roots and powers there and back keep 28 digits; a logarithm near 0 loses some of them.
 _CLOSE: Final = Fraction(1, 10**24)
@@ -139,6 +140,11 @@ def _is_day_of(case: Case) -> bool:
         and date_form(case.now) == "Date"
         and str(case.now).startswith(str(case.was))
     )
+
+
+def is_moment(case: Case) -> bool:
+    """The beginning of the day that was told; else when the source was made; else that nobody told it."""
+    return case.now == (moment(case.was, case.old.get("/created")) or NO_MOMENT)
 
 
 def _is_same_percentage(case: Case) -> bool:
@@ -264,6 +270,7 @@ _CHANGES: Final[tuple[tuple[str, Proof], ...]] = (
     (r"/id", _is_made_id),
     (r"/version", _is_version),
     (r"/kind", _is_kind),
+    (r"/changed", is_moment),
     (r"/coverage", _is_same_percentage),
     (r"/period/(?:start|end)", _is_day_of),
     (r"(?:/exchanges/\*)?/location/(?:code|scheme)", _is_place),

@@ -13,19 +13,18 @@ from gateway.codec.xmlstructure import structure
 from gateway.formats.ecospold import bind
 from gateway.formats.ecospold.bind import Tree, put, restore, write_fields
 from gateway.formats.ecospold.conform import conform
-from gateway.formats.ecospold.excuses import NOT_STATED
+from gateway.formats.ecospold.excuses import NO_MOMENT, NOT_STATED
 from gateway.formats.ecospold.one_exchange_writer import ExchangeWriter, write_allocations
 from gateway.formats.ecospold.one_page import Desk, Page, Written, code_of, told_classes
 from gateway.formats.ecospold.one_people_writer import PeopleWriter, write_sources
 from gateway.formats.ecospold.one_tree import ABOUT, ADMINISTRATION, FAMILY, FUNCTION, INFORMATION, MODELLING
-from gateway.formats.ecospold.values import date_form, languages
+from gateway.formats.ecospold.values import date_form, languages, moment
 from gateway.model.base import here
 from gateway.model.dataset import Key
 from gateway.model.process import ProcessKind
 
 GENERATOR: Final = "Hutong"
 _VERSION: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)(?:\.\d+)*")
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _SORTED: Final = ("/@category", "/@subCategory")
 _KIND_CODES: Final = {
     ProcessKind.UNIT_PROCESS: "1",
@@ -66,6 +65,10 @@ class Writer(Page):
         self._fit()
         return self.done
 
+    def _moment(self) -> str:
+        """When the data set was changed: the format asks for it, and no clock is asked."""
+        return moment(self.process.changed, self.process.created) or NO_MOMENT
+
     def _function(self) -> None:
         process = self.process
         texts: Mapping[str, str] = languages(process.name)
@@ -101,8 +104,7 @@ class Writer(Page):
             about["@version"] = version[1]
         elif not self.same:
             about.pop("@version", None)
-        if not _MOMENT.fullmatch(about.get("@timestamp", "")):
-            about.pop("@timestamp", None)
+        about["@timestamp"] = self._moment()
         codes = process.languages if self.same else (self.base, self.local)
         about |= zip(("@languageCode", "@localLanguageCode"), codes, strict=False)
         put(self.node, *ABOUT, value=about)
@@ -122,8 +124,7 @@ class Writer(Page):
 
     def _defaults(self) -> None:
         """What the format asks for and the source does not say; but no name, place or time."""
-        moment = f"{self.context.now:%Y-%m-%dT%H:%M:%S}"
-        _fill(self.node, {"@number": "1", "@generator": GENERATOR, "@timestamp": moment})
+        _fill(self.node, {"@number": "1", "@generator": GENERATOR, "@timestamp": self._moment()})
         function = bind.below(self.node, *FUNCTION) or {}
         for step in ("@category", "@subCategory"):
             function.setdefault(step, NOT_STATED)
@@ -136,7 +137,7 @@ class Writer(Page):
         about = {"@impactAssessmentResult": "false", "@internalVersion": "1.0", "@energyValues": "0"}
         node = bind.below(self.node, *ABOUT)
         assert node is not None
-        _fill(node, {"@type": "1", "@version": "1.0", "@timestamp": moment, **about})
+        _fill(node, {"@type": "1", "@version": "1.0", **about})
         information = bind.below(self.node, *INFORMATION)
         assert information is not None
         information.setdefault("technology", {})

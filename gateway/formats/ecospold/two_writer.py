@@ -21,7 +21,7 @@ from gateway.formats.ecospold.lacking import lack_of, refuse_factor
 from gateway.formats.ecospold.measures import as_kilograms
 from gateway.formats.ecospold.two_reader import ACTIVITY, ADMINISTRATION, FAMILY, MODELLING, PEOPLE, VERSION
 from gateway.formats.ecospold.two_values import property_entry, synonyms, uncertainty
-from gateway.formats.ecospold.values import date_form, languages, location_code, product, spell, times
+from gateway.formats.ecospold.values import date_form, languages, location_code, moment, product, spell, times
 from gateway.model.activity import Place
 from gateway.model.base import here
 from gateway.model.dataset import Coefficient, DatasetKind, Key, LinkRole, Reference
@@ -441,7 +441,6 @@ class Writer:
 
     def _defaults(self) -> None:
         """What the format asks for and the source does not say; but no name, place or time."""
-        moment = f"{self.context.now:%Y-%m-%dT%H:%M:%S}"
         activity = bind.below(self.node, *ACTIVITY)
         assert activity is not None
         label = activity.get("activityName") or {}
@@ -474,7 +473,10 @@ class Writer:
         file = administration.setdefault("fileAttributes", {})
         _fill(file, dict(zip(VERSION, "1000", strict=True)))
         if not self.same:
-            _fill(file, {"@defaultLanguage": "en", "@fileGenerator": GENERATOR, "@fileTimestamp": moment})
+            _fill(file, {"@defaultLanguage": "en", "@fileGenerator": GENERATOR})
+            # Of the data set: the same source gives the same bytes whenever it is written.
+            if (told := moment(self.process.changed, self.process.created)) is not None:
+                file.setdefault("@fileTimestamp", told)
         self._result_defaults()
         if not name:
             self._lack("/name")

@@ -152,6 +152,20 @@ def date_form(text: object) -> str:
     return "" if found is None else "Date" if found[2] else "YearMonth" if found[1] else "Year"
 
 
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_WHOLE_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def moment(*told: object) -> str | None:
+    """The first of some texts that is a moment, or a day, which begins at midnight; never a clock's."""
+    for text in told:
+        if isinstance(text, str) and _MOMENT.fullmatch(text):
+            return text
+        if isinstance(text, str) and _WHOLE_DAY.fullmatch(text):
+            return f"{text}T00:00:00"
+    return None
+
+
 def say(value: bool) -> str:
     """A truth value as it is written."""
     return "true" if value else "false"

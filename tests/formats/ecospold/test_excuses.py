@@ -63,6 +63,7 @@ CHANGES: list[tuple[str, Leaf, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/kind", "epd", "lci-result", "unit-process", {}),
     ("/kind", "waste", "product", "elementary", {}),
     ("/coverage", "23 %", "23.0", "24.0", {}),
+    ("/changed", "2024-05-06", "2024-05-06T00:00:00", "2026-01-01T00:00:00", {}),
     ("/period/start", "1999", "1999-01-01", "1998-01-01", {}),
     ("/period/end", "1999-02", "1999-02-28", "2000-02-28", {}),
     ("/location/code", "AH-CN", "CN-AH", "CN-GD", {"/location/scheme": "tiangong"}),
@@ -118,7 +119,8 @@ NUMBERS: list[tuple[str, Number, Number, Fate | None]] = [
 ADDITIONS: list[tuple[str, Leaf, Leaf, dict[str, Leaf]]] = [
     ("/extras/ecospold1#~1@number", "1", True, {}),
     ("/version", "1.0", "2.0", {}),
-    ("/changed", "2026-01-01T00:00:00", "2026", {}),
+    ("/changed", "0001-01-01T00:00:00", "2026-01-01T00:00:00", {}),
+    ("/changed", "2024-05-06T00:00:00", "2026-01-01T00:00:00", {"/created": "2024-05-06"}),
     ("/kind", "unit-process", "lci-result", {}),
     ("/languages/0", "en", "english", {}),
     ("/is_infrastructure", False, True, {}),

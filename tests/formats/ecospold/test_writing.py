@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -188,3 +189,28 @@ def test_other_distributions_come_back(told: Uncertainty, printed: dict[str, Any
     spread.pop(None)
     assert spread == printed
     assert only(again(ECOSPOLD1, found)).exchanges[1].uncertainty == told
+
+
+@BOTH
+@pytest.mark.parametrize("changed", [None, "2024-05-06", "2024-05-06T07:08:09Z", "last week"])
+def test_the_clock_is_in_no_file(format_: DatasetFormat, changed: str | None) -> None:
+    """The same source gives the same bytes whenever it is written; a day or moment is the source's own."""
+    process = worlds.making().model_copy(update={"changed": changed})
+    world = worlds.world(process)
+
+    def made(year: int) -> dict[str, bytes]:
+        context = Context(now=datetime(year, 6, 7, 8, 9, 10, tzinfo=UTC))
+        found = list(write_bundle(format_, world, context))
+        codes = {e.error_code for one in found for errors in one.refused.values() for e in errors}
+        assert not any(code.startswith("internal.") for code in codes)
+        return documents(found)
+
+    first = made(2027)
+    assert first
+    assert first == made(2031)
+    whole = b"".join(first.values())
+    told = {"2024-05-06": b"2024-05-06T00:00:00", "2024-05-06T07:08:09Z": b"2024-05-06T07:08:09Z"}
+    if format_ is ECOSPOLD1:
+        assert whole.count(told.get(str(changed), b"0001-01-01T00:00:00")) == 2
+    else:
+        assert whole.count(b"fileTimestamp") == (1 if changed in told else 0)
