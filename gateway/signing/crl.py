@@ -41,7 +41,6 @@ _REASONS: Final = {
     10: "aACompromise",
 }
 HOLD: Final = "certificateHold"
-_WEIGHT: Final = {HOLD: 1}
 # Some hundred thousand entries; one costs five microseconds to read.
 _LARGEST = 16 * 2**20
 
@@ -157,10 +156,11 @@ class RevocationList:
                 if critical - _UNDERSTOOD_OF_ENTRY or "2.5.29.29" in values:
                     raise BadRevocationList(serial, code="x509.critical-extension", extension=min(values))
             revoked.end()
-            if serial == certificate.serial and found is None:
+            if serial == certificate.serial:
+                if found is not None:
+                    # (5.1.2.6) A serial number stands once; which of two counts nobody knows.
+                    raise revoked.wrong("userCertificate")
                 found = min(since, _invalid_since(values) or since), _reason(values)
-                if not is_strange:
-                    break
         return found
 
     def says_good(self, certificate: Certificate) -> bool:
@@ -199,6 +199,7 @@ def revocation(
         raise UsageError(at.isoformat(), code="signing.bad-timestamp")
     problem: GatewayError = BadRevocationList(certificate.issuer, code="x509.no-revocation-list")
     answers: list[RevocationAnswer] = []
+    held: list[datetime] = []
     for data in lists:
         try:
             found = RevocationList.from_der(data)
@@ -208,6 +209,8 @@ def revocation(
             ):
                 raise BadRevocationList(issuer.subject, code="x509.revocation-list-signature-wrong")
             entry = found.entry(certificate)
+            if entry is not None and entry[1] == HOLD:
+                held.append(found.this_update)
             if entry is None or entry[1] == HOLD:
                 _refuse_stale(found, certificate, at, existed)
         except GatewayError as error:
@@ -216,10 +219,15 @@ def revocation(
         status = Revocation.REVOKED if entry else Revocation.GOOD
         since, reason = entry or (None, "")
         answers.append(RevocationAnswer(status, since, reason, found.this_update, found.next_update))
+    # What a younger list has put on hold, be it out of date, no older one calls good.
+    answers = [a for a in answers if a.since or not held or (a.this_update or at) >= max(held)]
     if not answers:
         return RevocationAnswer(Revocation.UNKNOWN, problem=problem)
-    # Revoked for good first, then on hold, then the youngest list.
-    return max(answers, key=lambda a: (_WEIGHT.get(a.reason, 2) if a.since else 0, a.this_update or at))
+    # Revoked for good first; else the youngest list, which may have lifted what another had put on hold.
+    return max(
+        answers,
+        key=lambda a: (bool(a.since) and a.reason != HOLD, a.this_update or at, bool(a.since)),
+    )
 
 
 def _check(found: RevocationList, certificate: Certificate, issuer: Certificate, at: datetime) -> None:

@@ -26,6 +26,12 @@ _AT_POE: Final = {
 _IN_FORCE: Final = frozenset({"enacted", "conditional"})
 # An exclusion that can be held against a declaration: a standard, a country, a prefix of products.
 _CODE: Final = re.compile(r"[A-Z]{2}|[A-Z][A-Z0-9_-]{2,}|[a-z0-9]+:[0-9.]+")
+# How a country and a code are spelled; what is spelled otherwise may mean anything.
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_POINTS: Final = str.maketrans("", "", ". -")
+_SPELLED: Final = re.compile(r"[a-z0-9]+:[0-9][0-9. -]*")
+# Codes of these schemes have an even number of digits; a spreadsheet takes a leading zero away.
+_EVEN: Final = frozenset({"hs", "cn8"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,10 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
     params = {"since": state.since, "body": listed.entity.name}
     if state.status != "granted":
         return StepResult("status", Outcome.FAILED, _AT_POE[state.status], evidence, params)
-    for later in listed.service.after(existed):
+    for later in listed.service.states:
         reason = later.facts.reason
+        if later.starts <= existed and not set(named) & set(identities_in(later)):
+            continue
         if reason is None or reason.code != "key-compromise":
             continue
         since = datetime.fromisoformat(reason.since or later.since)
@@ -106,7 +114,11 @@ def _accreditor(
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     days = (*statement.dates, existed)
     states = [bodies[0].service.at(day) for day in days]
-    if any(state is None or state.status != "granted" for state in states):
+    name_ = f"id:{granted.body}"
+    if any(
+        state is None or state.status != "granted" or state.kind != "ab" or name_ not in identities_in(state)
+        for state in states
+    ):
         return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
     for asked in scope.arrangement if scope else ():
         for state, day in zip(states, days, strict=True):
@@ -173,7 +185,8 @@ def _is_within(prefix: str, code: str) -> bool:
     """``cpc:239`` covers ``cpc:23913``; dots are spelling."""
     scheme, _, digits = prefix.partition(":")
     own, _, rest = code.partition(":")
-    return scheme == own and bool(digits) and rest.replace(".", "").startswith(digits.replace(".", ""))
+    bare = rest.translate(_POINTS).startswith(digits.translate(_POINTS))
+    return scheme == own and bool(digits) and bare
 
 
 def agreement(
@@ -183,8 +196,12 @@ def agreement(
     name, own = "agreement", snapshot.lists.get(snapshot.policy.own_list)
     state = listed.service.at(existed)
     assert state is not None
-    if state.kind == "recogniser":
+    if state.kind == "recogniser" and listed.held is own:
         return StepResult(name, Outcome.NOT_ASKED, evidence={"service": state.kind}), None
+    if state.kind == "recogniser":
+        # (depth 1) What the other side recognises for its part is of no concern.
+        params = {"party": listed.held.name}
+        return StepResult(name, Outcome.INDETERMINATE, Sub.NO_AGREEMENT, {}, params), None
     if listed.held is own and snapshot.policy.agreement == "own-list":
         return StepResult(name, Outcome.NOT_ASKED, evidence={"policy": "own-list"}), None
     with_them = [
@@ -203,7 +220,7 @@ def agreement(
     }
     refused: StepResult | None = None
     for one in with_them:
-        if not {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE or not _counts(one, state):
+        if not {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE or not _counts(one, state, snapshot):
             continue
         subjects = tuple(matching(one, statement.standards))
         found = _limits(one, subjects, statement)
@@ -243,15 +260,21 @@ def _limits(one: Agreement, subjects: tuple[SubjectPair, ...], statement: Statem
     return None
 
 
-def _counts(one: Agreement, state: State) -> bool:
+def _counts(one: Agreement, state: State, snapshot: Snapshot) -> bool:
     """Whether kind and status of the service are among those that the agreement equates."""
-    kinds = {pair.theirs.removeprefix(service_type("")) for pair in one.service_type_equivalence}
+    kinds = {
+        pair.theirs.removeprefix(service_type(""))
+        for pair in one.service_type_equivalence
+        if pair.ours.removeprefix(service_type("")) in snapshot.policy.services
+    }
     statuses = {
         pair.theirs.removeprefix(status_uri(""))
         for pair in one.status_equivalence
         if pair.ours.removeprefix(status_uri("")) == "granted"
     }
-    return (not kinds or state.kind in kinds) and (not one.status_equivalence or state.status in statuses)
+    return (not one.service_type_equivalence or state.kind in kinds) and (
+        not one.status_equivalence or state.status in statuses
+    )
 
 
 def _is_about(exclusion: str, statement: Statement) -> bool:
@@ -265,11 +288,18 @@ def _is_open(exclusion: str, statement: Statement) -> bool:
     """Whether the declaration says too little for it to be known that it is not excluded."""
     if not _CODE.fullmatch(exclusion):
         return True
-    scheme, colon, digits = exclusion.partition(":")
+    scheme, colon, _ = exclusion.partition(":")
     if not colon:
-        return len(exclusion) == 2 and not statement.country
+        return len(exclusion) == 2 and not _COUNTRY.fullmatch(statement.country)
     codes = [code for code in statement.products if code.partition(":")[0] == scheme]
-    return not codes or any(_is_within(code, f"{scheme}:{digits}") for code in codes)
+    return not codes or any(not _is_plain(code) or _is_within(code, exclusion) for code in codes)
+
+
+def _is_plain(code: str) -> bool:
+    """Whether a code is spelled so that a prefix can be held against it."""
+    scheme, _, rest = code.partition(":")
+    count = sum(character.isdigit() for character in rest)
+    return _SPELLED.fullmatch(code) is not None and not (scheme in _EVEN and count % 2)
 
 
 def _is_party(one: Agreement, listed: Listed, state: State) -> bool:

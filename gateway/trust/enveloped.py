@@ -17,6 +17,7 @@ from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jose import JoseRefused
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
+from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
     Contained,
@@ -349,8 +350,8 @@ def _issuer(document: Mapping[str, PlainJson]) -> str:
 def _latest(found: Verified) -> str:
     """What was made tomorrow, or counts from then on, says nothing yet; a time in the past proves nothing."""
     stated = [_time(found.times.get(name, "")) for name in ("nbf", "iat")]
-    if found.envelope is Envelope.DATA_INTEGRITY:
-        stated += [one.claimed_time for one in found.signatures]
+    if found.envelope is not Envelope.SD_JWT:
+        stated += [one.claimed_time for one in found.signatures if is_timestamp(one.claimed_time)]
     return max((one for one in stated if one), key=datetime.fromisoformat, default="")
 
 

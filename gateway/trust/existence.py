@@ -184,7 +184,7 @@ class Witnesses:
                 existed=asked,
                 engine=self._engine,
             )
-            if answer.status is crl.Revocation.UNKNOWN and len(found.certificates) > 1:
+            if answer.status is crl.Revocation.UNKNOWN and certificate != found.anchor:
                 raise chains.ChainRefused(certificate.subject, code="x509.no-revocation-list")
             lost = answer.reason not in _HARMLESS or (answer.since or when) <= when
             if answer.status is crl.Revocation.REVOKED and lost:
@@ -221,7 +221,7 @@ class Witnesses:
     def _issued(self, found: chains.VerifiedChain) -> Iterator[tuple[Certificate, Certificate]]:
         """Each certificate with its issuer; of one that is listed itself, whoever is at hand by that name."""
         yield from zip(found.certificates, found.certificates[1:], strict=False)
-        if len(found.certificates) == 1:
+        if found.anchor.issuer_name != found.anchor.subject_name or len(found.certificates) == 1:
             for other in (*self._snapshot.certificates, *(one for one, _ in self._snapshot.anchors)):
                 if other.subject_name == found.anchor.issuer_name and other != found.anchor:
                     yield found.anchor, other

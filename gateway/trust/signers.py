@@ -83,7 +83,11 @@ def identify(
         listed = next((one for one in found if accepts(one)), found[0])
         names = frozenset(signer.identities)
         vetted = _is_exact(asked, listed)
-        step = _over(asked) or _listed_and_revoked(asked) or _claimed(asked, listed, is_vetted=vetted)
+        step = (
+            _over(asked)
+            or _listed_and_revoked(asked, *asked.signer.chain[:1])
+            or _claimed(asked, listed, is_vetted=vetted)
+        )
     elif signer.chain:
         return _by_chain(asked)
     else:
@@ -129,7 +133,7 @@ def _by_chain(asked: _Inquiry) -> Known:
         step = _revocation(asked, answer, certificate.subject)
         if step is not None:
             return Known(step)
-    step = _claimed(asked, listed, is_vetted=True)
+    step = _listed_and_revoked(asked, chain.anchor) or _claimed(asked, listed, is_vetted=True)
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes))
 
@@ -156,11 +160,11 @@ def _over(asked: _Inquiry) -> StepResult | None:
     return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
 
 
-def _listed_and_revoked(asked: _Inquiry) -> StepResult | None:
+def _listed_and_revoked(asked: _Inquiry, leaf: Certificate | None = None) -> StepResult | None:
     """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-    if not asked.signer.chain:
+    if leaf is None:
         return None
-    leaf, snapshot = asked.signer.chain[0], asked.snapshot
+    snapshot = asked.snapshot
     above = (*asked.signer.chain[1:], *snapshot.certificates, *(one for one, _ in snapshot.anchors))
     for issuer in dict.fromkeys(above):
         if issuer.subject_name != leaf.issuer_name or issuer == leaf:

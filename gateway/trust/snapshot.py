@@ -71,6 +71,8 @@ class Snapshot:
     dids: Mapping[str, Mapping[str, PlainJson]] = field(repr=False)
     statuses: Mapping[str, tuple[bytes, ...]] = field(repr=False)
     receipts: tuple[bytes, ...] = field(repr=False)
+    # The youngest number of each list that its operator has signed, whether that list may speak or not.
+    youngest: Mapping[str, Seen] = field(default_factory=dict, repr=False)
     # What was received before, by issuer and identifier: the digest.
     received: Mapping[str, str] = field(default_factory=dict, repr=False)
     # What was decoded once need not be decoded for the next credential; never part of an answer.
@@ -99,8 +101,8 @@ class Snapshot:
         return tuple(found.values())
 
     def seen(self) -> dict[str, Seen]:
-        """What has to be remembered: the youngest number of each list that may speak."""
-        return {name: held.seen for name, held in self.lists.items()}
+        """What has to be remembered: the youngest number of each list, also of one that is over."""
+        return dict(self.youngest)
 
 
 def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
@@ -114,7 +116,7 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         raise BadSnapshot(path=POLICY, code="list.no-policy")
     policy = policies.parse(files[POLICY])
     seen = read_seen(files[SEEN]) if SEEN in files else {}
-    lists, refused = _lists(files, policy, seen, now)
+    lists, known, refused = _lists(files, policy, seen, now)
     entries = [
         Listed(held, entity, service)
         for held in lists.values()
@@ -139,6 +141,7 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         dids=dict(_documents(files, "dids/")),
         statuses=_statuses(files),
         receipts=tuple(files[name] for name in _below(files, "receipts/")),
+        youngest=_youngest(known),
         received=_received(files[RECEIVED]) if RECEIVED in files else {},
     )
 
@@ -213,15 +216,22 @@ def seen_bytes(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bytes:
 
 def _lists(
     files: Mapping[str, bytes], policy: Policy, seen: Mapping[str, Seen], now: datetime
-) -> tuple[dict[str, HeldList], list[Refused]]:
-    """The lists that may speak, by name; of two of one name the younger, of two of one number neither."""
+) -> tuple[dict[str, HeldList], list[HeldList], list[Refused]]:
+    """The lists that may speak, by name; of two of one name the younger, of two of one number neither.
+
+    With them all lists that their operators have signed.
+    """
     held: dict[str, HeldList] = {}
     good: list[tuple[str, HeldList]] = []
+    # What the operator has signed, current or not: it says that an older one is old.
+    known: list[HeldList] = []
     refused: list[Refused] = []
     for file in _below(files, "lists/"):
         found = None
         try:
             found = read(files[file])
+            if found.operator_key in policy.pinned(found.name) and found.content.issued <= now + policy.skew:
+                known.append(found)
             refuse_untrusted(
                 found,
                 pinned=policy.pinned(found.name),
@@ -240,8 +250,14 @@ def _lists(
             continue
         good.append((file, found))
     for file, found in good:
-        rivals = [other for _, other in good if other.name == found.name]
-        if found.seen.sequence < max(other.seen.sequence for other in rivals):
+        rivals = [other for other in known if other.name == found.name]
+        youngest = max(other.seen.sequence for other in rivals)
+        if found.seen.sequence < youngest:
+            if not any(other.name == found.name and other.seen.sequence == youngest for _, other in good):
+                old = ListRefused(
+                    found.seen.sequence, path=found.name, code="list.rollback", expected=str(youngest)
+                )
+                refused.append(Refused(file, old, found))
             continue
         if any(
             other.seen.sequence == found.seen.sequence and other.sha256 != found.sha256 for other in rivals
@@ -250,7 +266,21 @@ def _lists(
             refused.append(Refused(file, twice, found))
             continue
         held[found.name] = found
-    return held, refused
+    return held, known, refused
+
+
+def _youngest(known: Iterable[HeldList]) -> dict[str, Seen]:
+    """The highest number of each name; none where two lists bear it, for then neither is the one."""
+    found: dict[str, set[Seen]] = {}
+    for one in known:
+        found.setdefault(one.name, set()).add(one.seen)
+    youngest: dict[str, Seen] = {}
+    for name, all_ in found.items():
+        highest = max(seen.sequence for seen in all_)
+        twins = [seen for seen in all_ if seen.sequence == highest]
+        if len(twins) == 1:
+            youngest[name] = twins[0]
+    return youngest
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> list[str]:

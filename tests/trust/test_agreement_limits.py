@@ -1,0 +1,164 @@
+"""What an agreement, a scope and a list do not say counts for nothing, however it is spelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.trust import enveloped
+from gateway.trust.validation import validate_credential, validate_subject
+from tests.signing.sm import made as sm
+from tests.trust import made, pki
+from tests.trust.conftest import Judge, World
+from tests.trust.test_simulator import PASSED, certifier
+from tests.trust.test_statements import Office, statement
+from tests.trust.test_x509 import STATEMENT, sealed
+
+NO_AGREEMENT = ("INDETERMINATE", "NO_AGREEMENT")
+
+
+class TestDepth:
+    """(signing-trust 5.3) What the other side recognises for its part is of no concern."""
+
+    @pytest.mark.parametrize("agreements", [[], [made.agreement()]])
+    def test_a_statement_by_a_recogniser_of_the_other_side(self, agreements: list[dict[str, Any]]) -> None:
+        office = Office()
+        data = statement(office.place)
+        assert office.verdict(data) == PASSED
+        recogniser = made.state("recogniser", others=[office.listed])
+        world = World(agreements=agreements, entities=[made.entity("TEST foreign recogniser", [recogniser])])
+        world.more = {f"status/{name}": one for name, one in office.files.items() if name != "register.json"}
+        done = validate_credential(data, world.snapshot())
+        assert (done.indication.name, done.sub.name if done.sub else "") == NO_AGREEMENT
+
+    def test_a_folder_sealed_by_one(self, world: World, judge: Judge) -> None:
+        world.agreements = []
+        world.certifier = [made.state("recogniser", certificates=[sm.LEAF_CERTIFICATE])]
+        world.policy = {"services": ["cab/iso17029-14065", "recogniser"]}
+        assert judge(world) == NO_AGREEMENT
+
+
+class TestExclusions:
+    """Who spells a code or a country otherwise does not get around an exclusion."""
+
+    @staticmethod
+    def verdict(exclusion: str, **changed: Any) -> tuple[str, str]:
+        of = pki.pki()
+        scope = made.scope(productCategories=None, sites=None, activity=None)
+        world = World(agreements=[made.agreement(exclusions=[exclusion])])
+        world.certifier = [certifier(certificates=[of.leaf.own], extensions=[scope])]
+        subject = enveloped.of_file(sealed(of.leaf), {})
+        done = validate_subject(subject, world.snapshot(), statement=replace(STATEMENT, **changed))
+        return done.indication.name, done.sub.name if done.sub else ""
+
+    @pytest.mark.parametrize("code", ["hs:0902.10", "hs:0902 10", "hs:0902-10", "hs: 0902"])
+    def test_points_and_blanks_are_spelling(self, code: str) -> None:
+        assert self.verdict("hs:0902", products=(code,))[0] != "TOTAL_PASSED"
+
+    @pytest.mark.parametrize("code", ["hs:０９０２10", "hs:902.10", "hs:902", "hs:O902", "hs:"])
+    def test_a_code_that_may_be_the_excluded_one_leaves_it_open(self, code: str) -> None:
+        assert self.verdict("hs:0902", products=(code,))[0] == "INDETERMINATE"
+
+    def test_another_code_is_not_excluded(self) -> None:
+        assert self.verdict("hs:0902", products=("hs:8507.60",)) == PASSED
+
+    @pytest.mark.parametrize("country", ["", "cn", "CHN", "中国"])
+    def test_so_does_a_country(self, country: str) -> None:
+        assert self.verdict("CN", country=country)[0] == "INDETERMINATE"
+        assert self.verdict("CN", country="DE") == PASSED
+
+
+class TestEquivalence:
+    """An agreement equates their kind with one of ours; the policy says which of ours count."""
+
+    def test_with_a_kind_that_the_policy_does_not_take(self, world: World, judge: Judge) -> None:
+        pair = {"theirs": "cab/iso17029-14065", "ours": "programme-operator"}
+        world.agreements = [made.agreement(serviceTypeEquivalence=[pair])]
+        assert judge(world) == ("TOTAL_FAILED", "OUT_OF_SCOPE")
+
+
+class TestAccreditationBody:
+    """Who accredits must have been an accreditation body on every day that counts, by that name."""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"ServiceTypeIdentifier": "urn:hutong:trust:service:tsa"},
+            {"ServiceDigitalIdentity": {"OtherIds": ["urn:test:somebody-else"]}},
+        ],
+    )
+    def test_one_that_was_something_else_then(
+        self, world: World, judge: Judge, changed: dict[str, Any]
+    ) -> None:
+        entity = made.accreditation_body()
+        past = entity["TrustedEntityServices"][0]["ServiceInformation"]
+        now = {**past, "StatusStartingTime": "2026-05-01T00:00:00Z"}
+        world.body = made.entity("TEST accreditation body", [now, past])
+        assert judge(world) == PASSED
+        world.body = made.entity("TEST accreditation body", [now, {**past, **changed}])
+        assert judge(world) == ("TOTAL_FAILED", "NOT_ACCREDITED")
+
+
+class TestCompromise:
+    """A key that the list calls compromised is so, whichever state says it."""
+
+    REASON = {"statusReason": {"code": "key-compromise", "since": "2026-10-01T00:00:00Z"}}  # noqa: RUF012
+
+    def test_granted_again_with_the_same_key(self, world: World, judge: Judge) -> None:
+        withdrawn = certifier(
+            status="withdrawn", since="2026-10-02T00:00:00Z", extensions=[made.scope(), self.REASON]
+        )
+        world.certifier = [certifier(since="2026-11-01T00:00:00Z"), withdrawn, certifier()]
+        assert judge(world) == ("TOTAL_FAILED", "REVOKED_KEY_COMPROMISE")
+
+    def test_granted_with_that_reason(self, world: World, judge: Judge) -> None:
+        world.certifier = [certifier(extensions=[made.scope(), self.REASON])]
+        assert judge(world) == ("TOTAL_FAILED", "REVOKED_KEY_COMPROMISE")
+
+    def test_another_key_of_the_same_body_is_sound(self, world: World, judge: Judge) -> None:
+        other = certifier(
+            status="withdrawn",
+            since="2026-10-02T00:00:00Z",
+            certificates=[sm.OTHER_CERTIFICATE],
+            extensions=[made.scope(), self.REASON],
+        )
+        world.certifier = [certifier(since="2026-11-01T00:00:00Z"), other]
+        assert judge(world) == PASSED
+
+
+class TestOldLists:
+    """What an operator has signed later says that the older list is old, even when it is over itself."""
+
+    OVER = {"sequence": 2, "issued": made.NOW - timedelta(days=10), "days": 5}  # noqa: RUF012
+
+    def test_withdrawn_in_a_younger_list_that_is_over(self, world: World, judge: Judge) -> None:
+        young = World(foreign=self.OVER)
+        young.certifier = [certifier(status="withdrawn", since="2026-11-05T00:00:00Z"), certifier()]
+        world.foreign = {"issued": made.NOW - timedelta(days=20)}
+        assert judge(world) == PASSED
+        world.more = {"lists/foreign-2.jws": young.lists()["lists/foreign.jws"]}
+        assert judge(world)[0] == "INDETERMINATE"
+        refused = {one.error.error_code for one in world.snapshot().refused}
+        assert "list.rollback" in refused
+        # What is remembered is the youngest number that its operator has signed.
+        assert world.snapshot().seen()[made.FOREIGN].sequence == 2
+
+    def test_an_agreement_repealed_in_one(self, world: World, judge: Judge) -> None:
+        enacted = [{"status": "enacted", "statusStartingTime": "2025-06-01T00:00:00Z"}]
+        repealed = made.agreement(
+            status="repealed", statusStartingTime="2026-11-01T00:00:00Z", history=enacted
+        )
+        young = World(own=self.OVER, agreements=[repealed])
+        world.own = {"issued": made.NOW - timedelta(days=20)}
+        assert judge(world) == PASSED
+        world.more = {"lists/own-2.jws": young.lists()["lists/own.jws"]}
+        assert judge(world)[0] == "INDETERMINATE"
+
+    def test_a_stranger_makes_no_list_old(self, world: World, judge: Judge) -> None:
+        young = World(foreign=self.OVER, operators={made.FOREIGN: made.operator(9, "CN")})
+        world.foreign = {"issued": made.NOW - timedelta(days=20)}
+        world.more = {"lists/foreign-2.jws": young.lists()["lists/foreign.jws"]}
+        assert judge(world) == PASSED

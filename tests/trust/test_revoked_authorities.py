@@ -1,0 +1,110 @@
+"""Revocation that a list at hand speaks of is heard, wherever in a chain it strikes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.x509 import ReasonFlags
+
+from gateway.signing import asic, jades
+from tests.trust import made, pki
+from tests.trust.pki import STAMPING, Authority, issue, key
+from tests.trust.test_existence import Case
+from tests.trust.test_simulator import PASSED
+from tests.trust.test_x509 import PAYLOAD, SINCE, lists, sealed, verdict, world_of
+
+DAY = timedelta(days=1)
+
+
+class TestListedAuthority:
+    """A certificate that a list names needs no revocation list, but one that revokes it is heard."""
+
+    def test_revoked_by_its_own_root(self) -> None:
+        of = pki.pki()
+        world = world_of(of.middle, middle=pki.crl(of.middle))
+        assert verdict(world, sealed(of.leaf)) == PASSED
+        world.more["crls/root.crl"] = pki.crl(of.root, (2, SINCE, ReasonFlags.ca_compromise))
+        world.more["certificates/root.pem"] = of.root.pem
+        assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
+
+    def test_of_time_stamps(self) -> None:
+        root = issue("TEST stamp root", key("P-256", 21), ca=True, serial=1)
+        middle = issue("TEST stamp authority", key("P-256", 22), root, ca=True, serial=2)
+        usage = (x509.ExtendedKeyUsage([STAMPING]), True)
+        authority = Authority(middle, issue("TEST stamps", key("P-256", 23), middle, usage, serial=9))
+        verdicts = []
+        since = datetime(2025, 2, 1, tzinfo=UTC)
+        for more in (
+            {},
+            {
+                "crls/stamp-root.crl": pki.crl(root, (2, since, ReasonFlags.ca_compromise)),
+                "certificates/stamp-root.pem": root.pem,
+            },
+        ):
+            case = Case()
+            case.lists(authority)
+            case.stamped(authority)
+            case.world.more |= {"crls/stamps.crl": pki.crl(middle), **more}
+            verdicts.append(case.verdict)
+        sound, revoked = verdicts
+        assert sound == PASSED
+        assert revoked[0] != "TOTAL_PASSED"
+
+
+class TestHolds:
+    """The younger list decides on a hold; what is over says nothing good, and nothing bad is forgotten."""
+
+    @staticmethod
+    def verdict(*made_: tuple[bool, int, int]) -> tuple[str, str]:
+        """Each list: whether it has the hold, since how many days, until in how many."""
+        of = pki.pki()
+        hold = (3, SINCE, ReasonFlags.certificate_hold)
+        files = {
+            f"l{n}": pki.crl(
+                of.middle,
+                *([hold] if is_held else []),
+                this=made.NOW - since * DAY,
+                next_=made.NOW + until * DAY,
+            )
+            for n, (is_held, since, until) in enumerate(made_)
+        }
+        return verdict(world_of(of.root, root=pki.crl(of.root), **files), sealed(of.leaf))
+
+    def test_lifted_in_the_younger(self) -> None:
+        assert self.verdict((True, 3, 4), (False, 1, 6)) == PASSED
+
+    def test_put_in_the_younger(self) -> None:
+        assert self.verdict((False, 3, 4), (True, 1, 6))[0] == "INDETERMINATE"
+
+    def test_put_in_a_younger_one_that_is_over(self) -> None:
+        assert self.verdict((False, 10, 20), (True, 5, -4))[0] == "INDETERMINATE"
+
+    def test_one_number_twice(self) -> None:
+        """RFC 5280, 5.1.2.6: which of the two counts, nobody knows."""
+        of = pki.pki()
+        twice = (
+            (3, made.NOW + 3 * DAY, ReasonFlags.superseded),
+            (3, SINCE, ReasonFlags.key_compromise),
+        )
+        for entries in (twice, twice[::-1]):
+            world = world_of(of.root, root=pki.crl(of.root), middle=pki.crl(of.middle, *entries))
+            assert verdict(world, sealed(of.leaf))[0] == "INDETERMINATE"
+
+
+class TestTomorrow:
+    """Nothing counts that says of itself to have been made tomorrow."""
+
+    @pytest.mark.parametrize("days", [1, 30])
+    def test_in_every_envelope(self, days: int) -> None:
+        of = pki.pki()
+        world = world_of(of.root, **lists(of))
+        then = made.NOW + days * DAY
+        content = {"a.json": ("application/json", PAYLOAD)}
+        attached = jades.sign(PAYLOAD, of.leaf.sealer, signing_time=then)
+        detached = jades.sign_detached(content, of.leaf.sealer, signing_time=then)
+        container = asic.sign(content, of.leaf.sealer, signing_time=then)
+        assert verdict(world, attached) == ("TOTAL_FAILED", "NOT_YET_VALID")
+        assert verdict(world, detached, {"a.json": PAYLOAD}) == ("TOTAL_FAILED", "NOT_YET_VALID")
+        assert verdict(world, container) == ("TOTAL_FAILED", "NOT_YET_VALID")
