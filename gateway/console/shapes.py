@@ -135,12 +135,25 @@ class Cell(Shape):
     lacks: list[Lack]
 
 
+class PackageCell(Shape):
+    """How many data sets of a package a format holds, and how many values have a note there."""
+
+    target: FormatId
+    written: int
+    refused: int
+    noted: int
+    tried: int
+    of: int
+
+
 class Reached(Shape):
-    """What can be made of a file."""
+    """What can be made of a file; of a package of data sets, too, and why it is no declaration."""
 
     file: str
     format: FormatId
     targets: list[Cell]
+    datasets: list[PackageCell] | None = None
+    reasons: list[Problem] | None = None
 
 
 class Targets(Shape):

@@ -75,6 +75,38 @@ def convert_datasets(
     yield from write_bundle(target, bundle, context, known=known, read_back=read_back)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many data sets of a package a format holds, and how many of their values have a note there.
+
+    ``of`` is how many the package has, ``asked`` how many were tried.
+    """
+
+    format: DatasetFormat
+    written: int
+    refused: int
+    noted: int
+    asked: int
+    of: int
+
+
+def reach(source: Datasets, to: str, *, most: int) -> Reach:
+    """What a package would become in a format, by writing it and keeping nothing.
+
+    Args:
+        most: of a larger package, so many data sets are tried, processes first.
+    """
+    keys = source.bundle.keys
+    asked = sorted(keys, key=lambda key: -ORDER.index(key.kind))[:most] if len(keys) > most else None
+    written, refused, noted = set[Key](), set[Key](), 0
+    for one in convert_datasets(source, to=to, keys=asked):
+        written.update(one.becomes)
+        refused.update(one.refused)
+        noted += sum(len(account.notes) for account in one.accounts.values())
+    tried = len(keys if asked is None else asked)
+    return Reach(find_dataset_format(to), len(written - refused), len(refused), noted, tried, len(keys))
+
+
 def parts(bundle: Bundle, size: int) -> Iterator[tuple[Key, ...]]:
     """The data sets in writing order, ``size`` at a time; a part holds data sets of one kind."""
     by_kind: dict[DatasetKind, list[Key]] = {}
