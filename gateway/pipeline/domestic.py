@@ -30,6 +30,7 @@ from gateway.pipeline.issue import (
     Prepared,
     facts,
     refuse_expired,
+    stated,
     with_leaves,
 )
 from gateway.quantity.exact import own_arithmetic
@@ -159,6 +160,7 @@ def _record(prepared: Prepared, originals: Originals) -> bytes:
         "tool": documents.TOOL,
         "tables": resources.tables_digest(),
         "statement": dict(statement_facts(prepared.source.declaration)),
+        "credential": stated(prepared),
         "rules": [_rules(evaluation) for evaluation in prepared.evaluations],
         "targets": [dict(_target(prepared, outcome)) for outcome in prepared.outcomes],
     }

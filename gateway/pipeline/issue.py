@@ -38,6 +38,7 @@ FINDINGS = f"{PRIVATE}findings.json"
 SOURCE, PREVIOUS, BESIDE = "source", "previous", "beside"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
+_STATEMENT = "Product carbon footprint statement | 产品碳足迹陈述"
 _JSON, _HTML = "application/json", "text/html"
 # RFC 5751, 3.2.2, for detached messages; GB/T 35275 has no media type of its own.
 SEAL_TYPE = "application/pkcs7-signature"
@@ -259,8 +260,6 @@ def statement(
     source = prepared.source
     refuse_expired(source)
     end = _expiry(source)
-    link = source.declaration.passport.product_link
-    subject_id = link if isinstance(link, str) and link.startswith("https://") else _urn(source, "product")
     resources_ = [vc.Resource(MANIFEST, _JSON, bound)]
     for name, file in prepared.files.items():
         if not file.is_private and name != REPORT:
@@ -271,15 +270,23 @@ def statement(
         valid_from=timestamp(source.context.now),
         valid_until=timestamp(end) if end else "",
         identifier=_urn(source, "credential"),
-        name="Product carbon footprint statement | 产品碳足迹陈述",
-        subject={
-            "id": subject_id,
-            f"{vc.SCHEMA_ORG}additionalProperty": list(
-                documents.claims(source.declaration, prepared.outcomes)
-            ),
-        },
+        name=_STATEMENT,
+        subject=_subject(prepared),
         resources=resources_,
     )
+
+
+def stated(prepared: Prepared) -> dict[str, PlainJson]:
+    """What the credential says of the product, so that others can sign it before the maker does."""
+    return {"name": _STATEMENT, "credentialSubject": _subject(prepared)}
+
+
+def _subject(prepared: Prepared) -> dict[str, PlainJson]:
+    source = prepared.source
+    link = source.declaration.passport.product_link
+    subject_id = link if isinstance(link, str) and link.startswith("https://") else _urn(source, "product")
+    claims = documents.claims(source.declaration, prepared.outcomes)
+    return {"id": subject_id, f"{vc.SCHEMA_ORG}additionalProperty": list(claims)}
 
 
 def _urn(source: Source, what: str) -> str:

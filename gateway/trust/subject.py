@@ -67,6 +67,7 @@ class Subject:
         begins, expires: when the proof of the credential begins and ends to count; empty: at once, and never.
         left_open: what the signature leaves open though a reader would read it, such as further contexts.
         parts: what a signed file covers.
+        is_recorded: a folder's credential says of the product what its conversion record does, and no more.
         contained: signed documents inside it, by their place; each is somebody's word of its own.
     """
 
@@ -85,6 +86,7 @@ class Subject:
     parts: tuple[Part, ...] = field(default=(), repr=False)
     statement: Statement = Statement()
     facts: Mapping[str, object] = field(default_factory=dict, repr=False)
+    is_recorded: bool = False
     contained: tuple[tuple[str, Subject], ...] = field(default=(), repr=False)
 
 
@@ -111,6 +113,7 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         expires=checked.expires,
         statement=statement_of(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
+        is_recorded=checked.is_recorded,
     )
 
 
@@ -147,7 +150,10 @@ def _folder_sub(checked: folder_check.Verdict) -> Sub:
     if "trust.not-signed" in codes:
         return Sub.NO_SIGNATURE
     if any(
-        code.startswith(("signing.part-", "trust.leaf-", "trust.conversion-not-of-part")) for code in codes
+        code.startswith(
+            ("signing.part-", "trust.leaf-", "trust.conversion-not-of-part", "trust.credential-not-of-record")
+        )
+        for code in codes
     ):
         return Sub.HASH_FAILURE
     malformed = ("json.", "signing.bad-manifest", "signing.bytes-not-canonical")

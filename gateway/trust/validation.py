@@ -107,6 +107,7 @@ class _Run:
         self.now = self.existed = snapshot.now
         self.notes: list[Finding] = []
         self.uncovered = subject.uncovered
+        self.left_open = subject.left_open
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
         self.witnesses = Witnesses(snapshot, engine)
@@ -148,6 +149,8 @@ class _Run:
         for answer in answers:
             if answer.listed is None and answer is not chosen:
                 self.notes.append(self._unlisted(answer.signer))
+            elif answer is not chosen and not self._counts(answer):
+                self._leave_open(answer.signer)
         self.inner = [(place, self._inside(inner)) for place, inner in self.subject.contained]
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)
@@ -198,7 +201,17 @@ class _Run:
         if self.subject.kind != "folder" or signer.kind != "jws":
             return Finding("list.signer-not-listed", "", signer.name, Severity.INFO)
         self.uncovered += (CREDENTIAL,)
-        return Finding("list.credential-not-listed", CREDENTIAL, signer.name, Severity.INFO)
+        self._leave_open(signer)
+        code = "list.credential-alone" if self.left_open else "list.credential-not-listed"
+        return Finding(code, CREDENTIAL, signer.name, Severity.INFO)
+
+    def _leave_open(self, signer: Signer) -> None:
+        """What a credential says, and no signature that counts, is read all the same."""
+        if self.subject.kind == "folder" and signer.kind == "jws" and not self.subject.is_recorded:
+            self.left_open += (CREDENTIAL,)
+
+    def _counts(self, answer: _Answer) -> bool:
+        return answer.listed is not None and self._is_accepted(answer.listed, answer.existed)
 
     def _answer(self, signer: Signer) -> _Answer:
         """(4) and (5) The earliest proof counts, but nobody proves the time of a signature of their own."""
@@ -222,7 +235,7 @@ class _Run:
             self.notes += answer.known.notes
         failed = [one for one in answers if one.known.step.outcome is Outcome.FAILED]
         good = [one for one in answers if one.listed is not None]
-        counting = [one for one in good if one.listed and self._is_accepted(one.listed, one.existed)]
+        counting = [one for one in good if self._counts(one)]
         for found in (failed, counting):
             if found:
                 return found[0], found[0].known.step
@@ -277,7 +290,7 @@ class _Run:
             params = {"parts": ", ".join(failed)}
             return StepResult("coverage", Outcome.FAILED, Sub.CONTAINED_FAILED, evidence, params)
         not_passed = [place for place, done in self.inner if not done.passed]
-        missing = (*subject.left_open, *by_others, *not_passed)
+        missing = (*self.left_open, *by_others, *not_passed)
         if missing:
             params = {"parts": ", ".join(missing)}
             return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)

@@ -15,7 +15,9 @@ from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
 from gateway.signing import data_integrity, gbt35275, jws, leaves, manifest, salts
+from gateway.signing.credential import CONTEXT
 from gateway.signing.digests import digest_sri, sha256_hex
+from gateway.signing.jcs import jcs
 from gateway.signing.manifest import Manifest, PartState
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.timestamp import is_timestamp
@@ -28,6 +30,13 @@ SALTS = "private/salts.json"
 CONVERSION = "conversion.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
 _LEAVES = ".leaves.json"
+# Of a folder's credential: what the conversion record has of it, and what nobody but its signer can say.
+_RECORDED = ("name", "credentialSubject")
+_OWN = (
+    "@context", "type", "id", "issuer", "validFrom", "validUntil",
+    "relatedResource", "credentialStatus", "proof",
+)  # fmt: skip
+_TYPE = "VerifiableCredential"
 
 
 class State(StrEnum):
@@ -84,6 +93,9 @@ class Verdict:
     credential: Mapping[str, PlainJson] = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
     expires: str = ""  # when the proof of the credential ends; empty: never
+    is_recorded: bool = (
+        False  # the credential says of the product what the conversion record does, and no more
+    )
 
     @property
     def holds(self) -> bool:
@@ -130,6 +142,7 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
         credential=check.credential if state is State.INTACT else {},
         seals=tuple(check.seals) if state is State.INTACT else (),
         expires=check.expires if state is State.INTACT else "",
+        is_recorded=state is State.INTACT and check.is_recorded,
     )
 
 
@@ -162,6 +175,8 @@ class _Check:
         self.manifest: Manifest | None = None
         self.credential: Mapping[str, PlainJson] = {}
         self.expires = ""
+        self.recorded: PlainJson = None
+        self.is_recorded = False
         self.seals: list[Seal] = []
         self.sealed = sorted(name for name in files if is_seal(name))
 
@@ -278,7 +293,9 @@ class _Check:
         """What the record of the conversion says of a part is what the manifest says of it."""
         assert self.manifest is not None
         parts = {part.name: part for part in self.manifest.parts}
-        for told in _recorded(parse_signed(self.files[CONVERSION])):
+        record = parse_signed(self.files[CONVERSION])
+        self.recorded = record.get("credential") if isinstance(record, dict) else None
+        for told in _recorded(record):
             part = parts.get(str(told.get("name")))
             same = (
                 part is not None
@@ -314,7 +331,21 @@ class _Check:
         if self.signer and proof.issuer != self.signer:
             self.findings.append(Finding("trust.two-signers", CREDENTIAL, proof.issuer))
         self._bound(proof.document)
+        self._said(proof.document)
         return proof.cryptosuite
+
+    def _said(self, document: Mapping[str, PlainJson]) -> None:
+        """The credential says of the product what the conversion record does, which others have signed."""
+        if not isinstance(self.recorded, dict):
+            return
+        for name in _RECORDED:
+            if jcs(document.get(name)) != jcs(self.recorded.get(name)):
+                self.findings.append(Finding("trust.credential-not-of-record", f"{CREDENTIAL}#/{name}"))
+        self.is_recorded = (
+            document.keys() <= {*_RECORDED, *_OWN}
+            and document.get("@context") == [CONTEXT]
+            and document.get("type") == [_TYPE]
+        )
 
     def _bound(self, document: Mapping[str, PlainJson]) -> None:
         """The credential covers this very manifest, and parts only as the manifest has them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from gateway.signing.multibase import base64url
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import lote, status_list, subject
 from gateway.trust.did_web import assertion_keys
+from gateway.trust.validation import validate_subject
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import entry
 from tests.trust import made
@@ -374,26 +376,67 @@ class TestConversionRecord:
         assert (done.indication.name, done.sub and done.sub.name) == ("TOTAL_FAILED", "HASH_FAILURE")
         assert "trust.conversion-not-of-part" in {finding.code for finding in done.findings}
 
-    def test_a_credential_by_somebody_else_over_the_same_manifest(
-        self, world: World, whole: dict[str, bytes]
-    ) -> None:
-        """Whoever holds a sealed folder can put a credential of their own into it; that is told."""
-        document = json.loads(whole["credential.json"])
+    @staticmethod
+    def _by_another(whole: dict[str, bytes], **changed: Any) -> dict[str, bytes]:
+        """Whoever holds a sealed folder can put a credential of their own into it."""
+        document = json.loads(whole["credential.json"]) | changed
         del document["proof"]
         document["issuer"] = OTHER_MAKER.public_key.did
-        document["credentialSubject"]["name"] = "another footprint"
-        signed = data_integrity.add_proof(document, OTHER_MAKER, created=str(document["validFrom"]))
-        forged = {
+        signed = data_integrity.add_proof(document, OTHER_MAKER, created=made.stamp(made.NOW))
+        return {
             **whole,
             "credential.json": jcs(signed),
             "manifest.jws": jws.sign_detached(whole["manifest.json"], OTHER_MAKER),
         }
-        examined = examine(forged, world.snapshot())
+
+    @pytest.mark.parametrize("name", ["name", "credentialSubject"])
+    def test_a_credential_by_somebody_else_that_says_something_else(
+        self, world: World, whole: dict[str, bytes], name: str
+    ) -> None:
+        about = json.loads(whole["credential.json"])["credentialSubject"]
+        about["https://schema.org/additionalProperty"][0]["https://schema.org/value"] = "1.20"
+        forged = self._by_another(whole, **{name: {"name": "certified", "credentialSubject": about}[name]})
+        done = world.validate(forged)
+        assert (done.indication.name, done.sub and done.sub.name) == ("TOTAL_FAILED", "HASH_FAILURE")
+        assert [(one.code, one.at) for one in done.findings] == [
+            ("trust.credential-not-of-record", f"credential.json#/{name}")
+        ]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"description": "certified by all"},
+            {"evidence": [{"type": "x", "name": "61.25"}]},
+            {"type": ["VerifiableCredential", "urn:x:Certificate"]},
+            {"@context": ["https://www.w3.org/ns/credentials/v2", "https://example.org/v1"]},
+        ],
+    )
+    def test_a_credential_by_somebody_else_that_says_more(
+        self, world: World, whole: dict[str, bytes], changed: dict[str, Any]
+    ) -> None:
+        done = world.validate(self._by_another(whole, **changed))
+        assert (done.indication.name, done.sub and done.sub.name) == ("INDETERMINATE", "NOT_COVERED")
+        assert done.step("coverage").params["parts"] == "credential.json"
+        assert "list.credential-alone" in {note.code for note in done.notes}
+
+    def test_a_credential_by_somebody_else_that_says_the_same(
+        self, world: World, whole: dict[str, bytes]
+    ) -> None:
+        """It plays no part, but its dates are told as its signer's word, and differ from the run's."""
+        examined = examine(self._by_another(whole, validUntil="2028-01-01T00:00:00Z"), world.snapshot())
+        assert examined.validation.passed
         assert "credential.json" in examined.validation.uncovered
         assert "list.credential-not-listed" in {note.code for note in examined.validation.notes}
         told = {(entry.kind, entry.code, entry.outcome) for entry in examined.paper.entries}
         assert ("replay", "replay.differs", "needs-evidence") in told
         assert not [one for one in examine(whole, world.snapshot()).paper.entries if one.kind == "replay"]
+
+    def test_a_record_that_does_not_say_what_the_credential_may(
+        self, world: World, whole: dict[str, bytes]
+    ) -> None:
+        own = replace(subject.of_folder(whole), is_recorded=False)
+        done = validate_subject(own, world.snapshot())
+        assert (done.indication.name, done.sub and done.sub.name) == ("INDETERMINATE", "NOT_COVERED")
 
     def test_a_target_that_the_source_does_not_give(
         self, world: World, changed: tuple[dict[str, bytes], dict[str, bytes]]
