@@ -13,7 +13,7 @@ from typing import Final, Literal
 from gateway import messages
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing import data_integrity, keys, proofs, vc_jwt, vcdm
+from gateway.signing import data_integrity, keys, proofs, related_resources, vc_jwt, vcdm
 from gateway.signing.data_integrity import ASSERTION
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.proofs import Expected
@@ -46,16 +46,20 @@ def issue(
 
     Args:
         created: an XSD dateTimeStamp.
-        contexts: where given, a term that they do not define is refused; needs the extra ``jsonld``.
+        contexts: where given, a term that neither they nor the document's own contexts define is refused, and
+            one that is defined anew; needs the extra ``jsonld``.
     """
     try:
         asked = _object(parse_signed(request), "")
         document = dict(_object(asked.get("credential"), "/credential"))
         options = asked.get("options", {})
-        document["issuer"] = _own(document.get("issuer"), signer.public_key.did)
+        did = signer.public_key.did
+        document["issuer"] = _filled(document.get("issuer", did), did)
         vcdm.require_credential(document)
+        related_resources.require_digests(document)
+        document["issuer"] = _own(document["issuer"], did)
         if contexts is not None:
-            jsonld.canonical([_bare(document)], given=contexts)
+            jsonld.canonical([_bare(document)], given=contexts, ours=True)
         if form == "vc+jwt":
             return _issued(vc_jwt.enveloped(vc_jwt.sign(document, signer)))
         previous = options.get("previousProof") if isinstance(options, dict) else None
@@ -222,6 +226,11 @@ def _with_proof(
 
 def _bare(document: Mapping[str, PlainJson]) -> dict[str, PlainJson]:
     return {name: value for name, value in document.items() if name != "proof"}
+
+
+def _filled(issuer: PlainJson, did: str) -> PlainJson:
+    """The issuer as stated; ours where the request leaves its identifier to us."""
+    return {"id": did, **issuer} if isinstance(issuer, dict) else issuer
 
 
 def _own(issuer: PlainJson, did: str) -> PlainJson:

@@ -109,6 +109,9 @@ def _presentation_problems(document: Mapping[str, PlainJson]) -> Iterator[Gatewa
     yield from _id_problems(document, "")
     if "holder" in document:
         yield from _party_problems(document, "holder", required=False)
+    if document.get("verifiableCredential") == []:
+        # An empty set says as much as none at all.
+        return
     for at, entry in _entries(document, "verifiableCredential"):
         if not isinstance(entry, dict) or not entry:
             yield ModelRefused(entry, path=at)
@@ -128,7 +131,7 @@ def _context_problems(document: Mapping[str, PlainJson]) -> Iterator[GatewayErro
 def _type_problems(document: Mapping[str, PlainJson], kind: str) -> Iterator[GatewayError]:
     kinds = document.get("type")
     listed = kinds if isinstance(kinds, list) else [kinds]
-    if kind not in listed or not all(isinstance(one, str) and one for one in listed):
+    if kind not in listed or not _are_names(listed):
         yield ModelRefused(kinds or "", path="/type", code="vcdm.type", kind=kind)
 
 
@@ -185,7 +188,7 @@ def _typed_problems(document: Mapping[str, PlainJson], name: str) -> Iterator[Ga
     """(4.10, 4.11, 5.4 to 5.6) objects with a type; a schema with its address."""
     for at, entry in _entries(document, name):
         kinds = entry.get("type") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not kinds or not isinstance(kinds, str | list):
+        if not isinstance(entry, dict) or not kinds or not _are_names(kinds):
             yield ModelRefused("", path=f"{at}/type")
             continue
         if name == "credentialSchema" and "id" not in entry:
@@ -230,6 +233,10 @@ def _is_text(value: PlainJson) -> bool:
         and "@value" in value
         and all(name in checks and checks[name](item) for name, item in value.items())
     )
+
+
+def _are_names(kinds: PlainJson) -> bool:
+    return all(isinstance(one, str) and one for one in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _entries(document: Mapping[str, PlainJson], name: str) -> Iterator[tuple[str, PlainJson]]:

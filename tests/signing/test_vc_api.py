@@ -31,7 +31,7 @@ def credential() -> Document:
         "validUntil": "2027-01-31T08:00:00+08:00",
         "credentialSubject": {"id": "urn:gtin:06901234567892"},
         "credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"},
-        "relatedResource": [{"id": "urn:x:1", "digestSRI": "sha256-AAAA"}],
+        "relatedResource": [{"id": "urn:x:1", "digestSRI": "sha256-" + "A" * 43 + "="}],
     }
 
 

@@ -33,7 +33,10 @@ def main() -> None:
     try:
         answer: dict[str, object] = {
             "canonical": [
-                canonical.canonicalise(_quads(jsonld, document, work["contexts"]), hash_name=work["hash"])
+                canonical.canonicalise(
+                    _quads(jsonld, document, work["contexts"], directions=work["ours"]),
+                    hash_name=work["hash"],
+                )
                 for document in work["documents"]
             ]
         }
@@ -59,7 +62,13 @@ def _limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _quads(jsonld: Any, document: Any, contexts: dict[str, Any]) -> list[Quad]:  # noqa: ANN401  # untyped library
+def _quads(
+    jsonld: Any,  # noqa: ANN401  # untyped library
+    document: Any,  # noqa: ANN401  # any JSON
+    contexts: dict[str, Any],
+    *,
+    directions: bool,
+) -> list[Quad]:
     dropped: list[str] = []
 
     def load(url: str, _options: object) -> dict[str, object]:
@@ -76,7 +85,7 @@ def _quads(jsonld: Any, document: Any, contexts: dict[str, Any]) -> list[Quad]: 
     expanded = jsonld.expand(document, options, on_property_dropped=lambda name: dropped.append(str(name)))
     if dropped:
         raise _Dropped(dropped[0])
-    _refuse_relative(expanded)
+    _refuse_relative(expanded, frozenset({"@index"} if directions else {"@index", "@direction"}))
     dataset = jsonld.to_rdf(expanded, options)
     found = []
     for name, statements in dataset.items():
@@ -88,11 +97,11 @@ def _quads(jsonld: Any, document: Any, contexts: dict[str, Any]) -> list[Quad]: 
     return found
 
 
-def _refuse_relative(value: Any) -> None:  # noqa: ANN401  # any JSON
-    """What has no absolute IRI makes no statement, so that no signature covers it."""
+def _refuse_relative(value: Any, silent: frozenset[str]) -> None:  # noqa: ANN401  # any JSON
+    """What has no absolute IRI makes no statement, so that no signature covers it; nor does ``silent``."""
     if isinstance(value, list):
         for item in value:
-            _refuse_relative(item)
+            _refuse_relative(item, silent)
     elif isinstance(value, dict):
         for name, item in value.items():
             identifiers = item if isinstance(item, list) else [item]
@@ -100,13 +109,10 @@ def _refuse_relative(value: Any) -> None:  # noqa: ANN401  # any JSON
                 for one in identifiers:
                     if not isinstance(one, str) or ":" not in one or one.startswith(_BASE):
                         raise _Dropped(str(one))
-            elif (not name.startswith("@") and (":" not in name or name.startswith(_BASE))) or name in (
-                "@direction",
-                "@index",
-            ):
+            elif name in silent or (not name.startswith("@") and (":" not in name or name.startswith(_BASE))):
                 raise _Dropped(name)
             elif name not in ("@value", "@language"):
-                _refuse_relative(item)
+                _refuse_relative(item, silent)
 
 
 def _node(term: dict[str, str]) -> str | Blank:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.errors import TrustError
-from gateway.frontdoor.json import PlainJson, parse_signed, pointer
+from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.jcs import jcs
-from gateway.signing.rdf import spelling, terms
+from gateway.signing.rdf import inline, spelling, terms
 
 Contexts = Mapping[str, bytes]
 NO_CONTEXTS: Final[Contexts] = {}
@@ -32,40 +32,37 @@ class ContextRefused(TrustError):
     code = "rdf.context-unknown"
 
 
-def collect(documents: list[PlainJson], given: Contexts) -> dict[str, PlainJson]:
+def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) -> dict[str, PlainJson]:
     """The contexts that these documents name at their top, by address.
 
+    Args:
+        ours: see ``jsonld.canonical``.
+
     Raises:
-        ContextRefused: one is an object, not at hand, or not the published one.
+        ContextRefused: one does more in the document than name types, is not at hand, or has been exchanged.
     """
     found: dict[str, PlainJson] = {}
+    if not ours:
+        # What needs no context to be seen is said before one is found missing.
+        _refuse_inline(documents, {})
     for document in documents:
-        _refuse_inline(document, "")
         stated = document.get("@context") if isinstance(document, dict) else None
-        urls = [url for url in (stated if isinstance(stated, list) else [stated]) if isinstance(url, str)]
-        if len(urls) != (len(stated) if isinstance(stated, list) else 1):
-            raise ContextRefused(path="/@context", code="rdf.context-inline")
-        for index, url in enumerate(urls):
-            if url not in found:
+        for index, url in enumerate(stated if isinstance(stated, list) else [stated]):
+            if isinstance(url, str) and url not in found:
                 found[url] = load(url, given, path=f"/@context/{index}")
     others = {url: load(url, given) for url in given if url not in found and url not in PINNED}
-    terms.refuse_ambiguous(documents, {**found, **others})
-    spelling.refuse_respelled(documents, {**found, **others})
+    known = {**found, **others}
+    if not ours:
+        _refuse_inline(documents, known)
+    terms.refuse_ambiguous(documents, known)
+    spelling.refuse_respelled(documents, known, directions=ours)
     return found
 
 
-def _refuse_inline(value: PlainJson, at: str) -> None:
-    """A context inside the document could exchange two names with their values: the graph stays the same."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_inline(item, f"{at}/{index}")
-    elif isinstance(value, dict):
-        stated = value.get("@context", [])
-        if not all(isinstance(one, str) for one in (stated if isinstance(stated, list) else [stated])):
-            raise ContextRefused(path=f"{at}/@context", code="rdf.context-inline")
-        for name, item in value.items():
-            if name != "@context":
-                _refuse_inline(item, at + pointer([name]))
+def _refuse_inline(documents: list[PlainJson], known: Mapping[str, PlainJson]) -> None:
+    for document in documents:
+        for place in inline.beyond_types(document, known):
+            raise ContextRefused(path=place, code="rdf.context-inline")
 
 
 def load(url: str, given: Contexts, *, path: str = "") -> PlainJson:

@@ -27,9 +27,17 @@ class NotCanonicalisable(TrustError):
 
 
 def canonical(
-    documents: Sequence[PlainJson], *, given: Contexts = NO_CONTEXTS, hash_name: str = "sha256"
+    documents: Sequence[PlainJson],
+    *,
+    given: Contexts = NO_CONTEXTS,
+    hash_name: str = "sha256",
+    ours: bool = False,
 ) -> list[str]:
     """The canonical N-Quads of each document.
+
+    Args:
+        ours: the documents are made here, and no signature over the N-Quads stands for their spelling: a
+            context may be written into them, and the direction of a text.
 
     Raises:
         UsageError: the extra ``jsonld`` is not installed.
@@ -38,8 +46,14 @@ def canonical(
     """
     if find_spec("pyld") is None:
         raise UsageError(code="rdf.extra-missing")
-    known = contexts.collect(list(documents), given)
-    work = {"documents": list(documents), "contexts": known, "hash": hash_name, "seconds": SECONDS}
+    known = contexts.collect(list(documents), given, ours=ours)
+    work = {
+        "documents": list(documents),
+        "contexts": known,
+        "hash": hash_name,
+        "seconds": SECONDS,
+        "ours": ours,
+    }
     try:
         done = subprocess.run(  # our own module, in our own interpreter
             [sys.executable, "-m", "gateway.signing.rdf._process"],

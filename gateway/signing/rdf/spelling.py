@@ -44,28 +44,43 @@ class _Terms:
         return {term for iri in found for term in self.by_iri.get(iri, ())} - {name}
 
 
-def refuse_respelled(documents: Sequence[PlainJson], contexts: Mapping[str, PlainJson]) -> None:
+def refuse_respelled(
+    documents: Sequence[PlainJson], contexts: Mapping[str, PlainJson], *, directions: bool = False
+) -> None:
     """Refuse members that are not written by their own term, or that describe the document elsewhere.
 
     Args:
         contexts: all that are at hand, by address.
+        directions: the direction of a text may stand there, which a graph does not cover.
 
     Raises:
         Respelled: the first such member.
     """
-    known = _Terms()
-    for context in contexts.values():
-        _collect(context.get("@context") if isinstance(context, dict) else None, known)
-    for name, iris in known.iris.items():
-        for iri in iris:
-            known.by_iri.setdefault(iri, set()).add(name)
+    known = _known(contexts)
     for document in documents:
         root = _identifier(document)
         for path, name, holder in _members(document, ""):
+            if directions and name == "@direction":
+                continue
             if _is_respelled(name, path, known) or (
                 path and name in ("id", "@id") and _is_root(holder, root)
             ):
                 raise Respelled(name, path=path + pointer([name]))
+
+
+def iris(contexts: Mapping[str, PlainJson]) -> set[str]:
+    """What these contexts have a term for."""
+    return set(_known(contexts).by_iri)
+
+
+def _known(contexts: Mapping[str, PlainJson]) -> _Terms:
+    known = _Terms()
+    for context in contexts.values():
+        _collect(context.get("@context") if isinstance(context, dict) else None, known)
+    for name, found in known.iris.items():
+        for iri in found:
+            known.by_iri.setdefault(iri, set()).add(name)
+    return known
 
 
 def _is_respelled(name: str, path: str, known: _Terms) -> bool:

@@ -39,6 +39,11 @@ def refuse_ambiguous(documents: Sequence[PlainJson], contexts: Mapping[str, Plai
             raise TermTwice(term, contexts=", ".join(found))
 
 
+def names(contexts: Mapping[str, PlainJson]) -> set[str]:
+    """Every term that these contexts define, at their tops and inside."""
+    return {term for context in contexts.values() for term in _meanings(context)}
+
+
 def _used(value: PlainJson) -> Iterator[str]:
     """Every member and every text, for a text may be a term, too."""
     if isinstance(value, dict):
