@@ -131,7 +131,7 @@ def _context_problems(document: Mapping[str, PlainJson]) -> Iterator[GatewayErro
 def _type_problems(document: Mapping[str, PlainJson], kind: str) -> Iterator[GatewayError]:
     kinds = document.get("type")
     listed = kinds if isinstance(kinds, list) else [kinds]
-    if kind not in listed or not _are_names(listed):
+    if kind not in listed or not _are_names(kinds):
         yield ModelRefused(kinds or "", path="/type", code="vcdm.type", kind=kind)
 
 
