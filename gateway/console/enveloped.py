@@ -81,6 +81,8 @@ def verify_file(
     if detect(data) is Envelope.SD_JWT and covers is None:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
+        if reader and not nonce:
+            sd_jwt.require_fresh(shown, now)
         found = contained.looked_into(shown.envelope, keys=keys, contexts=given)
         _tell(console, found, now, shown, asked=bool(reader))
         console.document(_json(found) | {"showing": _showing(shown)})

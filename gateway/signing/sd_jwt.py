@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import GatewayError, TrustError, UsageError
@@ -29,6 +30,9 @@ TYPE: Final = "vc+sd-jwt"
 _BINDING_TYPE: Final = "kb+jwt"
 _ALGORITHMS: Final = {KeyType.ED25519: "EdDSA", KeyType.P256: "ES256", KeyType.P384: "ES384"}
 _LABEL: Final = b"hutong disclosure salts 1"
+# (RFC 9901, 7.3) For how long a showing counts that answers no question of the reader's, by default.
+BINDING_HOURS: Final = 24
+_SKEW: Final = timedelta(minutes=5)
 # RFC 9901, 9.3: 128 bits
 _SALT_BYTES: Final = 16
 _MOST_DISCLOSURES: Final = 10_000
@@ -236,6 +240,17 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         str(bound.get("nonce", "")),
         at if isinstance(at, int) else None,
     )
+
+
+def require_fresh(shown: Shown, now: datetime) -> None:
+    """Refuse a showing that may have been used before: its reader has asked no question, and it is old.
+
+    Raises:
+        SdJwtRefused: it is older than ``BINDING_HOURS``, or of tomorrow.
+    """
+    age = now.timestamp() - (shown.bound_at or 0)
+    if not -_SKEW.total_seconds() <= age <= (timedelta(hours=BINDING_HOURS) + _SKEW).total_seconds():
+        raise SdJwtRefused(shown.bound_at, path="/iat", code="envelope.binding-old", hours=str(BINDING_HOURS))
 
 
 def _cut(token: bytes) -> _Token:

@@ -169,7 +169,7 @@ def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:
 
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(12) Its time has come and is not over; and nobody was shown another document of the same name."""
-    found = _declared(subject.statement, snapshot) or _term(subject, snapshot)
+    found = _declared(subject.statement, snapshot) or _showing(subject, snapshot) or _term(subject, snapshot)
     if found.outcome is not Outcome.PASSED or not subject.credential:
         return found
     identity = f"{subject.issuer} {subject.credential.get('id', '')}"
@@ -177,6 +177,17 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     if before is not None and before != subject.sha256:
         return StepResult(found.name, Outcome.FAILED, Sub.REPLAYED, found.evidence, {"before": before})
     return found
+
+
+def _showing(subject: Subject, snapshot: Snapshot) -> StepResult | None:
+    """(RFC 9901, 7.3) A showing that answers no question may be one that somebody has kept."""
+    if not subject.shown_at:
+        return None
+    shown, longest = datetime.fromisoformat(subject.shown_at), timedelta(hours=snapshot.policy.binding_hours)
+    if shown >= snapshot.now - snapshot.policy.skew - longest:
+        return None
+    evidence: dict[str, PlainJson] = {"now": snapshot.now.isoformat(), "shownAt": subject.shown_at}
+    return StepResult("time", Outcome.FAILED, Sub.EXPIRED, evidence, {"time": (shown + longest).isoformat()})
 
 
 def _term(subject: Subject, snapshot: Snapshot) -> StepResult:

@@ -112,6 +112,8 @@ def of_file(
             shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
             found = contained.looked_into(shown.envelope, keys=_keys(known), contexts=contexts)
             subject = _shown_since(_of(data, found), shown.bound_at)
+            if reader and not nonce:
+                subject = replace(subject, shown_at=_time(str(shown.bound_at)))
             if shown.reader and not reader:
                 subject = replace(
                     subject, findings=(Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),)

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from gateway.errors import InputError, raise_all
 from gateway.frontdoor.json import parse_signed, pointer
 from gateway.signing.jcs import jcs
+from gateway.signing.sd_jwt import BINDING_HOURS
 from gateway.trust.extensions import Strict, Time
 from gateway.trust.lote import SERVICES
 
@@ -57,6 +58,7 @@ class Policy(Strict):
         services: the kinds of listed service whose signature under a declaration counts.
         agreement: ``required``, or ``own-list``: a body on the receiver's own list needs none.
         rules: rule packs whose answers must not be blocking.
+        binding_hours: for how long the showing of an SD-JWT counts that answers no question (RFC 9901, 7.3).
         hosts: where ``--refresh`` may fetch from.
     """
 
@@ -71,6 +73,7 @@ class Policy(Strict):
     sunsets: tuple[Sunset, ...] = ()
     skew_seconds: int = Field(default=300, ge=0, le=300)
     status_hours: int = Field(default=24, ge=1, le=24)
+    binding_hours: int = Field(default=BINDING_HOURS, ge=1, le=168)
     accept_test_lists: bool = False
     hosts: tuple[str, ...] = ()
 

@@ -67,6 +67,7 @@ class Subject:
         begins, expires: when the proof of the credential begins and ends to count; empty: at once, and never.
         left_open: what the signature leaves open though a reader would read it, such as further contexts.
         parts: what a signed file covers.
+        shown_at: when it was shown to its reader, who has asked no question; empty: that is not asked.
         is_recorded: a folder's credential says of the product what its conversion record does, and no more.
         contained: signed documents inside it, by their place; each is somebody's word of its own.
     """
@@ -86,6 +87,7 @@ class Subject:
     parts: tuple[Part, ...] = field(default=(), repr=False)
     statement: Statement = Statement()
     facts: Mapping[str, object] = field(default_factory=dict, repr=False)
+    shown_at: str = ""
     is_recorded: bool = False
     contained: tuple[tuple[str, Subject], ...] = field(default=(), repr=False)
 

@@ -221,6 +221,19 @@ class TestPresent:
         again = ["--reader", "x", "--nonce", "n", *key("Ed25519"), "-o", "no"]
         assert run("present", "shown", *again)[0] == 2
 
+    def test_a_showing_of_another_day_needs_a_question(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever has kept it could use it again."""
+        self.token(run)
+        self.shown(run, "/lines/1/kg")
+        reader = ("--reader", "did:web:r.example")
+        now = 1790000000
+        for age, code in ((0, 0), (86400 + 300, 0), (86400 + 301, 6), (-301, 6)):
+            monkeypatch.setenv("SOURCE_DATE_EPOCH", str(now + age))
+            assert run("verify", "shown", *reader)[0] == code
+            assert run("verify", "shown", *reader, "--nonce", "n")[0] == 0
+
     def test_reader_of_another_kind_of_file(self, run: Run) -> None:
         run("sign", "a.json", "--as", "jws", *key(), "-o", "x")
         assert run("verify", "x", "--content", "a.json", "--reader", "r")[0] == 2

@@ -493,6 +493,24 @@ class TestOthers:
         for asked, told in (("", ["list.bound-to-reader"]), ("https://r.example", [])):
             findings = validate_file(bound, world.snapshot(), reader=asked).findings
             assert [finding.code for finding in findings] == told
+        for hours, more, expected in (
+            (24, {}, PASSED),
+            (25, {}, ("TOTAL_FAILED", "EXPIRED")),
+            (25, {"nonce": "n"}, PASSED),
+        ):
+            shown_at = int((made.NOW - timedelta(hours=hours, seconds=300)).timestamp())
+            bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=shown_at)
+            subject = enveloped.of_file(bound, {}, reader="https://r.example", **more)
+            done = validate_subject(subject, world.snapshot(), statement=STATEMENT)
+            assert (done.indication.name, done.sub.name if done.sub else "") == expected
+        last = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=253402300799)
+        assert not validate_file(last, world.snapshot(), reader="https://r.example").passed
+        world.policy = {"bindingHours": 48}
+        done = validate_subject(
+            enveloped.of_file(bound, {}, reader="https://r.example"), world.snapshot(), statement=STATEMENT
+        )
+        assert done.passed
+        world.policy = {}
         with pytest.raises(GatewayError, match=r"reader-needs-sd-jwt"):
             validate_file(vc_jwt.sign(claims, KEY), world.snapshot(), reader="https://r.example")
         world.now = made.NOW - timedelta(hours=1)

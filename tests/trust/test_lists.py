@@ -287,6 +287,8 @@ class TestPolicy:
             {"services": ["cab"]},
             {"ownList": "another"},
             {"statusHours": 25},
+            {"bindingHours": 0},
+            {"bindingHours": 169},
             {"skewSeconds": 301},
             {"unknown": 1},
             {"lists": [{"name": made.OWN, "operatorKeys": []}]},
