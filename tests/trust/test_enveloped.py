@@ -493,14 +493,14 @@ class TestOthers:
         for asked, told in (("", ["list.bound-to-reader"]), ("https://r.example", [])):
             findings = validate_file(bound, world.snapshot(), reader=asked).findings
             assert [finding.code for finding in findings] == told
-        for hours, more, expected in (
-            (24, {}, PASSED),
-            (25, {}, ("TOTAL_FAILED", "EXPIRED")),
-            (25, {"nonce": "n"}, PASSED),
+        for hours, nonce, expected in (
+            (24, "", PASSED),
+            (25, "", ("TOTAL_FAILED", "EXPIRED")),
+            (25, "n", PASSED),
         ):
             shown_at = int((made.NOW - timedelta(hours=hours, seconds=300)).timestamp())
             bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=shown_at)
-            subject = enveloped.of_file(bound, {}, reader="https://r.example", **more)
+            subject = enveloped.of_file(bound, {}, reader="https://r.example", nonce=nonce)
             done = validate_subject(subject, world.snapshot(), statement=STATEMENT)
             assert (done.indication.name, done.sub.name if done.sub else "") == expected
         last = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=253402300799)
