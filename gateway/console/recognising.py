@@ -216,7 +216,15 @@ def _attest(
     console: Console, case: Case, office: Office, place: str, rules: Sequence[str], context: Context
 ) -> dict[str, object]:
     files.refuse_existing(Path(case.output), force=False)
-    held = _status_folder(office, context)
+    _create_status_folder(office, context)
+    with files.alone(Path(office.statuses)):
+        return _attest_alone(console, case, office, place, rules, context)
+
+
+def _attest_alone(
+    console: Console, case: Case, office: Office, place: str, rules: Sequence[str], context: Context
+) -> dict[str, object]:
+    held = files.load_folder(Path(office.statuses))
     register = statuses.read(held)
     if not register.is_kept_by(office.key) or (office.method and office.method != register.method):
         raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
@@ -241,21 +249,22 @@ def _attest(
     if replaced is not None:
         old = register.index_of(_identity(replaced))
         changed = statuses.change(held, old, "revocation", office.key, context.now)
-    changed[statuses.REGISTER] = register.with_entry(status.index, identity).to_bytes()
+    taken = register.with_entry(status.index, identity).to_bytes()
     # The number is taken before the statement is out: a number lost is no harm, one given twice is.
+    files.write_file(Path(office.statuses) / statuses.REGISTER, taken, force=True)
+    files.write_folder(Path(case.output), made)
+    # What is replaced is revoked for good, and so not before there is something in its place.
     for name, data in changed.items():
         files.write_file(Path(office.statuses) / name, data, force=True)
-    files.write_folder(Path(case.output), made)
     console.answer(console.say("cli.attested", decision=case.decision, body=office.body, id=identity))
     console.tell(f"  {case.output}/{STATEMENT}")
     return {"statement": identity, "decision": case.decision, "output": case.output, "index": status.index}
 
 
-def _status_folder(office: Office, context: Context) -> dict[str, bytes]:
+def _create_status_folder(office: Office, context: Context) -> None:
     place = Path(office.statuses)
     if not place.exists():
         files.write_folder(place, statuses.create(office.base, office.key, context.now, method=office.method))
-    return files.load_folder(place)
 
 
 def _identity(data: bytes) -> str:
@@ -274,7 +283,8 @@ def batch(path: str) -> list[Case]:
     """
     head, *rows = _table(files.read_file(Path(path))) or [table.Row(1, ())]
     names = [cell.strip() for cell in head.cells]
-    if not rows or not set(_COLUMNS) <= set(names):
+    known = {*_COLUMNS, "replaces"}
+    if not rows or not set(_COLUMNS) <= set(names) or len(set(names)) != len(names) or set(names) - known:
         raise InputError(", ".join(names), path=path, code="attest.batch-columns")
     cases = []
     for row in rows:
@@ -314,17 +324,18 @@ def revoke(
     lift: bool,
 ) -> Exit:
     """Set a statement's bit, or lift its suspension, and sign both lists anew."""
-    held = files.load_folder(Path(place))
-    register = statuses.read(held)
-    data = files.read_file(Path(name))
-    known = {register.method: key.public_key} if register.method else {}
-    proof = data_integrity.verify_proof(data, known=known)
-    if proof.issuer != register.issuer or not register.is_kept_by(key):
-        raise TrustError(proof.issuer, path=name, code="attest.not-this-key")
-    index = register.index_of(_identity(data))
-    changed = statuses.change(held, index, purpose, key, context.now, lift=lift)
-    for file, made in changed.items():
-        files.write_file(Path(place) / file, made, force=True)
+    with files.alone(Path(place)):
+        held = files.load_folder(Path(place))
+        register = statuses.read(held)
+        data = files.read_file(Path(name))
+        known = {register.method: key.public_key} if register.method else {}
+        proof = data_integrity.verify_proof(data, known=known)
+        if proof.issuer != register.issuer or not register.is_kept_by(key):
+            raise TrustError(proof.issuer, path=name, code="attest.not-this-key")
+        index = register.index_of(_identity(data))
+        changed = statuses.change(held, index, purpose, key, context.now, lift=lift)
+        for file, made in changed.items():
+            files.write_file(Path(place) / file, made, force=True)
     said = "cli.lifted" if lift else _SAID[purpose]
     console.answer(console.say(said, id=_identity(data)))
     console.tell(console.say("cli.publish-lists", place=place, base=register.base))
@@ -334,9 +345,10 @@ def revoke(
 
 def renew(console: Console, place: str, key: PrivateKey, context: Context) -> Exit:
     """Sign both lists for another day."""
-    held = files.load_folder(Path(place))
-    for file, made in statuses.renew(held, key, context.now).items():
-        files.write_file(Path(place) / file, made, force=True)
+    with files.alone(Path(place)):
+        held = files.load_folder(Path(place))
+        for file, made in statuses.renew(held, key, context.now).items():
+            files.write_file(Path(place) / file, made, force=True)
     console.tell(console.say("cli.publish-lists", place=place, base=statuses.read(held).base))
     console.document({"output": place})
     return Exit.DONE

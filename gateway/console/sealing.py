@@ -154,20 +154,22 @@ def share_folder(
     files.refuse_existing(to.place, force=to.force)
     held = files.load_folder(Path(folder))
     made = shares.share(held, opened)
-    before = files.read_file(Path(log)) if Path(log).exists() else b""
-    after = shares.log_export(
-        before,
-        made,
-        opened,
-        time=timestamp(context.now),
-        recipient=recipient.name,
-        country=recipient.country,
-        basis=recipient.basis,
-        purpose=recipient.purpose,
-        until=recipient.until,
-    )
-    files.write_folder(to.place, made, force=to.force)
-    files.write_file(Path(log), after, force=True)
+    with files.alone(Path(log).resolve().parent):
+        before = files.read_file(Path(log)) if Path(log).exists() else b""
+        after = shares.log_export(
+            before,
+            made,
+            opened,
+            time=timestamp(context.now),
+            recipient=recipient.name,
+            country=recipient.country,
+            basis=recipient.basis,
+            purpose=recipient.purpose,
+            until=recipient.until,
+        )
+        # Nothing leaves of which no line stands; a line too many is seen, one too few is not.
+        files.write_file(Path(log), after, force=True)
+        files.write_folder(to.place, made, force=to.force)
     for name in made:
         console.answer(name)
     kept = sorted(held.keys() - made.keys())

@@ -13,10 +13,12 @@ from gateway.errors import GatewayError, InputError
 from gateway.frontdoor.urls import did_web_url
 from gateway.report import Finding, Severity
 from gateway.signing.data_integrity import issuer_of
+from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
+from gateway.trust import enveloped, signed_list
 from gateway.trust import policy as policies
-from gateway.trust import signed_list
+from gateway.trust.did_web import assertion_keys
 from gateway.trust.snapshot import POLICY
 from gateway.trust.unverified import document_of
 
@@ -48,6 +50,7 @@ def refresh(
             _refuse_other(folder, identity, data)
             if folder == "status":
                 _refuse_older(files, identity, data, now)
+                _refuse_unproved({**files, **gained}, identity, data, now)
         except GatewayError as error:
             problems.append(Finding("list.not-fetched", url, error.saw, Severity.WARNING))
             continue
@@ -123,6 +126,22 @@ def _refuse_older(files: Mapping[str, bytes], identity: str, data: bytes, now: d
         if held is not None and made < held <= now + _SKEW:
             stated = f"{made.isoformat()} < {held.isoformat()}"
             raise InputError(stated, code="list.bad-status-list", path=identity)
+
+
+def _refuse_unproved(files: Mapping[str, bytes], identity: str, data: bytes, now: datetime) -> None:
+    """What takes another one's place is signed by the same issuer: else anybody could wipe it out."""
+    held = [
+        data for name, data in files.items() if name.startswith("status/") and _id("status", data) == identity
+    ]
+    if not held:
+        return
+    keys: dict[str, PublicKey] = {}
+    for name, document in files.items():
+        if name.startswith("dids/"):
+            keys |= assertion_keys(document_of(document), at=now)
+    found = enveloped.of_file(data, keys)
+    if found.sub is not None or any(issuer_of(document_of(one)) != found.issuer for one in held):
+        raise InputError(identity, code="list.bad-status-list", path=identity)
 
 
 def _made(data: bytes) -> datetime | None:

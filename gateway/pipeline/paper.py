@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -31,6 +32,10 @@ NEED_A_DECISION: Final = frozenset(
     {"fail", "failed", "indeterminate", "missing-input", "needs-evidence", "error", "warning"}
 )
 _LONGEST: Final = 32_000
+# Before it nobody has reviewed a carbon footprint.
+_FIRST_DAY: Final = date(2000, 1, 1)
+# Letters by category, and blank: Hangul fillers, the Braille blank.
+_FILLERS: Final = "\u115f\u1160\u3164\uffa0\u2800"
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -169,8 +174,11 @@ def write(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, expected: Paper) -> tuple[Decided, ...]:
+def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
     """The decisions of a paper, in the order of ``expected``'s entries.
+
+    Args:
+        today: by the clock of the office; nobody has decided later, but for a day between time zones.
 
     Raises:
         InputError: it is no paper, it is about another document, or findings, decisions or days are not
@@ -190,8 +198,8 @@ def read(data: bytes, expected: Paper) -> tuple[Decided, ...]:
     for row, entry in enumerate(expected.entries, _TOP):
         cells = rows.pop(row, {})
         problems += _changed(entry, cells, row)
-        decided = Decided(*(cells.get(len(_OWN) + 1 + n, "").strip() for n in range(len(_THEIRS))))
-        problems += _unclear(decided, row)
+        decided = Decided(*(_visible(cells.get(len(_OWN) + 1 + n, "")) for n in range(len(_THEIRS))))
+        problems += _unclear(decided, row, today)
         found.append(decided)
     problems += [BadPaper(path=f"{SHEET}!A{row + 1}", code="paper.extra-row") for row in rows if row >= _TOP]
     raise_all(problems)
@@ -229,6 +237,9 @@ def _texts(row: Row, *, since_1904: bool) -> dict[int, str]:
 
 def _text(cell: Cell, *, since_1904: bool) -> str:
     """The text of a cell; a day that the program has made a number becomes one again."""
+    if cell.formula is not None or cell.kind == "error":
+        # What another program calculates may be another decision.
+        return ""
     text = cell.text or ""
     if cell.kind == "number" and cell.format.kind == "day":
         try:
@@ -245,12 +256,18 @@ def _changed(entry: Entry, cells: Mapping[int, str], row: int) -> Iterator[Gatew
             yield BadPaper(cells.get(column, ""), path=place, code="paper.changed", expected=value)
 
 
+def _visible(text: str) -> str:
+    """A person's text; characters that nobody sees are none (format characters, fillers)."""
+    seen = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cc"} and c not in _FILLERS)
+    return text.strip() if any(c.isalnum() for c in seen) else ""
+
+
 def _same_lines(text: str) -> str:
     """Line ends are spelling: programs write them anew."""
     return text.replace("\r\n", "\n").replace("_x000D_\n", "\n").strip()
 
 
-def _unclear(decided: Decided, row: int) -> Iterator[GatewayError]:
+def _unclear(decided: Decided, row: int, today: date) -> Iterator[GatewayError]:
     if not decided.decision:
         return
     place = f"{SHEET}!{{}}{row + 1}"
@@ -267,8 +284,12 @@ def _unclear(decided: Decided, row: int) -> Iterator[GatewayError]:
         return
     if not decided.name:
         yield BadPaper(path=place.format(letters["name"]), code="paper.no-name")
-    if _day(decided.day) is None:
+    day = _day(decided.day)
+    if day is None:
         yield BadPaper(decided.day, path=place.format(letters["day"]), code="paper.no-day")
+    elif not _FIRST_DAY <= day <= today + timedelta(days=1):
+        limits = {"first": str(_FIRST_DAY), "last": str(today)}
+        yield BadPaper(decided.day, path=place.format(letters["day"]), code="paper.odd-day", **limits)
     if not decided.reason:
         yield BadPaper(path=place.format(letters["reason"]), code="paper.no-reason")
 

@@ -124,7 +124,7 @@ def attest(
         NotDecided: *recognised* while something is open, or against the validation.
         TrustError: what is to be replaced is no statement of this body, or was changed.
     """
-    decided = papers.read(paper, examined.paper)
+    decided = papers.read(paper, examined.paper, today=now.date())
     conditions = _refuse_undecided(examined, decided, decision)
     until = _until(examined.validation, files)
     made = Recognition(

@@ -36,6 +36,31 @@ class OutputExists(UsageError):
     code = "storage.exists"
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time reads and rewrites what is in ``folder``: the second waits for the first.
+
+    The folder is made if it is not there. Where the system has no such locks, nothing is kept apart.
+
+    Raises:
+        StorageError: the folder cannot be made, opened or locked.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with _said(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY)
+    try:
+        with _said(folder):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def load(path: Path) -> Package:
     """One file as a package. A pipe is read to its end.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,15 @@ import pytest
 from gateway.errors import GatewayError
 from gateway.exchange.guarded import NotFetched
 from gateway.exchange.refresh import refresh
+from gateway.pipeline import statuses
 from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+from tests.signing import seals
 from tests.trust import made
 from tests.trust.conftest import World
 
-PLACE = "https://body.example/status/revocation.json"
+BASE = "https://body.example/status"
+PLACE = f"{BASE}/revocation.json"
 AT = "https://lists.example.org/own.jws"
 CREDENTIAL = jcs(
     {
@@ -56,9 +61,15 @@ def test_everything_that_the_credential_names(files: dict[str, bytes]) -> None:
     assert not set(gained) & set(files)
 
 
-def dated(hours: float = 0) -> bytes:
-    """A list of statuses that was made so many hours ago."""
-    return jcs({"id": PLACE, "validFrom": made.stamp(made.NOW - timedelta(hours=hours))})
+KEY, OTHER = PrivateKey(seals.key("Ed25519", 1)), PrivateKey(seals.key("Ed25519", 2))
+
+
+def dated(hours: float = 0, key: PrivateKey | None = KEY) -> bytes:
+    """A list of statuses that was made so many hours ago, and signed."""
+    made_ = statuses.create(BASE, key or KEY, made.NOW - timedelta(hours=hours))["revocation.json"]
+    return (
+        made_ if key else jcs({name: value for name, value in json.loads(made_).items() if name != "proof"})
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,9 +94,18 @@ def test_a_list_of_statuses_without_its_day_is_not_taken(files: dict[str, bytes]
 
 
 def test_what_was_there_is_replaced(files: dict[str, bytes]) -> None:
-    held = files | {"status/mine.json": jcs({"id": PLACE, "old": True})}
+    held = files | {"status/mine.json": dated(2)}
     gained, _ = refresh(held, CREDENTIAL, web({PLACE: dated()}), now=made.NOW)
     assert gained == {"status/mine.json": dated()}
+
+
+@pytest.mark.parametrize("key", [None, OTHER])
+def test_nobody_else_can_put_a_list_in_its_place(files: dict[str, bytes], key: PrivateKey | None) -> None:
+    """Else a revocation could be wiped out with bytes that nobody believes."""
+    held = files | {"status/mine.json": dated(2)}
+    gained, problems = refresh(held, CREDENTIAL, web({PLACE: dated(0, key)}), now=made.NOW)
+    assert "status/mine.json" not in gained
+    assert PLACE in {problem.at for problem in problems}
 
 
 def test_what_cannot_be_had_is_told_and_nothing_is_lost(files: dict[str, bytes]) -> None:

@@ -411,13 +411,15 @@ class TestPaper:
         assert paper.write(PAPER) == paper.write(PAPER)
 
     def test_decisions_are_read_back(self) -> None:
-        first, second = paper.read(filled(**GOOD), PAPER)
+        first, second = paper.read(filled(**GOOD), PAPER, today=made.NOW.date())
         assert (first.decision, first.name, first.day, first.reason) == tuple(GOOD.values())
         assert second.decision == ""
         assert list(paper.open_entries(PAPER, (first, second))) == []
 
     def test_a_day_that_the_program_made_a_date(self) -> None:
-        first, _ = paper.read(filled(**GOOD | {"O13": made.NOW.replace(tzinfo=None)}), PAPER)
+        first, _ = paper.read(
+            filled(**GOOD | {"O13": made.NOW.replace(tzinfo=None)}), PAPER, today=made.NOW.date()
+        )
         assert first.day == "2026-11-21"
 
     def test_a_formula_is_text_and_never_one(self) -> None:
@@ -441,18 +443,18 @@ class TestPaper:
     )
     def test_what_is_unclear_or_changed(self, cells: dict[str, Any], code: str) -> None:
         with pytest.raises(GatewayError) as caught:
-            paper.read(filled(**GOOD | cells), PAPER)
+            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         assert code in {one.error_code for one in flatten(caught.value)}
 
     def test_open_is_open(self) -> None:
-        decided = paper.read(filled(M13="open"), PAPER)
+        decided = paper.read(filled(M13="open"), PAPER, today=made.NOW.date())
         assert [entry.code for entry in paper.open_entries(PAPER, decided)] == ["ISO-1"]
 
     @given(st.binary(max_size=300))
     @settings(max_examples=100)
     def test_only_gateway_errors_come_out(self, data: bytes) -> None:
         with pytest.raises(GatewayError):
-            paper.read(data, PAPER)
+            paper.read(data, PAPER, today=made.NOW.date())
 
 
 class TestExportLog:

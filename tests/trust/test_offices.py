@@ -1,0 +1,167 @@
+"""A body's office at work: two hands at once, tables with odd columns, papers that nobody has filled in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from gateway.storage import files
+from gateway.trust import export_log, status_list
+from tests.trust.test_three_parties import BASE, Parties, attest, fill, one_condition, parties, sent
+
+__all__ = ["parties", "sent"]  # fixtures
+
+OFFICE = ("--key", "body.pem", "--body", "Example Body", "--status", "status", "--status-base", BASE)
+JUDGED = ("--rules", "gbt-24067", "--trust", "trust")
+
+
+@pytest.fixture
+def reviewed(sent: Parties) -> Parties:
+    """The body has filled in its paper."""
+    sent.done("body", "review", "parcel", *JUDGED, "-o", "review.xlsx")
+    fill(sent.path("body", "review.xlsx"), one_condition, sent.now)
+    return sent
+
+
+def at_once(parties: Parties, party: str, *commands: tuple[str, ...]) -> list[int]:
+    """Run commands in processes of their own, at the same time."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(parties.now.timestamp()))}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "gateway", *command, "--json"],
+            cwd=parties.root / party,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]
+    return [one.wait(timeout=120) for one in running]
+
+
+class TestTwoHands:
+    """What is read, changed and written is not changed by another in between."""
+
+    def test_one_waits_for_the_other(self, tmp_path: Path) -> None:
+        place = tmp_path / "number"
+        place.write_text("0")
+
+        def add() -> None:
+            for _ in range(25):
+                with files.alone(tmp_path):
+                    files.write_file(place, str(int(place.read_text()) + 1).encode(), force=True)
+
+        hands = [threading.Thread(target=add) for _ in range(4)]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+        assert place.read_text() == "100"
+
+    def test_two_statements_are_revoked(self, reviewed: Parties) -> None:
+        names = ("one", "two", "three")
+        indexes = []
+        for name in names:
+            code, told = attest(reviewed, "conditional", name, "--rules", "gbt-24067")
+            assert code == 0, told
+            indexes.append(int(str(told["index"])))
+        revoke = [
+            ("revoke", f"{name}/statement.json", "--status", "status", "--key", "body.pem") for name in names
+        ]
+        assert at_once(reviewed, "body", *revoke) == [0, 0, 0]
+        found = status_list.read(reviewed.path("body", "status/revocation.json").read_bytes(), {})
+        assert [found.is_set(index) for index in indexes] == [True, True, True]
+
+    def test_two_statements_are_registered(self, reviewed: Parties) -> None:
+        assert attest(reviewed, "conditional", "first", "--rules", "gbt-24067")[0] == 0
+        told = ("--decision", "conditional", "--paper", "review.xlsx", *OFFICE, *JUDGED)
+        commands = [("attest", "parcel", *told, "-o", name) for name in ("one", "two")]
+        assert at_once(reviewed, "body", *commands) == [0, 0]
+        register = json.loads(reviewed.path("body", "status/register.json").read_bytes())
+        assert len(register["entries"]) == 3
+
+    def test_two_parcels_are_logged(self, sent: Parties) -> None:
+        told = ("--recipient", "R", "--country", "DE", "--basis", "b", "--purpose", "p", "--log", "race.log")
+        commands = [("share", "case", "-o", name, *told) for name in ("one", "two")]
+        assert at_once(sent, "maker", *commands) == [0, 0]
+        entries = export_log.entries(sent.path("maker", "race.log").read_bytes())
+        assert len(entries) == 2
+
+
+class TestHalfDone:
+    """What cannot be finished leaves everything as it was."""
+
+    def test_what_is_replaced_stays_until_there_is_something_in_its_place(self, reviewed: Parties) -> None:
+        code, told = attest(reviewed, "conditional", "old", "--rules", "gbt-24067")
+        assert code == 0
+        place = "old/statement.json/new"  # below a file: it cannot be written
+        code, _ = attest(
+            reviewed, "conditional", place, "--rules", "gbt-24067", "--replaces", "old/statement.json"
+        )
+        assert code != 0
+        found = status_list.read(reviewed.path("body", "status/revocation.json").read_bytes(), {})
+        assert not found.is_set(int(str(told["index"])))
+
+    def test_nothing_leaves_of_which_there_is_no_line(self, sent: Parties) -> None:
+        sent.path("maker", "file").write_text("no folder")
+        told = ("--recipient", "R", "--country", "DE", "--basis", "b", "--purpose", "p")
+        code, _ = sent.run("maker", "share", "case", "-o", "left", *told, "--log", "file/export.log")
+        assert code != 0
+        assert not sent.path("maker", "left").exists()
+
+
+class TestBatch:
+    """A column that is there twice, or that nobody reads, is an error and not a guess."""
+
+    @pytest.mark.parametrize(
+        "table",
+        [
+            "folder,paper,decision,output,decision\nparcel,review.xlsx,refused,one,conditional\n",
+            "folder,paper,decision,output,Replaces\nparcel,review.xlsx,conditional,one,old/statement.json\n",
+            "folder,paper,decision,output,replace\nparcel,review.xlsx,conditional,one,old/statement.json\n",
+        ],
+    )
+    def test_odd_columns(self, reviewed: Parties, table: str) -> None:
+        reviewed.path("body", "batch.csv").write_text(table)
+        code, told = reviewed.run("body", "attest", "--batch", "batch.csv", *JUDGED, *OFFICE)
+        assert code == 4
+        assert "attest.batch-columns" in json.dumps(told)
+        assert not reviewed.path("body", "one").exists()
+
+
+class TestPaper:
+    """A decision, a name, a day and a reason are a person's, and can be seen."""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {14: "\u200b"},
+            {14: "\u3164"},
+            {16: "\u2060"},
+            {16: "\u00ad\u2800"},
+            {13: '="condition"'},
+            {14: "=A1"},
+            {16: "#N/A"},
+            {15: "9999-12-31"},
+            {15: "2026-11-23"},
+            {15: "0001-01-01"},
+        ],
+    )
+    def test_a_cell_that_says_nothing(self, reviewed: Parties, changed: dict[int, Any]) -> None:
+        paper = reviewed.path("body", "review.xlsx")
+        book = openpyxl.load_workbook(paper)
+        for column, value in changed.items():
+            book.worksheets[0].cell(13, column, value)
+        book.save(paper)
+        code, told = attest(reviewed, "conditional", "one", "--rules", "gbt-24067")
+        assert code != 0
+        answer = json.dumps(told)
+        assert "paper." in answer or "attest.open-findings" in answer
+        assert not reviewed.path("body", "one").exists()
