@@ -25,6 +25,15 @@ class Text:
 
 # A placeholder whose values are codes of ours, said in words where a row ``kind.<value>`` has them.
 KIND: Final = "kind"
+# Fields of data sets whose values are codes of ours, and how the codes of their words begin.
+_CODED: Final = {
+    KIND: "kind.",
+    "direction": "direction.",
+    "carbon_class": "carbon-class.",
+    "distribution": "distribution.",
+    "group": "group.",
+    "role": "role.",
+}
 
 
 class _Params(dict[str, str]):
@@ -72,13 +81,24 @@ def kind(value: str, lang: Lang) -> str:
     return value if row is None else row[lang]
 
 
+def _in_words(path: str, told: Mapping[str, str], lang: Lang) -> dict[str, str]:
+    """The values of a field whose values are codes of ours (a side, a carbon class), where rows say them."""
+    above, _, field = path.rpartition("/")
+    start = _CODED.get(field)
+    if start is None or (field == KIND and above):
+        return {}  # of kinds, only a data set's own is a code; others are texts
+    rows = {name: catalogue().get(f"{start}{told[name]}") for name in ("saw", "value", "written")}
+    return {name: row[lang] for name, row in rows.items() if row is not None}
+
+
 def explain(subject: Finding | Note | GatewayError, lang: Lang) -> Text:
     """The texts of a finding, note or error."""
     if isinstance(subject, GatewayError):
         found = text(subject.error_code, lang, {**subject.params, "saw": subject.saw, "at": subject.path})
         return found if found.fix or not subject.hint else Text(found.what, found.expected, subject.hint)
     if isinstance(subject, Note):
-        return text(subject.code, lang, note_params(subject))
+        told = note_params(subject)
+        return text(subject.code, lang, told | _in_words(subject.path, told, lang))
     told = {"value": subject.saw, **subject.params, "saw": subject.saw, "at": subject.at}
     return text(subject.code, lang, told)
 

@@ -54,7 +54,7 @@ def check_package(console: Console, name: str, context: Context, documents: list
     console.tell(f"{name}: {opened.format.id}", "head")
     datasets = len(opened.bundle.keys)
     bad = 0
-    for place, found in _diagnosed(name, opened):
+    for place, found in _diagnosed(console, name, opened):
         bad += any(finding.severity is Severity.ERROR for finding in found)
         tell_findings(console, place, found)
         if console.as_json:
@@ -66,12 +66,13 @@ def check_package(console: Console, name: str, context: Context, documents: list
     return Exit.INPUT if bad or not datasets else Exit.DONE
 
 
-def _diagnosed(name: str, opened: Datasets) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+def _diagnosed(console: Console, name: str, opened: Datasets) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     """By place, findings of the package first."""
     if opened.bundle.findings:
         yield name, opened.bundle.findings
     for key in opened.bundle.keys:
-        place = f"{key.kind.value} {key.id}"
+        kind = key.kind.value if console.as_json else messages.kind(key.kind.value, console.lang)
+        place = f"{kind} {key.id}"
         try:
             reading = opened.bundle.read(key)
         except GatewayError as error:

@@ -49,7 +49,10 @@ _ROWS = (
 def lines(console: Console, subject: Finding | GatewayError, indent: str = "") -> list[Line]:
     """One finding or error: what happened, then where, what was seen, what is expected, and the remedy."""
     said = messages.explain(subject, console.lang)
-    facts = {"expected": said.expected, "fix": said.fix, "saw": subject.saw}
+    saw = subject.saw
+    if saw and subject.params.get(messages.KIND) == saw:
+        saw = messages.kind(saw, console.lang)
+    facts = {"expected": said.expected, "fix": said.fix, "saw": saw}
     if isinstance(subject, Finding):
         severity = subject.severity
         facts |= {"at": subject.at, "per": subject.per, "code": subject.code}
