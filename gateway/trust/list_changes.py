@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateway.errors import GatewayError, raise_all
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.jcs import jcs
-from gateway.trust.agreement import agreements
-from gateway.trust.lote import BadTrustList, Entity, Service, TrustList, parse
+from gateway.trust.agreement import Agreement, agreements
+from gateway.trust.lote import BadTrustList, Entity, Service, State, TrustList, parse
 from gateway.trust.snapshot import identities_of
 
 
@@ -61,14 +62,27 @@ def problems(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
         number = after.scheme.sequence
         code = "list.rollback" if number < before.scheme.sequence else "list.two-of-one-number"
         yield BadTrustList(number, path=after.name, code=code, expected=str(before.scheme.sequence))
+    yield from _lost_states(before, after)
+    now = {one.id: one for one in agreements(after)}
+    for agreement in agreements(before):
+        later_ = now.get(agreement.id)
+        if later_ is None:
+            yield BadTrustList(agreement.id, path="SchemeExtensions", code="list.agreement-lost")
+        else:
+            yield from _rewritten(agreement.id, _standings(agreement), _standings(later_))
+
+
+def _lost_states(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
+    """Services and former states that are gone, and states put before what was there."""
     left = _told(after)
     lost = []
     # Of several services that were first known by the same, each is followed by one that keeps all of it.
     for key, (entity, service) in _by_key(before).items():
         alike = left.get(key[:2], [])
-        kept = next((one for one in alike if set(_states(service)) <= set(one)), None)
+        kept = next((one for one in alike if set(_states(service)) <= set(_states(one))), None)
         if kept is not None:
             alike.remove(kept)
+            yield from _rewritten(entity.name, _starts(service), _starts(kept))
         else:
             lost.append((key, entity, service))
     for key, entity, service in lost:
@@ -76,13 +90,37 @@ def problems(before: TrustList, after: TrustList) -> Iterator[GatewayError]:
         if not alike:
             yield BadTrustList(entity.name, path=key[1], code="list.entry-lost")
             continue
-        later = alike.pop(0)
+        later = _states(alike.pop(0))
         for state, text in zip(service.states, _states(service), strict=True):
             if text not in later:
                 yield BadTrustList(state.since, path=entity.name, code="list.history-lost")
-    for agreement in agreements(before):
-        if agreement.id not in {other.id for other in agreements(after)}:
-            yield BadTrustList(agreement.id, path="SchemeExtensions", code="list.agreement-lost")
+
+
+def _rewritten(
+    name: str, old: Mapping[tuple[str, str], datetime], new: Mapping[tuple[str, str], datetime]
+) -> Iterator[GatewayError]:
+    """What was said of a time stays said of it: states are added after the last one, and none is dropped."""
+    for state in old:
+        if state not in new:
+            yield BadTrustList(state[1], path=name, code="list.history-lost")
+    last = max(old.values())
+    for state, starts in new.items():
+        if state not in old and starts <= last:
+            yield BadTrustList(state[1], path=name, code="list.history-rewritten", expected=str(last))
+
+
+def _starts(service: Service) -> dict[tuple[str, str], datetime]:
+    return {
+        (text, state.since): state.starts
+        for text, state in zip(_states(service), service.states, strict=True)
+    }
+
+
+def _standings(one: Agreement) -> dict[tuple[str, str], datetime]:
+    """What an agreement was, by standing and time."""
+    told = [(one.status, one.status_starting_time)]
+    told += [(past.status, past.status_starting_time) for past in one.history]
+    return {(status, since): datetime.fromisoformat(since) for status, since in told}
 
 
 def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
@@ -97,6 +135,8 @@ def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
             same = was[1].now.status == now.status
             old_status = {"before": was[1].now.status}
             yield Change("list.change-facts" if same else "list.change-status", params | old_status)
+        for state in () if was is None else _put_back(was[1], service):
+            yield Change("list.change-past", params | {"status": state.status, "since": state.since})
     for key, (entity, service) in old.items():
         if key not in new:
             yield Change("list.change-gone", {"body": entity.name, "service": service.now.kind})
@@ -107,6 +147,17 @@ def changes(before: TrustList, after: TrustList) -> Iterator[Change]:
             yield Change("list.change-agreement-added", params)
         elif known[agreement.id] != agreement:
             yield Change("list.change-agreement", params)
+
+
+def _put_back(before: Service, after: Service) -> Iterator[State]:
+    """States that the younger list has, or no longer has, of times that the older one spoke of."""
+    old, new = _states(before), _states(after)
+    for text, state in zip(new, after.states, strict=True):
+        if text not in old and state.starts <= before.now.starts and state is not after.now:
+            yield state
+    for text, state in zip(old, before.states, strict=True):
+        if text not in new and state is not before.now:
+            yield state
 
 
 def _by_key(found: TrustList) -> dict[tuple[str, str, int], tuple[Entity, Service]]:
@@ -128,11 +179,11 @@ def _by_key(found: TrustList) -> dict[tuple[str, str, int], tuple[Entity, Servic
     return keyed
 
 
-def _told(found: TrustList) -> dict[tuple[str, str], list[list[str]]]:
-    """The states of every service, by body and what it was first known by."""
-    told: dict[tuple[str, str], list[list[str]]] = {}
+def _told(found: TrustList) -> dict[tuple[str, str], list[Service]]:
+    """The services by body and what they were first known by."""
+    told: dict[tuple[str, str], list[Service]] = {}
     for entity, service in found.services():
-        told.setdefault((entity.name, _first(service)), []).append(_states(service))
+        told.setdefault((entity.name, _first(service)), []).append(service)
     return told
 
 

@@ -270,6 +270,62 @@ class TestSuccession:
             self.build(content(), first)
         assert caught.value.error_code == "list.agreement-lost"
 
+    def test_what_an_agreement_was_stays_said(self) -> None:
+        enacted = [{"status": "enacted", "statusStartingTime": "2025-06-01T00:00:00Z"}]
+        repealed = made.agreement(
+            status="repealed", statusStartingTime="2026-08-01T00:00:00Z", history=enacted
+        )
+        first = self.build(content(agreements=[repealed]), None)
+        for changed, code in (
+            (made.agreement(statusStartingTime="2025-01-01T00:00:00Z"), "list.history-lost"),
+            (made.agreement(**repealed | {"history": []}), "list.history-lost"),
+            (
+                made.agreement(
+                    **repealed
+                    | {
+                        "history": [
+                            {"status": "conditional", "statusStartingTime": "2026-01-01T00:00:00Z"},
+                            *enacted,
+                        ]
+                    }
+                ),
+                "list.history-rewritten",
+            ),
+        ):
+            with pytest.raises(GatewayError) as caught:
+                self.build(content(agreements=[changed]), first)
+            assert code in {one.error_code for one in flatten(caught.value)}
+        again = made.agreement(
+            statusStartingTime="2026-10-01T00:00:00Z",
+            history=[{"status": "repealed", "statusStartingTime": "2026-08-01T00:00:00Z"}, *enacted],
+        )
+        assert self.build(content(agreements=[again]), first).scheme.sequence == 2
+
+    def test_a_state_is_not_put_into_the_past(self) -> None:
+        """Else a withdrawal could be undone for a time that was already judged by it."""
+
+        def listed(*states: tuple[str, str]) -> dict[str, Any]:
+            told = [
+                made.state("cab/iso17065", others=["did:web:cab.example"], status=status, since=since)
+                for status, since in states
+            ]
+            return made.document(made.OWN, [made.entity("TEST certifier", told)])
+
+        now, gap, was = (
+            ("granted", "2024-01-01T00:00:00Z"),
+            ("withdrawn", "2022-01-01T00:00:00Z"),
+            ("granted", made.EPOCH),
+        )
+        first = self.build(listed(now, gap, was), None)
+        slipped_in = ("granted", "2022-01-01T00:00:01Z")
+        with pytest.raises(GatewayError) as caught:
+            self.build(listed(now, slipped_in, gap, was), first)
+        assert caught.value.error_code == "list.history-rewritten"
+        # A list that somebody has made otherwise shows it.
+        later = lote.parse(json.dumps(listed(now, slipped_in, gap, was)).encode())
+        (change,) = list_changes.changes(first, later)
+        assert (change.code, change.params["since"]) == ("list.change-past", slipped_in[1])
+
     def test_the_memory_never_falls(self) -> None:
         high = {"a": signed_list.Seen(7, "x")}
         low = {"a": signed_list.Seen(6, "y"), "b": signed_list.Seen(1, "z")}
