@@ -14,6 +14,7 @@ from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson
 from gateway.signing.rdf import canonical, contexts, jsonld, nquads, numbers
 from gateway.signing.rdf.nquads import Blank, Literal, Quad
+from tests.conftest import Judges
 
 
 class TestPublished:
@@ -242,6 +243,29 @@ class TestTermsOfTwoContexts:
         given = self._given({"fossil": "urn:f"}, two)
         found = contexts.collect(self._document(self.ONE, self.TWO), given)  # type: ignore[arg-type]
         assert set(found) == {self.ONE, self.TWO}
+
+
+class TestVersion1:
+    """The context of version 1 brings meanings for proofs of its own time, which no document of ours has."""
+
+    V1, PROOFS = "https://www.w3.org/2018/credentials/v1", "https://example.org/proofs"
+
+    def _collect(self, judges: Judges, *types: str) -> dict[str, PlainJson]:
+        place = judges.place / "vc/node_modules/@digitalbazaar/credentials-context/contexts/v1.jsonld"
+        inner = {"created": {"@id": "http://purl.org/dc/terms/created", "@type": "urn:time"}}
+        proofs = {"Proof": {"@id": "urn:Proof", "@context": inner}}
+        known = {self.V1: place.read_bytes(), self.PROOFS: json.dumps({"@context": proofs}).encode()}
+        document: dict[str, PlainJson] = {"@context": [self.V1, self.PROOFS], "id": "urn:x"}
+        proof: dict[str, PlainJson] = {"type": list(types), "created": "2026-01-31T08:00:00Z"}
+        return contexts.collect([{**document, "proof": proof}], known)
+
+    def test_closed(self, judges: Judges) -> None:
+        assert set(self._collect(judges, "Proof")) == {self.V1, self.PROOFS}
+
+    @pytest.mark.parametrize("kind", ["Ed25519Signature2018", "RsaSignature2018"])
+    def test_opened_by_such_a_proof(self, judges: Judges, kind: str) -> None:
+        with pytest.raises(GatewayError, match=r"rdf\.term-twice"):
+            self._collect(judges, "Proof", kind)
 
 
 class TestSpelling:

@@ -7,12 +7,24 @@ two terms, their values can change places in the document while its graph stays 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from gateway.errors import TrustError
 from gateway.frontdoor.json import PlainJson
 from gateway.signing.jcs import jcs
 
 Meanings = dict[str, set[bytes]]
+_CREDENTIALS_1: Final = "https://www.w3.org/2018/credentials/v1"
+# Kinds of proof that version 1 of the credentials' context has contexts of their own for. What they mean by
+# created or domain concerns nobody whose document has no such proof, and it is spelled by the same names.
+_OLD_PROOFS: Final = frozenset(
+    {
+        "EcdsaSecp256k1Signature2019",
+        "EcdsaSecp256r1Signature2019",
+        "Ed25519Signature2018",
+        "RsaSignature2018",
+    }
+)
 
 
 class TermTwice(TrustError):
@@ -30,8 +42,11 @@ def refuse_ambiguous(documents: Sequence[PlainJson], contexts: Mapping[str, Plai
     Raises:
         TermTwice: the first such term.
     """
-    known = {url: _meanings(context) for url, context in sorted(contexts.items())}
     used = {term for document in documents for term in _used(document)}
+    known = {
+        url: _meanings(context, _OLD_PROOFS - used if url == _CREDENTIALS_1 else frozenset())
+        for url, context in sorted(contexts.items())
+    }
     for term in sorted(used):
         found = {url: meanings[term] for url, meanings in known.items() if term in meanings}
         first = next(iter(found.values()), set())
@@ -58,15 +73,17 @@ def _used(value: PlainJson) -> Iterator[str]:
         yield value
 
 
-def _meanings(context: PlainJson) -> Meanings:
-    """What a context file means by each term, at its top and in the contexts inside it."""
+def _meanings(context: PlainJson, closed: frozenset[str] = frozenset()) -> Meanings:
+    """What a context file means by each term, at its top and in the contexts inside, but for ``closed``."""
     found: Meanings = {}
     held = context.get("@context") if isinstance(context, dict) else None
-    _collect(held, {}, found)
+    _collect(held, {}, found, closed)
     return found
 
 
-def _collect(context: PlainJson, prefixes: Mapping[str, str], found: Meanings) -> None:
+def _collect(
+    context: PlainJson, prefixes: Mapping[str, str], found: Meanings, closed: frozenset[str]
+) -> None:
     for one in context if isinstance(context, list) else [context]:
         if not isinstance(one, dict):
             continue
@@ -75,8 +92,8 @@ def _collect(context: PlainJson, prefixes: Mapping[str, str], found: Meanings) -
             if term.startswith("@"):
                 continue
             found.setdefault(term, set()).add(_meaning(definition, own))
-            if isinstance(definition, dict):
-                _collect(definition.get("@context"), own, found)
+            if isinstance(definition, dict) and term not in closed:
+                _collect(definition.get("@context"), own, found, closed)
 
 
 def _meaning(definition: PlainJson, prefixes: Mapping[str, str]) -> bytes:
