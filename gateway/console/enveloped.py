@@ -12,9 +12,9 @@ from gateway.console import covering
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
-from gateway.errors import GatewayError, UsageError
+from gateway.errors import GatewayError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.signing import contained, sd_jwt, vcdm
+from gateway.signing import contained, sd_jwt, vcdm, x509
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
@@ -59,6 +59,7 @@ def verify_file(
     reader: str = "",
     nonce: str = "",
     covers: str | None = None,
+    certificate: str | None = None,
 ) -> Exit:
     """Check every signature of an envelope; ``contents`` are detached files, ``contexts`` ADDRESS=FILE.
 
@@ -66,6 +67,7 @@ def verify_file(
         documents: files of did:web documents that the caller believes.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
         covers: the folder that a recognition statement must be about.
+        certificate: a file with that by which everything must be signed, whoever has signed besides.
 
     Raises:
         GatewayError: a signature does not hold, or this is no envelope.
@@ -78,7 +80,8 @@ def verify_file(
         given[address] = read_file(Path(place))
     data = read_file(Path(file))
     keys = {url: key for document in documents for url, key in _keys_of(document, now).items()}
-    if detect(data) is Envelope.SD_JWT and covers is None:
+    pinned = _certificate(certificate) if certificate is not None else None
+    if detect(data) is Envelope.SD_JWT and covers is None and pinned is None:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
         beside(shown.envelope, named_files(contents))
         if reader and not nonce:
@@ -89,16 +92,47 @@ def verify_file(
         return Exit.DONE
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
-    found = _with_times(verify_any(data, objects=named_files(contents), keys=keys, contexts=given))
+    found = _with_times(
+        verify_any(
+            data,
+            objects=named_files(contents),
+            keys=keys,
+            contexts=given,
+            certificates=(pinned,) if pinned is not None else (),
+        )
+    )
+    if pinned is not None:
+        _require_by(found, pinned)
     said = _said(found)
     about = covering.held_against(said, covers) if covers is not None else None
     _tell(console, found, now)
+    if pinned is not None:
+        console.answer(console.say("cli.by-your-certificate", subject=pinned.subject), "good")
     document = _json(found)
     if about is not None and said is not None and covers is not None:
         covering.tell(console, about, said, covers)
         document["covers"] = covering.to_json(about, covers)
     console.document(document)
     return Exit.DONE if about is None or about.holds else Exit.TRUST
+
+
+def _certificate(path: str) -> Certificate:
+    data = read_file(Path(path))
+    return Certificate.from_der(data) if data[:1] == b"\x30" else x509.from_pem(data)[0]
+
+
+def _require_by(found: Verified, pinned: Certificate) -> None:
+    """One signature by this very certificate covers everything that is covered.
+
+    Raises:
+        TrustError: there is none.
+    """
+    parts = {part.name for part in found.parts}
+    for one in found.signatures:
+        if one.certificates and one.certificates[0] == pinned.der and parts <= set(one.covered):
+            return
+    seen = [_subject(one) if one.certificates else one.key.did or one.key.sha256 for one in found.signatures]
+    raise TrustError(", ".join(seen), code="envelope.other-certificate", subject=pinned.subject)
 
 
 def _said(found: Verified) -> Said | None:

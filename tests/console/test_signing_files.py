@@ -14,7 +14,7 @@ import pytest
 from gateway.__main__ import main
 from gateway.console.signing_files import named_files, plain_name
 from gateway.frontdoor.json import PlainJson
-from gateway.signing import jose, sd_jwt
+from gateway.signing import asic, jose, sd_jwt
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import sign
@@ -173,6 +173,46 @@ def test_names_of_files(desk: Path) -> None:
 def test_two_files_of_one_name(run: Run, desk: Path) -> None:
     code, out, _ = run("sign", "in", str(desk / "in"), "--as", "jws", *key(), "-o", "no", "--json")
     assert (code, json.loads(out)["errors"][0]["code"]) == (2, "signing.part-twice")
+
+
+class TestPinnedCertificate:
+    """By this very certificate, and all of it."""
+
+    def test_of_one_file_and_several(self, run: Run, desk: Path) -> None:
+        sealer, other = seals.sealer(), seals.sealer("P-384", 2)
+        for name, seal in (("own", sealer), ("other", other)):
+            made = b"".join(x509_pem(one.der) for one in seal.certificates)
+            (desk / f"{name}.crt").write_bytes(made)
+        (desk / "own.der").write_bytes(sealer.certificates[0].der)
+        files = {"a.json": ("", (desk / "a.json").read_bytes())}
+        sealed = asic.sign(files, sealer, signing_time=seals.TIME)
+        (desk / "one").write_bytes(sealed)
+        (desk / "two").write_bytes(asic.add_signature(sealed, other, signing_time=seals.TIME))
+        for file, certificate, code in (
+            ("one", "own.crt", 0),
+            ("one", "own.der", 0),
+            ("one", "other.crt", 6),
+            ("two", "other.crt", 0),
+            ("two", "own.crt", 0),
+        ):
+            assert run("verify", file, "--certificate", certificate)[0] == code
+        assert "Test seal P-256 1" in run("verify", "one", "--certificate", "own.crt")[1]
+        told = json.loads(run("verify", "one", "--certificate", "other.crt", "--json")[1])
+        assert told["errors"][0]["code"] == "envelope.other-certificate"
+
+    def test_of_a_bare_key_or_a_folder(self, run: Run, desk: Path) -> None:
+        (desk / "own.der").write_bytes(seals.sealer().certificates[0].der)
+        assert run("sign", "a.json", "--as", "jws", *key(), "-o", "x")[0] == 0
+        assert run("verify", "x", "--content", "a.json")[0] == 0
+        assert run("verify", "x", "--content", "a.json", "--certificate", "own.der")[0] == 6
+        assert run("verify", "in", "--certificate", "own.der")[0] == 2
+        assert run("verify", "x", "--trust", "in", "--certificate", "own.der")[0] == 2
+        assert run("verify", "x", "--content", "a.json", "--certificate", "a.json")[0] != 0
+
+
+def x509_pem(data: bytes) -> bytes:
+    text = base64.encodebytes(data).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n".encode()
 
 
 class TestPresent:

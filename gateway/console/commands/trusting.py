@@ -27,6 +27,7 @@ from gateway.errors import UsageError
 @option("--did", "documents", metavar="FILE", multiple=True, help="cli.option-verify-did")
 @option("--reader", default="", metavar="NAME", help="cli.option-verify-reader")
 @option("--nonce", default="", metavar="TEXT", help="cli.option-verify-nonce")
+@option("--certificate", metavar="FILE", help="cli.option-verify-certificate")
 @option("--covers", metavar="FOLDER", help="cli.option-covers")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
 @option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
@@ -44,6 +45,7 @@ def verify(
     documents: tuple[str, ...],
     reader: str,
     nonce: str,
+    certificate: str | None,
     covers: str | None,
     again: bool,
     trust_: str | None,
@@ -61,6 +63,8 @@ def verify(
             recognising.refresh(console, folder, trust_, context_now())
         if documents:
             raise UsageError("--did --trust", code="usage.did-in-snapshot")
+        if certificate:
+            raise UsageError("--certificate --trust", code="usage.certificate-in-list")
         return recognising.validate(
             console,
             folder,
@@ -93,11 +97,11 @@ def verify(
             reader=reader,
             nonce=nonce,
             covers=covers,
+            certificate=certificate,
         )
-    if Path(folder).is_dir() and (contents or contexts or documents or reader or nonce or covers):
-        raise UsageError(
-            "--content --context --did --reader --nonce --covers", code="usage.content-needs-file"
-        )
+    if Path(folder).is_dir() and any((contents, contexts, documents, reader, nonce, covers, certificate)):
+        names = "--content --context --did --reader --nonce --covers --certificate"
+        raise UsageError(names, code="usage.content-needs-file")
     from gateway.console import verifying
 
     return verifying.verify_folder(console, folder, again=again, context=context_now())
