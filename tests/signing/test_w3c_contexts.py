@@ -13,6 +13,7 @@ import pytest
 from gateway.signing import vc_api
 from gateway.signing.did_key import KeyType
 from gateway.signing.multibase import base58btc, base64url
+from gateway.signing.rdf import jsonld
 from gateway.signing.vcdm import CONTEXT
 from tests.signing.conftest import throw_away
 from tests.signing.test_proofs import contexts
@@ -103,6 +104,17 @@ class TestTerms:
         assert strict.issues(**by(), name=value, description=[value, {"@value": "x", "@language": "en"}])
         assert strict.issues(**by(), issuer={"id": "did:example:1", "name": value})
         assert not strict.issues(**by(), credentialSubject={"id": "urn:x:1", "name": {**value, "url": "x"}})
+
+    def test_of_our_proof(self, strict: Bench) -> None:
+        """(Data Integrity 1.0, 2.1) kind, suite, purpose and method are addresses by the same contexts."""
+        made = strict.issued(credential(**by()))
+        (quads,) = jsonld.canonical([made], given=strict.known or {}, ours=True)
+        security = "https://w3id.org/security#"
+        assert f"<{security}DataIntegrityProof>" in quads
+        assert f'<{security}cryptosuite> "eddsa-jcs-2022"^^<{security}cryptosuiteString>' in quads
+        assert f"<{security}proofPurpose> <{security}assertionMethod>" in quads
+        assert f"<{security}verificationMethod> <{strict.key.public_key.key_id}>" in quads
+        assert f"^^<{security}multibase>" in quads
 
     def test_without_contexts_at_hand_terms_are_not_looked_at(self, strict: Bench) -> None:
         assert Bench(strict.key).issues(**by({"@vocab": None}), type=KIND)

@@ -19,7 +19,7 @@ from gateway.signing import vc_api, vc_jwt
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.signing.multibase import base58btc, from_base58btc
+from gateway.signing.multibase import base58btc, base64url, from_base58btc
 from gateway.signing.vcdm import CONTEXT
 from tests.signing import seals
 from tests.signing.conftest import throw_away
@@ -400,6 +400,16 @@ class TestPresentations:
         assert not bench.presents(bench.sign(bare, challenge=7))
 
 
+def test_what_conforms_to_nothing(bench: Bench) -> None:
+    """(1.3) errors, whoever is asked."""
+    wrong: list[Any] = [{"type": ["NonconformingDocument"]}, {}, [], None, "text"]
+    for document in (*wrong, bench.issued(credential())["proof"]):
+        assert not bench.verifies(document)
+        assert not bench.presents(document)
+    assert not bench.presents(bench.issued(credential()))
+    assert not bench.verifies(bench.presentation())
+
+
 class TestEnveloped:
     """(4.13.1, 4.13.2) objects that carry a token in a data URL."""
 
@@ -455,7 +465,27 @@ class TestProofs:
         assert value is not None
         assert len(value) == (96 if bench.key.public_key.key_type is KeyType.P384 else 64)
         assert bench.verifies(made)
-        assert bench.verifies(made, expectedProofPurpose="assertionMethod")
+        assert bench.verifies(made, expectedProofPurpose="assertionMethod", checks=["proof"])
+        assert proof["@context"] == made["@context"]
+        did, _, fragment = proof["verificationMethod"].partition("#")
+        assert did == f"did:key:{fragment}" == made["issuer"]
+        multikey = from_base58btc(fragment)
+        assert multikey is not None
+        sizes = {
+            KeyType.ED25519: (b"\xed\x01", 34),
+            KeyType.P256: (b"\x80\x24", 35),
+            KeyType.P384: (b"\x81\x24", 51),
+        }
+        assert (multikey[:2], len(multikey)) == sizes[bench.key.public_key.key_type]
+
+    def test_a_key_is_spelled_in_one_way(self, bench: Bench) -> None:
+        """(Controlled Identifiers 1.0, 2.2.2) base58btc and nothing else."""
+        bare = credential(issuer=bench.key.public_key.did)
+        spelled = bench.key.public_key.did.removeprefix("did:key:")
+        raw = from_base58btc(spelled)
+        assert raw is not None
+        for other in ("u" + base64url(raw), "f" + raw.hex(), spelled[1:], "z" + spelled):
+            assert not bench.verifies(bench.sign(bare, verificationMethod=f"did:key:{other}#{other}"))
 
     @pytest.mark.parametrize(
         "change",
