@@ -38,6 +38,8 @@ def entry_name(raw: bytes, extra: bytes, *, is_utf8: bool, limits: ArchiveLimits
             raise InputError(f"U+{ord(found[0]):04X}", code="archive.name-hides-characters", path=shown)
     if re.search(r"[\t\r\n]", name):
         raise InputError(name, code="archive.name-hides-characters", path=shown)
+    if limits.windows_names and "/" not in name:
+        name = name.replace("\\", "/")  # and then as any other: no drive, no way up, nothing empty
     if "\\" in name or name.startswith("/") or _DRIVE.match(name):
         raise InputError(name, code="archive.path-outside", path=shown)
     steps = name.removesuffix("/").split("/")

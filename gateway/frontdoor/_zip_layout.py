@@ -166,6 +166,10 @@ def _refuse_kind(name: str, flags: int, method: int, attributes: int) -> None:
 def _refuse_clashes(listed: list[Member]) -> None:
     """No two names that some file system or reader takes for one; no file that is also a folder."""
     first: dict[str, Member] = {}
+    odd = next((member for member in listed if b"\\" in member.raw_name), None)
+    if odd is not None and any(b"/" in member.raw_name for member in listed):
+        # Whether a backslash parts folders here, or is a letter of a name, nobody can say.
+        raise InputError(odd.raw_name.decode(), code="archive.path-outside", path=odd.raw_name.decode())
     folders: set[str] = set()
     for member in listed:
         key = name_key(member.name)

@@ -40,6 +40,7 @@ class Archive:
     _data: bytes = field(repr=False)
     _by_name: dict[str, Entry] = field(repr=False, compare=False)
     comment: bytes = b""
+    windows_names: bool = False  # backslashes were read as slashes
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,7 +102,9 @@ def open_zip(data: bytes, *, limits: ArchiveLimits = lim.ARCHIVE) -> Archive:
         for entry in entries:
             if entry.name.lower().endswith(_ZIP_SUFFIXES):
                 raise InputError(entry.name, code="archive.nested", path=entry.name)
-    return Archive(entries, limits, data, {entry.name: entry for entry in entries}, layout.comment(data))
+    by_name = {entry.name: entry for entry in entries}
+    respelled = any(b"\\" in member.raw_name for member in members)
+    return Archive(entries, limits, data, by_name, layout.comment(data), respelled)
 
 
 def open_asic(

@@ -52,7 +52,8 @@ class ArchiveLimits:
     """Bounds of one zip archive.
 
     Entry count, ratio and the size below which no ratio is asked for are those of EU DSS
-    (``SecureContainerHandler``: 1,000 files, ratio 100, threshold 1,000,000 bytes).
+    (``SecureContainerHandler``: 1,000 files, ratio 100, threshold 1,000,000 bytes). ``windows_names``: a
+    backslash is read as a slash where no name of the archive has a slash, as old tools of Windows write it.
     """
 
     max_bytes: int = 64 * MIB
@@ -63,6 +64,7 @@ class ArchiveLimits:
     ratio_free_bytes: int = 1_000_000
     max_name_bytes: int = 512
     allow_nested: bool = False
+    windows_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,11 @@ WORKBOOK: Final = WorkbookLimits()
 
 # A whole nomenclature or database export (EF 3.1 has 94,000 flow files) is opened only where asked for.
 # Beside data sets stand documents, and what people write today is a zip archive: they are never opened.
-PACKAGE_ARCHIVE: Final = ArchiveLimits(allow_nested=True)
+PACKAGE_ARCHIVE: Final = ArchiveLimits(allow_nested=True, windows_names=True)
 DATABASE_ARCHIVE: Final = ArchiveLimits(
-    max_bytes=512 * MIB, max_entries=250_000, max_total_bytes=4096 * MIB, allow_nested=True
+    max_bytes=512 * MIB,
+    max_entries=250_000,
+    max_total_bytes=4096 * MIB,
+    allow_nested=True,
+    windows_names=True,
 )

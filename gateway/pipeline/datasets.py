@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from gateway.codec.base import Context, Evidence
 from gateway.codec.dataset_run import Known, Sent, write_bundle
-from gateway.codec.datasets import ORDER, Bundle, DatasetFormat, DatasetReading, Measured
-from gateway.codec.shelf import Shelf
+from gateway.codec.datasets import ORDER, Bundle, DatasetFormat, DatasetReading, IndexedBundle, Measured
+from gateway.codec.shelf import Shelf, ZipShelf
 from gateway.errors import UsageError
 from gateway.formats.datasets import detect_datasets, find_dataset_format
 from gateway.model.dataset import DatasetKind, Key, Reference
 from gateway.quantity.exact import own_arithmetic
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 
 _APART = (DatasetKind.PROCESS, DatasetKind.MODEL)
 
@@ -42,9 +42,18 @@ def open_datasets(shelf: Shelf, *, format: str | None = None, context: Context |
     own = context or Context()
     if format is None:
         found = detect_datasets(shelf)
-        return Datasets(found.format, found.evidence, found.format.open(shelf, own), own)
+        return Datasets(found.format, found.evidence, _open(found.format, shelf, own), own)
     named = find_dataset_format(format)
-    return Datasets(named, Evidence(3, ("--from",)), named.open(shelf, own), own)
+    return Datasets(named, Evidence(3, ("--from",)), _open(named, shelf, own), own)
+
+
+def _open(format_: DatasetFormat, shelf: Shelf, context: Context) -> Bundle:
+    """The bundle of a format, with what the archive itself has to be told of."""
+    bundle = format_.open(shelf, context)
+    if isinstance(shelf, ZipShelf) and shelf.archive.windows_names and isinstance(bundle, IndexedBundle):
+        told = Finding("archive.windows-names", shelf.name, severity=Severity.INFO)
+        bundle.findings = (told, *bundle.findings)
+    return bundle
 
 
 @own_arithmetic
