@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
+from gateway.formats.ecospold.bind import Tree
 from gateway.model.inventory import FlowKind
 from gateway.model.process import Direction, Distribution, ProcessKind
+from gateway.report import Finding
 
+S = TypeVar("S")
+# By element and code, what stands on a side.
+Sides: TypeAlias = tuple[tuple[str, Mapping[str, S]], ...]
 INPUT_GROUPS: Final = {
     "1": "materials",
     "2": "energy",
@@ -77,3 +83,28 @@ def is_group(name: str) -> bool:
 def code_of(name: object, *, is_input: bool) -> str | None:
     """The code of a group's name on one side."""
     return (_INPUT_CODES if is_input else _OUTPUT_CODES).get(name) if isinstance(name, str) else None
+
+
+def take_side(entry: Tree, sides: Sides[S], nowhere: S) -> S:
+    """On which side an exchange stands, and as what, taken out of it.
+
+    Of two, which the formats forbid, the first is read and the second kept.
+    """
+    for key, codes in sides:
+        code = entry.get(key)
+        if isinstance(code, str) and (found := codes.get(code)) is not None:
+            del entry[key]
+            return found
+    return nowhere
+
+
+def take_id(entry: Tree, key: str, seen: dict[str, int], at: str, findings: list[Finding]) -> str:
+    """The id of an exchange, taken out; of a second one it stays, and the writer gives another one."""
+    id_ = str(entry.get(key) or "")
+    count = seen[id_] = seen.get(id_, 0) + 1
+    if count > 1:
+        findings.append(Finding("ecospold.number-twice", at, id_))
+        return f"{id_}#{count}"
+    if id_:
+        del entry[key]
+    return id_

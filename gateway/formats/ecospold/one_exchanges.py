@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree
-from gateway.formats.ecospold.groups import Group
+from gateway.formats.ecospold.groups import Group, take_id, take_side
 from gateway.formats.ecospold.one_flows import KEYS, FlowTable, Told, repeated
 from gateway.formats.ecospold.one_tree import FAMILY, Languages, sharers
 from gateway.formats.ecospold.values import number, place, root, times
@@ -97,15 +97,7 @@ class Exchanges:
         data = node.get("flowData")
         for block in data if isinstance(data, list) else ():
             for entry in block.get("exchange", ()):
-                id_ = str(entry.get("@number") or "")
-                count = seen[id_] = seen.get(id_, 0) + 1
-                if count > 1:
-                    # The number stays, to be told; the writer gives another one.
-                    self.findings.append(Finding("ecospold.number-twice", at, id_))
-                    id_ = f"{id_}#{count}"
-                elif id_:
-                    del entry["@number"]
-                exchange = self._exchange(entry, id_)
+                exchange = self._exchange(entry, take_id(entry, "@number", seen, at, self.findings))
                 self.found.append(exchange)
                 if exchange.is_reference and self.first is None:
                     self.first = exchange
@@ -114,7 +106,7 @@ class Exchanges:
         self._allocations(node, at)
 
     def _exchange(self, entry: Tree, id_: str) -> Exchange:
-        side = _side_of(entry)
+        side = take_side(entry, _SIDES, _NOWHERE)
         told = self.table.told(self.languages, side.group, tuple(map(entry.get, KEYS)))
         own = told.flow
         known = self.known(own.id, self.flows.get(own.id, own))
@@ -186,16 +178,6 @@ class Exchanges:
                 )
         for at, told in shares.items():
             self.found[at] = changed(self.found[at], {"allocations": tuple(told)})
-
-
-def _side_of(entry: Tree) -> _Side:
-    """Direction and kind. Of two, which the format forbids, the first is read and the second kept."""
-    for key, sides in _SIDES:
-        code = entry.get(key)
-        if isinstance(code, str) and (found := sides.get(code)) is not None:
-            del entry[key]
-            return found
-    return _NOWHERE
 
 
 def _spread(

@@ -16,7 +16,7 @@ from gateway.formats.ecospold.bind import (
     read_fields,
     take_text,
 )
-from gateway.formats.ecospold.groups import Group
+from gateway.formats.ecospold.groups import Group, take_id, take_side
 from gateway.formats.ecospold.ids import fixed_or_new
 from gateway.formats.ecospold.two_flows import Told, repeated, tell
 from gateway.formats.ecospold.two_values import (
@@ -218,20 +218,14 @@ class Reader:
         seen: dict[str, int] = {}
         for name, id_key in LISTS:
             for entry in data.get(name) or ():
-                id_ = str(entry.get("@id") or "")
-                count = seen[id_] = seen.get(id_, 0) + 1
-                if count > 1:
-                    self.findings.append(Finding("ecospold.number-twice", at, id_))
-                    id_ = f"{id_}#{count}"
-                elif id_:
-                    del entry["@id"]
+                id_ = take_id(entry, "@id", seen, at, self.findings)
                 found.append(self._exchange(entry, id_, id_key))
         if found and not any(one.is_reference for one in found):
             self.findings.append(Finding("ecospold.no-reference", at))
         return found
 
     def _exchange(self, entry: Tree, id_: str, id_key: str) -> Exchange:
-        side = _side_of(entry)
+        side = take_side(entry, _SIDES, _NOWHERE)
         told = self._told(entry, side, id_key)
         own = told.flow
         known = self.known(own.id, self.flows.get(own.id, own))
@@ -348,15 +342,6 @@ _SIDES: Final = (
     ("inputGroup", _sides(groups.INPUT_GROUPS, is_input=True)),
     ("outputGroup", _sides(groups.OUTPUT_GROUPS, is_input=False)),
 )
-
-
-def _side_of(entry: Tree) -> _Side:
-    for key, sides in _SIDES:
-        code = entry.get(key)
-        if isinstance(code, str) and (found := sides.get(code)) is not None:
-            del entry[key]
-            return found
-    return _NOWHERE
 
 
 def _classifications(description: Tree) -> tuple[Classification, ...]:
