@@ -27,6 +27,7 @@ from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
 from gateway.signing.timestamp import is_timestamp
+from gateway.signing.verification_key import VerificationKey
 from gateway.trust import report, statement, validation
 from gateway.trust import verify as check
 from gateway.trust.credential_checks import is_statement
@@ -122,8 +123,10 @@ def attest(
     Raises:
         InputError: the paper is not the one for this document.
         NotDecided: *recognised* while something is open, or against the validation.
+        UsageError: a list gives the body another name.
         TrustError: what is to be replaced is no statement of this body, or was changed.
     """
+    _refuse_other_name(body, key, method, snapshot)
     decided = papers.read(paper, examined.paper, today=now.date())
     conditions = _refuse_undecided(examined, decided, decision)
     until = _until(examined.validation, files)
@@ -163,6 +166,15 @@ def attest(
         resources=resources,
     )
     return {STATEMENT: data, VALIDATION: examined.report}
+
+
+def _refuse_other_name(body: str, key: Signer, method: str, snapshot: Snapshot) -> None:
+    """A body that stands in a list goes by its name there: no reader would take it for another one's word."""
+    issuer = method.partition("#")[0] or key.public_key.did
+    known = (f"id:{issuer}", f"key:{VerificationKey.from_public_key(key.public_key).sha256}")
+    entities = [listed.entity for listed in snapshot.find(known)]
+    if entities and not any(entity.goes_by(body) for entity in entities):
+        raise UsageError(body, path="--body", code="attest.other-name", expected=entities[0].name)
 
 
 def _prepared(

@@ -60,6 +60,15 @@ def is_statement(credential: Mapping[str, PlainJson]) -> bool:
     return isinstance(kinds, list) and RECOGNITION in kinds
 
 
+def issuer_names(credential: Mapping[str, PlainJson]) -> tuple[str, ...]:
+    """What the issuer calls itself, in every language; one that is no text is told as it stands."""
+    issuer = credential.get("issuer")
+    told = issuer.get("name") if isinstance(issuer, dict) else None
+    names = told if isinstance(told, list) else [] if told is None else [told]
+    found = [one.get("@value", "") if isinstance(one, dict) else one for one in names]
+    return tuple(dict.fromkeys(map(str, found)))
+
+
 def _ask(
     entry: PlainJson, issuer: str, snapshot: Snapshot, evidence: list[PlainJson]
 ) -> tuple[Outcome, Sub] | None:

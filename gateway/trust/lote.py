@@ -232,6 +232,15 @@ class Entity(_Strict):
     def name(self) -> str:
         return self.information.name[0].value
 
+    def goes_by(self, name: str) -> bool:
+        """Whether the list gives the body this name or trade name, in any language, blanks and case aside."""
+        told = (*self.information.name, *(self.information.trade_name or ()))
+        return _bare(name) in {_bare(one.value) for one in told}
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split()).casefold()
+
 
 class PolicyNotice(_Strict):
     """The policy that the list follows."""

@@ -290,11 +290,22 @@ class _Run:
             params = {"parts": ", ".join(failed)}
             return StepResult("coverage", Outcome.FAILED, Sub.CONTAINED_FAILED, evidence, params)
         not_passed = [place for place, done in self.inner if not done.passed]
-        missing = (*self.left_open, *by_others, *not_passed)
+        missing = (*self.left_open, *by_others, *not_passed, *self._misnamed(chosen))
         if missing:
             params = {"parts": ", ".join(missing)}
             return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)
         return StepResult("coverage", Outcome.PASSED, evidence=evidence)
+
+    def _misnamed(self, chosen: _Answer) -> Iterator[str]:
+        """Names by which the issuer calls itself and the list does not; of a statement they leave it open."""
+        if chosen.listed is None:
+            return
+        entity = chosen.listed.entity
+        for name in credential_checks.issuer_names(self.subject.credential):
+            if not entity.goes_by(name):
+                self.notes.append(Finding("list.other-issuer-name", entity.name, name, Severity.WARNING))
+                if credential_checks.is_statement(self.subject.credential):
+                    yield "/issuer/name"
 
     def _existence(self, chosen: _Answer) -> StepResult:
         """(5) The earliest word that counts; without one, the moment of this validation."""

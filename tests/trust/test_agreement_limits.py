@@ -14,7 +14,7 @@ from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import Judge, World
 from tests.trust.test_simulator import PASSED, certifier
-from tests.trust.test_statements import Office, statement
+from tests.trust.test_statements import KEY, Office, statement
 from tests.trust.test_x509 import STATEMENT, sealed
 
 NO_AGREEMENT = ("INDETERMINATE", "NO_AGREEMENT")
@@ -39,6 +39,25 @@ class TestDepth:
         world.certifier = [made.state("recogniser", certificates=[sm.LEAF_CERTIFICATE])]
         world.policy = {"services": ["cab/iso17029-14065", "recogniser"]}
         assert judge(world) == NO_AGREEMENT
+
+
+class TestNames:
+    """A statement goes by the name of the body that the list knows by its key."""
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("TEST body", PASSED),
+            ("test  BODY", PASSED),
+            ({"@value": "TEST body", "@language": "en"}, PASSED),
+            ("TÜV of somewhere else", ("INDETERMINATE", "NOT_COVERED")),
+            (["TEST body", "Another"], ("INDETERMINATE", "NOT_COVERED")),
+        ],
+    )
+    def test_of_an_issuer(self, name: Any, expected: tuple[str, str]) -> None:
+        office = Office()
+        issuer = {"id": KEY.public_key.did, "name": name}
+        assert office.verdict(statement(office.place, issuer=issuer)) == expected
 
 
 class TestExclusions:

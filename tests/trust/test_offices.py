@@ -13,9 +13,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from gateway.signing.keys import PrivateKey
 from gateway.storage import files
 from gateway.trust import export_log, status_list
-from tests.trust.test_three_parties import BASE, Parties, attest, fill, one_condition, parties, sent
+from tests.trust import made
+from tests.trust.conftest import World
+from tests.trust.test_three_parties import BASE, Parties, attest, fill, one_condition, parties, put, sent
 
 __all__ = ["parties", "sent"]  # fixtures
 
@@ -93,6 +96,24 @@ class TestTwoHands:
         assert at_once(sent, "maker", *commands) == [0, 0]
         entries = export_log.entries(sent.path("maker", "race.log").read_bytes())
         assert len(entries) == 2
+
+
+class TestNames:
+    """A body goes by the name that the list gives it."""
+
+    def test_another_one(self, reviewed: Parties) -> None:
+        key = PrivateKey.from_pem(reviewed.path("body", "body.pem").read_bytes()).public_key
+        listed = made.entity("Example Body", [made.state("recogniser", others=[key.did])])
+        put(reviewed.path("body", "trust"), World(own_entities=[listed]).files())
+        reviewed.done("body", "review", "parcel", *JUDGED, "-o", "again.xlsx")
+        fill(reviewed.path("body", "again.xlsx"), one_condition, reviewed.now)
+        told = ("attest", "parcel", *JUDGED, "--decision", "conditional", "--paper", "again.xlsx")
+        office = ("--key", "body.pem", "--status", "status", "--status-base", BASE)
+        code, answer = reviewed.run("body", *told, *office, "--body", "Somebody else", "-o", "one")
+        assert code != 0
+        assert "attest.other-name" in json.dumps(answer)
+        code, answer = reviewed.run("body", *told, *office, "--body", "Example Body", "-o", "one")
+        assert code == 0, answer
 
 
 class TestHalfDone:
