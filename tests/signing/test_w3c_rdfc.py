@@ -318,6 +318,15 @@ class TestPresentations:
         errors: Any = answer.document["errors"]
         assert [one["code"] for one in errors] == ["rdf.context-inline"]
 
+    def test_a_context_that_is_added(self, ed25519: Rdfc) -> None:
+        made = self.made(ed25519)
+        for inline in (KILN, {}, {"@protected": True}, {"@version": 1.1}):
+            assert not ed25519.presents({**made, "@context": [CONTEXT, inline]}), inline
+        named = self.made(ed25519, **{"@context": [CONTEXT, KILN]}, type=["VerifiablePresentation", "Kiln"])
+        twice = [CONTEXT, KILN, {"Oven": "https://example.org/ns#Oven"}]
+        for context in (twice, [CONTEXT, KILN, KILN], [KILN, CONTEXT]):
+            assert not ed25519.presents({**named, "@context": context}), context
+
     def test_a_name_cannot_be_given_to_another_type(self, ed25519: Rdfc) -> None:
         """A signed type in full cannot be respelled by a term of somebody's choice."""
         whole = self.made(ed25519, type=["VerifiablePresentation", "https://example.org/ns#Kiln"])

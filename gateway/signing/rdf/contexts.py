@@ -60,9 +60,8 @@ def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) 
 
 
 def _refuse_inline(documents: list[PlainJson], known: Mapping[str, PlainJson]) -> None:
-    for document in documents:
-        for place in inline.beyond_types(document, known):
-            raise ContextRefused(path=place, code="rdf.context-inline")
+    for place in inline.beyond_types(documents, known):
+        raise ContextRefused(path=place, code="rdf.context-inline")
 
 
 def load(url: str, given: Contexts, *, path: str = "") -> PlainJson:

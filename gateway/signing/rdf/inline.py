@@ -8,7 +8,7 @@ and stands in a set, where nothing can be exchanged; every other context in a do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from typing import Final
 
 from gateway.frontdoor.json import PlainJson, pointer
@@ -21,16 +21,24 @@ _ADDRESS: Final = re.compile(
 _TYPES: Final = frozenset({"type", "@type"})
 
 
-def beyond_types(document: PlainJson, contexts: Mapping[str, PlainJson]) -> Iterator[str]:
-    """The places of contexts, or of what they name, that are more than names of types.
+def beyond_types(documents: Sequence[PlainJson], contexts: Mapping[str, PlainJson]) -> Iterator[str]:
+    """The places of contexts, or of what they name, that are more than names of the documents' types.
 
     Args:
+        documents: what is signed together.
         contexts: all that are at hand, by address.
     """
+    types = {text for document in documents for text in _types(document)}
+    for document in documents:
+        yield from _beyond(document, contexts, types)
+
+
+def _beyond(document: PlainJson, contexts: Mapping[str, PlainJson], types: set[str]) -> Iterator[str]:
     stated = document.get("@context") if isinstance(document, dict) else None
     listed = stated if isinstance(stated, list) else [stated]
     own = [one for one in listed if isinstance(one, dict)]
-    if not all(isinstance(one, str | dict) for one in listed) or (own and not isinstance(listed[0], str)):
+    sound = all(isinstance(one, str) or (isinstance(one, dict) and one) for one in listed)
+    if not sound or (own and not isinstance(listed[0], str)):
         yield "/@context"
     if isinstance(document, dict):
         for name, item in document.items():
@@ -42,7 +50,8 @@ def beyond_types(document: PlainJson, contexts: Mapping[str, PlainJson]) -> Iter
     known, meant = terms.names(contexts), spelling.iris(contexts)
     for one in own:
         for name, address in one.items():
-            if not _is_its_end(name, address) or name in named or name in known or address in meant:
+            alone = _is_its_end(name, address) and address not in meant and name not in {*named, *known}
+            if not alone or name not in types:
                 yield "/@context"
             named[name] = address
     yield from _elsewhere(document, named.keys(), "", types=False)
@@ -68,6 +77,19 @@ def _is_its_end(name: str, address: PlainJson) -> bool:
         and bool(_NAME.fullmatch(name) and _ADDRESS.fullmatch(address))
         and re.split("[/#]", address)[-1] == name
     )
+
+
+def _types(value: PlainJson) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _types(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in _TYPES:
+                yield from (
+                    one for one in (item if isinstance(item, list) else [item]) if isinstance(one, str)
+                )
+            yield from _types(item)
 
 
 def _elsewhere(value: PlainJson, named: KeysView[str], at: str, *, types: bool) -> Iterator[str]:
