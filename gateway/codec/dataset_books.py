@@ -217,6 +217,8 @@ class Books:
         id_ = self.old(str(flow.uuid))
         quantity = self.known.flows.get(id_)
         if quantity is None:
+            if id_ not in self.here and id_.lower() not in self.here:
+                return "", ""
             # Only a part is written, and the flow is not in it: its property repeats what the source has.
             there = measured(Reference(uuid=id_), self.bundle)
             return "", str(there.flow_property.uuid) if there else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.formats.ecospold import groups
 from gateway.formats.ecospold.bind import Tree, below, extras_of, read_fields, take_text
+from gateway.formats.ecospold.excuses import NO_MOMENT
 from gateway.formats.ecospold.one_exchanges import Exchanges
 from gateway.formats.ecospold.one_flows import FlowTable, entries
 from gateway.formats.ecospold.one_people import People
@@ -58,6 +59,8 @@ class Reader:
             v for key in ("@languageCode", "@localLanguageCode") if isinstance(v := about.get(key), str)
         )
         fields = read_fields(node, FAMILY, languages.base)
+        if fields.plain.get("changed") == NO_MOMENT:
+            about["@timestamp"] = fields.plain.pop("changed")  # nobody told it, and nobody is to be told
         function = below(node, *FUNCTION) or {}
         people = People()
         people.read(node)

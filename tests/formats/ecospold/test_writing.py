@@ -16,6 +16,7 @@ from gateway.codec.datasets import Bundle, DatasetFormat
 from gateway.codec.shelf import FileShelf
 from gateway.formats.ecospold import ECOSPOLD1, ECOSPOLD2
 from gateway.formats.ecospold.values import exponential, logarithm, number, root, settled, spell, square
+from gateway.formats.openlca import OPENLCA
 from gateway.model.dataset import DatasetKind, Key
 from gateway.model.process import Direction, Distribution, Exchange, Period, Process, Uncertainty
 from gateway.quantity.exact import own_arithmetic
@@ -214,3 +215,16 @@ def test_the_clock_is_in_no_file(format_: DatasetFormat, changed: str | None) ->
         assert whole.count(told.get(str(changed), b"0001-01-01T00:00:00")) == 2
     else:
         assert whole.count(b"fileTimestamp") == (1 if changed in told else 0)
+
+
+def test_that_nobody_told_a_moment_is_told_to_nobody() -> None:
+    """A moment that stands there because the format asks for one is no fact for other formats."""
+    made = sent(ECOSPOLD1, worlds.making().model_copy(update={"changed": None}))
+    bundle = again(ECOSPOLD1, made)
+    assert only(bundle).changed is None
+    here = documents(list(write_bundle(ECOSPOLD1, bundle, Context())))
+    assert here
+    assert all(b'timestamp="0001-01-01T00:00:00"' in data for data in here.values())
+    there = documents(list(write_bundle(OPENLCA, bundle, Context())))
+    assert there
+    assert not any(b"0001-01-01T" in data for data in there.values())
