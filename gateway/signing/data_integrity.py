@@ -111,7 +111,7 @@ def create_proof(
     key = signer.public_key
     config: dict[str, PlainJson] = {
         "type": "DataIntegrityProof",
-        "cryptosuite": "eddsa-jcs-2022" if key.key_type is KeyType.ED25519 else "ecdsa-jcs-2019",
+        "cryptosuite": suite_of(key.key_type),
         "created": created,
         "verificationMethod": method or key.key_id,
         "proofPurpose": purpose,
@@ -122,6 +122,11 @@ def create_proof(
         config["previousProof"] = previous
         document = {**document, "proof": _matching(over, previous)}
     return {**config, "proofValue": base58btc(keys.sign(signer, hash_data(document, config, key.key_type)))}
+
+
+def suite_of(key_type: KeyType) -> str:
+    """The suite by which a key of this kind makes proofs here."""
+    return next(name for name, kinds in _SUITES.items() if key_type in kinds)
 
 
 def _matching(over: Sequence[PlainJson], previous: PlainJson) -> list[PlainJson]:

@@ -62,6 +62,7 @@ def issue(
             jsonld.canonical([_bare(document)], given=contexts, ours=True)
         if form == "vc+jwt":
             return _issued(vc_jwt.enveloped(vc_jwt.sign(document, signer)))
+        _refuse_other_suite(options, signer)
         previous = options.get("previousProof") if isinstance(options, dict) else None
         return _issued(_with_proof(document, signer, created, previous))
     except GatewayError as error:
@@ -231,6 +232,17 @@ def _bare(document: Mapping[str, PlainJson]) -> dict[str, PlainJson]:
 def _filled(issuer: PlainJson, did: str) -> PlainJson:
     """The issuer as stated; ours where the request leaves its identifier to us."""
     return {"id": did, **issuer} if isinstance(issuer, dict) else issuer
+
+
+def _refuse_other_suite(options: PlainJson, signer: keys.Signer) -> None:
+    """A proof of another kind than the one asked for would be no answer."""
+    stated = options if isinstance(options, dict) else {}
+    suite = data_integrity.suite_of(signer.public_key.key_type)
+    for name, value in (("type", "DataIntegrityProof"), ("cryptosuite", suite)):
+        if stated.get(name, value) != value:
+            raise UsageError(
+                stated[name], path=f"/options/{name}", code="signing.suite-not-made", suite=suite
+            )
 
 
 def _own(issuer: PlainJson, did: str) -> PlainJson:

@@ -478,6 +478,22 @@ class TestProofs:
         }
         assert (multikey[:2], len(multikey)) == sizes[bench.key.public_key.key_type]
 
+    def test_made_as_asked_for_or_not_at_all(self, bench: Bench) -> None:
+        """(EdDSA 3.3.2, ECDSA 3.3.2) another kind or suite than ours is an error."""
+        ours = {"type": "DataIntegrityProof", "cryptosuite": bench.suite}
+        others: list[Document] = [{"type": "Ed25519Signature2020"}, {"cryptosuite": "eddsa-rdfc-2022"}]
+        others += [
+            {"cryptosuite": "ecdsa-rdfc-2019"},
+            {"cryptosuite": None},
+            {"type": 7},
+            {"cryptosuite": ["x"]},
+        ]
+        for options, status in ((ours, 201), *(({**ours, **other}, 400) for other in others)):
+            asked = body(credential=credential(), options=options)
+            assert vc_api.issue(asked, signer=bench.key, created=CREATED).status == status, options
+        enveloped = body(credential=credential(), options={"type": "other"})
+        assert vc_api.issue(enveloped, signer=bench.key, created=CREATED, form="vc+jwt").status == 201
+
     def test_a_key_is_spelled_in_one_way(self, bench: Bench) -> None:
         """(Controlled Identifiers 1.0, 2.2.2) base58btc and nothing else."""
         bare = credential(issuer=bench.key.public_key.did)
