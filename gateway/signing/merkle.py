@@ -66,8 +66,10 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expecte
 
 def only_grew(old_size: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows that the older tree is the beginning of the newer one (RFC 9162, 2.1.4.2)."""
-    if not 0 < old_size <= size:
-        return old_size == 0 and size >= 0 and not proof
+    if not 0 <= old_size <= size or (old_size == 0 and old_root != root([])):
+        return False
+    if old_size == 0 < size:
+        return not proof
     if old_size == size:
         return not proof and old_root == new_root
     path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)

@@ -59,6 +59,15 @@ class TestMerkle:
                     assert not merkle.only_grew(old, roots[0], new, roots[1], proof[:-1])
                     assert not merkle.only_grew(old, roots[0], new, roots[1], [*proof, other])
 
+    def test_every_tree_grows_from_the_empty_one_and_from_no_other_of_that_size(self) -> None:
+        empty, one = merkle.root([]), merkle.root(LEAVES[:1])
+        assert merkle.only_grew(0, empty, 0, empty, [])
+        assert merkle.only_grew(0, empty, 1, one, [])
+        assert not merkle.only_grew(0, one, 1, one, [])
+        assert not merkle.only_grew(0, empty, 0, one, [])
+        assert not merkle.only_grew(0, empty, 1, one, [one])
+        assert not merkle.only_grew(-1, empty, 1, one, [])
+
 
 def entries(count: int) -> list[bytes]:
     return [
