@@ -21,10 +21,9 @@ from gateway.signing.sealing import Sealer
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
-# TS 119 182-1, 5.2: the signed members that are understood, so that they may be critical.
-UNDERSTOOD: Final = frozenset(
-    {"sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "srAts", "adoTst", "sigPId", "sigD", "b64", "iat"}
-)
+# TS 119 182-1, 5.2: the signed members that may be critical. A policy (sigPId) and a role (srAts) ask for more
+# than can be done with them here: who makes them critical wants no verdict without them.
+UNDERSTOOD: Final = frozenset({"sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "adoTst", "sigD", "b64", "iat"})
 # TS 119 182-1, 5.2.8: what a detached payload is made of.
 BY_URI_HASH: Final = "http://uri.etsi.org/19182/ObjectIdByURIHash"
 BY_URI: Final = "http://uri.etsi.org/19182/ObjectIdByURI"
@@ -211,39 +210,43 @@ def _entry(entry: PlainJson, payload: str) -> _Serialised:
 
 def _with_certificate(header: Header, known: Sequence[x509.Certificate]) -> Header:
     """Check the certificate against its digests in the header, or find it by them."""
-    digests = list(_certificate_digests(header))
+    digests = _certificate_digests(header)
     if not header.certificates:
         for certificate in known:
-            if not digests or not certificate.may_sign:
-                continue
-            if certificate.digest(digests[0][0]) == digests[0][1]:
+            if digests and certificate.may_sign and _fits(certificate, digests):
                 return Header(
                     header.encoded, header.members, header.algorithm, (certificate,), header.raw_payload
                 )
         code = "envelope.certificate-absent" if digests else "envelope.certificate-needed"
         raise JoseRefused(path="header/x5c", code=code)
     first = header.certificates[0]
-    if digests and first.digest(digests[0][0]) != digests[0][1]:
+    if not _fits(first, digests):
         raise JoseRefused(first.subject, path="header/x5t", code="envelope.certificate-digest")
-    # Further digests are of certificates above, which need not be here.
     return header
 
 
+def _fits(certificate: x509.Certificate, digests: Sequence[tuple[str, bytes]]) -> bool:
+    return all(certificate.digest(name) == value for name, value in digests)
+
+
 def _certificate_digests(header: Header) -> list[tuple[str, bytes]]:
-    """Digests of the certificates, the signer's first (TS 119 182-1, 5.1.7, 5.2.2)."""
-    found = []
+    """Digests of the signer's certificate (TS 119 182-1, 5.1.7, 5.2.2)."""
+    found = list[tuple[str, bytes]]()
     if "x5t#S256" in header.members:
         found.append(("sha256", jose.octets(header.text("x5t#S256"), "header/x5t#S256")))
     entries = header.members.get("sigX5ts", [])
     other = header.members.get("x5t#o")
     if not isinstance(entries, list):
         raise JoseRefused(path="header/sigX5ts", code="envelope.header-member")
-    for entry in [*([other] if other is not None else []), *entries]:
+    own = [*([other] if other is not None else []), *entries[:1]]
+    for index, entry in enumerate([*own, *entries[1:]]):
         name = _HASHES.get(str(entry.get("digAlg"))) if isinstance(entry, dict) else None
         value = from_base64url(str(entry.get("digVal"))) if isinstance(entry, dict) else None
         if name is None or not value:
             raise JoseRefused(path="header/sigX5ts", code="envelope.header-member")
-        found.append((name, value))
+        # Behind the first of sigX5ts stand certificates above, which need not be here.
+        if index < len(own):
+            found.append((name, value))
     return found
 
 

@@ -146,6 +146,28 @@ def test_headers_that_are_refused_though_signed(change: dict[str, Any]) -> None:
     assert not holds(remade({**sound, **change}))
 
 
+def test_every_digest_of_the_signers_certificate_must_fit() -> None:
+    sound = header_of(jades.sign(PAYLOAD, sealer(), signing_time=TIME))
+    own, above = sealer().certificates[0], {"digAlg": "S256", "digVal": base64url(bytes(32))}
+    right = {"digAlg": "S512", "digVal": base64url(own.digest("sha512"))}
+    wrong = {"digAlg": "S512", "digVal": base64url(bytes(64))}
+    assert holds(remade({**sound, "x5t#o": right, "sigX5ts": [right, above]}))
+    for change in ({"x5t#o": wrong}, {"sigX5ts": [wrong]}, {"x5t#o": right, "sigX5ts": [above, right]}):
+        assert not holds(remade({**sound, **change})), change
+    # Without the certificate in the header, the one that is handed in must fit them, too.
+    bare = {name: value for name, value in sound.items() if name != "x5c"}
+    jades.verify(remade({**bare, "x5t#o": right}), certificates=[own])
+    with pytest.raises(GatewayError, match="certificate-absent"):
+        jades.verify(remade({**bare, "x5t#o": wrong}), certificates=[own])
+
+
+@pytest.mark.parametrize("name", ["sigPId", "srAts"])
+def test_what_nothing_is_done_with_may_not_be_critical(name: str) -> None:
+    sound = {**header_of(jades.sign(PAYLOAD, sealer(), signing_time=TIME)), name: {"id": "urn:oid:1.2.3"}}
+    assert holds(remade(sound))
+    assert not holds(remade({**sound, "crit": [name]}))
+
+
 def test_unprotected_header_may_not_say_how_to_verify() -> None:
     head, payload, signature = jades.sign(PAYLOAD, sealer(), signing_time=TIME).decode().split(".")
     flat = {"protected": head, "payload": payload, "signature": signature}
