@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from gateway.frontdoor.json import PlainJson
+from gateway.resources import table
 from gateway.trust.agreement import Agreement, SubjectPair, matching
 from gateway.trust.extensions import Accreditation, Scope
 from gateway.trust.judgement import Outcome, StepResult, Sub
@@ -289,10 +291,19 @@ def _is_open(exclusion: str, statement: Statement) -> bool:
     if not _CODE.fullmatch(exclusion):
         return True
     scheme, colon, _ = exclusion.partition(":")
+    if not colon and len(exclusion) > 2:
+        # What names nothing that a declaration could name would exclude nothing.
+        return exclusion not in _standards()
     if not colon:
-        return len(exclusion) == 2 and not _COUNTRY.fullmatch(statement.country)
+        return not _COUNTRY.fullmatch(statement.country)
     codes = [code for code in statement.products if code.partition(":")[0] == scheme]
     return not codes or any(not _is_plain(code) or _is_within(code, exclusion) for code in codes)
+
+
+@cache
+def _standards() -> frozenset[str]:
+    """The codes of standards that declarations name."""
+    return frozenset(row["code"] for row in table("codes/declaration.csv") if row["list"] == "STANDARD")
 
 
 def _is_plain(code: str) -> bool:

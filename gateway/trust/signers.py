@@ -5,7 +5,7 @@ Source: ETSI EN 319 102-1 V1.4.1, 5.2.3 to 5.2.6, for the words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -37,12 +37,14 @@ class Known:
     Args:
         listed: the entry; None where none counts.
         found_by: by what the entry goes, of which it must have gone by at that moment.
+        services: all entries of that body that count as ``listed`` does, each with a scope of its own.
     """
 
     step: StepResult
     listed: Listed | None = None
     found_by: frozenset[str] = frozenset()
     notes: tuple[Finding, ...] = ()
+    services: tuple[Listed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -80,20 +82,29 @@ def identify(
     if bodies := _two_bodies(found):
         return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
     if found:
-        listed = next((one for one in found if accepts(one)), found[0])
+        services = _services(asked, found)
+        listed = services[0]
         names = frozenset(signer.identities)
-        vetted = _is_exact(asked, listed)
         step = (
             _over(asked)
             or _listed_and_revoked(asked, *asked.signer.chain[:1])
-            or _claimed(asked, listed, is_vetted=vetted)
+            or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
         )
     elif signer.chain:
         return _by_chain(asked)
     else:
         return Known(_unlisted(asked))
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
-    return Known(step or passed, None if step else listed, names, tuple(asked.notes))
+    return Known(step or passed, None if step else listed, names, tuple(asked.notes), services)
+
+
+def _services(asked: _Inquiry, found: Sequence[Listed], *, is_vetted: bool = False) -> tuple[Listed, ...]:
+    """The entries of one body that count: of an accepted kind, and whose name the signer may claim."""
+    accepted = [one for one in found if asked.accepts(one)]
+    named = [
+        one for one in accepted if _claimed(asked, one, is_vetted=is_vetted or _is_exact(asked, one)) is None
+    ]
+    return tuple(named or accepted[:1] or found[:1])
 
 
 def _entries(asked: _Inquiry) -> tuple[Listed, ...]:
@@ -126,7 +137,8 @@ def _by_chain(asked: _Inquiry) -> Known:
     entries = snapshot.find([name])
     if bodies := _two_bodies(entries):
         return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
-    listed = next((one for one in entries if asked.accepts(one)), anchors[chain.anchor])
+    services = _services(asked, entries or (anchors[chain.anchor],), is_vetted=True)
+    listed = services[0]
     asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
     for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
         answer = _ask(asked, certificate, issuer)
@@ -135,7 +147,7 @@ def _by_chain(asked: _Inquiry) -> Known:
             return Known(step)
     step = _listed_and_revoked(asked, chain.anchor) or _claimed(asked, listed, is_vetted=True)
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
-    return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes))
+    return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes), services)
 
 
 def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:

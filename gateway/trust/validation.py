@@ -143,7 +143,7 @@ class _Run:
         if sub is not None:
             yield from self._unsound(sub, evidence)
             return
-        answers = [self._answer(signer) for signer in self.subject.signers]
+        answers = [self._with_service(self._answer(signer)) for signer in self.subject.signers]
         chosen, signer = self._choose(answers)
         self.existed = chosen.existed
         for answer in answers:
@@ -245,6 +245,25 @@ class _Run:
             step = StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
             return one, step
         return answers[0], answers[0].known.step
+
+    def _with_service(self, answer: _Answer) -> _Answer:
+        """Of several services of one body, that whose scope holds what was declared.
+
+        Where one of those is not granted, it is the one: nobody knows under which of two hats a body signed.
+        """
+        statement, existed = self.subject.statement, answer.existed
+        there = [one for one in answer.known.services if one.service.at(existed) is not None]
+        if answer.listed is None or len(there) < 2:
+            return answer
+        within = [
+            one
+            for one in there
+            if entries.scope(one, statement, existed).outcome in (Outcome.PASSED, Outcome.NOT_ASKED)
+        ]
+        names = answer.known.found_by
+        bad = [one for one in within if entries.status(one, names, existed).outcome is not Outcome.PASSED]
+        found = next(iter((*bad, *within)), answer.listed)
+        return replace(answer, known=replace(answer.known, listed=found))
 
     def _is_accepted(self, listed: Listed, existed: datetime) -> bool:
         state = listed.service.at(existed) or listed.service.now

@@ -81,6 +81,14 @@ class TestExclusions:
     def test_a_code_that_may_be_the_excluded_one_leaves_it_open(self, code: str) -> None:
         assert self.verdict("hs:0902", products=(code,))[0] == "INDETERMINATE"
 
+    @pytest.mark.parametrize("exclusion", ["CHN", "China", "GBT24067-2024", "GB/T 24067", "hs:"])
+    def test_an_exclusion_that_names_nothing_known_leaves_it_open(self, exclusion: str) -> None:
+        assert self.verdict(exclusion)[0] == "INDETERMINATE"
+
+    def test_another_standard_is_not_excluded(self) -> None:
+        assert self.verdict("PEF") == PASSED
+        assert self.verdict("GBT24067") == ("TOTAL_FAILED", "OUT_OF_SCOPE")
+
     def test_another_code_is_not_excluded(self) -> None:
         assert self.verdict("hs:0902", products=("hs:8507.60",)) == PASSED
 
@@ -88,6 +96,40 @@ class TestExclusions:
     def test_so_does_a_country(self, country: str) -> None:
         assert self.verdict("CN", country=country)[0] == "INDETERMINATE"
         assert self.verdict("CN", country="DE") == PASSED
+
+
+class TestServices:
+    """Several services of one body under one certificate: their order in the list decides nothing."""
+
+    @staticmethod
+    def world(*services: dict[str, Any]) -> World:
+        entity = made.entity("TEST certifier of two", *([one] for one in services))
+        other = made.state("tsa", others=["did:web:stamps.example"])
+        return World(certifier=[other], entities=[entity])
+
+    @pytest.mark.parametrize("turned", [False, True])
+    @pytest.mark.parametrize(
+        ("second", "expected"),
+        [
+            ({"extensions": [made.scope(productCategories=["cpc:464"])]}, PASSED),
+            (
+                {
+                    "extensions": [made.scope(productCategories=["cpc:464"])],
+                    "status": "suspended",
+                    "since": "2026-10-01T00:00:00Z",
+                },
+                PASSED,
+            ),
+            (
+                {"status": "withdrawn", "since": "2026-10-01T00:00:00Z"},
+                ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN"),
+            ),
+        ],
+        ids=["another scope", "another scope, suspended", "the same scope, withdrawn"],
+    )
+    def test_two(self, judge: Judge, second: dict[str, Any], expected: tuple[str, str], turned: bool) -> None:
+        services = (certifier(), certifier(**second))
+        assert judge(self.world(*(services[::-1] if turned else services))) == expected
 
 
 class TestEquivalence:

@@ -305,7 +305,7 @@ class TestAgreements:
             (["cpc:239"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             (["GBT24067"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             (["CN"], ("TOTAL_FAILED", "OUT_OF_SCOPE")),
-            (["cpc:464", "DE", "ISO14044"], PASSED),
+            (["cpc:464", "DE", "GBT24044"], PASSED),
             # What is declared less finely, or not at all, may be what is excluded.
             (["cpc:23913999"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
             (["gbt7635:2"], ("INDETERMINATE", "SCOPE_UNKNOWN")),
