@@ -21,8 +21,8 @@ from gateway.signing.sealing import Sealer
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
-# TS 119 182-1, 5.2: the signed members that may be critical. A policy (sigPId) and a role (srAts) ask for more
-# than can be done with them here: who makes them critical wants no verdict without them.
+# TS 119 182-1, 5.2: the signed members that may be critical. Nothing is done here with a policy (sigPId) or a
+# role (srAts): who makes them critical wants no verdict without them.
 UNDERSTOOD: Final = frozenset({"sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "adoTst", "sigD", "b64", "iat"})
 # TS 119 182-1, 5.2.8: what a detached payload is made of.
 BY_URI_HASH: Final = "http://uri.etsi.org/19182/ObjectIdByURIHash"
