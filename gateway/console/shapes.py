@@ -518,6 +518,7 @@ class Verify(Shape):
     not_checked: NotVerified
     validity: Validity | None = None
     replay: Replay | None = None
+    contained: list[ContainedDocument] | None = None
 
 
 class CoveredPart(Shape):

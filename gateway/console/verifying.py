@@ -10,7 +10,7 @@ from gateway import messages
 from gateway.codec.base import Context
 from gateway.console import findings
 from gateway.console.failures import Exit
-from gateway.console.terminal import Console, Style, padded, width
+from gateway.console.terminal import Console, Style, padded, visible, width
 from gateway.pipeline.receive import Replay, replay, verify
 from gateway.storage import files
 from gateway.trust.verify import MANIFEST, State, Term, Verdict
@@ -63,6 +63,11 @@ def _tell(console: Console, verdict: Verdict, held: Mapping[str, bytes], now: da
     for step in verdict.steps:
         holds = console.say("cli.step-holds" if step.holds else "cli.step-fails")
         console.answer(f"  {padded(names[step.name], column)}{holds}  {step.about}".rstrip())
+    for one in verdict.contained:
+        said = console.say("cli.contained-part", state=one.why or one.state.value)
+        console.answer(
+            f"  {padded(console.say('cli.contained'), column)}{visible(one.place)}  {said}", "careful"
+        )
     if verdict.signer:
         console.answer(f"  {padded(console.say('cli.signer'), column)}{verdict.signer}")
         term = verdict.term(now)
@@ -111,6 +116,10 @@ def _json(
             "truthOfValues": True,
         },
     }
+    if verdict.contained:
+        told["contained"] = [
+            {"place": one.place, "state": one.state.value, "why": one.why} for one in verdict.contained
+        ]
     if verdict.holds:
         told["validity"] = {
             "from": verdict.valid_from,

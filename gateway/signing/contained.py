@@ -90,6 +90,17 @@ def inside(
     )
 
 
+def in_files(files: Mapping[str, bytes]) -> tuple[Contained, ...]:
+    """The signed documents in files that somebody covers by name; credentials without a proof are left out.
+
+    Raises:
+        GatewayError: one of them was changed since it was signed, with its place.
+    """
+    run = Budget()
+    found = (one for name in sorted(files) for one in places.in_file(files[name], name))
+    return tuple(_checked(one, NO_KEYS, NO_CONTEXTS, (), run) for one in found if one.is_signed)
+
+
 def _places(found: Verified) -> Iterator[Place]:
     if found.envelope in _DOCUMENTS:
         yield from places.in_members(dict(found.document), f"{PAYLOAD}#", skipped=_answered(found.document))

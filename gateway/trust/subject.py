@@ -9,7 +9,7 @@ from typing import Final
 
 from gateway.errors import GatewayError
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 from gateway.signing import manifest
 from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
@@ -104,10 +104,16 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         return Subject("folder", sha256, findings=checked.findings, sub=_folder_sub(checked))
     parts = manifest.parse(files[folder_check.MANIFEST]).parts
     covered = tuple(part.name for part in parts if part.name in files)
+    # Inputs are carried along, and nobody reads them for what their own signers say.
+    inside = tuple(
+        Finding("list.inside", one.place, one.why or one.state.value, Severity.INFO)
+        for one in checked.contained
+    )
     return Subject(
         "folder",
         sha256,
         tuple(_folder_signers(checked, files)),
+        findings=inside,
         covered=(folder_check.MANIFEST, *covered),
         uncovered=checked.absent,
         credential=checked.credential,

@@ -14,13 +14,14 @@ from enum import StrEnum
 from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
-from gateway.signing import data_integrity, gbt35275, jws, leaves, manifest, salts
+from gateway.signing import contained, data_integrity, gbt35275, jws, leaves, manifest, salts
 from gateway.signing.credential import CONTEXT
 from gateway.signing.digests import digest_sri, sha256_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.manifest import Manifest, PartState
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.timestamp import is_timestamp
+from gateway.signing.verified import Contained
 
 MANIFEST, JWS, CREDENTIAL = "manifest.json", "manifest.jws", "credential.json"
 # Signatures of others over the same manifest: GB/T 35275 messages in DER, one signer or more in each.
@@ -93,6 +94,7 @@ class Verdict:
     credential: Mapping[str, PlainJson] = field(default_factory=dict)
     seals: tuple[Seal, ...] = ()
     expires: str = ""  # when the proof of the credential ends; empty: never
+    contained: tuple[Contained, ...] = ()  # signed documents among the parts, each somebody's own word
     is_recorded: bool = (
         False  # the credential says of the product what the conversion record does, and no more
     )
@@ -131,6 +133,8 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
         return Verdict(State.NOT_SIGNED, (), (finding,))
     check = _Check(files)
     check.run()
+    if not check.findings:
+        check.look_inside()
     state = State.CHANGED if check.findings else State.INTACT
     return Verdict(
         state=state,
@@ -142,6 +146,7 @@ def verify(files: Mapping[str, bytes]) -> Verdict:
         credential=check.credential if state is State.INTACT else {},
         seals=tuple(check.seals) if state is State.INTACT else (),
         expires=check.expires if state is State.INTACT else "",
+        contained=check.contained if state is State.INTACT else (),
         is_recorded=state is State.INTACT and check.is_recorded,
     )
 
@@ -177,6 +182,7 @@ class _Check:
         self.expires = ""
         self.recorded: PlainJson = None
         self.is_recorded = False
+        self.contained: tuple[Contained, ...] = ()
         self.seals: list[Seal] = []
         self.sealed = sorted(name for name in files if is_seal(name))
 
@@ -201,6 +207,16 @@ class _Check:
         if self.sealed:
             self._step("seals", self._seals)
         self._step("parts", self._parts)
+
+    def look_inside(self) -> None:
+        """A part that is a signed document itself must be as its own signer has left it."""
+        assert self.manifest is not None
+        names = {part.name for part in self.manifest.parts}
+        try:
+            self.contained = contained.in_files({n: data for n, data in self.files.items() if n in names})
+        except GatewayError as error:
+            found = (Finding(one.error_code, one.path, one.saw, params=one.params) for one in flatten(error))
+            self.findings.extend(found)
 
     def _step(self, name: str, check: object) -> None:
         before = len(self.findings)

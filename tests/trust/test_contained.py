@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.__main__ import main
 from gateway.pipeline import statuses
-from gateway.signing import asic, jades, vc_jwt
+from gateway.signing import asic, gbt35275, jades, manifest, vc_jwt
 from gateway.signing.jcs import jcs
 from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Validation
 from gateway.trust.statement import TERM, said
+from gateway.trust.verify import verify
+from tests.library.test_schemas import wrong
+from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import World
 from tests.trust.test_enveloped import OPEN, credential, signed
@@ -157,3 +162,47 @@ def test_a_decision_that_nobody_knows_recognises_nothing(subject: Any) -> None:
     assert (found.decision, found.original.sha256) == ("", "")
     assert found.finding().code == "list.statement-unknown"
     assert said({"type": ["VerifiableCredential"]}) is None
+
+
+class TestInAFolder:
+    """A part that is a signed document itself: changed, it fails; else it is told."""
+
+    def _folder(self, part: bytes) -> dict[str, bytes]:
+        entry = manifest.Part.of("in.json", part, media_type="application/json", disclosure="C1")
+        bound = manifest.build([entry], {}).to_bytes()
+        seal = gbt35275.sign(bound, sm.LEAF, sm.LEAF_CERTIFICATE)
+        return {"in.json": part, "manifest.json": bound, "signatures/c.p7s": seal}
+
+    def test_changed(self) -> None:
+        document = json.loads(signed(credential(OWN)))
+        document["credentialSubject"]["name"] = "another"
+        files = self._folder(jcs(document))
+        found = verify(files)
+        assert (found.state.value, [one.at for one in found.findings]) == (
+            "changed",
+            ["in.json#/proof/proofValue"],
+        )
+        done = World().validate(files)
+        assert words(done) == ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")
+
+    def test_intact_or_not_checked(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        document = json.loads(signed(credential(OWN)))
+        other = {**document, "proof": {**document["proof"], "cryptosuite": "bbs-2023"}}
+        for number, (held, state) in enumerate(((document, "intact"), (other, "not-checked"))):
+            files = self._folder(jcs(held))
+            assert [(one.place, one.state.value) for one in verify(files).contained] == [("in.json", state)]
+            notes = [one for one in World().validate(files).findings if one.code == "list.inside"]
+            assert [one.at for one in notes] == ["in.json"]
+            for name, data in files.items():
+                place = tmp_path / str(number) / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+            assert main(["verify", str(tmp_path / str(number))]) == 0
+            assert "in.json" in capsys.readouterr().out
+            assert main(["verify", str(tmp_path / str(number)), "--json"]) == 0
+            told = json.loads(capsys.readouterr().out)
+            assert wrong(told, "answers-1", "Verify") == []
+            assert told["contained"][0]["state"] == state
+
+    def test_a_part_without_signatures_of_its_own(self) -> None:
+        assert verify(self._folder(jcs(credential(OWN)))).contained == ()
