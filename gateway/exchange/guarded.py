@@ -49,10 +49,14 @@ def is_public(address: str) -> bool:
         # RFC 6052: NAT64 hides an IPv4 address in the last 32 bits.
         if embedded or found in _NAT64 or found.is_site_local:
             return False
+    if any(found in network for network in _NOT_GLOBAL):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+# RFC 9637 (documentation) and RFC 7526 (relays that are no more), of which the library does not know.
+_NOT_GLOBAL: Final = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("192.88.99.0/24"))
 
 
 def fetch(
@@ -75,7 +79,7 @@ def fetch(
     try:
         with (
             httpx.Client(
-                transport=transport or GuardedTransport(),
+                transport=transport or GuardedTransport(clock=clock),
                 follow_redirects=False,
                 trust_env=False,
                 timeout=LONGEST_S,
@@ -103,11 +107,55 @@ def _read(chunks: Iterable[bytes], url: str, end: float, clock: Callable[[], flo
     return bytes(found)
 
 
+class _Time:
+    """What is left of the time of one answer, its head included."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock, self._end = clock, 0.0
+
+    def start(self) -> None:
+        self._end = self._clock() + LONGEST_S
+
+    def left(self, timeout: float | None) -> float:
+        rest = self._end - self._clock()
+        if rest <= 0:
+            raise httpcore.ReadTimeout("> 10 s")
+        return rest if timeout is None else min(rest, timeout)
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection that waits no longer than is left: a head that comes drop by drop, too."""
+
+    def __init__(self, inner: httpcore.NetworkStream, time_: _Time) -> None:
+        self._inner, self._time = inner, time_
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._time.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._time.left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # the library's own name
+    ) -> httpcore.NetworkStream:
+        made = self._inner.start_tls(ssl_context, server_hostname, self._time.left(timeout))
+        return _TimedStream(made, self._time)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)
+
+
 class _Backend(httpcore.NetworkBackend):
     """Connects to checked addresses only."""
 
-    def __init__(self, look_up: Resolve, inner: httpcore.NetworkBackend) -> None:
-        self._look_up, self._inner = look_up, inner
+    def __init__(self, look_up: Resolve, inner: httpcore.NetworkBackend, time_: _Time) -> None:
+        self._look_up, self._inner, self._time = look_up, inner, time_
 
     def connect_tcp(
         self,
@@ -124,18 +172,27 @@ class _Backend(httpcore.NetworkBackend):
         # One private address among several is enough to refuse the name.
         if port != 443 or not addresses or not all(map(is_public, addresses)):
             raise httpcore.ConnectError(host)
-        return self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        left = self._time.left(timeout)
+        made = self._inner.connect_tcp(addresses[0], port, left, local_address, socket_options)
+        return _TimedStream(made, self._time)
 
 
 class GuardedTransport(httpx.BaseTransport):
     """httpx over connections that the guard has made; the certificate is checked against the name."""
 
-    def __init__(self, look_up: Resolve = resolve, backend: httpcore.NetworkBackend | None = None) -> None:
+    def __init__(
+        self,
+        look_up: Resolve = resolve,
+        backend: httpcore.NetworkBackend | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._time = _Time(clock)
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=1,
             retries=0,
-            network_backend=_Backend(look_up, backend or httpcore.SyncBackend()),
+            network_backend=_Backend(look_up, backend or httpcore.SyncBackend(), self._time),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -152,6 +209,7 @@ class GuardedTransport(httpx.BaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
+        self._time.start()
         try:
             answer = self._pool.handle_request(asked)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:

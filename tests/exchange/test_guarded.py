@@ -69,6 +69,8 @@ class TestAddresses:
             "64:ff9b::a9fe:a9fe",
             "2002:7f00:1::",
             "ff02::1",
+            "3fff::1",
+            "192.88.99.1",
             "no address",
         ],
     )
@@ -116,6 +118,42 @@ def got(answer: httpx.Response, *, seconds: float = 0) -> bytes:
     return fetch(URL, allowed_hosts=HOSTS, transport=transport, clock=lambda: next(ticks))
 
 
+class Slow(httpcore.NetworkBackend, httpcore.NetworkStream):
+    """Gives one piece after each pause, by a clock of its own."""
+
+    def __init__(self, pause: float, chunks: list[bytes]) -> None:
+        self.now, self.pause, self.chunks = 0.0, pause, iter(chunks)
+        self.waits: list[float] = []
+
+    def connect_tcp(self, *_args: object, **_named: object) -> httpcore.NetworkStream:
+        return self
+
+    def start_tls(self, *_args: object, **_named: object) -> httpcore.NetworkStream:
+        return self
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        assert max_bytes
+        assert timeout is not None
+        self.waits.append(timeout)
+        self.now += self.pause
+        return next(self.chunks, b"")
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        assert isinstance(buffer, bytes)
+        assert timeout is not None
+
+    def close(self) -> None:
+        self.chunks = iter(())
+
+    def get_extra_info(self, info: str) -> None:
+        assert info
+
+
+def slowly(line: Slow) -> bytes:
+    guarded = GuardedTransport(lambda _: ["93.184.215.14"], line, clock=lambda: line.now)
+    return fetch(URL, allowed_hosts=HOSTS, transport=guarded, clock=lambda: line.now)
+
+
 class TestAnswers:
     """Small, direct, and soon."""
 
@@ -145,6 +183,26 @@ class TestAnswers:
     def test_no_longer_than_ten_seconds(self) -> None:
         with pytest.raises(NotFetched):
             got(httpx.Response(200, stream=Body(b"slow")), seconds=11)
+
+    @pytest.mark.parametrize(
+        ("pause", "chunks"),
+        [
+            (4.0, [b"HTTP/1.1 200 OK\r\n", b"x: 1\r\n", b"y: 1\r\n", b"content-length: 2\r\n\r\nok"]),
+            (0.2, [b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 75 + [b"HTTP/1.1 200 OK\r\n\r\n"]),
+            (4.0, [b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n", b"o", b"k", b"ok"]),
+        ],
+    )
+    def test_the_head_counts_as_well(self, pause: float, chunks: list[bytes]) -> None:
+        line = Slow(pause, chunks)
+        with pytest.raises(NotFetched):
+            slowly(line)
+        assert line.now <= 10 + pause
+
+    def test_one_that_takes_its_time_and_comes(self) -> None:
+        line = Slow(2.0, [b"HTTP/1.1 200 OK\r\n", b"content-length: 2\r\n\r\n", b"ok"])
+        assert slowly(line) == b"ok"
+        # And nobody waits longer for one piece than is left for the whole.
+        assert line.waits[-1] < line.waits[0] <= 10
 
     def test_nothing_packed(self) -> None:
         with pytest.raises(NotFetched):
