@@ -26,6 +26,7 @@ from gateway.signing.multibase import from_base64url
 
 _SPACE: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # GB/T 35275 and RFC 5652: signed data.
 _MESSAGES: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 _ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS")
@@ -61,7 +62,11 @@ class Place:
 def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
     """What stands in a file, told apart by its content; the file itself may be all of it."""
     start = data.lstrip(_SPACE)
-    if not start or depth > _MOST_DEPTH:
+    if not start:
+        return
+    if depth > _MOST_DEPTH:
+        if data.startswith(b"PK\x03\x04") or _may_be_signed(data):
+            yield Place(at, why="envelope.too-many-signatures")
         return
     if data.startswith(b"PK\x03\x04"):
         yield from _in_archive(data, at, depth)
@@ -70,6 +75,9 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
             yield Place(at, data)
     elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(data):
         yield Place(at, data)
+    elif data.startswith(_UTF16) and (text := _utf16(data)).lstrip()[:1] in ("{", "["):
+        # No JSON here, but other software reads it.
+        yield from _in_loose_json(text.encode(errors="replace"), at, depth, "json.not-utf8")
     elif start.startswith(b"<") or data.startswith((_BOM + b"<", b"\xff\xfe", b"\xfe\xff")):
         yield from _in_xml(data, at)
     elif start.removeprefix(_BOM)[:1] in (b"{", b"[", b'"'):
@@ -193,12 +201,20 @@ def _in_loose_json(data: bytes, at: str, depth: int, code: str) -> Iterator[Plac
         if len(lines) > 1 and all(line.strip()[:1] in (b"", b"{", b"[") for line in lines):
             for number, line in enumerate(lines, 1):
                 yield from in_file(line, f"{at}:{number}", depth=depth + 1)
-        elif b"proof" in data or b"Credential" in data or b'"signature' in data:
+        elif _may_be_signed(data):
             yield Place(at, why=code)
         return
     found = [object_at_root(value, at, b""), *in_members(value, f"{at}#", depth=depth)]
     if any(one is not None for one in found):
         yield Place(at, why=code)
+
+
+def _may_be_signed(data: bytes) -> bool:
+    return any(word in data for word in (b"proof", b"Credential", b"signature", b"eyJ", *_SIGNATURE))
+
+
+def _utf16(data: bytes) -> str:
+    return data.decode("utf-16", "replace")
 
 
 def _in_text(data: bytes, at: str) -> Iterator[Place]:

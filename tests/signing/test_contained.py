@@ -266,6 +266,8 @@ class TestToldAsNotChecked:
             jcs({**with_proof(), "proof": {"type": "Ed25519Signature2020", "proofValue": "z1"}}),
             b"\xef\xbb\xbf" + BROKEN,
             BROKEN.replace(b"{", b'{"a":1,"a":2,', 1),
+            BROKEN.decode().encode("utf-16"),
+            BROKEN.decode().encode("utf-16-le"),
             BROKEN[:-1] + b',"n":12345678901234567890}',
             VC_TOKEN.replace(b".", b"=.", 1),
             jws.sign_detached(b"{}", KEY),
@@ -275,6 +277,13 @@ class TestToldAsNotChecked:
         found = envelopes.verify_any(container(a_json=b"{}", z_txt=inner))
         assert states(found) == {"z.txt": "not-checked"}
         assert found.contained[0].why
+
+    def test_text_in_text_in_text(self) -> None:
+        data = BROKEN
+        for _ in range(6):
+            data = json.dumps({"a": data.decode()}).encode()
+        (one,) = envelopes.verify_any(container(a_json=data)).contained
+        assert (one.state, one.why) == (Inside.NOT_CHECKED, "envelope.too-many-signatures")
 
     def test_without_a_proof(self) -> None:
         bare = jcs(credential())
