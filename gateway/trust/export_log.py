@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from gateway.errors import GatewayError, TrustError, UsageError
@@ -20,6 +21,9 @@ FORMAT: Final = "hutong-export@1"
 _MEMBERS: Final = frozenset(
     {"format", "number", "time", "recipient", "country", "basis", "purpose", "until", "manifest", "parts"}
 ) | {"opened", "previous"}
+_SAID: Final = ("recipient", "country", "basis", "purpose")
+# Letters by category, and blank: Hangul fillers.
+_FILLERS: Final = "\u115f\u1160\u3164\uffa0"
 
 
 class LogBroken(TrustError):
@@ -48,15 +52,17 @@ def append(log: bytes, made: Export) -> bytes:
 
     Raises:
         LogBroken: the log was changed.
-        UsageError: the export says no recipient, country or basis.
+        UsageError: the export says no recipient, country or basis, or is of earlier than the last line.
     """
-    for name in ("recipient", "country", "basis", "purpose"):
-        if not getattr(made, name).strip():
+    for name in _SAID:
+        if not _can_be_read(getattr(made, name)):
             raise UsageError(path=name, code="share.not-said")
     if not is_timestamp(made.time):
         raise UsageError(made.time, code="signing.bad-timestamp")
     lines = check(log)
     before = lines[-1] if lines else b""
+    if lines and _time(made.time) < _time(_read(before, len(lines))["time"]):
+        raise UsageError(made.time, path=f"line {len(lines)}", code="share.clock-behind")
     parts: list[PlainJson] = [
         {"name": p.name, "class": p.disclosure, "sha256": p.sha256, "sm3": p.sm3} for p in made.parts
     ]
@@ -95,6 +101,11 @@ def check(log: bytes) -> list[bytes]:
         if entry["number"] != number or entry["previous"] != chained:
             raise LogBroken(number, path=f"line {number}")
         before = line
+    # Of the last line no other holds the digest.
+    if len(lines) > 1 and _time(_read(before, len(lines))["time"]) < _time(
+        _read(lines[-2], len(lines) - 1)["time"]
+    ):
+        raise LogBroken(len(lines), path=f"line {len(lines)}")
     return lines
 
 
@@ -112,6 +123,40 @@ def _read(line: bytes, number: int) -> Mapping[str, PlainJson]:
         entry = parse_signed(line)
     except GatewayError as error:
         raise LogBroken(number, path=f"line {number}") from error
-    if not isinstance(entry, dict) or set(entry) != _MEMBERS or jcs(entry) != line:
+    if not isinstance(entry, dict) or set(entry) != _MEMBERS or jcs(entry) != line or not _is_entry(entry):
         raise LogBroken(number, path=f"line {number}")
     return entry
+
+
+def _is_entry(entry: Mapping[str, PlainJson]) -> bool:
+    """Whether every member is of the kind that is written."""
+    parts, opened = entry["parts"], entry["opened"]
+    return (
+        entry["format"] == FORMAT
+        and type(entry["number"]) is int
+        and is_timestamp(entry["time"])
+        and all(_can_be_read(entry[name]) for name in _SAID)
+        and isinstance(entry["until"], str)
+        and isinstance(entry["manifest"], str)
+        and isinstance(parts, list)
+        and all(map(_is_part, parts))
+        and isinstance(opened, list)
+        and all(isinstance(name, str) for name in opened)
+    )
+
+
+def _is_part(part: PlainJson) -> bool:
+    return (
+        isinstance(part, dict)
+        and part.keys() == {"name", "class", "sha256", "sm3"}
+        and all(isinstance(value, str) for value in part.values())
+    )
+
+
+def _can_be_read(text: object) -> bool:
+    """Whether a letter or a digit stands there that somebody can see."""
+    return isinstance(text, str) and any(c.isalnum() and c not in _FILLERS for c in text)
+
+
+def _time(text: object) -> datetime:
+    return datetime.fromisoformat(str(text))

@@ -484,9 +484,40 @@ class TestExportLog:
         with pytest.raises(GatewayError):
             export_log.check(self.log()[:-1])
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("recipient", {"name": "body"}),
+            ("recipient", "\u200b"),
+            ("recipient", "\u3164"),
+            ("country", 49),
+            ("until", None),
+            ("number", True),
+            ("time", "today"),
+            ("time", "2020-01-01T00:00:00Z"),
+            ("manifest", ["0"]),
+            ("parts", [{"name": "a"}]),
+            ("parts", {}),
+            ("opened", [1]),
+            ("format", "hutong-export@2"),
+        ],
+    )
+    def test_the_last_line_holds_what_is_written_there(self, name: str, value: Any) -> None:
+        lines = self.log(1 if name == "number" else 2).splitlines(keepends=True)
+        last = json.loads(lines[-1])
+        assert export_log.check(b"".join([*lines[:-1], jcs(last) + b"\n"]))
+        with pytest.raises(GatewayError, match="log-broken"):
+            export_log.check(b"".join([*lines[:-1], jcs({**last, name: value}) + b"\n"]))
+
+    def test_no_line_of_earlier_than_the_last(self) -> None:
+        log, earlier = self.log(1), made.stamp(made.NOW - timedelta(seconds=1))
+        with pytest.raises(GatewayError, match="clock-behind"):
+            export_log.append(log, Export(earlier, "body", "DE", "contract", "test", "0" * 64, ()))
+
+    @pytest.mark.parametrize("blank", [" ", "\u200b", "\u3164"])
     @pytest.mark.parametrize("name", ["recipient", "country", "basis", "purpose"])
-    def test_it_says_to_whom_where_why_and_on_which_basis(self, name: str) -> None:
-        told = {"recipient": "body", "country": "DE", "basis": "contract", "purpose": "test"} | {name: " "}
+    def test_it_says_to_whom_where_why_and_on_which_basis(self, name: str, blank: str) -> None:
+        told = {"recipient": "body", "country": "DE", "basis": "contract", "purpose": "test"} | {name: blank}
         with pytest.raises(GatewayError) as caught:
             export_log.append(b"", Export(time=made.stamp(made.NOW), manifest="0" * 64, parts=(), **told))
         assert (caught.value.error_code, caught.value.path) == ("share.not-said", name)
