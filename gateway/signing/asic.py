@@ -23,7 +23,7 @@ from gateway.frontdoor.limits import ArchiveLimits
 from gateway.signing import xades_writer, xml_signature
 from gateway.signing._xml_references import Digests
 from gateway.signing.jose import NO_KEYS, Keys
-from gateway.signing.manifest import is_safe_name
+from gateway.signing.manifest import is_fit_name, is_safe_name
 from gateway.signing.sealing import Sealer
 from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
@@ -251,7 +251,12 @@ def _name_problems(files: Iterable[str]) -> Iterable[GatewayError]:
     seen: set[str] = set()
     for name in files:
         folded = unicodedata.normalize("NFC", name).casefold()
-        if not is_safe_name(name) or folded == "mimetype" or folded.startswith("meta-inf/"):
+        if (
+            not is_safe_name(name)
+            or not is_fit_name(name)
+            or folded == "mimetype"
+            or folded.startswith("meta-inf/")
+        ):
             yield UsageError(name, code="signing.unsafe-part-name")
         if folded in seen:
             yield UsageError(name, code="signing.part-twice")

@@ -24,6 +24,12 @@ HexDigest: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 # Characters that no file name needs and some system misreads; the rest of C0 and DEL with them.
 _BAD_CHARACTERS = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _LONGEST_NAME = 255
+# Names that Windows keeps for devices, with any extension and blanks before it (Win32, Naming Files).
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL
+)
+# Unicode 15, Bidi_Control: they show a name as another.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class BadManifest(InputError):
@@ -149,11 +155,12 @@ def build(parts: Iterable[Part], facts: Mapping[str, PlainJson] | None = None) -
     """The manifest of ``parts``.
 
     Raises:
-        BadManifest: a name that is unsafe as a path, or given twice (case and Unicode form do not count).
+        BadManifest: a name that is unsafe as a path or not fit for one, or given twice (case and Unicode form
+            do not count).
         NotCanonical: facts that have no canonical JSON form.
     """
     ordered = tuple(sorted(parts, key=lambda part: part.name))
-    raise_all(_name_problems(ordered))
+    raise_all(_name_problems(ordered, makes=True))
     manifest = Manifest(parts=ordered, facts=dict(facts or {}))
     manifest.to_bytes()
     return manifest
@@ -215,16 +222,24 @@ def _verdict(name: str, part: Part | None, data: bytes | None, salt: bytes | Non
     return PartVerdict(name, PartState.INTACT if same else PartState.CHANGED, part.sha256, found)
 
 
-def _name_problems(parts: Iterable[Part]) -> Iterable[GatewayError]:
+def _name_problems(parts: Iterable[Part], *, makes: bool = False) -> Iterable[GatewayError]:
     seen: set[str] = set()
     for index, part in enumerate(parts):
         path = f"/parts/{index}/name"
-        if not is_safe_name(part.name):
+        if not is_safe_name(part.name) or (makes and not is_fit_name(part.name)):
             yield BadManifest(part.name, path=path, code="signing.unsafe-part-name")
         folded = unicodedata.normalize("NFC", part.name).casefold()
         if folded in seen:
             yield BadManifest(part.name, path=path, code="signing.part-twice")
         seen.add(folded)
+
+
+def is_fit_name(name: str) -> bool:
+    """Whether a new file may have the safe ``name``: no device of Windows, nothing that reorders text.
+
+    Asked where names are made only; a signed folder that has such a name stays as good as it was.
+    """
+    return not _BIDI.search(name) and not any(map(_DEVICES.fullmatch, name.split("/")))
 
 
 def is_safe_name(name: str) -> bool:

@@ -85,7 +85,20 @@ class TestOwn:
         assert unseen == []
 
     @pytest.mark.parametrize(
-        "name", ["", "../x", "/x", "META-INF/x.xml", "meta-inf/x", "mimetype", "a\\b", "a//b", "x" * 300]
+        "name",
+        [
+            "",
+            "../x",
+            "/x",
+            "META-INF/x.xml",
+            "meta-inf/x",
+            "mimetype",
+            "a\\b",
+            "a//b",
+            "x" * 300,
+            "nul.txt",
+            "\u202ea",
+        ],
     )
     def test_unsafe_names_are_not_signed(self, name: str) -> None:
         with pytest.raises(UsageError):

@@ -142,6 +142,32 @@ class TestNames:
         with pytest.raises(mf.BadManifest, match="unsafe-part-name"):
             mf.build([part(name)])
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "CON",
+            "a/nul.json",
+            "COM1.tar.gz",
+            "lpt9",
+            "Aux .txt",
+            "com¹",
+            "a/prn/b",
+            "inv\u202efdp.exe",
+            "\u200fa",
+        ],
+    )
+    def test_names_that_some_system_misreads_are_not_made_and_still_read(self, name: str) -> None:
+        with pytest.raises(mf.BadManifest, match="unsafe-part-name"):
+            mf.build([part(name)])
+        held = mf.Manifest(parts=(part(name),))
+        assert mf.parse(held.to_bytes()) == held
+
+    @pytest.mark.parametrize(
+        "name", ["console", "nullable.json", "com10", "a.con", "conformity/auxiliary", "com"]
+    )
+    def test_names_that_only_begin_so_are_made(self, name: str) -> None:
+        assert mf.build([part(name)]).parts[0].name == name
+
     @pytest.mark.parametrize("pair", [("a", "a"), ("a", "A"), ("straße", "STRASSE")])
     def test_names_that_clash_are_refused(self, pair: tuple[str, str]) -> None:
         with pytest.raises(mf.BadManifest, match="part-twice"):
