@@ -111,7 +111,8 @@ class _Time:
     """What is left of the time of one answer, its head included."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock, self._end = clock, 0.0
+        self._clock = clock
+        self.start()
 
     def start(self) -> None:
         self._end = self._clock() + LONGEST_S
