@@ -2,23 +2,31 @@
 
 Digests hide values, not arithmetic. Before a reader gets a selection, every sum that it shows is looked at:
 where fewer than three hidden lines stand behind it, alone or as the difference of two sums, that is told.
+Sums are found by arithmetic alone, and not all of them: lines of which each was rounded, products and shares,
+units inside a text, a value that stands elsewhere once more, sums small enough to be chance, members among
+very many. No warning is no proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
-from gateway.frontdoor.json import PlainJson, pointer
+from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
+from gateway.signing import _sum_shapes
 
 # Two hidden lines tell each of the two who stand behind them the other's.
 SMALLEST_GROUP: Final = 3
-_MOST_SUMS: Final = 200
+_MOST_SUMS: Final = 2000
+# Of these, the ones that are looked at together, and how far.
+_MOST_TOGETHER: Final = 200
+_MOST_STEPS: Final = 300_000
+_MOST_NAMED: Final = 8
+# A prime, to reckon by instead of fractions that grow (2^61 − 1).
+_PRIME: Final = (1 << 61) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,111 +56,102 @@ class Leak:
 
 
 def find_sums(claims: PlainJson) -> tuple[Sum, ...]:
-    """Totals of the document: values that are, exactly, the sum of the lines of some list or object."""
-    numbers = dict(_numbers(claims, ""))
-    places: dict[Decimal, list[str]] = {}
-    for at, value in numbers.items():
-        places.setdefault(value, []).append(at)
-    found: dict[Sum, None] = {}
-    for lines in _groups(claims, ""):
-        if len(lines) < 2 or not all(line in numbers for line in lines):
-            continue
-        total = sum((numbers[line] for line in lines), Decimal())
-        own = frozenset(lines)
-        if total:
-            found.update(dict.fromkeys(Sum(at, own) for at in places.get(total, ()) if at not in own))
+    """Totals of the document: values that are the sum of others, exactly or rounded to their last digit."""
+    found = {Sum(total, lines): None for total, lines in _sum_shapes.totals(claims)}
     # Of too many, those of few lines are left out: small numbers that happen to add up.
     return tuple(sorted(found, key=lambda one: -len(one.lines)))[:_MOST_SUMS]
 
 
 def leaks(sums: Iterable[Sum], hidden: Collection[str]) -> tuple[Leak, ...]:
-    """Groups of fewer than three hidden lines behind the sums that are shown.
+    """Groups of fewer than three hidden lines behind sums that are shown, and totals of lines that are.
 
     Args:
         hidden: JSON pointers of what the reader does not get, or of what it lies in.
     """
-
-    def is_hidden(place: str) -> bool:
-        return any(place == one or place.startswith(f"{one}/") for one in hidden)
-
-    shown = [
-        (one.total, frozenset(line for line in one.lines if is_hidden(line)))
-        for one in sums
-        if not is_hidden(one.total)
-    ]
+    inside = frozenset(hidden)
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for total, lines in shown:
+    shown: dict[frozenset[str], str] = {}
+    equations: dict[frozenset[tuple[str, int]], str] = {}
+    for one in sums:
+        lines = frozenset(line for line in one.lines if _is_hidden(line, inside))
+        if not _is_hidden(one.total, inside):
+            shown.setdefault(lines, one.total)
+            equations.setdefault(frozenset((line, 1) for line in lines), one.total)
+        elif lines:
+            equations.setdefault(frozenset([(one.total, -1), *((line, 1) for line in lines)]), one.total)
+        else:
+            found.setdefault((one.total,), tuple(sorted(one.lines))[:_MOST_NAMED])
+    for lines, total in shown.items():
         found.setdefault(tuple(sorted(lines)), (total,))
-    for (one, first), (other, second) in combinations(shown, 2):
-        if first < second or second < first:
-            found.setdefault(tuple(sorted(first ^ second)), (one, other))
-    for determined in _determined([lines for _, lines in shown]):
-        found.setdefault((determined,), tuple(total for total, _ in shown))
+    for pair, totals in _differences(shown):
+        found.setdefault(pair, totals)
+    together = [dict(equation) for equation in equations if equation][:_MOST_TOGETHER]
+    for determined in _determined(together):
+        found.setdefault((determined,), tuple(equations.values())[:_MOST_NAMED])
     return tuple(
         Leak(lines, totals) for lines, totals in sorted(found.items()) if 0 < len(lines) < SMALLEST_GROUP
     )
 
 
-def _determined(rows: list[frozenset[str]]) -> Iterator[str]:
-    """Lines that follow from all the sums together (Gauss and Jordan, exactly)."""
-    columns = sorted(set().union(*rows)) if rows else []
-    matrix = [[Fraction(column in row) for column in columns] for row in rows]
-    rank = 0
-    for column in range(len(columns)):
-        pivot = next((index for index in range(rank, len(matrix)) if matrix[index][column]), None)
-        if pivot is None:
+def _is_hidden(place: str, hidden: frozenset[str]) -> bool:
+    while place:
+        if place in hidden:
+            return True
+        place = place.rpartition("/")[0]
+    return "" in hidden
+
+
+def _differences(shown: dict[frozenset[str], str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Few lines that are in one sum and not in another, which has no further ones."""
+    bits = {line: 1 << index for index, line in enumerate(sorted(set().union(*shown)))}
+    rows = [(lines, sum(bits[line] for line in lines)) for lines in list(shown)[:_MOST_TOGETHER] if lines]
+    for (one, first), (other, second) in combinations(rows, 2):
+        if first | second in (first, second) and (first ^ second).bit_count() < SMALLEST_GROUP:
+            yield tuple(sorted(one ^ other)), (shown[one], shown[other])
+
+
+def _determined(equations: Sequence[dict[str, int]]) -> Iterator[str]:
+    """What follows from all the sums together (Gauss and Jordan); each step holds, also if it ends early."""
+    groups: dict[tuple[tuple[int, int], ...], list[str]] = {}
+    standing: dict[str, list[tuple[int, int]]] = {}
+    for index, equation in enumerate(equations):
+        for line, factor in equation.items():
+            standing.setdefault(line, []).append((index, factor))
+    for line in sorted(standing):
+        groups.setdefault(tuple(standing[line]), []).append(line)
+    # Lines that stand in the same sums can only be known together.
+    columns = list(groups.items())
+    matrix = [dict[int, int]() for _ in equations]
+    for column, (places, _) in enumerate(columns):
+        for index, factor in places:
+            matrix[index][column] = factor
+    _reduce(matrix)
+    for row in matrix:
+        if len(row) == 1:
+            lines = columns[next(iter(row))][1]
+            if len(lines) == 1:
+                yield lines[0]
+
+
+def _reduce(matrix: list[dict[int, int]]) -> None:
+    steps = 0
+    for pivot in range(len(matrix)):
+        column = min(matrix[pivot], default=None)
+        if column is None:
             continue
-        matrix[rank], matrix[pivot] = matrix[pivot], matrix[rank]
-        lead = matrix[rank][column]
-        matrix[rank] = [value / lead for value in matrix[rank]]
+        inverse = pow(matrix[pivot][column], -1, _PRIME)
+        own = {at: value * inverse % _PRIME for at, value in matrix[pivot].items()}
+        matrix[pivot] = own
         for index, row in enumerate(matrix):
-            if index != rank and row[column]:
-                factor = row[column]
-                matrix[index] = [value - factor * own for value, own in zip(row, matrix[rank], strict=True)]
-        rank += 1
-    for row in matrix[:rank]:
-        support = [columns[index] for index, value in enumerate(row) if value]
-        if len(support) == 1:
-            yield support[0]
-
-
-def _numbers(value: PlainJson, at: str) -> Iterator[tuple[str, Decimal]]:
-    """Every number of the document, written as a number or as text."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _numbers(item, at + pointer([name]))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _numbers(item, f"{at}/{index}")
-    elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            return
-        if number.is_finite():
-            yield at, number
-
-
-def _groups(value: PlainJson, at: str) -> Iterator[tuple[str, ...]]:
-    """Lines that may add up: one member of every entry of a list, or all members of an object."""
-    if isinstance(value, dict):
-        yield tuple(at + pointer([name]) for name in value)
-        for name, item in value.items():
-            yield from _groups(item, at + pointer([name]))
-        yield from _members_of([(at + pointer([name]), item) for name, item in value.items()])
-    elif isinstance(value, list):
-        yield tuple(f"{at}/{index}" for index in range(len(value)))
-        yield from _members_of([(f"{at}/{index}", item) for index, item in enumerate(value)])
-        for index, item in enumerate(value):
-            yield from _groups(item, f"{at}/{index}")
-
-
-def _members_of(entries: list[tuple[str, PlainJson]]) -> Iterator[tuple[str, ...]]:
-    objects: list[tuple[str, Mapping[str, PlainJson]]] = [
-        (at, item) for at, item in entries if isinstance(item, dict)
-    ]
-    if len(objects) != len(entries) or not objects:
-        return
-    for name in objects[0][1]:
-        if all(name in item for _, item in objects):
-            yield tuple(at + pointer([name]) for at, _ in objects)
+            factor = row.get(column) if index != pivot else None
+            if factor is None:
+                continue
+            steps += len(own)
+            if steps > _MOST_STEPS:
+                return
+            for at, value in own.items():
+                left = (row.get(at, 0) - factor * value) % _PRIME
+                if left:
+                    row[at] = left
+                else:
+                    row.pop(at, None)

@@ -372,6 +372,6 @@ class TestSums:
         large = [{"kg": f"{index}.125"} for index in range(50)]
         document: Any = {"small": small, "large": large, "total": "1231.25"}
         sums = sd_sums.find_sums(document)
-        assert len(sums) == 200
+        assert [one.total for one in sums] == ["/total"]
         (found,) = sd_sums.leaks(sums, ["/large/7/kg"])
         assert (found.lines, found.totals[0]) == (("/large/7/kg",), "/total")
