@@ -45,6 +45,7 @@ _REMARKS = {
     "contained-not-checked": "cli.remark-contained-not-checked",
     "contained-unsigned": "cli.remark-contained-unsigned",
     "question-not-asked": "cli.remark-question-not-asked",
+    "claims-hidden": "cli.remark-claims-hidden",
 }
 
 

@@ -28,12 +28,14 @@ class DisclosureRefused(TrustError):
 class Opened:
     """The claims with everything put back that is disclosed.
 
-    ``by_place`` are the disclosures by JSON pointer in ``claims``; ``closed`` counts digests without one.
+    ``by_place`` are the disclosures by JSON pointer in ``claims``; ``closed`` counts digests without one, and
+    ``closed_in`` are the objects and lists that they stand in.
     """
 
     claims: dict[str, PlainJson]
     by_place: dict[str, str]
     closed: int
+    closed_in: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -45,8 +47,9 @@ class _Walk:
     used: set[str] = field(default_factory=set)
     by_place: dict[str, str] = field(default_factory=dict)
     closed: int = 0
+    closed_in: set[str] = field(default_factory=set)
 
-    def take(self, digest: PlainJson, length: int) -> tuple[str, list[PlainJson]] | None:
+    def take(self, digest: PlainJson, length: int, at: str) -> tuple[str, list[PlainJson]] | None:
         """The disclosure of this digest, if it is here."""
         if not isinstance(digest, str) or digest in self.seen:
             raise DisclosureRefused(digest, code="envelope.disclosure")
@@ -54,6 +57,7 @@ class _Walk:
         found = self.by_digest.get(digest)
         if found is None:
             self.closed += 1
+            self.closed_in.add(at)
             return None
         if len(found[1]) != length:
             raise _refused(found[0])
@@ -87,7 +91,7 @@ def open_(payload: Mapping[str, PlainJson], disclosures: Sequence[str]) -> Opene
     if walk.used != by_digest.keys():
         raise DisclosureRefused(len(by_digest.keys() - walk.used))
     assert isinstance(claims, dict)
-    return Opened(claims, walk.by_place, walk.closed)
+    return Opened(claims, walk.by_place, walk.closed, frozenset(walk.closed_in))
 
 
 def close(
@@ -135,7 +139,7 @@ def _opened(value: PlainJson, at: str, walk: _Walk) -> PlainJson:
         if isinstance(item, dict) and "..." in item:
             if len(item) != 1:
                 raise DisclosureRefused(path=at)
-            found = walk.take(item["..."], 2)
+            found = walk.take(item["..."], 2, at)
             if found is not None:
                 place = f"{at}/{len(items)}"
                 walk.by_place[place] = found[0]
@@ -153,7 +157,7 @@ def _opened_object(value: Mapping[str, PlainJson], at: str, walk: _Walk) -> dict
         name: _opened(item, at + pointer([name]), walk) for name, item in value.items() if name != "_sd"
     }
     for digest in digests:
-        found = walk.take(digest, 3)
+        found = walk.take(digest, 3, at)
         if found is None:
             continue
         name = str(found[1][1])

@@ -39,8 +39,14 @@ _MOST_DISCLOSURES: Final = 10_000
 # Hidden, a holder could keep them back: who signed, for how long, whether revoked (RFC 9901, 9.7).
 _OPEN: Final = frozenset(
     {"@context", "type", "issuer", "iss", "iat", "nbf", "exp", "vct", "status", "validFrom", "validUntil",
-     "credentialStatus", "credentialSchema"}
+     "credentialStatus", "credentialSchema", "vct#integrity", "cnf"}
 )  # fmt: skip
+# SD-JWT VC, 3.2.2.2, and the same of the VC data model: what others may not have hidden either.
+_NEVER_HIDDEN: Final = _OPEN - {"iat", "credentialSchema"}
+# Of these, no part: an entry that is kept back is one that nobody asks.
+_NEVER_IN_PART: Final = frozenset({"credentialStatus", "status", "cnf", "type", "@context"})
+_OF_CREDENTIALS: Final = frozenset({"type", "@context"})
+_NO_NAMES: Final = frozenset[str]()
 
 Salts = Callable[[str], bytes]
 
@@ -212,6 +218,10 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
             name = f"x5c {key.key.sha256}" if certified else key.name
             raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=name)
         remarks = ("issuer-not-bound",)
+    bound_to = "" if remarks else issuer
+    if "" in opened.closed_in:
+        # A status or an end may be among them, whatever the rules say.
+        remarks = (*remarks, "claims-hidden")
     envelope = Verified(
         Envelope.SD_JWT,
         (
@@ -228,7 +238,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         ),
         (Part("", "application/json", jcs(claims)),),
         claims,
-        "" if remarks else issuer,
+        bound_to,
         times=times_of(claims),
     )
     at = bound.get("iat")
@@ -273,7 +283,25 @@ def _checked(
     if kind not in ("", "JWT") and not kind.endswith("sd-jwt"):
         raise SdJwtRefused(kind, path="header/typ", code="envelope.wrong-type")
     payload = _object(token.payload)
-    return payload, disclosures.open_(payload, found.disclosures), token.header, key, token.signature
+    opened = disclosures.open_(payload, found.disclosures)
+    _require_open(opened, _NO_NAMES if kind.startswith("vc") else _OF_CREDENTIALS)
+    return payload, opened, token.header, key, token.signature
+
+
+def _require_open(opened: Opened, free: frozenset[str]) -> None:
+    """Refuse what a holder could keep back although every reader must know it.
+
+    Args:
+        free: names that mean nothing in this kind of token.
+    """
+    never, whole = _NEVER_HIDDEN - free, _NEVER_IN_PART - free
+    for place in sorted(opened.by_place):
+        _, name, *below = place.split("/")
+        if (name in never and not below) or name in whole or place == "/issuer/id":
+            raise SdJwtRefused(place, path=place, code="envelope.hidden-claim")
+    for place in sorted(opened.closed_in - {""}):
+        if place.split("/")[1] in whole:
+            raise SdJwtRefused(place, path=place, code="envelope.hidden-claim")
 
 
 def _payload_of(found: _Token) -> dict[str, PlainJson]:

@@ -116,7 +116,11 @@ def of_file(
                 subject = replace(subject, shown_at=_time(str(shown.bound_at)))
             if shown.reader and not reader:
                 subject = replace(
-                    subject, findings=(Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),)
+                    subject,
+                    findings=(
+                        *subject.findings,
+                        Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),
+                    ),
                 )
             return subject
         if reader or nonce:
@@ -266,6 +270,8 @@ def _told(found: Verified) -> Iterator[Finding]:
             yield Finding("list.nobody-signed", name, severity=Severity.INFO)
     if any("question-not-asked" in one.remarks for one in found.signatures):
         yield Finding("list.question-not-asked", "/proof", severity=Severity.INFO)
+    if any("claims-hidden" in one.remarks for one in found.signatures):
+        yield Finding("list.claims-hidden", "/_sd", severity=Severity.INFO)
 
 
 def _is_unread(found: Verified, name: str) -> bool:

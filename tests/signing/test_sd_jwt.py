@@ -222,6 +222,63 @@ class TestRefused:
         }
         assert [name for name, token in cases.items() if holds(token)] == []
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("iss", "https://issuer.example"),
+            ("nbf", 1),
+            ("exp", 1),
+            ("cnf", {"jwk": {}}),
+            ("vct", "https://type.example"),
+            ("status", {"status_list": {"idx": 1, "uri": "https://status.example"}}),
+            ("credentialStatus", {"type": "BitstringStatusListEntry"}),
+            ("validFrom", "2026-01-01T00:00:00Z"),
+            ("validUntil", "2026-01-01T00:00:00Z"),
+            ("type", ["VerifiableCredential"]),
+            ("@context", []),
+        ],
+    )
+    def test_what_every_reader_must_know_cannot_be_shown_or_kept(
+        self, name: str, value: Any, ed25519_key: PrivateKey
+    ) -> None:
+        token = raw(ed25519_key, {"_sd": [digest("s", name, value)]}, ["s", name, value])
+        with pytest.raises(GatewayError, match="hidden-claim"):
+            sd_jwt.verify(token)
+        inside = {"x": {name: "", "_sd": [digest("s", "y", value)]}}
+        assert holds(raw(ed25519_key, inside, ["s", "y", value]))
+        # Kept back, nobody can know what it was: that is told.
+        (kept,) = sd_jwt.verify(raw(ed25519_key, {"_sd": [digest("s", name, value)]})).envelope.signatures
+        assert kept.remarks == ("claims-hidden",)
+        open_ = {"issuer": ed25519_key.public_key.did, "type": ["VerifiableCredential"], name: value}
+        with pytest.raises(UsageError, match=r"must-stay-open|header-member"):
+            sd_jwt.issue(open_, hide=[f"/{name}"], signer=ed25519_key, salts=salts)
+
+    def test_no_part_of_a_status_is_kept(self, ed25519_key: PrivateKey) -> None:
+        entry = {"type": "BitstringStatusListEntry"}
+        for payload in (
+            {"credentialStatus": [{"...": digest("s", entry)}]},
+            {"credentialStatus": {"_sd": [digest("s", "statusListIndex", "1")]}},
+            {"status": {"status_list": {"_sd": [digest("s", "idx", 1)]}}},
+        ):
+            with pytest.raises(GatewayError, match="hidden-claim"):
+                sd_jwt.verify(raw(ed25519_key, payload))
+        shown = raw(ed25519_key, {"credentialStatus": [{"...": digest("s", entry)}]}, ["s", entry])
+        with pytest.raises(GatewayError, match="hidden-claim"):
+            sd_jwt.verify(shown)
+
+    def test_an_issuer_shown_by_a_disclosure_is_none(self, ed25519_key: PrivateKey) -> None:
+        own = ed25519_key.public_key.did
+        for payload, disclosure in (
+            ({"issuer": {"_sd": [digest("s", "id", own)]}}, ["s", "id", own]),
+            ({"issuer": {"id": own, "_sd": [digest("s", "id", own)]}}, ["s", "id", own]),
+        ):
+            assert not holds(raw(ed25519_key, payload, disclosure))
+
+    def test_when_it_was_made_may_be_hidden(self, ed25519_key: PrivateKey) -> None:
+        token = raw(ed25519_key, {"_sd": [digest("s", "iat", 1)]}, ["s", "iat", 1])
+        (signature,) = sd_jwt.verify(token).envelope.signatures
+        assert signature.remarks == ()
+
     def test_another_kind_of_token_is_refused(self, ed25519_key: PrivateKey) -> None:
         token = issued(ed25519_key, [], type_="vc+sd-jwt")
         assert holds(token)

@@ -481,6 +481,12 @@ class TestOthers:
         )
         world = listed(own)
         assert verdict(world, token) == PASSED
+        more = sd_jwt.issue(
+            {**claims, "note": "x"}, hide=["/note"], signer=KEY, salts=sd_jwt.salts_of(KEY, b"y")
+        )
+        for shown, codes in ((more, []), (sd_jwt.disclose(more, []), ["list.claims-hidden"])):
+            done = validate_subject(enveloped.of_file(shown, {}), world.snapshot(), statement=STATEMENT)
+            assert (done.passed, [finding.code for finding in done.findings]) == (True, codes)
         bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=1)
         for asked, passes in (("https://r.example", True), ("https://other.example", False)):
             done = validate_file(bound, world.snapshot(), reader=asked, nonce="n")
