@@ -10,19 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import islice
-from math import gcd, log2
 from typing import Final
 
 from gateway.frontdoor.json import PlainJson, pointer
+from gateway.signing._sum_relations import Columns, Found, relations
 
 # Of one object and of the entries of a table: each more doubles what is tried.
 _MOST_MEMBERS: Final = 12
 _MOST_COLUMNS: Final = 16
 _MOST_TRIALS: Final = 1 << 18
-_MOST_RELATIONS: Final = 32
 _MOST_TOTALS: Final = 20
-_MOST_CANDIDATES: Final = 1000
-_TELLING_ROWS: Final = 8
+_MOST_PLACES: Final = 1000
 _DEEPEST_COLUMN: Final = 3
 # What a sum within one group needs in units of its last digit, a rounded one, and one far from its lines.
 _LEAST_UNITS: Final = 10
@@ -55,11 +53,8 @@ class Numbers:
     units: dict[str, int] = field(default_factory=dict)
     quanta: dict[str, int] = field(default_factory=dict)
     places: dict[int, list[str]] = field(default_factory=dict)
-
-
-Found = Iterator[tuple[str, frozenset[str]]]
-# Pointers by row, for each column.
-Columns = list[dict[int, str]]
+    # The different ones, finest first.
+    spread: tuple[int, ...] = ()
 
 
 def totals(document: PlainJson) -> Found:
@@ -77,7 +72,7 @@ def totals(document: PlainJson) -> Found:
         trials += 1 << len(columns)
         if trials > _MOST_TRIALS:
             return
-        yield from _relations(columns, numbers)
+        yield from relations(columns, numbers.units)
 
 
 def _read(document: PlainJson) -> Numbers:
@@ -88,6 +83,7 @@ def _read(document: PlainJson) -> Numbers:
         found.units[at] = _units(value, found.exponent)
         found.quanta[at] = 10 ** (_exponent(value) - found.exponent)
         found.places.setdefault(found.units[at], []).append(at)
+    found.spread = tuple(sorted(set(found.quanta.values())))
     return found
 
 
@@ -213,35 +209,35 @@ def _totals_of(
     total: int, group: Group, lines: frozenset[str], numbers: Numbers, groups: int
 ) -> Iterator[str]:
     """Numbers elsewhere that are the sum, or that sum rounded to their own last digit."""
-    finest = _finest(group.lines, numbers)
-    exact = [at for at in numbers.places.get(total, ()) if at not in lines]
+    finest, size = _finest(group.lines, numbers), abs(total)
     # Shares add up to one or a hundred, and mean no number that happens to be one.
-    is_whole = abs(total) in (whole * 10**-numbers.exponent for whole in _WHOLES)
-    says_much = not (is_whole or group.is_one_of_many) and len(numbers.values) * groups * finest <= 3 * abs(
-        total
-    )
-    says_some = groups * finest <= 10 * abs(total)
-    near = [at for at in exact if says_much or (says_some and _is_near(at, group))]
-    yield from near[:_MOST_TOTALS]
+    is_whole = size in (whole * 10**-numbers.exponent for whole in _WHOLES)
+    far = not (is_whole or group.is_one_of_many) and len(numbers.values) * groups * finest <= 3 * size
+    if not far and groups * finest > 10 * size:
+        return
+    exact = [at for at in _standing(total, group, numbers, far=far) if at not in lines]
+    yield from exact
     units = [abs(numbers.units[line]) for line in group.lines]
-    small = sum(units) - max(units)
     if exact or sum(map(bool, units)) < _LEAST_ROUNDED_LINES:
         return
-    for quantum in sorted(set(numbers.quanta.values())):
+    small = sum(units) - max(units)
+    for quantum in numbers.spread:
         # Beside one line that is the total but for its rounding, the others would not show.
-        if quantum <= finest or abs(total) < _LEAST_ROUNDED * quantum or small < quantum:
+        if quantum <= finest or size < _LEAST_ROUNDED * quantum or small < quantum:
             continue
+        far = far and size >= _LEAST_ROUNDED_FAR * quantum
         low = total // quantum * quantum
         for rounded in (low, low + quantum):
             if 2 * abs(rounded - total) <= quantum:
-                places = numbers.places.get(rounded, ())
-                far = says_much and abs(total) >= _LEAST_ROUNDED_FAR * quantum
-                fits = [
-                    at
-                    for at in places
-                    if at not in lines and numbers.quanta[at] == quantum and (far or _is_near(at, group))
-                ]
-                yield from fits[:_MOST_TOTALS]
+                for at in _standing(rounded, group, numbers, far=far):
+                    if at not in lines and numbers.quanta[at] == quantum:
+                        yield at
+
+
+def _standing(value: int, group: Group, numbers: Numbers, *, far: bool) -> list[str]:
+    """Where the value stands, near the group or anywhere."""
+    places = islice(numbers.places.get(value, ()), _MOST_PLACES)
+    return [at for at in places if far or _is_near(at, group)][:_MOST_TOTALS]
 
 
 def _is_near(at: str, group: Group) -> bool:
@@ -270,54 +266,3 @@ def _keep(columns: Columns, most: int, numbers: Numbers, kept: list[Columns]) ->
     columns = [column for column in columns if any(numbers.units[at] for at in column.values())]
     if 3 <= len(columns) <= most:
         kept.append(columns)
-
-
-def _relations(columns: Columns, numbers: Numbers) -> Found:
-    """Columns that are in each row the sum of the same others."""
-    many, rows = len(columns), sorted(set().union(*columns))
-    values = [[numbers.units[column[row]] if row in column else 0 for row in rows] for column in columns]
-    common = gcd(*(value for column in values for value in column))
-    values = [[value // common for value in column] for column in values]
-    needed = many + log2(many) + 7
-    wanted = [sum(log2(max(1, abs(value))) for value in column) >= needed for column in values]
-    found = 0
-    for chosen, total in islice(_candidates(values, wanted), _MOST_CANDIDATES):
-        if any(sum(values[index][row] for index in chosen) != values[total][row] for row in range(len(rows))):
-            continue
-        # A row that stands there once more says nothing more.
-        told = set(zip(*(values[index] for index in (total, *chosen)), strict=True))
-        if sum(log2(max(1, abs(row[0]))) for row in told) < needed:
-            continue
-        for row in rows:
-            lines = frozenset(columns[index][row] for index in chosen if row in columns[index])
-            if row in columns[total] and len(lines) > 1:
-                yield columns[total][row], lines
-        found += 1
-        if found == _MOST_RELATIONS:
-            return
-
-
-def _candidates(
-    values: Sequence[Sequence[int]], wanted: Sequence[bool]
-) -> Iterator[tuple[tuple[int, ...], int]]:
-    """Columns whose sum is another one in the rows that say most."""
-    many, width = len(values), len(values[0])
-    telling = sorted(range(width), key=lambda row: -sum(bool(column[row]) for column in values))[
-        :_TELLING_ROWS
-    ]
-    # One number for each column, in a base that no sum leaves: these add up where all the rows do.
-    base = 4 * many * max(abs(value) for column in values for value in column) + 1
-    codes = [sum(column[row] * base**place for place, row in enumerate(telling)) for column in values]
-    totals_: dict[int, list[int]] = {}
-    for index, code in enumerate(codes):
-        if wanted[index]:
-            totals_.setdefault(code, []).append(index)
-    if not totals_:
-        return
-    sums = [0] * (1 << many)
-    for mask in range(1, len(sums)):
-        low = mask & -mask
-        sums[mask] = sums[mask ^ low] + codes[low.bit_length() - 1]
-        for total in totals_.get(sums[mask], ()):
-            if mask != low and not mask >> total & 1:
-                yield tuple(index for index in range(many) if mask >> index & 1), total
