@@ -51,7 +51,7 @@ def _open(format_: DatasetFormat, shelf: Shelf, context: Context) -> Bundle:
     """The bundle of a format, with what the archive itself has to be told of."""
     bundle = format_.open(shelf, context)
     if isinstance(shelf, ZipShelf) and shelf.archive.windows_names and isinstance(bundle, IndexedBundle):
-        told = Finding("archive.windows-names", shelf.name, severity=Severity.INFO)
+        told = Finding("dataset.windows-names", shelf.name, severity=Severity.INFO)
         bundle.findings = (told, *bundle.findings)
     return bundle
 

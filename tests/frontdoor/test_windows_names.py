@@ -76,7 +76,7 @@ def test_a_package_says_so() -> None:
     entry = Part(b"EcoSpold01\\mill.xml", data)
     shelf = ZipShelf("mill.zip", archive.open_zip(build([entry]), limits=lim.PACKAGE_ARCHIVE))
     opened = open_datasets(shelf, context=Context()).bundle
-    assert [(f.code, f.severity) for f in opened.findings] == [("archive.windows-names", Severity.INFO)]
+    assert [(f.code, f.severity) for f in opened.findings] == [("dataset.windows-names", Severity.INFO)]
     plain = open_datasets(mill(""), context=Context()).bundle
     assert opened.keys == plain.keys
     assert [opened.read(key).dataset for key in opened.keys] == [
