@@ -14,7 +14,7 @@ from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.signing import contained, sd_jwt, vcdm, x509
+from gateway.signing import asic, contained, sd_jwt, vcdm, x509
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
@@ -123,12 +123,18 @@ def _certificate(path: str) -> Certificate:
 
 
 def _require_by(found: Verified, pinned: Certificate) -> None:
-    """One signature by this very certificate covers everything that is covered.
+    """One signature by this very certificate covers everything, and nothing lies beside that nobody signed.
 
     Raises:
-        TrustError: there is none.
+        TrustError: there is none, or something does.
     """
     parts = {part.name for part in found.parts}
+    containers = (Envelope.ASIC_E, Envelope.ASIC_S)
+    unsigned = [
+        name for name in found.uncovered if found.envelope not in containers or not asic.is_expected(name)
+    ]
+    if unsigned:
+        raise TrustError(", ".join(unsigned), code="envelope.nobody-signed", subject=pinned.subject)
     for one in found.signatures:
         if one.certificates and one.certificates[0] == pinned.der and parts <= set(one.covered):
             return
@@ -219,6 +225,8 @@ def _inside(console: Console, one: Contained) -> str:
     if found is not None:
         keys = ", ".join(signature.key.did or signature.key.sha256 for signature in found.signatures)
         said = console.say("cli.contained-intact", envelope=found.envelope.value, key=keys)
+        remarks = dict.fromkeys(code for signature in found.signatures for code in signature.remarks)
+        said = "; ".join((said, *(console.say(_REMARKS.get(code, "cli.remark")) for code in remarks)))
     elif one.state is Inside.UNSIGNED:
         said = console.say("cli.contained-unsigned")
     else:

@@ -11,7 +11,7 @@ from gateway.report import Finding
 from gateway.signing.digests import digest_sri, sha256_hex, sm3_hex
 from gateway.trust import verify as check
 from gateway.trust.statement import Said
-from gateway.trust.verify import MANIFEST, State
+from gateway.trust.verify import CREDENTIAL, MANIFEST, State
 
 _SUBJECT: Final = "urn:hutong:manifest:"
 
@@ -40,7 +40,11 @@ def covering(said: Said, files: Mapping[str, bytes]) -> Covering:
     that wrote it, and is no part of a folder.
     """
     checked = check.verify(files)
-    findings = (*_manifest(said, files.get(MANIFEST, b"")), *_targets(said, files, checked.state))
+    findings = (
+        *_manifest(said, files.get(MANIFEST, b"")),
+        *_targets(said, files, checked.state),
+        *_signed(said, files, is_recorded=checked.is_recorded),
+    )
     return Covering(sha256_hex(files.get(MANIFEST, b"")), checked.absent, (*findings, *checked.findings))
 
 
@@ -48,7 +52,7 @@ def _manifest(said: Said, data: bytes) -> Iterator[Finding]:
     own, original = sha256_hex(data), said.original
     stated = (
         (original.sha256, own),
-        (original.sm3 or sm3_hex(data), sm3_hex(data)),
+        (original.sm3, sm3_hex(data)),
         (said.identifier.removeprefix(_SUBJECT) if said.identifier.startswith(_SUBJECT) else own, own),
         (said.resource or digest_sri(data), digest_sri(data)),
     )
@@ -58,11 +62,25 @@ def _manifest(said: Said, data: bytes) -> Iterator[Finding]:
             return
 
 
+def _signed(said: Said, files: Mapping[str, bytes], *, is_recorded: bool) -> Iterator[Finding]:
+    """The credential and the signatures that were judged: anybody may sign the same manifest again."""
+    for name, expected in said.signed:
+        found = digest_sri(files[name]) if name in files else "-"
+        if found != expected:
+            yield Finding("attest.other-part", name, found, params={"expected": expected})
+    if CREDENTIAL in files and not is_recorded and CREDENTIAL not in dict(said.signed):
+        found = digest_sri(files[CREDENTIAL])
+        yield Finding("attest.other-part", CREDENTIAL, found, params={"expected": "-"})
+
+
 def _targets(said: Said, files: Mapping[str, bytes], state: State) -> Iterator[Finding]:
     """The converted parts by name, so that it is said which of them differs."""
     if state is State.NOT_SIGNED:
         return
-    stated = {one.name: one.sha256 for one in said.converted}
+    # Of two of one name, neither is what was judged.
+    stated: dict[str, str] = {}
+    for one in said.converted:
+        stated[one.name] = "" if one.name in stated else one.sha256
     here = {one.name: one.sha256 for one in converted_of(files)}
     for name in sorted(stated.keys() | here.keys()):
         if stated.get(name) != here.get(name):

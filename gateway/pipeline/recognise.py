@@ -154,6 +154,7 @@ def attest(
     resources = [
         vc.Resource(MANIFEST, "application/json", files[MANIFEST]),
         vc.Resource(VALIDATION, "application/json", examined.report),
+        *_signed_by(files),
     ]
     data = statement.build(
         made,
@@ -166,6 +167,14 @@ def attest(
         resources=resources,
     )
     return {STATEMENT: data, VALIDATION: examined.report}
+
+
+def _signed_by(files: Mapping[str, bytes]) -> Iterator[vc.Resource]:
+    """Who had signed what was judged, and the credential: another one may stand over the same manifest."""
+    for name in sorted(files):
+        if name in (check.JWS, check.CREDENTIAL) or check.is_seal(name):
+            kind = "application/vc" if name == check.CREDENTIAL else "application/octet-stream"
+            yield vc.Resource(name, kind, files[name])
 
 
 def _refuse_other_name(body: str, key: Signer, method: str, snapshot: Snapshot) -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 from gateway.errors import GatewayError
 from gateway.frontdoor import xml
@@ -26,7 +27,6 @@ from gateway.signing.multibase import from_base64url
 
 _SPACE: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # GB/T 35275 and RFC 5652: signed data.
 _MESSAGES: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 _ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS")
@@ -37,12 +37,14 @@ _ENVELOPED: Final = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifi
 CREDENTIAL: Final = "VerifiableCredential"
 PRESENTATION: Final = "VerifiablePresentation"
 # Base64 of either alphabet and with padding: whoever refuses it says so himself.
-_TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]+(?:~[^\s]*)?")
-_BETWEEN: Final = re.compile(r"[\s,;\"'<>|]+")
+_TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]*(?:~[^\s]*)?")
+_BETWEEN: Final = re.compile(r"(?:[\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
+_BLANK: Final = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)*")
 _SHORTEST_TOKEN: Final = 40
-_LONGEST_HEADER: Final = 65536
-_DATA_URL: Final = re.compile(r"data:[^,]{0,200},")
+_DATA_URL: Final = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
 _MOST_DEPTH: Final = 4
+# The record at the end of a zip, with the longest comment.
+_END_OF_ZIP: Final = 22 + 65535
 _ARCHIVE: Final = ArchiveLimits(allow_nested=True)
 
 
@@ -61,11 +63,12 @@ class Place:
 
 def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
     """What stands in a file, told apart by its content; the file itself may be all of it."""
-    start = data.lstrip(_SPACE)
+    start = _start(data)
     if not start:
         return
     if depth > _MOST_DEPTH:
-        if data.startswith(b"PK\x03\x04") or _may_be_signed(data):
+        # So deep, nobody has looked; what may be a document of its own is told.
+        if _may_hold(data, start):
             yield Place(at, why="envelope.too-many-signatures")
         return
     if data.startswith(b"PK\x03\x04"):
@@ -74,16 +77,58 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
         if b"/ByteRange" in data:
             yield Place(at, data)
     elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(data):
+        # Before archives: a message may hold one, and is then what was signed.
         yield Place(at, data)
-    elif data.startswith(_UTF16) and (text := _utf16(data)).lstrip()[:1] in ("{", "["):
-        # No JSON here, but other software reads it.
-        yield from _in_loose_json(text.encode(errors="replace"), at, depth, "json.not-utf8")
-    elif start.startswith(b"<") or data.startswith((_BOM + b"<", b"\xff\xfe", b"\xfe\xff")):
+    elif _is_zip(data):
+        yield from _in_archive(data, at, depth)
+        yield from _in_text(data, at)
+    elif _is_wide(data) and (plain := _narrow(data)) is not None:
+        if next(in_file(plain, at, depth=depth), None) is not None:
+            # Other software reads this encoding; JSON and tokens are of none but UTF-8.
+            yield Place(at, why="json.not-utf8")
+    elif start.startswith(b"<") or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield from _in_xml(data, at)
-    elif start.removeprefix(_BOM)[:1] in (b"{", b"[", b'"'):
+    elif start[:1] in (b"{", b"[", b'"'):
         yield from _in_json(data, at, depth)
     else:
         yield from _in_text(data, at)
+
+
+def _start(data: bytes) -> bytes:
+    """From the first byte that says something: white space and byte order marks may come in any order."""
+    blank = _BLANK.match(data)
+    return data[blank.end() :] if blank else data
+
+
+def _is_zip(data: bytes) -> bool:
+    """Whether software for archives opens it: what counts is at its end, and anything may stand in front."""
+    return data.startswith(b"PK\x03\x04") or (
+        b"PK\x05\x06" in data[-_END_OF_ZIP:] and b"PK\x01\x02" in data
+    )
+
+
+def _may_hold(data: bytes, start: bytes) -> bool:
+    return (
+        _is_zip(data)
+        or start[:1] in (b"{", b"[", b'"', b"<", b"\x30")
+        or start.startswith((b"%PDF-", *_ARMOURED, b"MII"))
+        or data.count(b".") >= 2
+    )
+
+
+def _is_wide(data: bytes) -> bool:
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
+
+
+def _narrow(data: bytes) -> bytes | None:
+    """JSON or text in an encoding of two or four bytes, as UTF-8; None where it is none."""
+    try:
+        text = data.decode(json.detect_encoding(data)).lstrip("\ufeff \t\r\n")
+    except (UnicodeDecodeError, LookupError):
+        return None
+    is_marked = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+    is_known = text[:1] in ("{", "[", '"') or (is_marked and text[:1] != "<")
+    return text.encode(errors="replace") if is_known else None
 
 
 def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") -> Iterator[Place]:
@@ -106,8 +151,8 @@ def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") 
             known = at + pointer([skipped])
             answered = bool(skipped) and (own == known or (place == known and isinstance(held, list)))
             if isinstance(item, str):
-                if not answered:
-                    yield from _in_string(item, own, depth)
+                # Nobody else looks at tokens, nor at documents as text.
+                yield from _in_string(item, own, depth)
             elif isinstance(item, dict | list):
                 found = None if answered else _object(item, own)
                 if found is not None:
@@ -195,7 +240,8 @@ def _in_json(data: bytes, at: str, depth: int) -> Iterator[Place]:
 def _in_loose_json(data: bytes, at: str, depth: int, code: str) -> Iterator[Place]:
     """What other software reads though it is no strict JSON here, or a document in each line."""
     try:
-        value = json.loads(data.removeprefix(_BOM))
+        # Of two members of one name, some readers take the first.
+        read = [json.loads(_start(data), object_pairs_hook=each) for each in (_last_wins, _first_wins)]
     except (ValueError, RecursionError):
         lines = data.splitlines()
         if len(lines) > 1 and all(line.strip()[:1] in (b"", b"{", b"[") for line in lines):
@@ -203,28 +249,40 @@ def _in_loose_json(data: bytes, at: str, depth: int, code: str) -> Iterator[Plac
                 yield from in_file(line, f"{at}:{number}", depth=depth + 1)
         elif _may_be_signed(data):
             yield Place(at, why=code)
+        else:
+            yield from _in_text(data, at)
         return
-    found = [object_at_root(value, at, b""), *in_members(value, f"{at}#", depth=depth)]
-    if any(one is not None for one in found):
+    # A list of one, as the outermost text may be a token, too.
+    if any(next(in_members([value], f"{at}#", depth=depth), None) is not None for value in read):
         yield Place(at, why=code)
+
+
+def _last_wins(pairs: list[tuple[str, PlainJson]]) -> PlainJson:
+    return _with_hidden(dict(pairs), pairs)
+
+
+def _first_wins(pairs: list[tuple[str, PlainJson]]) -> PlainJson:
+    return _with_hidden(dict(reversed(pairs)), pairs)
+
+
+def _with_hidden(made: dict[str, PlainJson], pairs: list[tuple[str, PlainJson]]) -> PlainJson:
+    """The object with what its twin members hide, each value once, under a name that means nothing."""
+    if len(made) == len(pairs):
+        return made
+    return {**made, "\x00": [value for name, value in pairs if made[name] is not value]}
 
 
 def _may_be_signed(data: bytes) -> bool:
     return any(word in data for word in (b"proof", b"Credential", b"signature", b"eyJ", *_SIGNATURE))
 
 
-def _utf16(data: bytes) -> str:
-    return data.decode("utf-16", "replace")
-
-
 def _in_text(data: bytes, at: str) -> Iterator[Place]:
     if data.count(b".") < 2:
         return
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return
-    pieces = [piece for piece in _BETWEEN.split(text) if _is_token(piece)]
+    # A token is ASCII, whatever the encoding around it.
+    text = data.decode(errors="replace")
+    cut = (piece if _is_token(piece) else piece.rstrip(".") for piece in _BETWEEN.split(text))
+    pieces = [piece for piece in cut if _is_token(piece)]
     for number, piece in enumerate(pieces, 1):
         yield Place(at if len(pieces) == 1 else f"{at}:{number}", piece.encode())
 
@@ -233,12 +291,12 @@ def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
     """A token, perhaps behind ``data:…,``, or a document as text."""
     if len(text) < _SHORTEST_TOKEN:
         return
-    if text.startswith("data:") and (head := _DATA_URL.match(text)):
-        text = text[head.end() :]
-    if _is_token(text.strip()):
-        yield Place(at, text.strip().encode())
-    elif text.lstrip()[:1] in ("{", "["):
+    if head := _DATA_URL.match(text):
+        text = unquote(text[head.end() :])
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", "<", "-"):
         yield from in_file(text.encode(errors="replace"), at, depth=depth + 1)
+    else:
+        yield from _in_text(text.encode(errors="replace"), at)
 
 
 def _is_token(text: str) -> bool:
@@ -246,7 +304,7 @@ def _is_token(text: str) -> bool:
     if len(text) < _SHORTEST_TOKEN or text.count(".") < 2:
         return False
     shape = _TOKEN.fullmatch(text)
-    if shape is None or len(shape[1]) > _LONGEST_HEADER:
+    if shape is None:
         return False
     header = from_base64url(shape[1].rstrip("=").replace("+", "-").replace("/", "_"))
     try:

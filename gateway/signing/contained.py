@@ -85,8 +85,7 @@ def inside(
     """The signed documents inside one that is verified and read already."""
     run = Budget()
     return tuple(
-        _checked(one, keys, contexts, (), run)
-        for one in places.in_members(dict(document), f"{PAYLOAD}#", skipped=_answered(document))
+        _checked(one, keys, contexts, (), run) for one in places.in_members(dict(document), f"{PAYLOAD}#")
     )
 
 
@@ -126,8 +125,12 @@ def _is_credential(data: bytes) -> bool:
 
 
 def _answered(document: Mapping[str, PlainJson]) -> str:
-    """The credentials right in a presentation are ``presentations``' to look at."""
-    return "verifiableCredential" if places.is_a(document, places.PRESENTATION) else ""
+    """The credentials right in a presentation are ``presentations``' to look at.
+
+    Not where it counts as a credential, too: then each is to be believed or not by itself.
+    """
+    is_only = places.is_a(document, places.PRESENTATION) and not places.is_a(document, places.CREDENTIAL)
+    return "verifiableCredential" if is_only else ""
 
 
 def _checked(

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from gateway import messages
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing import data_integrity, keys, proofs, related_resources, vc_jwt, vcdm
+from gateway.signing import contained, data_integrity, keys, proofs, related_resources, vc_jwt, vcdm
 from gateway.signing.data_integrity import ASSERTION
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.proofs import Expected
@@ -105,7 +105,7 @@ def verify_presentation(
     try:
         asked = _object(parse_signed(request), "")
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
-        covered, holder = _presentation(document, asked.get("options"), keys, contexts)
+        covered, holder = _presentation(document, asked.get("options"), keys, contexts, now)
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
@@ -142,16 +142,24 @@ def _verify_credential(
     vcdm.require_credential(found.document)
     _refuse_unbound(found, "/issuer")
     _refuse_untimely(found.document, now)
+    _refuse_over(found, now)
+    # One inside that was changed since it was signed is refused, as `hutong verify` does.
+    contained.inside(found.document, keys=keys, contexts=contexts)
 
 
 def _presentation(
-    document: Mapping[str, PlainJson], options: PlainJson, keys: Keys, contexts: Contexts
+    document: Mapping[str, PlainJson],
+    options: PlainJson,
+    keys: Keys,
+    contexts: Contexts,
+    now: datetime | None,
 ) -> tuple[Mapping[str, PlainJson], str]:
     """The covered presentation, and whose key it is that covers it; empty where it names no holder."""
     if _is_a(document, "EnvelopedVerifiablePresentation"):
         found = _enveloped(document, keys)
         vcdm.require_presentation(found.document)
         _refuse_other_question(found.document, _expected(options, _AUTHENTICATION))
+        _refuse_over(found, now)
         return found.document, found.issuer
     vcdm.require_presentation(document)
     held = document.get("proof")
@@ -161,6 +169,7 @@ def _presentation(
     found = proofs.verify_document(document, keys=keys, contexts=contexts, expected=_expected(options, usual))
     if "holder" in document:
         _refuse_unbound(found, "/holder")
+    _refuse_over(found, now)
     return found.document, found.issuer
 
 
@@ -177,7 +186,7 @@ def _expected(options: PlainJson, usual: str) -> Expected:
     Raises:
         UsageError: an option is no text.
     """
-    stated = options if isinstance(options, dict) else {}
+    stated = {} if options is None else _object(options, "/options")
     asked = {name: stated.get(name) for name in ("expectedProofPurpose", "domain", "challenge")}
     for name, value in asked.items():
         if value is not None and not (isinstance(value, str) and value):
@@ -205,6 +214,27 @@ def _refuse_untimely(document: Mapping[str, PlainJson], now: datetime | None) ->
     problem = vcdm.term_problem(document, now) if now is not None else None
     if problem is not None:
         raise problem
+
+
+def _refuse_over(found: Verified, now: datetime | None) -> None:
+    """What the proof or the token says of its own time: Data Integrity 1.0, 2.1; RFC 7519, 4.1."""
+    if now is None:
+        return
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    ends = [(name, found.times[name]) for name in ("expires", "exp") if name in found.times]
+    begins = [(name, found.times[name]) for name in ("nbf", "iat") if name in found.times]
+    begins += [("created", one.claimed_time) for one in found.signatures if one.claimed_time]
+    for is_end, stated in ((True, ends), (False, begins)):
+        for name, text in stated:
+            moment = _moment(text)
+            if moment is None or (moment < at if is_end else moment > at):
+                raise vcdm.ModelRefused(text, path=f"/proof/{name}", code="vcdm.not-valid-now")
+
+
+def _moment(text: str) -> datetime | None:
+    if text.isascii() and text.isdigit():
+        return datetime.fromtimestamp(int(text), UTC).replace(tzinfo=None) if len(text) <= 11 else None
+    return vcdm.moment(text)
 
 
 def _is_a(document: Mapping[str, PlainJson], kind: str) -> bool:

@@ -63,7 +63,12 @@ def require_presentation(document: Mapping[str, PlainJson]) -> None:
 def term_problem(document: Mapping[str, PlainJson], now: datetime) -> GatewayError | None:
     """Why the document is not valid at ``now``; None where it is."""
     at = now.astimezone(UTC).replace(tzinfo=None)
-    for name, is_wrong in (("validFrom", _later), ("issuanceDate", _later), ("validUntil", _earlier)):
+    for name, is_wrong in (
+        ("validFrom", _later),
+        ("issuanceDate", _later),
+        ("validUntil", _earlier),
+        ("expirationDate", _earlier),
+    ):
         found = moment(document.get(name))
         if found is not None and is_wrong(found, at):
             return ModelRefused(document[name], path=f"/{name}", code="vcdm.not-valid-now")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.frontdoor.json import PlainJson
+from gateway.signing.jcs import jcs
 from gateway.signing.verification_key import VerificationKey
 
 
@@ -147,8 +148,12 @@ def times_of(document: Mapping[str, PlainJson]) -> dict[str, str]:
     A claim that is no time at all is kept, so that nobody takes it for one that was not made.
     """
     names = ("validFrom", "validUntil", "issuanceDate", "expirationDate")
-    dates = {name: str(document[name]) for name in names if isinstance(document.get(name), str)}
+    dates = {name: _spelled(document[name]) for name in names if name in document}
     return dates | {name: seconds(document[name]) for name in ("iat", "nbf", "exp") if name in document}
+
+
+def _spelled(stated: PlainJson) -> str:
+    return stated if isinstance(stated, str) else jcs(stated).decode()
 
 
 def seconds(stated: PlainJson) -> str:

@@ -19,7 +19,7 @@ from gateway.signing import data_integrity
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
 from gateway.trust.credential_checks import RECOGNITION, is_statement
-from gateway.trust.verify import MANIFEST
+from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, is_seal
 
 Decision: TypeAlias = Literal["recognised", "conditional", "refused"]
 DECISIONS: Final[tuple[Decision, ...]] = ("recognised", "conditional", "refused")
@@ -162,6 +162,7 @@ class Said:
         decision: empty where it states none that is known here.
         original: the manifest that was judged; its digests are empty where the statement has none.
         resource: the digest of that manifest among the statement's related resources (W3C SRI).
+        signed: those of the folder's signatures and credential, by name.
     """
 
     decision: str
@@ -170,6 +171,7 @@ class Said:
     converted: tuple[Digested, ...] = ()
     identifier: str = ""
     resource: str = ""
+    signed: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, PlainJson]:
         """For reports."""
@@ -205,6 +207,11 @@ def said(document: Mapping[str, PlainJson]) -> Said | None:
         tuple(map(_digested, converted)) if isinstance(converted, list) else (),
         str(subject.get("id", "")),
         next((str(one.get("digestSRI")) for one in resources if one.get("name") == MANIFEST), ""),
+        tuple(
+            (str(one.get("name")), str(one.get("digestSRI")))
+            for one in resources
+            if one.get("name") in (JWS, CREDENTIAL) or is_seal(str(one.get("name")))
+        ),
     )
 
 

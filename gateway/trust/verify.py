@@ -6,7 +6,7 @@ is, and whether to believe them, is another question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -38,6 +38,7 @@ _OWN = (
     "relatedResource", "credentialStatus", "proof",
 )  # fmt: skip
 _TYPE = "VerifiableCredential"
+_RESOURCE = ("id", "name", "mediaType", "digestSRI")
 
 
 class State(StrEnum):
@@ -361,6 +362,8 @@ class _Check:
             document.keys() <= {*_RECORDED, *_OWN}
             and document.get("@context") == [CONTEXT]
             and document.get("type") == [_TYPE]
+            and _is_bare(document.get("issuer"), {"id", "name"})
+            and all(_is_bare(one, _RESOURCE) for one in _listed(document.get("relatedResource")))
         )
 
     def _bound(self, document: Mapping[str, PlainJson]) -> None:
@@ -369,6 +372,9 @@ class _Check:
         entries = [e for e in related if isinstance(e, dict)] if isinstance(related, list) else []
         by_name = {str(e.get("name")): str(e.get("digestSRI")) for e in entries}
         expected = digest_sri(self.files.get(MANIFEST, b""))
+        if len(by_name) != len(entries):
+            # Of two of one name, every reader takes another one.
+            self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, MANIFEST))
         if by_name.pop(MANIFEST, "") != expected:
             self.findings.append(Finding("trust.credential-not-of-manifest", CREDENTIAL))
         known = {part.name for part in self.manifest.parts} if self.manifest else set()
@@ -380,6 +386,15 @@ class _Check:
                     self.findings.append(Finding("trust.seal-missing", name))
             elif name not in known or (data is not None and digest_sri(data) != digest):
                 self.findings.append(Finding("trust.credential-not-of-part", CREDENTIAL, name))
+
+
+def _is_bare(value: PlainJson, names: Collection[str]) -> bool:
+    """Whether it says nothing but what these members do: nobody else has signed the rest."""
+    return not isinstance(value, dict) or value.keys() <= set(names)
+
+
+def _listed(value: PlainJson) -> Sequence[PlainJson]:
+    return value if isinstance(value, list) else [value]
 
 
 def _recorded(record: PlainJson) -> Iterator[Mapping[str, PlainJson]]:

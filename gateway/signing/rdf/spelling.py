@@ -87,6 +87,9 @@ def _is_respelled(name: str, path: str, known: _Terms) -> bool:
     if name.startswith("@"):
         return name not in _KEYWORDS or (not path and bool(known.by_iri.get(name)))
     keywords = {iri for iri in known.iris.get(name, ()) if iri.startswith("@")}
+    if any(name.startswith(vocabulary) for vocabulary in known.vocabularies if vocabulary):
+        # The whole address of what a vocabulary lets stand by its name alone.
+        return True
     return not keywords <= _OF_VALUES or name.startswith("_:") or (not keywords and bool(known.others(name)))
 
 
