@@ -25,7 +25,6 @@ from gateway.signing._xml_names import DS
 from gateway.signing.jcs import jcs
 from gateway.signing.multibase import from_base64url
 
-_SPACE: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 # GB/T 35275 and RFC 5652: signed data.
 _MESSAGES: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
@@ -38,10 +37,11 @@ CREDENTIAL: Final = "VerifiableCredential"
 PRESENTATION: Final = "VerifiablePresentation"
 # Base64 of either alphabet and with padding: whoever refuses it says so himself.
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]*(?:~[^\s]*)?")
-_BETWEEN: Final = re.compile(r"(?:[\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
-_BLANK: Final = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)*")
+_BETWEEN: Final = re.compile(r"(?:[\x00-\x20\ufeff\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
+_BLANK: Final = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 _SHORTEST_TOKEN: Final = 40
-_DATA_URL: Final = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
+_DATA_URL: Final = re.compile(r'data:(?:[^,"]|"[^"]*"){0,200},', re.IGNORECASE)
+_ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
 _MOST_DEPTH: Final = 4
 # The record at the end of a zip, with the longest comment.
 _END_OF_ZIP: Final = 22 + 65535
@@ -74,12 +74,16 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
     if data.startswith(b"PK\x03\x04"):
         yield from _in_archive(data, at, depth)
     elif data.startswith(b"%PDF-"):
-        if b"/ByteRange" in data:
-            yield Place(at, data)
-    elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(data):
+        yield from _in_pdf(data, at)
+    elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(start):
         # Before archives: a message may hold one, and is then what was signed.
         yield Place(at, data)
-    elif _is_zip(data):
+    else:
+        yield from _in_plain(data, start, at, depth)
+
+
+def _in_plain(data: bytes, start: bytes, at: str, depth: int) -> Iterator[Place]:
+    if _is_zip(data):
         yield from _in_archive(data, at, depth)
         yield from _in_text(data, at)
     elif _is_wide(data) and (plain := _narrow(data)) is not None:
@@ -94,17 +98,20 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
         yield from _in_text(data, at)
 
 
+def _in_pdf(data: bytes, at: str) -> Iterator[Place]:
+    if b"/ByteRange" in data:
+        yield Place(at, data)
+
+
 def _start(data: bytes) -> bytes:
-    """From the first byte that says something: white space and byte order marks may come in any order."""
+    """From the first byte that says something: blanks, control characters and marks may precede."""
     blank = _BLANK.match(data)
     return data[blank.end() :] if blank else data
 
 
 def _is_zip(data: bytes) -> bool:
     """Whether software for archives opens it: what counts is at its end, and anything may stand in front."""
-    return data.startswith(b"PK\x03\x04") or (
-        b"PK\x05\x06" in data[-_END_OF_ZIP:] and b"PK\x01\x02" in data
-    )
+    return data.startswith(b"PK\x03\x04") or (b"PK\x05\x06" in data[-_END_OF_ZIP:] and b"PK\x01\x02" in data)
 
 
 def _may_hold(data: bytes, start: bytes) -> bool:
@@ -199,7 +206,7 @@ def _in_archive(data: bytes, at: str, depth: int) -> Iterator[Place]:
 
 
 def _is_message(data: bytes) -> bool:
-    if data.lstrip(_SPACE).startswith(_ARMOURED):
+    if data.startswith(_ARMOURED):
         return True
     try:
         plain = data if data[:1] == b"\x30" else base64.b64decode(b"".join(data.split()))
@@ -273,7 +280,9 @@ def _with_hidden(made: dict[str, PlainJson], pairs: list[tuple[str, PlainJson]])
 
 
 def _may_be_signed(data: bytes) -> bool:
-    return any(word in data for word in (b"proof", b"Credential", b"signature", b"eyJ", *_SIGNATURE))
+    words = (b"proof", b"Credential", b"signature", b"eyJ", *_SIGNATURE)
+    # No writer escapes plain letters, but who wants one of these words not to be found.
+    return any(word in data for word in words) or _ESCAPED_LETTER.search(data) is not None
 
 
 def _in_text(data: bytes, at: str) -> Iterator[Place]:

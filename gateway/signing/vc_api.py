@@ -24,6 +24,7 @@ from gateway.signing.verified import Verified
 Form = Literal["data-integrity", "vc+jwt"]
 _MOST_CREDENTIALS: Final = 64
 _AUTHENTICATION: Final = "authentication"
+_LAST_SECOND: Final = 253402300799  # of the year 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def issue(
 ) -> Answer:
     """Answer ``POST /credentials/issue``: the credential as ours, checked and signed; 400 with reasons.
 
+    What an option asks for is made so or refused; proofs that stand there already must hold by did:key.
+
     Args:
         created: an XSD dateTimeStamp.
         contexts: where given, a term that neither they nor the document's own contexts define is refused, and
@@ -52,7 +55,8 @@ def issue(
     try:
         asked = _object(parse_signed(request), "")
         document = dict(_object(asked.get("credential"), "/credential"))
-        options = asked.get("options", {})
+        options = _options(asked)
+        _refuse_other_options(options, signer, created)
         did = signer.public_key.did
         document["issuer"] = _filled(document.get("issuer", did), did)
         vcdm.require_credential(document)
@@ -63,8 +67,12 @@ def issue(
         if form == "vc+jwt":
             return _issued(vc_jwt.enveloped(vc_jwt.sign(document, signer)))
         _refuse_other_suite(options, signer)
-        previous = options.get("previousProof") if isinstance(options, dict) else None
-        return _issued(_with_proof(document, signer, created, previous))
+        made = _with_proof(document, signer, created, options.get("previousProof"))
+        if document.get("proof") not in (None, []):
+            # Our signature beside or over a proof that does not hold would lend it ours.
+            unasked = Expected(unasked=True)
+            proofs.verify_document(made, contexts=contexts or NO_CONTEXTS, expected=unasked)
+        return _issued(made)
     except GatewayError as error:
         return _refused(error)
 
@@ -83,7 +91,7 @@ def verify(
     """
     try:
         asked = _object(parse_signed(request), "")
-        expected = _expected(asked.get("options"), ASSERTION)
+        expected = _expected(_options(asked), ASSERTION)
         credential = _object(asked.get("verifiableCredential"), "/verifiableCredential")
         _verify_credential(credential, keys, contexts, now, expected)
     except GatewayError as error:
@@ -105,7 +113,7 @@ def verify_presentation(
     try:
         asked = _object(parse_signed(request), "")
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
-        covered, holder = _presentation(document, asked.get("options"), keys, contexts, now)
+        covered, holder = _presentation(document, _options(asked), keys, contexts, now)
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
@@ -115,8 +123,11 @@ def verify_presentation(
             if holder and "proof" not in credential and data_integrity.issuer_of(credential) == holder:
                 vcdm.require_credential(credential)
                 _refuse_untimely(credential, now)
+                contained.inside(credential, keys=keys, contexts=contexts)
             else:
                 _verify_credential(credential, keys, contexts, now, Expected(unasked=True))
+        beside = {name: item for name, item in covered.items() if name != "verifiableCredential"}
+        contained.inside(beside, keys=keys, contexts=contexts)
     except GatewayError as error:
         return _refused(error)
     return Answer(200, {"verified": True})
@@ -149,7 +160,7 @@ def _verify_credential(
 
 def _presentation(
     document: Mapping[str, PlainJson],
-    options: PlainJson,
+    options: Mapping[str, PlainJson],
     keys: Keys,
     contexts: Contexts,
     now: datetime | None,
@@ -180,14 +191,17 @@ def _enveloped(document: Mapping[str, PlainJson], keys: Keys) -> Verified:
     return vc_jwt.verify(vc_jwt.unwrap(document), keys=keys)
 
 
-def _expected(options: PlainJson, usual: str) -> Expected:
+def _expected(options: Mapping[str, PlainJson], usual: str) -> Expected:
     """What the caller asks a proof to be for; unasked is what it does not ask.
 
     Raises:
-        UsageError: an option is no text.
+        UsageError: an option is no text, or a check is asked for that is not made.
     """
-    stated = {} if options is None else _object(options, "/options")
-    asked = {name: stated.get(name) for name in ("expectedProofPurpose", "domain", "challenge")}
+    wanted = options.get("checks")
+    for one in wanted if isinstance(wanted, list) else [wanted]:
+        if one not in (None, "proof"):
+            raise UsageError(one, path="/options/checks", code="signing.check-not-made")
+    asked = {name: options.get(name) for name in ("expectedProofPurpose", "domain", "challenge")}
     for name, value in asked.items():
         if value is not None and not (isinstance(value, str) and value):
             raise UsageError(value, path=f"/options/{name}", code="usage.option-not-text")
@@ -233,7 +247,8 @@ def _refuse_over(found: Verified, now: datetime | None) -> None:
 
 def _moment(text: str) -> datetime | None:
     if text.isascii() and text.isdigit():
-        return datetime.fromtimestamp(int(text), UTC).replace(tzinfo=None) if len(text) <= 11 else None
+        second = int(text) if len(text) <= len(str(_LAST_SECOND)) else _LAST_SECOND
+        return datetime.fromtimestamp(min(second, _LAST_SECOND), UTC).replace(tzinfo=None)
     return vcdm.moment(text)
 
 
@@ -264,9 +279,33 @@ def _filled(issuer: PlainJson, did: str) -> PlainJson:
     return {"id": did, **issuer} if isinstance(issuer, dict) else issuer
 
 
-def _refuse_other_suite(options: PlainJson, signer: keys.Signer) -> None:
+def _options(asked: Mapping[str, PlainJson]) -> dict[str, PlainJson]:
+    stated = asked.get("options")
+    return {} if stated is None else _object(stated, "/options")
+
+
+def _refuse_other_options(options: Mapping[str, PlainJson], signer: keys.Signer, created: str) -> None:
+    """Whoever is answered 201 takes it that all was done that he asked for."""
+    fixed = {
+        "proofPurpose": ASSERTION,
+        "verificationMethod": signer.public_key.key_id,
+        "created": created,
+    }
+    for name, value in options.items():
+        if name in ("type", "cryptosuite", "previousProof") or value is None or value == []:
+            continue
+        if name not in fixed or value != fixed[name]:
+            raise UsageError(
+                value,
+                path=f"/options/{name}",
+                code="signing.option-not-served",
+                member=name,
+                expected=fixed.get(name, "-"),
+            )
+
+
+def _refuse_other_suite(stated: Mapping[str, PlainJson], signer: keys.Signer) -> None:
     """A proof of another kind than the one asked for would be no answer."""
-    stated = options if isinstance(options, dict) else {}
     suite = data_integrity.suite_of(signer.public_key.key_type)
     for name, value in (("type", "DataIntegrityProof"), ("cryptosuite", suite)):
         if stated.get(name, value) != value:

@@ -362,7 +362,7 @@ class _Check:
             document.keys() <= {*_RECORDED, *_OWN}
             and document.get("@context") == [CONTEXT]
             and document.get("type") == [_TYPE]
-            and _is_bare(document.get("issuer"), {"id", "name"})
+            and (isinstance(document.get("issuer"), str) or _is_bare(document.get("issuer"), ("id", "name")))
             and all(_is_bare(one, _RESOURCE) for one in _listed(document.get("relatedResource")))
         )
 
@@ -390,7 +390,11 @@ class _Check:
 
 def _is_bare(value: PlainJson, names: Collection[str]) -> bool:
     """Whether it says nothing but what these members do: nobody else has signed the rest."""
-    return not isinstance(value, dict) or value.keys() <= set(names)
+    return (
+        isinstance(value, dict)
+        and value.keys() <= set(names)
+        and all(isinstance(item, str) for item in value.values())
+    )
 
 
 def _listed(value: PlainJson) -> Sequence[PlainJson]:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.signing import data_integrity as di
-from gateway.signing import vc_api, vc_jwt, vcdm
+from gateway.signing import keys, vc_api, vc_jwt, vcdm
 from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base58btc
 from gateway.signing.rdf.contexts import CREDENTIALS_2
 from tests.signing.test_proofs import contexts
 
@@ -73,9 +74,6 @@ class TestIssueAndVerify:
         bare = {name: value for name, value in first.items() if name != "proof"}
         # The id is part of what is signed, so that the first proof is made with it.
         config = {n: v for n, v in first["proof"].items() if n != "proofValue"}
-        from gateway.signing import keys
-        from gateway.signing.multibase import base58btc
-
         value = keys.sign(ed25519_key, di.hash_data(bare, config, ed25519_key.public_key.key_type))
         first["proof"] = {**config, "proofValue": base58btc(value)}
         second = issued(ed25519_key, first, options={"previousProof": "urn:proof:1"})
@@ -171,6 +169,271 @@ class TestPresentation:
             "id": f"data:application/vp+jwt,{token.decode()}",
         }
         assert self.verdict(document) == 200
+
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+PAST, AHEAD = "2026-02-02T00:00:00Z", "2099-02-02T00:00:00Z"
+
+
+def proven(document: Document, key: PrivateKey, **members: Any) -> Document:
+    """A document with a sound proof that says more than ours do."""
+    made = di.create_proof(document, key, created=CREATED)
+    config = {**{n: v for n, v in made.items() if n != "proofValue"}, **members}
+    value = keys.sign(key, di.hash_data(document, config, key.public_key.key_type))
+    return {**document, "proof": {**config, "proofValue": base58btc(value)}}
+
+
+def codes(answer: vc_api.Answer) -> list[str]:
+    errors: Any = answer.document.get("errors", [])
+    return [one["code"] for one in errors]
+
+
+class TestTimes:
+    """At the time that the server is given, what is over or not yet begun is refused, wherever it says so."""
+
+    def own(self, key: PrivateKey, **changes: Any) -> Document:
+        made = {**credential(), "issuer": key.public_key.did, **changes}
+        return {name: value for name, value in made.items() if value is not None}
+
+    def verdict(self, document: Document) -> list[str]:
+        asked = body(verifiableCredential=document)
+        assert vc_api.verify(asked).status == 200, "it holds where nobody asks about time"
+        return codes(vc_api.verify(asked, now=NOW))
+
+    @pytest.mark.parametrize(
+        ("members", "over"),
+        [
+            ({}, False),
+            ({"expires": AHEAD}, False),
+            ({"expires": PAST}, True),
+            ({"created": AHEAD}, True),
+            # The same moment in another zone.
+            ({"created": "2026-06-01T08:00:00+08:00"}, False),
+            ({"created": "2026-06-01T00:00:01Z"}, True),
+        ],
+        ids=str,
+    )
+    def test_proof(self, key: PrivateKey, members: Document, over: bool) -> None:
+        found = self.verdict(proven(self.own(key), key, **members))
+        assert found == (["vcdm.not-valid-now"] if over else [])
+
+    @pytest.mark.parametrize("over", [0, 1])
+    def test_any_proof_of_several(self, ed25519_key: PrivateKey, over: int) -> None:
+        bare = self.own(ed25519_key)
+        both = [proven(bare, ed25519_key)["proof"] for _ in range(2)]
+        both[over] = proven(bare, ed25519_key, expires=PAST)["proof"]
+        both[1 - over] = proven(bare, ed25519_key, expires=AHEAD)["proof"]
+        assert self.verdict({**bare, "proof": both}) == ["vcdm.not-valid-now"]
+
+    @pytest.mark.parametrize(
+        ("claims", "over"),
+        [
+            ({"exp": 4000000000, "nbf": 1700000000, "iat": 1700000000}, False),
+            ({"exp": 1700000000}, True),
+            ({"nbf": 4000000000}, True),
+            ({"iat": 4000000000}, True),
+            ({"exp": 1700000000000}, False),
+            ({"nbf": 1700000000000}, True),
+            ({"exp": "soon"}, True),
+        ],
+        ids=str,
+    )
+    def test_token(self, ed25519_key: PrivateKey, claims: Document, over: bool) -> None:
+        token = vc_jwt.sign(self.own(ed25519_key, **claims), ed25519_key)
+        found = self.verdict(vc_jwt.enveloped(token))
+        assert found == (["vcdm.not-valid-now"] if over else [])
+
+    @pytest.mark.parametrize(("end", "over"), [(PAST, True), (AHEAD, False)])
+    def test_version_1(self, ed25519_key: PrivateKey, end: str, over: bool) -> None:
+        old = {"@context": [vcdm.CONTEXT_1], "issuanceDate": CREATED, "expirationDate": end}
+        document = self.own(ed25519_key, validFrom=None, validUntil=None, **old)
+        found = self.verdict(proven(document, ed25519_key))
+        assert found == (["vcdm.not-valid-now"] if over else [])
+
+    @pytest.mark.parametrize(
+        ("members", "status"), [({"expires": PAST}, 400), ({"created": AHEAD}, 400), ({}, 200)]
+    )
+    def test_presentation(self, ed25519_key: PrivateKey, members: Document, status: int) -> None:
+        bare = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": ed25519_key.public_key.did,
+        }
+        asked = body(
+            verifiablePresentation=proven(bare, ed25519_key, proofPurpose="authentication", **members)
+        )
+        assert vc_api.verify_presentation(asked).status == 200
+        assert vc_api.verify_presentation(asked, now=NOW).status == status
+
+    @pytest.mark.parametrize(("claims", "status"), [({"exp": 1700000000}, 400), ({}, 200)])
+    def test_enveloped_presentation(self, ed25519_key: PrivateKey, claims: Document, status: int) -> None:
+        bare = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": ed25519_key.public_key.did,
+        }
+        document = {
+            "@context": vcdm.CONTEXT,
+            "type": "EnvelopedVerifiablePresentation",
+            "id": f"data:application/vp+jwt,{vc_jwt.sign({**bare, **claims}, ed25519_key).decode()}",
+        }
+        asked = body(verifiablePresentation=document)
+        assert vc_api.verify_presentation(asked).status == 200
+        assert vc_api.verify_presentation(asked, now=NOW).status == status
+
+
+class TestInside:
+    """A credential that was changed since it was signed is no better for standing in another one."""
+
+    @pytest.mark.parametrize("is_changed", [False, True])
+    def test_in_a_credential(self, ed25519_key: PrivateKey, is_changed: bool) -> None:
+        inner = issued(ed25519_key)
+        inner |= {"validUntil": "2028-01-31T08:00:00Z"} if is_changed else {}
+        outer = issued(ed25519_key, {**credential(), "credentialSubject": {"id": "urn:x:1", "held": inner}})
+        answer = vc_api.verify(body(verifiableCredential=outer))
+        assert (answer.status, codes(answer)) == (
+            (400, ["signing.signature-wrong"]) if is_changed else (200, [])
+        )
+
+    @pytest.mark.parametrize("is_changed", [False, True])
+    @pytest.mark.parametrize("beside", [False, True])
+    def test_in_a_presentation(self, ed25519_key: PrivateKey, is_changed: bool, beside: bool) -> None:
+        """Beside the credentials, and inside one that only the holder's proof covers."""
+        inner = issued(ed25519_key)
+        inner |= {"validUntil": "2028-01-31T08:00:00Z"} if is_changed else {}
+        did = ed25519_key.public_key.did
+        held = {**credential(), "issuer": did, "credentialSubject": {"id": "urn:x:1", "held": inner}}
+        bare: Document = {"@context": [vcdm.CONTEXT], "type": ["VerifiablePresentation"], "holder": did}
+        bare |= {"held": inner} if beside else {"verifiableCredential": [held]}
+        made = proven(bare, ed25519_key, proofPurpose="authentication")
+        answer = vc_api.verify_presentation(body(verifiablePresentation=made))
+        assert answer.status == (400 if is_changed else 200), answer.document
+
+
+class TestOptions:
+    """What is asked for is done, or refused; nothing is passed over."""
+
+    @pytest.mark.parametrize("options", [[], [{"challenge": "new"}], "x", 5, True], ids=str)
+    def test_options_that_are_no_object(self, ed25519_key: PrivateKey, options: Any) -> None:
+        made = issued(ed25519_key)
+        bare = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": ed25519_key.public_key.did,
+        }
+        presented = proven(bare, ed25519_key, proofPurpose="authentication")
+        answers = (
+            vc_api.issue(body(credential=credential(), options=options), signer=ed25519_key, created=CREATED),
+            vc_api.verify(body(verifiableCredential=made, options=options)),
+            vc_api.verify_presentation(body(verifiablePresentation=presented, options=options)),
+        )
+        assert [(one.status, codes(one)) for one in answers] == [(400, ["signing.not-an-object"])] * 3
+
+    @pytest.mark.parametrize(
+        ("checks", "status"),
+        [
+            (None, 200),
+            ([], 200),
+            (["proof"], 200),
+            ("proof", 200),
+            (["proof", "status"], 400),
+            (["credentialStatus"], 400),
+            ("status", 400),
+            ([5], 400),
+            ({"status": True}, 400),
+        ],
+        ids=str,
+    )
+    def test_checks(self, ed25519_key: PrivateKey, checks: Any, status: int) -> None:
+        made = issued(ed25519_key)
+        answer = vc_api.verify(body(verifiableCredential=made, options={"checks": checks}))
+        assert (answer.status, codes(answer)) == (
+            status,
+            ["signing.check-not-made"] if status == 400 else [],
+        )
+
+    def test_checks_of_presentations(self, ed25519_key: PrivateKey) -> None:
+        bare = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": ed25519_key.public_key.did,
+        }
+        token = vc_jwt.sign(bare, ed25519_key).decode()
+        for document in (
+            proven(bare, ed25519_key, proofPurpose="authentication"),
+            {
+                "@context": vcdm.CONTEXT,
+                "type": "EnvelopedVerifiablePresentation",
+                "id": f"data:application/vp+jwt,{token}",
+            },
+        ):
+            for checks, found in ((["proof"], []), (["status"], ["signing.check-not-made"])):
+                asked = body(verifiablePresentation=document, options={"checks": checks})
+                assert codes(vc_api.verify_presentation(asked)) == found
+
+    @pytest.mark.parametrize("form", ["data-integrity", "vc+jwt"])
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"proofPurpose": "authentication"},
+            {"proofPurpose": ["assertionMethod"]},
+            {"domain": "body.example"},
+            {"challenge": "q"},
+            {"expires": "2027-01-01T00:00:00Z"},
+            {"created": "2020-01-01T00:00:00Z"},
+            {"verificationMethod": "did:key:z6MkOther#z6MkOther"},
+            {"mandatoryPointers": ["/issuer"]},
+            {"credentialStatus": {"type": "BitstringStatusListEntry"}},
+            {"somethingElse": True},
+        ],
+        ids=str,
+    )
+    def test_issue_refuses_what_it_would_not_make(
+        self, ed25519_key: PrivateKey, options: Document, form: vc_api.Form
+    ) -> None:
+        asked = body(credential=credential(), options=options)
+        answer = vc_api.issue(asked, signer=ed25519_key, created=CREATED, form=form)
+        assert (answer.status, codes(answer)) == (400, ["signing.option-not-served"])
+        errors: Any = answer.document["errors"]
+        (name,) = options
+        assert errors[0]["path"] == f"/options/{name}"
+        assert name in errors[0]["detail"]
+
+    def test_issue_takes_what_it_makes_anyway(self, key: PrivateKey) -> None:
+        own = {
+            "proofPurpose": "assertionMethod",
+            "verificationMethod": key.public_key.key_id,
+            "created": CREATED,
+            "mandatoryPointers": [],
+            "domain": None,
+        }
+        made = issued(key, options=own)
+        assert all(made["proof"][name] == own[name] for name in ("proofPurpose", "verificationMethod"))
+
+
+class TestProofsThatStandThere:
+    """Our signature beside or over a proof that does not hold would lend it ours."""
+
+    @pytest.mark.parametrize("form", ["data-integrity", "vc+jwt"])
+    @pytest.mark.parametrize("proof", [5, "x", {}, [5], {"type": "DataIntegrityProof"}, "changed"], ids=str)
+    def test_one_that_does_not_hold(self, ed25519_key: PrivateKey, proof: Any, form: vc_api.Form) -> None:
+        first = issued(ed25519_key)
+        first |= {"validUntil": "2028-01-31T08:00:00Z"} if proof == "changed" else {"proof": proof}
+        answer = vc_api.issue(body(credential=first), signer=ed25519_key, created=CREATED, form=form)
+        assert answer.status == 400
+
+    def test_one_that_holds(self, key: PrivateKey) -> None:
+        asked = body(credential=issued(key))
+        answer = vc_api.issue(asked, signer=key, created=CREATED)
+        assert answer.status == 201, answer.document
+        again = body(verifiableCredential=answer.document["verifiableCredential"])
+        assert vc_api.verify(again).status == 200
+
+    @pytest.mark.parametrize("proof", [None, []])
+    def test_none(self, ed25519_key: PrivateKey, proof: Any) -> None:
+        assert vc_api.verify(
+            body(verifiableCredential=issued(ed25519_key, {**credential(), "proof": proof}))
+        ) == vc_api.Answer(200, {"verified": True})
 
 
 BROKEN: dict[str, Document] = {

@@ -18,17 +18,22 @@ import pytest
 from gateway.errors import GatewayError
 from gateway.signing import vc_api
 from gateway.signing.did_key import KeyType
+from gateway.signing.envelopes import verify_any
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base58btc, from_base58btc
 from gateway.signing.rdf import _process, canonical
-from gateway.signing.vcdm import CONTEXT
+from gateway.signing.vcdm import CONTEXT, CONTEXT_1
+from tests.conftest import Judges
 from tests.signing.conftest import throw_away
 from tests.signing.test_proofs import contexts
 from tests.signing.test_w3c_statements import ABSENT, CREATED, EXAMPLES, STRANGER, Document, body
 
 __all__ = ["contexts"]  # a fixture
 
+UNDEFINED: Final = "https://www.w3.org/ns/credentials/undefined-terms/v2"
+DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
+END: Final = "2026-02-01T00:00:00Z"
 KILN: Final = {"Kiln": "https://example.org/ns#Kiln"}
 
 
@@ -333,3 +338,76 @@ class TestPresentations:
         assert ed25519.presents(whole)
         renamed = {**whole, "@context": [CONTEXT, {"Trusted": KILN["Kiln"]}]}
         assert not ed25519.presents({**renamed, "type": ["VerifiablePresentation", "Trusted"]})
+
+
+def proof_terms(context: bytes) -> bytes:
+    """What a version 1 credential needs beside its own context, out of that of version 2."""
+    proof = {"@id": "https://w3id.org/security#proof", "@type": "@id", "@container": "@graph"}
+    terms = {
+        "@version": 1.1,
+        "@protected": True,
+        "id": "@id",
+        "type": "@type",
+        "DataIntegrityProof": json.loads(context)["@context"]["DataIntegrityProof"],
+        "proof": proof,
+    }
+    return json.dumps({"@context": terms}).encode()
+
+
+class TestRespelled:
+    """The same graph by other words, of which whoever reads by names would not see one."""
+
+    @pytest.fixture
+    def vocabulary(self, rdfc: Rdfc, contexts: dict[str, bytes]) -> Rdfc:
+        return Rdfc(rdfc.key, {**rdfc.known, UNDEFINED: contexts[UNDEFINED]})
+
+    @pytest.mark.parametrize(
+        ("url", "full"), [(EXAMPLES, "credentials/examples#"), (UNDEFINED, "credentials/undefined-term#")]
+    )
+    def test_members_that_a_vocabulary_names(self, vocabulary: Rdfc, url: str, full: str) -> None:
+        said = {"id": "urn:x:1", "pcf": "5", "unit": "kg"}
+        made = vocabulary.signed(
+            vocabulary.credential(
+                **{"@context": [CONTEXT, url]}, withdrawnOn="2026-01-01", credentialSubject=said
+            )
+        )
+        assert vocabulary.verifies(made)
+        outer = f"https://www.w3.org/ns/{full}withdrawnOn"
+        inner = {**said, f"https://www.w3.org/ns/{full}pcf": "5"}
+        del inner["pcf"]
+        subject = {**made, "credentialSubject": inner}
+        root = {**{n: v for n, v in made.items() if n != "withdrawnOn"}, outer: made["withdrawnOn"]}
+        for other in (root, subject):
+            (own,), (same,) = (
+                graphs(vocabulary.known, {n: v for n, v in one.items() if n != "proof"})
+                for one in (made, other)
+            )
+            assert own == same
+            answer = vc_api.verify(body(verifiableCredential=other), contexts=vocabulary.known)
+            errors: Any = answer.document["errors"]
+            assert (answer.status, [one["code"] for one in errors]) == (400, ["rdf.respelled"])
+
+    @pytest.mark.parametrize(
+        ("context", "name"),
+        [(CONTEXT, "validUntil"), (CONTEXT_1, "expirationDate")],
+    )
+    def test_an_end_that_is_no_text_is_shown(
+        self, rdfc: Rdfc, judges: Judges, context: str, name: str
+    ) -> None:
+        """A list of one, or a value with its type, are the same graph as the text."""
+        old = judges.place / "vc/node_modules/@digitalbazaar/credentials-context/contexts/v1.jsonld"
+        known = {
+            CONTEXT: rdfc.known[CONTEXT],
+            CONTEXT_1: old.read_bytes(),
+            DATA_INTEGRITY: proof_terms(rdfc.known[CONTEXT]),
+        }
+        begin = {"issuanceDate": CREATED} if context == CONTEXT_1 else {}
+        own = Rdfc(rdfc.key, known)
+        more = [DATA_INTEGRITY] if context == CONTEXT_1 else []
+        bare = own.credential(**{"@context": [context, *more], name: END, **begin})
+        bare["credentialSubject"] = {"id": "urn:x:1"}
+        made = own.signed(bare)
+        typed = {"@value": END, "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
+        for stated, shown in ((END, END), ([END], f'["{END}"]'), (typed, jcs(typed).decode())):
+            data = json.dumps({**made, name: stated}).encode()
+            assert verify_any(data, contexts=known).times[name] == shown

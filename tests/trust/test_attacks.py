@@ -381,7 +381,10 @@ class TestConversionRecord:
         """Whoever holds a sealed folder can put a credential of their own into it."""
         document = json.loads(whole["credential.json"]) | changed
         del document["proof"]
-        document["issuer"] = OTHER_MAKER.public_key.did
+        named = changed.get("issuer", {})
+        document["issuer"] = (
+            {**named, "id": OTHER_MAKER.public_key.did} if named else OTHER_MAKER.public_key.did
+        )
         signed = data_integrity.add_proof(document, OTHER_MAKER, created=made.stamp(made.NOW))
         return {
             **whole,
@@ -418,6 +421,52 @@ class TestConversionRecord:
         assert (done.indication.name, done.sub and done.sub.name) == ("INDETERMINATE", "NOT_COVERED")
         assert done.step("coverage").params["parts"] == "credential.json"
         assert "list.credential-alone" in {note.code for note in done.notes}
+
+    @pytest.mark.parametrize(
+        "issuer",
+        [
+            {"name": "TEST certifier", "description": "recognised by the authorities"},
+            {"name": "TEST certifier", "urn:x:kg": "0.1"},
+            {"name": {"@value": "TEST certifier", "@language": "en", "urn:x:kg": "0.1"}},
+        ],
+        ids=str,
+    )
+    def test_a_credential_by_somebody_else_that_says_more_of_its_issuer(
+        self, world: World, whole: dict[str, bytes], issuer: dict[str, Any]
+    ) -> None:
+        done = world.validate(self._by_another(whole, issuer={"name": "Kiln & Co."}))
+        assert done.passed
+        done = world.validate(self._by_another(whole, issuer=issuer))
+        assert (done.indication.name, done.sub and done.sub.name) == ("INDETERMINATE", "NOT_COVERED")
+        assert done.step("coverage").params["parts"] == "credential.json"
+
+    @pytest.mark.parametrize(
+        "claim", [{"urn:x:kg": "0.1"}, {"description": "certified"}, {"mediaType": ["x"]}]
+    )
+    def test_a_credential_by_somebody_else_that_says_more_of_a_part(
+        self, world: World, whole: dict[str, bytes], claim: dict[str, Any]
+    ) -> None:
+        first, *others = json.loads(whole["credential.json"])["relatedResource"]
+        told = [{**first, **claim}, *others]
+        done = world.validate(self._by_another(whole, relatedResource=told))
+        assert (done.indication.name, done.sub and done.sub.name) == ("INDETERMINATE", "NOT_COVERED")
+
+    @pytest.mark.parametrize("last", [False, True])
+    def test_two_digests_of_one_part_in_a_credential(
+        self, world: World, whole: dict[str, bytes], last: bool
+    ) -> None:
+        """Of the two, every reader takes another one."""
+        listed = json.loads(whole["credential.json"])["relatedResource"]
+        own = next(one for one in listed if one["name"] == "manifest.json")
+        wrong = {**own, "id": "urn:x:1", "digestSRI": "sha256-" + "A" * 43 + "="}
+        told = [*listed, wrong] if last else [wrong, *listed]
+        done = world.validate(self._by_another(whole, relatedResource=told))
+        assert done.indication.name == "TOTAL_FAILED"
+
+    def test_a_part_that_is_only_named_by_its_address(self, world: World, whole: dict[str, bytes]) -> None:
+        listed = json.loads(whole["credential.json"])["relatedResource"]
+        for more in ("urn:x:certified", {"id": "urn:x:certified", "digestSRI": "sha256-" + "A" * 43 + "="}):
+            assert not world.validate(self._by_another(whole, relatedResource=[*listed, more])).passed
 
     def test_a_credential_by_somebody_else_that_says_the_same(
         self, world: World, whole: dict[str, bytes]

@@ -103,17 +103,17 @@ class TestAround:
         """A statement of a listed recogniser in what a listed certifier has signed: passed, until revoked."""
         office = Office(OTHER)
         inner = statement(office.place, OTHER)
-        assert words(validated(_with(office), around(inner))) == PASSED
-        done = validated(_with(office), around(inner))
+        assert words(validated(listing(office), around(inner))) == PASSED
+        done = validated(listing(office), around(inner))
         told = done.step("coverage").evidence["contained"]
         assert isinstance(told, list)
         assert isinstance(told[0], dict)
         assert told[0]["indication"] == "TOTAL_PASSED"
         office.set("revocation")
-        assert words(validated(_with(office), around(inner))) == FAILED
+        assert words(validated(listing(office), around(inner))) == FAILED
 
 
-def _with(office: Office) -> World:
+def listing(office: Office) -> World:
     world = believing(OWN)
     body = made.entity("TEST body", [made.state("recogniser", others=[OTHER.public_key.did])])
     world.own_entities = [body]
@@ -140,7 +140,7 @@ def test_the_decision_of_a_statement_inside_is_told() -> None:
         f"{TERM}decision": "refused",
         f"{TERM}original": {f"{TERM}sha256": digest},
     }
-    done = validated(_with(office), container(signed(document, OTHER)))
+    done = validated(listing(office), container(signed(document, OTHER)))
     assert words(done) == PASSED
     told = [(note.code, note.at) for note in done.notes if note.code.startswith("list.statement")]
     assert told == [("list.statement-refused", digest)]
