@@ -183,6 +183,14 @@ def proven(document: Document, key: PrivateKey, **members: Any) -> Document:
     return {**document, "proof": {**config, "proofValue": base58btc(value)}}
 
 
+def presentation(key: PrivateKey) -> Document:
+    return {
+        "@context": [vcdm.CONTEXT],
+        "type": ["VerifiablePresentation"],
+        "holder": key.public_key.did,
+    }
+
+
 def codes(answer: vc_api.Answer) -> list[str]:
     errors: Any = answer.document.get("errors", [])
     return [one["code"] for one in errors]
@@ -254,11 +262,7 @@ class TestTimes:
         ("members", "status"), [({"expires": PAST}, 400), ({"created": AHEAD}, 400), ({}, 200)]
     )
     def test_presentation(self, ed25519_key: PrivateKey, members: Document, status: int) -> None:
-        bare = {
-            "@context": [vcdm.CONTEXT],
-            "type": ["VerifiablePresentation"],
-            "holder": ed25519_key.public_key.did,
-        }
+        bare = presentation(ed25519_key)
         asked = body(
             verifiablePresentation=proven(bare, ed25519_key, proofPurpose="authentication", **members)
         )
@@ -267,11 +271,7 @@ class TestTimes:
 
     @pytest.mark.parametrize(("claims", "status"), [({"exp": 1700000000}, 400), ({}, 200)])
     def test_enveloped_presentation(self, ed25519_key: PrivateKey, claims: Document, status: int) -> None:
-        bare = {
-            "@context": [vcdm.CONTEXT],
-            "type": ["VerifiablePresentation"],
-            "holder": ed25519_key.public_key.did,
-        }
+        bare = presentation(ed25519_key)
         document = {
             "@context": vcdm.CONTEXT,
             "type": "EnvelopedVerifiablePresentation",
@@ -316,11 +316,7 @@ class TestOptions:
     @pytest.mark.parametrize("options", [[], [{"challenge": "new"}], "x", 5, True], ids=str)
     def test_options_that_are_no_object(self, ed25519_key: PrivateKey, options: Any) -> None:
         made = issued(ed25519_key)
-        bare = {
-            "@context": [vcdm.CONTEXT],
-            "type": ["VerifiablePresentation"],
-            "holder": ed25519_key.public_key.did,
-        }
+        bare = presentation(ed25519_key)
         presented = proven(bare, ed25519_key, proofPurpose="authentication")
         answers = (
             vc_api.issue(body(credential=credential(), options=options), signer=ed25519_key, created=CREATED),
@@ -353,11 +349,7 @@ class TestOptions:
         )
 
     def test_checks_of_presentations(self, ed25519_key: PrivateKey) -> None:
-        bare = {
-            "@context": [vcdm.CONTEXT],
-            "type": ["VerifiablePresentation"],
-            "holder": ed25519_key.public_key.did,
-        }
+        bare = presentation(ed25519_key)
         token = vc_jwt.sign(bare, ed25519_key).decode()
         for document in (
             proven(bare, ed25519_key, proofPurpose="authentication"),
@@ -400,7 +392,7 @@ class TestOptions:
         assert name in errors[0]["detail"]
 
     def test_issue_takes_what_it_makes_anyway(self, key: PrivateKey) -> None:
-        own = {
+        own: Document = {
             "proofPurpose": "assertionMethod",
             "verificationMethod": key.public_key.key_id,
             "created": CREATED,
@@ -408,7 +400,8 @@ class TestOptions:
             "domain": None,
         }
         made = issued(key, options=own)
-        assert all(made["proof"][name] == own[name] for name in ("proofPurpose", "verificationMethod"))
+        for name in ("proofPurpose", "verificationMethod", "created"):
+            assert made["proof"][name] == own[name]
 
 
 class TestProofsThatStandThere:
