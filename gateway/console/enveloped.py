@@ -37,6 +37,9 @@ _ORIGINS = {
     KeyOrigin.CERTIFICATE: "cli.key-certified",
     KeyOrigin.GIVEN: "cli.key-given",
 }
+# Of the years 1 and 9999.
+_FIRST_SECOND = -62135596800
+_LAST_SECOND = 253402300799
 _REMARKS = {
     "issuer-not-bound": "cli.remark-issuer-not-bound",
     "uncovered-contexts": "cli.remark-uncovered-contexts",
@@ -186,7 +189,7 @@ def _tell(
     for part in found.parts:
         lines.append(("cli.covered", f"{part.name or '-'}  {part.media_type or '-'}  SHA-256 {part.sha256}"))
     lines += [("cli.uncovered", name) for name in found.uncovered]
-    lines += [("cli.contained", _inside(console, one)) for one in found.contained]
+    lines += _all_inside(console, found.contained)
     for signature in found.signatures:
         key = signature.key
         lines.append(("cli.algorithm", signature.algorithm))
@@ -217,6 +220,18 @@ def _tell(
         careful = code in {"cli.uncovered", "cli.remark", "cli.contained", "cli.statement"}
         console.answer(f"  {padded(names[code], column)}{visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
+
+
+def _all_inside(console: Console, held: Sequence[Contained], above: str = "") -> list[tuple[str, str]]:
+    """Signed documents at all depths, and what nobody has signed in them."""
+    lines: list[tuple[str, str]] = []
+    for one in held:
+        lines.append(("cli.contained", above + _inside(console, one)))
+        if one.found is not None:
+            below = f"{above}{one.place} > "
+            lines += [("cli.uncovered", below + name) for name in one.found.uncovered]
+            lines += _all_inside(console, one.found.contained, below)
+    return lines
 
 
 def _inside(console: Console, one: Contained) -> str:
@@ -272,8 +287,10 @@ def _moment(stated: str | None) -> datetime | None:
     """A dateTime, or seconds since 1970 (RFC 7519, 2)."""
     if stated is None:
         return None
-    if stated.isascii() and stated.isdigit():
-        return datetime.fromtimestamp(int(stated), UTC) if len(stated) <= 11 else None
+    if stated.isascii() and stated.removeprefix("-").isdigit():
+        # Beyond the years of a calendar, in milliseconds perhaps: its first or last moment.
+        seconds = min(max(int(stated), _FIRST_SECOND), _LAST_SECOND)
+        return datetime.fromtimestamp(seconds, UTC)
     found = vcdm.moment(stated)
     return None if found is None else found.replace(tzinfo=UTC)
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import unquote
 
 from gateway.errors import GatewayError
@@ -38,6 +38,17 @@ PRESENTATION: Final = "VerifiablePresentation"
 # Base64 of either alphabet and with padding: whoever refuses it says so himself.
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]*(?:~[^\s]*)?")
 _BETWEEN: Final = re.compile(r"(?:[\x00-\x20\ufeff\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
+_LEAD_OF_PDF: Final = 1024
+_PDF_NAME: Final = re.compile(rb"/(?:B|#42)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){8}(?![A-Za-z#])")
+_PDF_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_OPEN_ENDED: Final = (
+    bytes.fromhex("06092a864886f70d010702"),
+    bytes.fromhex("060a2a811ccf550601040202"),
+)
+# Of an object or a list of JSON, however spelled, and not of RTF, a template, a heading or a link.
+_OPENING: Final = re.compile(
+    rb"\{\s*(?:[\"'}/#$\w]|\Z)|\[\s*(?:[\]\[{\"'0-9+./#-]|(?:true|false|null|NaN|Infinity)\b|\Z)"
+)
 _BLANK: Final = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 _SHORTEST_TOKEN: Final = 40
 _DATA_URL: Final = re.compile(r'data:(?:[^,"]|"[^"]*"){0,200},', re.IGNORECASE)
@@ -46,6 +57,11 @@ _MOST_DEPTH: Final = 4
 # The record at the end of a zip, with the longest comment.
 _END_OF_ZIP: Final = 22 + 65535
 _ARCHIVE: Final = ArchiveLimits(allow_nested=True)
+
+
+# The name of a member or the number of an entry, behind those above it.
+_Step: TypeAlias = "tuple[_Step, str | int] | None"
+_LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +89,10 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
         return
     if data.startswith(b"PK\x03\x04"):
         yield from _in_archive(data, at, depth)
-    elif data.startswith(b"%PDF-"):
+    elif b"%PDF-" in data[:_LEAD_OF_PDF]:
         yield from _in_pdf(data, at)
+    elif _is_open_ended(data, start):
+        yield Place(at, why="envelope.cms")
     elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(start):
         # Before archives: a message may hold one, and is then what was signed.
         yield Place(at, data)
@@ -92,15 +110,40 @@ def _in_plain(data: bytes, start: bytes, at: str, depth: int) -> Iterator[Place]
             yield Place(at, why="json.not-utf8")
     elif start.startswith(b"<") or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield from _in_xml(data, at)
-    elif start[:1] in (b"{", b"[", b'"'):
+    elif _OPENING.match(start) or (start[:1] == b'"' and _is_quoted(start)):
         yield from _in_json(data, at, depth)
     else:
         yield from _in_text(data, at)
 
 
 def _in_pdf(data: bytes, at: str) -> Iterator[Place]:
-    if b"/ByteRange" in data:
-        yield Place(at, data)
+    if not any(_unescaped(name[0]) == b"/ByteRange" for name in _PDF_NAME.finditer(data)):
+        return
+    # Other software opens it whatever stands in front; the places of its signatures are then not these.
+    yield Place(at, data) if data.startswith(b"%PDF-") else Place(at, why="envelope.pdf")
+
+
+def _unescaped(name: bytes) -> bytes:
+    """ISO 32000-2, 7.3.5."""
+    return _PDF_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), name)
+
+
+def _is_open_ended(data: bytes, start: bytes) -> bool:
+    """A signed message in BER of no stated length, as long ones are often written."""
+    if start.startswith(b"MIA"):
+        try:
+            data = base64.b64decode(b"".join(start[:64].split())[:40])
+        except (binascii.Error, ValueError):
+            return False
+    return data.startswith(b"\x30\x80") and data[2:].startswith(_OPEN_ENDED)
+
+
+def _is_quoted(start: bytes) -> bool:
+    """Whether it is one text of JSON, and not a table with quoted cells."""
+    try:
+        return isinstance(json.loads(start), str)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _start(data: bytes) -> bytes:
@@ -144,9 +187,10 @@ def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") 
     Args:
         skipped: the member of the outermost object whose entries somebody else answers for.
     """
-    stack = [(value, at)]
+    # Places are put together where one is needed: they may be as long as the document.
+    stack: list[tuple[PlainJson, _Step]] = [(value, None)]
     while stack:
-        held, place = stack.pop()
+        held, above = stack.pop()
         entries: list[tuple[str | int, PlainJson]] = []
         if isinstance(held, dict):
             entries = list(held.items())
@@ -154,19 +198,34 @@ def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") 
             entries = list(enumerate(held))
         deeper = []
         for name, item in entries:
-            own = place + pointer([name])
-            known = at + pointer([skipped])
-            answered = bool(skipped) and (own == known or (place == known and isinstance(held, list)))
-            if isinstance(item, str):
+            own = (above, name)
+            answered = bool(skipped) and skipped in (
+                name if above is None else "",
+                above[1] if above is not None and above[0] is None and isinstance(held, list) else "",
+            )
+            if isinstance(item, str) and len(item) >= _SHORTEST_TOKEN:
                 # Nobody else looks at tokens, nor at documents as text.
-                yield from _in_string(item, own, depth)
+                yield from _in_string(item, _joined(at, own), depth)
             elif isinstance(item, dict | list):
-                found = None if answered else _object(item, own)
+                # Nor at a token in JSON.
+                answered = answered and not (isinstance(item, dict) and _is_serialised(item))
+                found = None if answered else _object(item, at, own)
                 if found is not None:
                     yield found
                 if found is None or not found.is_signed:
                     deeper.append((item, own))
         stack += reversed(deeper)
+
+
+def _joined(at: str, step: _Step) -> str:
+    """A place for people: of names without end, only the beginning."""
+    names: list[str | int] = []
+    while step is not None:
+        above, name = step
+        is_long = isinstance(name, str) and len(name) > _LONGEST_NAME
+        names.append(f"{str(name)[:_LONGEST_NAME]}…" if is_long else name)
+        step = above
+    return at + pointer(reversed(names))
 
 
 def object_at_root(value: PlainJson, at: str, data: bytes) -> Place | None:
@@ -177,9 +236,10 @@ def object_at_root(value: PlainJson, at: str, data: bytes) -> Place | None:
 
 def in_xml_object(data: bytes, at: str) -> Iterator[Place]:
     """The text of a signed element, where it has nothing else: an object of a signature may be a document."""
-    if data.count(b"<") > 2:
+    # Comments and instructions between its text are nothing to whoever reads it.
+    if data.count(b"<") - data.count(b"<?") > 2:
         return
-    root = xml.parse_signed(data)
+    root = xml.parse(data)
     if not len(root) and root.text:
         text = root.text.strip().encode()
         inner = list(in_file(text, at))
@@ -302,7 +362,8 @@ def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
         return
     if head := _DATA_URL.match(text):
         text = unquote(text[head.end() :])
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", "<", "-"):
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    if first in ("{", "[", "<", "-") or (first == '"' and _is_quoted(_start(text.encode(errors="replace")))):
         yield from in_file(text.encode(errors="replace"), at, depth=depth + 1)
     else:
         yield from _in_text(text.encode(errors="replace"), at)
@@ -323,17 +384,18 @@ def _is_token(text: str) -> bool:
     return isinstance(members, dict) and "alg" in members
 
 
-def _object(value: PlainJson, at: str) -> Place | None:
+def _object(value: PlainJson, at: str, step: _Step = None) -> Place | None:
     """The place of an object that is signed, or a credential without a signature."""
     if not isinstance(value, dict):
         return None
     if _has_proof(value) or _is_serialised(value) or _kinds(value) & _ENVELOPED:
+        place = _joined(at, step)
         try:
-            return Place(at, jcs(value))
+            return Place(place, jcs(value))
         except GatewayError as error:
-            return Place(at, why=error.error_code)
+            return Place(place, why=error.error_code)
     if _kinds(value) & {CREDENTIAL, PRESENTATION}:
-        return Place(at, is_signed=False)
+        return Place(_joined(at, step), is_signed=False)
     return None
 
 

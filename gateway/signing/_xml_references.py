@@ -99,7 +99,7 @@ def resolve(
             raise ReferenceRefused(name, path=xml.place(entry), code="envelope.part-twice")
         else:
             media_type = properties.media_types.get(entry.get("Id", ""), "") if properties else ""
-            parts[name] = Part(name, media_type, covered)
+            parts[name] = Part(name, media_type, covered, target is None or _is_packed(entry))
     if properties is not None and not properties_covered:
         raise ReferenceRefused(path=xml.place(signature), code="envelope.properties-not-covered")
     if not parts:
@@ -141,6 +141,8 @@ class _Document:
         self.root = signature.getroottree().getroot()
         self.covers_root = False
         self._ids: dict[str, list[etree._Element]] | None = None
+        # Without this signature, and without every one: an element of the copy for each of the document.
+        self._copies: dict[bool, dict[etree._Element, etree._Element]] = {}
 
     def covered(self, entry: etree._Element) -> tuple[str, bytes, etree._Element | None]:
         """The name of what a reference covers, its bytes, and the element if it is one."""
@@ -208,17 +210,17 @@ class _Document:
 
     def _without_signature(self, target: etree._Element, *, every: bool) -> etree._Element:
         """The same element in a fresh copy of the document from which the signature is gone."""
-        copy = xml.parse_signed(self.data)
-        path, own = (node.getroottree().getelementpath(node) for node in (target, self.signature))
-        twin = copy if path == "." else copy.find(path)
-        if own == ".":
+        if self.signature is self.root:
             raise ReferenceRefused(path=xml.place(self.signature), code="envelope.covers-itself")
-        signature = copy.find(own)
-        assert twin is not None
-        assert signature is not None
-        for element in list(copy.iter(f"{DS}Signature")) if every else [signature]:
-            _remove(element)
-        return twin
+        twins = self._copies.get(every)
+        if twins is None:
+            copy = xml.parse_signed(self.data)
+            twins = dict(zip(self.root.iter(etree.Element), copy.iter(etree.Element), strict=True))
+            for element in list(copy.iter(f"{DS}Signature")) if every else [twins[self.signature]]:
+                _remove(element)
+            # Each reference parsed and copied the whole document before.
+            self._copies[every] = twins
+        return twins[target]
 
 
 def _has_instructions(root: etree._Element) -> bool:
@@ -233,6 +235,10 @@ def _transforms(entry: etree._Element) -> list[etree._Element]:
     if len(found) > _MOST_TRANSFORMS or any(child.tag != f"{DS}Transform" for child in found):
         raise ReferenceRefused(len(found), path=xml.place(entry), code="envelope.transform")
     return found
+
+
+def _is_packed(entry: etree._Element) -> bool:
+    return any(transform.get("Algorithm") == _BASE64 for transform in _transforms(entry))
 
 
 def _leaves_signatures_out(transform: etree._Element) -> bool:

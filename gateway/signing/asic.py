@@ -166,6 +166,11 @@ def _misnamed(archive: Archive, parts: Mapping[str, Part]) -> Iterator[str]:
     except GatewayError:
         yield _MANIFEST
         return
+    if root.tag != f"{{{_ODF}}}manifest" or any(
+        element.tag != f"{{{_ODF}}}file-entry" or (element.text or "").strip() or (element.tail or "").strip()
+        for element in root.iterdescendants()
+    ):
+        yield _MANIFEST
     for entry in root.iter(f"{{{_ODF}}}file-entry"):
         name, stated = entry.get(f"{{{_ODF}}}full-path", ""), entry.get(f"{{{_ODF}}}media-type", "")
         if name.endswith("/"):

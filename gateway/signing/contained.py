@@ -102,10 +102,12 @@ def in_files(files: Mapping[str, bytes]) -> tuple[Contained, ...]:
 
 def _places(found: Verified) -> Iterator[Place]:
     if found.envelope in _DOCUMENTS:
-        yield from places.in_members(dict(found.document), f"{PAYLOAD}#", skipped=_answered(found.document))
+        # Of what an SD-JWT shows, nobody else looks at the credentials.
+        skipped = "" if found.envelope is Envelope.SD_JWT else _answered(found.document)
+        yield from places.in_members(dict(found.document), f"{PAYLOAD}#", skipped=skipped)
         return
     for part in found.parts:
-        if found.envelope in _XML and (not part.name or part.name.startswith("#")):
+        if found.envelope in _XML and not part.is_file:
             yield from places.in_xml_object(part.data, part.name)
         else:
             yield from _in_part(part, alone=len(found.parts) == 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from gateway.errors import TrustError
@@ -345,5 +346,6 @@ def _has_order(value: PlainJson, name: str = "") -> bool:
 
 
 def _expiry(proofs: Sequence[_Proof]) -> dict[str, str]:
-    stated = sorted(proof.text("expires") for proof in proofs if "expires" in proof.members)
-    return {"expires": stated[0]} if stated else {}
+    stated = [proof.text("expires") for proof in proofs if "expires" in proof.members]
+    # By the moment: of two zones, the later text may be the earlier time.
+    return {"expires": min(stated, key=datetime.fromisoformat)} if stated else {}

@@ -53,11 +53,13 @@ class Part:
     """One run of bytes that a signature covers; nothing else of the envelope may be read.
 
     ``name`` is the file's in a container, ``#id`` for a part of an XML document, empty for the payload.
+    ``is_file``: of an XML signature, bytes of their own and no piece of its document.
     """
 
     name: str
     media_type: str
     data: bytes = field(repr=False)
+    is_file: bool = False
 
     @property
     def sha256(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -28,6 +29,8 @@ from gateway.signing.verified import Contained, Envelope, Inside, Part, Verified
 
 # One document may carry the signatures of several bodies.
 _MOST_SIGNATURES: Final = 16
+# Unsigned places that are told of one signature.
+_MOST_PLACES: Final = 100
 
 
 class XmlSignatureRefused(TrustError):
@@ -116,15 +119,22 @@ def _uncovered(root: etree._Element, found: Sequence[_Found], *, container: bool
     if container:
         yield from unsigned.attributes(root)
     for one in found:
-        yield from unsigned.uncovered(one.element, covered, signs_key_info=one.covers_key_info)
+        places = unsigned.uncovered(one.element, covered, signs_key_info=one.covers_key_info)
+        yield from islice(places, _MOST_PLACES)
+        if next(places, None) is not None:
+            yield f"{xml.place(one.element)} …"
 
 
 def _inner(root: etree._Element) -> Iterator[Contained]:
-    """Signatures in the objects of another one: taken out, they would stand among other namespaces."""
-    for element in root.iter(f"{DS}Signature"):
+    """Other signatures and lists of further references (XML Signature 1.1, 5.1) in objects: not checked here.
+
+    Taken out, a signature would stand among other namespaces.
+    """
+    for element in root.iter(f"{DS}Signature", f"{DS}Manifest"):
         above = [ancestor.tag for ancestor in element.iterancestors()]
         if f"{DS}Object" in above and f"{XADES}QualifyingProperties" not in above:
-            yield Contained(xml.place(element), Inside.NOT_CHECKED, why="envelope.xml-inside")
+            why = "envelope.xml-inside" if element.tag == f"{DS}Signature" else "envelope.content-needed"
+            yield Contained(xml.place(element), Inside.NOT_CHECKED, why=why)
 
 
 def _check(
