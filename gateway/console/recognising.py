@@ -156,6 +156,8 @@ def review(
     force: bool,
 ) -> Exit:
     """Write the working paper about a folder."""
+    # A file beside the signed ones is one that nobody has signed.
+    files.refuse_within(Path(out), Path(folder))
     files.refuse_existing(Path(out), force=force)
     examined = _examine(folder, place, rules, context)[0]
     files.write_file(Path(out), paper.write(examined.paper), force=force)
@@ -215,6 +217,7 @@ def attest(
 def _attest(
     console: Console, case: Case, office: Office, place: str, rules: Sequence[str], context: Context
 ) -> dict[str, object]:
+    files.refuse_within(Path(case.output), Path(case.folder), Path(office.statuses))
     files.refuse_existing(Path(case.output), force=False)
     _create_status_folder(office, context)
     with files.alone(Path(office.statuses)):

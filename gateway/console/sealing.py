@@ -151,6 +151,9 @@ def share_folder(
     context: Context,
 ) -> Exit:
     """Write what one recipient may have, and a line of the export log about it first."""
+    # The case would lose what stays here, or be changed; the log would go with the output that is replaced.
+    files.refuse_within(to.place, Path(folder), Path(log))
+    files.refuse_within(Path(log), Path(folder))
     files.refuse_existing(to.place, force=to.force)
     held = files.load_folder(Path(folder))
     made = shares.share(held, opened)

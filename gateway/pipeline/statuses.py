@@ -101,12 +101,17 @@ def read(files: Mapping[str, bytes]) -> Register:
     base, issuer, entries = value.get("base"), value.get("issuer"), value.get("entries")
     if not isinstance(base, str) or not isinstance(issuer, str) or not isinstance(entries, dict):
         raise BadRegister(path=REGISTER)
-    if not all(isinstance(name, str) and index.isdigit() for index, name in entries.items()):
+    if not all(isinstance(name, str) and _is_number(index) for index, name in entries.items()):
         raise BadRegister(path=f"{REGISTER}#/entries")
     method = value.get("method", "")
     if not isinstance(method, str) or (method and method.partition("#")[0] != issuer):
         raise BadRegister(path=f"{REGISTER}#/method")
     return Register(base, issuer, {index: str(name) for index, name in entries.items()}, method)
+
+
+def _is_number(index: str) -> bool:
+    """Whether it is a number as it is written here: one spelled otherwise would be given twice."""
+    return index.isascii() and index.isdigit() and str(int(index[:9])) == index
 
 
 def place_for(register: Register, drawn: int) -> StatusPlace:
@@ -124,7 +129,7 @@ def change(
     """Both lists signed anew, with one bit set or, for a suspension, lifted.
 
     Raises:
-        UsageError: there is no such list, or a revocation is to be lifted.
+        UsageError: there is no such list, a revocation is to be lifted, or a list is of a later time.
     """
     out, register = {}, read(files)
     known = {register.method: signer.public_key} if register.method else {}
@@ -135,6 +140,9 @@ def change(
         found = status_list.read(files[file], known)
         if found.issuer != register.issuer or not register.is_kept_by(signer):
             raise UsageError(found.issuer, path=file, code="attest.not-this-key")
+        if now < datetime.fromisoformat(found.valid_from):
+            # Whoever has the list of before would take this one for an older one.
+            raise UsageError(timestamp(now), path=file, code="attest.clock-behind", expected=found.valid_from)
         if name == purpose:
             turn = found.without_bit if lift else found.with_bit
             found = turn(index, valid_from=timestamp(now))

@@ -65,13 +65,15 @@ def issue(
         if contexts is not None:
             jsonld.canonical([_bare(document)], given=contexts, ours=True)
         if form == "vc+jwt":
-            return _issued(vc_jwt.enveloped(vc_jwt.sign(document, signer)))
+            _refuse_proof_options(options)
+            token = vc_jwt.sign(document, signer)
+            vc_jwt.verify(token)
+            return _issued(vc_jwt.enveloped(token))
         _refuse_other_suite(options, signer)
         made = _with_proof(document, signer, created, options.get("previousProof"))
-        if document.get("proof") not in (None, []):
-            # Our signature beside or over a proof that does not hold would lend it ours.
-            unasked = Expected(unasked=True)
-            proofs.verify_document(made, contexts=contexts or NO_CONTEXTS, expected=unasked)
+        # Our signature beside or over a proof that does not hold would lend it ours.
+        unasked = Expected(unasked=True)
+        proofs.verify_document(made, contexts=contexts or NO_CONTEXTS, expected=unasked)
         return _issued(made)
     except GatewayError as error:
         return _refused(error)
@@ -120,7 +122,8 @@ def verify_presentation(
             raise proofs.ProofRefused(len(credentials), path="/verifiableCredential", code="vcdm.member")
         for index, one in enumerate(credentials):
             credential = _object(one, f"/verifiableCredential/{index}")
-            if holder and "proof" not in credential and data_integrity.issuer_of(credential) == holder:
+            is_bare = "proof" not in credential and not _is_a(credential, "EnvelopedVerifiableCredential")
+            if holder and is_bare and data_integrity.issuer_of(credential) == holder:
                 vcdm.require_credential(credential)
                 _refuse_untimely(credential, now)
                 contained.inside(credential, keys=keys, contexts=contexts)
@@ -301,6 +304,19 @@ def _refuse_other_options(options: Mapping[str, PlainJson], signer: keys.Signer,
                 code="signing.option-not-served",
                 member=name,
                 expected=fixed.get(name, "-"),
+            )
+
+
+def _refuse_proof_options(stated: Mapping[str, PlainJson]) -> None:
+    """A token is no proof of a suite, and stands beside none."""
+    for name in ("type", "cryptosuite", "previousProof"):
+        if stated.get(name) not in (None, []):
+            raise UsageError(
+                stated[name],
+                path=f"/options/{name}",
+                code="signing.option-not-served",
+                member=name,
+                expected="-",
             )
 
 

@@ -171,9 +171,17 @@ def _refuse_stranger(document: Mapping[str, PlainJson], type_: str, key_id: str)
 
 
 def _party(document: Mapping[str, PlainJson], type_: str) -> str:
-    if type_ == CREDENTIAL_TYPE:
-        return issuer_of(document)
-    return issuer_of({"issuer": document.get("holder")})
+    """Whose key it must be: the issuer's of a credential, the holder's of a presentation.
+
+    Raises:
+        JoseRefused: it is both, or names both, and they are not the same: a reader may take the other one.
+    """
+    issuer, holder = issuer_of(document), issuer_of({"issuer": document.get("holder")})
+    other = "issuer" if type_ == PRESENTATION_TYPE else "holder"
+    is_shown = _TYPES[PRESENTATION_TYPE] in _types(document)
+    if is_shown and document.get(other) is not None and issuer != holder:
+        raise JoseRefused(document[other], path=f"/{other}", code="envelope.claims-differ")
+    return issuer if type_ == CREDENTIAL_TYPE else holder
 
 
 def _issued_at(header: Header, document: Mapping[str, PlainJson]) -> str:

@@ -126,6 +126,18 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         raise OutputExists(path=str(path), code="storage.not-a-file")
 
 
+def refuse_within(path: Path, *folders: Path) -> None:
+    """Refuse a place that is one of ``folders``, in one, or around one: what is written would change it.
+
+    Raises:
+        OutputExists: it is.
+    """
+    own = _target(path)
+    for other in map(_target, folders):
+        if own.is_relative_to(other) or other.is_relative_to(own):
+            raise OutputExists(path=str(path), code="storage.in-the-way", folder=str(other))
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
     """Write ``files`` (by relative name) as ``folder``: whole or not at all. ``private`` is its owner's only.
 

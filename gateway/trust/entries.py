@@ -28,10 +28,11 @@ _AT_POE: Final = {
 _IN_FORCE: Final = frozenset({"enacted", "conditional"})
 # An exclusion that can be held against a declaration: a standard, a country, a prefix of products.
 _CODE: Final = re.compile(r"[A-Z]{2}|[A-Z][A-Z0-9_-]{2,}|[a-z0-9]+:[0-9.]+")
-# How a country and a code are spelled; what is spelled otherwise may mean anything.
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+# How a code is spelled; what is spelled otherwise may mean anything.
 _POINTS: Final = str.maketrans("", "", ". -")
 _SPELLED: Final = re.compile(r"[a-z0-9]+:[0-9][0-9. -]*")
+# In a scope, also with the point of GB/T 7635 and blanks around it.
+_SCOPED: Final = re.compile(r"[a-z0-9]+: *[0-9][0-9. ·-]*")
 # Codes of these schemes have an even number of digits; a spreadsheet takes a leading zero away.
 _EVEN: Final = frozenset({"hs", "cn8"})
 
@@ -168,10 +169,21 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
         if not any(fits(one, other) for one in asked for other in found):
             params = {"outside": ", ".join(found)}
             return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
+    if any(
+        not _is_spelled(code, _SCOPED) for code in _of_schemes(own.product_categories, statement.products)
+    ):
+        # A zero that a spreadsheet has taken away, or two codes in one, may mean another product.
+        return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
     if strange := list(_out_of_scheme(own.product_categories, statement.products)):
         params = {"outside": ", ".join(strange)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     return StepResult("scope", Outcome.PASSED, None, evidence)
+
+
+def _of_schemes(prefixes: Collection[str], codes: Collection[str]) -> Iterator[str]:
+    """The codes of those schemes that a scope has prefixes of."""
+    schemes = {prefix.partition(":")[0] for prefix in prefixes}
+    return (code for code in codes if code.partition(":")[0] in schemes)
 
 
 def _out_of_scheme(prefixes: Collection[str], codes: Collection[str]) -> Iterator[str]:
@@ -187,8 +199,8 @@ def _is_within(prefix: str, code: str) -> bool:
     """``cpc:239`` covers ``cpc:23913``; dots are spelling."""
     scheme, _, digits = prefix.partition(":")
     own, _, rest = code.partition(":")
-    bare = rest.translate(_POINTS).startswith(digits.translate(_POINTS))
-    return scheme == own and bool(digits) and bare
+    bare = digits.translate(_POINTS)
+    return scheme == own and bool(bare) and rest.translate(_POINTS).startswith(bare)
 
 
 def agreement(
@@ -295,7 +307,8 @@ def _is_open(exclusion: str, statement: Statement) -> bool:
         # What names nothing that a declaration could name would exclude nothing.
         return exclusion not in _standards()
     if not colon:
-        return not _COUNTRY.fullmatch(statement.country)
+        # A group, or a name that is none of ISO 3166-1 (UK), may mean the one that is declared.
+        return not {exclusion, statement.country} <= _countries()
     codes = [code for code in statement.products if code.partition(":")[0] == scheme]
     return not codes or any(not _is_plain(code) or _is_within(code, exclusion) for code in codes)
 
@@ -306,11 +319,21 @@ def _standards() -> frozenset[str]:
     return frozenset(row["code"] for row in table("codes/declaration.csv") if row["list"] == "STANDARD")
 
 
+@cache
+def _countries() -> frozenset[str]:
+    """The countries that declarations name."""
+    return frozenset(row["code"] for row in table("locations/codes.csv") if row["scheme"] == "iso3166-1")
+
+
 def _is_plain(code: str) -> bool:
     """Whether a code is spelled so that a prefix can be held against it."""
+    return _is_spelled(code, _SPELLED)
+
+
+def _is_spelled(code: str, shape: re.Pattern[str]) -> bool:
     scheme, _, rest = code.partition(":")
     count = sum(character.isdigit() for character in rest)
-    return _SPELLED.fullmatch(code) is not None and not (scheme in _EVEN and count % 2)
+    return shape.fullmatch(code) is not None and not (scheme in _EVEN and count % 2)
 
 
 def _is_party(one: Agreement, listed: Listed, state: State) -> bool:

@@ -9,6 +9,7 @@ Source: ETSI TS 119 602 V1.1.1, 6 and annex A.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -65,6 +66,11 @@ def status_uri(name: str) -> str:
 def _time(text: str) -> str:
     if not is_timestamp(text) or not text.endswith("Z"):
         raise ValueError(text)
+    return text
+
+
+def _base64(text: str) -> str:
+    base64.b64decode(text)
     return text
 
 
@@ -132,7 +138,7 @@ class EntityAddress(_Strict):
 class EncodedCertificate(_Strict):
     """A certificate: base64 of its DER."""
 
-    val: str
+    val: Annotated[str, AfterValidator(_base64)]
 
 
 class DigitalIdentity(_Strict):

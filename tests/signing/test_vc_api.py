@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.signing import data_integrity as di
-from gateway.signing import keys, vc_api, vc_jwt, vcdm
+from gateway.signing import jose, keys, vc_api, vc_jwt, vcdm
+from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.signing.multibase import base58btc
+from gateway.signing.multibase import base58btc, base64url
 from gateway.signing.rdf.contexts import CREDENTIALS_2
 from tests.signing.test_proofs import contexts
 
@@ -494,6 +495,82 @@ def test_what_the_data_model_allows(change: Document) -> None:
 def test_version_1_needs_its_date() -> None:
     with pytest.raises(vcdm.ModelRefused):
         vcdm.require_credential({**credential(), "@context": [vcdm.CONTEXT_1]})
+
+
+class TestTwoParties:
+    """A document that is credential and presentation has one key, whichever way it is read."""
+
+    NOW = datetime(2026, 6, 1, tzinfo=UTC)
+    BOTH = ("VerifiableCredential", "VerifiablePresentation")
+
+    def token(self, key: PrivateKey, kind: str, document: Document) -> Document:
+        """A token of this kind by this key, whoever the document names, as the object that carries it."""
+        header = {"alg": "EdDSA", "kid": key.public_key.key_id, "typ": kind}
+        _, data = jose.signing_input(header, jcs(document))
+        token = data + b"." + base64url(keys.sign(key, data)).encode()
+        name = "Presentation" if kind == "vp+jwt" else "Credential"
+        return {**vc_jwt.enveloped(token), "type": f"EnvelopedVerifiable{name}"}
+
+    @pytest.mark.parametrize("holder", [True, False])
+    def test_a_holder_does_not_speak_for_an_issuer(self, ed25519_key: PrivateKey, holder: bool) -> None:
+        own = {"holder": ed25519_key.public_key.did} if holder else {}
+        found = self.token(ed25519_key, "vp+jwt", {**credential(), "type": [*self.BOTH], **own})
+        asked = {**found, "type": "EnvelopedVerifiableCredential"}
+        assert vc_api.verify(body(verifiableCredential=asked)).status == 400
+
+    def test_an_issuer_does_not_speak_for_a_holder(self, ed25519_key: PrivateKey) -> None:
+        own = {"issuer": ed25519_key.public_key.did, "holder": "did:example:other"}
+        found = self.token(ed25519_key, "vc+jwt", {**credential(), "type": [*self.BOTH], **own})
+        asked = {
+            **found,
+            "type": "EnvelopedVerifiablePresentation",
+            "id": found["id"].replace("vc+jwt", "vp+jwt"),
+        }
+        assert vc_api.verify_presentation(body(verifiablePresentation=asked)).status == 400
+        answer = vc_api.issue(
+            body(credential={**credential(), "type": [*self.BOTH], "holder": "did:example:other"}),
+            signer=ed25519_key,
+            created=CREATED,
+            form="vc+jwt",
+        )
+        assert answer.status == 400
+
+    def test_one_and_the_same_may_be_both(self, ed25519_key: PrivateKey) -> None:
+        did = ed25519_key.public_key.did
+        found = self.token(
+            ed25519_key, "vc+jwt", {**credential(), "type": [*self.BOTH], "issuer": did, "holder": did}
+        )
+        assert vc_api.verify(body(verifiableCredential=found)).status == 200
+
+    def test_an_enveloped_one_is_no_word_of_the_holder(self, ed25519_key: PrivateKey) -> None:
+        """Its own times count, though the object around it names the holder as issuer."""
+        did = ed25519_key.public_key.did
+        over = {**credential(), "issuer": did, "validUntil": "2026-02-01T00:00:00Z"}
+        told = self.token(ed25519_key, "vc+jwt", over)["id"]
+        kinds = ["VerifiableCredential", "EnvelopedVerifiableCredential"]
+        held = {**credential(), "issuer": did, "id": told, "type": kinds}
+        shown: Document = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": did,
+            "verifiableCredential": [held],
+        }
+        shown["proof"] = di.create_proof(shown, ed25519_key, created=CREATED)
+        assert vc_api.verify_presentation(body(verifiablePresentation=shown), now=self.NOW).status == 400
+
+    @pytest.mark.parametrize(
+        "option", [{"cryptosuite": "ecdsa-rdfc-2019"}, {"type": "X"}, {"previousProof": "urn:x:1"}]
+    )
+    def test_a_token_has_no_suite(self, ed25519_key: PrivateKey, option: Document) -> None:
+        answer = vc_api.issue(
+            body(credential=credential(), options=option), signer=ed25519_key, created=CREATED, form="vc+jwt"
+        )
+        assert answer.status == 400
+
+    @pytest.mark.parametrize("claim", [{"iss": "did:example:x"}, {"jti": "urn:x:2"}, {"vc": {}}])
+    def test_what_is_issued_holds(self, ed25519_key: PrivateKey, claim: Document) -> None:
+        asked = body(credential={**credential(), **claim})
+        assert vc_api.issue(asked, signer=ed25519_key, created=CREATED, form="vc+jwt").status == 400
 
 
 _JSON = st.recursive(

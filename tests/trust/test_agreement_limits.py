@@ -97,6 +97,12 @@ class TestExclusions:
         assert self.verdict("CN", country=country)[0] == "INDETERMINATE"
         assert self.verdict("CN", country="DE") == PASSED
 
+    @pytest.mark.parametrize(
+        ("exclusion", "country"), [("UK", "GB"), ("GB", "UK"), ("EU", "DE"), ("EL", "GR")]
+    )
+    def test_two_letters_that_are_no_country(self, exclusion: str, country: str) -> None:
+        assert self.verdict(exclusion, country=country)[0] == "INDETERMINATE"
+
 
 class TestServices:
     """Several services of one body under one certificate: their order in the list decides nothing."""

@@ -131,6 +131,19 @@ class TestPrepared:
             other = signed_by_stranger(bare, validUntil="2099-01-01T00:00:00Z", issuer=issuer)
             assert {CREDENTIAL, JWS} <= refused(statement, other)
 
+    def test_whoever_signs_later(self, prepared: tuple[dict[str, Any], Files]) -> None:
+        """Judged when the certifier alone had signed: nobody has looked at what came after."""
+        statement, files = prepared
+        related = [one for one in statement["relatedResource"] if one["name"] not in (CREDENTIAL, JWS)]
+        before = {**statement, "relatedResource": related}
+        assert held(before, without(files, CREDENTIAL, JWS)).holds
+        issuer = {"id": STRANGER.public_key.did, "name": "TEST certifier"}
+        later = signed_by_stranger(files, validUntil="2099-01-01T00:00:00Z", issuer=issuer)
+        assert refused(before, later) == {CREDENTIAL, JWS}
+        (seal,) = filter(is_seal, files)
+        other = seal.replace("signatures/", "signatures/0")
+        assert refused(statement, {**files, other: files[seal]}) == {other}
+
     def test_a_statement_that_names_no_signature(self, prepared: tuple[dict[str, Any], Files]) -> None:
         """The record of the conversion holds what the credential says: an old statement still counts."""
         statement, files = prepared

@@ -130,6 +130,12 @@ class TestProfile:
         assert lote.parse(found.to_bytes()) == found
 
 
+@pytest.mark.parametrize("text", ["A", "é", "AAAAA"])
+def test_a_certificate_that_is_no_base64(text: str) -> None:
+    identity = {"X509Certificates": [{"val": text}]}
+    assert codes(changed(f"{STATE}/ServiceDigitalIdentity", identity)) == {"list.bad-list"}
+
+
 class TestSignature:
     """Compact JAdES with exactly the header of the profile."""
 

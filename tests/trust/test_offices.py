@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +131,51 @@ class TestHalfDone:
         found = status_list.read(reviewed.path("body", "status/revocation.json").read_bytes(), {})
         assert not found.is_set(int(str(told["index"])))
 
+    @pytest.mark.parametrize("more", [("--suspend",), ()])
+    def test_a_clock_that_runs_behind_the_lists(self, reviewed: Parties, more: tuple[str, ...]) -> None:
+        """Whoever has the younger list would not hear of what stands in the older one."""
+        assert attest(reviewed, "conditional", "one", "--rules", "gbt-24067")[0] == 0
+        before = files.load_folder(reviewed.path("body", "status"))
+        told = ("revoke", "one/statement.json", "--status", "status", "--key", "body.pem", *more)
+        reviewed.now -= timedelta(hours=1)
+        assert reviewed.run("body", *told)[0] == 2
+        assert files.load_folder(reviewed.path("body", "status")) == before
+        reviewed.now += timedelta(hours=1)
+        assert reviewed.run("body", *told)[0] == 0
+
     def test_nothing_leaves_of_which_there_is_no_line(self, sent: Parties) -> None:
         sent.path("maker", "file").write_text("no folder")
         told = ("--recipient", "R", "--country", "DE", "--basis", "b", "--purpose", "p")
         code, _ = sent.run("maker", "share", "case", "-o", "left", *told, "--log", "file/export.log")
         assert code != 0
         assert not sent.path("maker", "left").exists()
+
+    @pytest.mark.parametrize(
+        ("output", "log"),
+        [
+            ("left", "left/export.log"),  # it would go with what is replaced
+            ("left", "left"),
+            ("case", "export.log"),  # what may not leave would be gone
+            ("case/left", "export.log"),
+            (".", "export.log"),
+            ("left", "case/export.log"),
+        ],
+    )
+    def test_what_is_shared_leaves_all_else_alone(self, sent: Parties, output: str, log: str) -> None:
+        told = ("--recipient", "R", "--country", "DE", "--basis", "b", "--purpose", "p")
+        sent.done("maker", "share", "case", "-o", "left", *told, "--log", "first.log")
+        before = files.load_folder(sent.path("maker", "."))
+        code, _ = sent.run("maker", "share", "case", "-o", output, "--force", *told, "--log", log)
+        assert code == 2
+        assert files.load_folder(sent.path("maker", ".")) == before
+
+    def test_paper_and_statement_are_no_part_of_the_folder(self, reviewed: Parties) -> None:
+        before = files.load_folder(reviewed.path("body", "parcel"))
+        code, _ = reviewed.run("body", "review", "parcel", "--trust", "trust", "-o", "parcel/review.xlsx")
+        assert code == 2
+        code, _ = attest(reviewed, "conditional", "parcel/statement", "--rules", "gbt-24067")
+        assert code == 2
+        assert files.load_folder(reviewed.path("body", "parcel")) == before
 
 
 class TestBatch:

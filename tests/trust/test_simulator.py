@@ -11,8 +11,11 @@ from gateway.signing import data_integrity
 from gateway.signing.credential import Resource, build_credential
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust import snapshot
+from gateway.trust import entries, lote, snapshot
+from gateway.trust.judgement import Outcome, Sub
 from gateway.trust.lote import status_uri
+from gateway.trust.snapshot import Listed
+from gateway.trust.subject import Statement
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import crl, entry
 from tests.trust import made
@@ -244,6 +247,7 @@ class TestAccreditationAndScope:
             ({"productCategories": ["hs:0902"]}, PASSED),
             ({"productCategories": ["cpc:464", "hs:0902"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"productCategories": ["cpc:464", "cpc:239", "hs:0902"]}, PASSED),
+            ({"productCategories": ["hs:."]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"activity": ["validation"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"sites": ["DE"]}, ("TOTAL_FAILED", "OUT_OF_SCOPE")),
             ({"standards": []}, ("INDETERMINATE", "SCOPE_UNKNOWN")),
@@ -254,6 +258,35 @@ class TestAccreditationAndScope:
     ) -> None:
         world.certifier = [certifier(extensions=[made.scope(**changed)])]
         assert judge(world) == expected
+
+
+@pytest.mark.parametrize(
+    ("spelled", "is_open"),
+    [
+        ("0902.10", False),
+        (" 0902.10 ", False),
+        ("902.10", True),  # a spreadsheet has taken the zero away
+        ("90210", True),
+        ("9021, 0902", True),
+        ("9021;0902.10", True),
+        ("９０２１", True),
+    ],
+)
+def test_a_code_that_may_mean_another_product(spelled: str, is_open: bool) -> None:
+    scope = [made.scope(productCategories=[f"hs:{spelled.strip()[:2]}"])]
+    document = made.document(made.FOREIGN, [made.entity("TEST certifier", [certifier(extensions=scope)])])
+    ((entity, service),) = lote.parse(jcs(document)).services()
+    statement = Statement(
+        standards=("GBT24067",),
+        products=("cpc:23913", f"hs:{spelled}"),
+        country="CN",
+        activities=("verification",),
+        is_known=True,
+    )
+    listed = Listed(None, entity, service)  # type: ignore[arg-type]  # of which list is not asked
+    found = entries.scope(listed, statement, made.NOW)
+    assert found.outcome is (Outcome.INDETERMINATE if is_open else Outcome.PASSED)
+    assert found.sub is (Sub.SCOPE_UNKNOWN if is_open else None)
 
 
 class TestAgreement:

@@ -375,6 +375,17 @@ class TestBits:
         second = statuses.place_for(register.with_entry(first.index, "urn:a"), 131_071)
         assert (first.index, second.index) == (131_071, 0)
 
+    @pytest.mark.parametrize("index", ["²", "١", "01", "9" * 5000, "", "-1"])
+    def test_a_number_that_is_none(self, index: str) -> None:
+        told = {
+            "format": statuses.FORMAT,
+            "base": BASE,
+            "issuer": KEY.public_key.did,
+            "entries": {index: "a"},
+        }
+        with pytest.raises(statuses.BadRegister):
+            statuses.read({statuses.REGISTER: jcs(told)})
+
     def test_a_list_is_published_alike(self) -> None:
         assert statuses.create(BASE, KEY, made.NOW) == statuses.create(BASE, KEY, made.NOW)
 
