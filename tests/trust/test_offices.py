@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,17 @@ from gateway.storage import files
 from gateway.trust import export_log, status_list
 from tests.trust import made
 from tests.trust.conftest import World
-from tests.trust.test_three_parties import BASE, Parties, attest, fill, one_condition, parties, put, sent
+from tests.trust.test_three_parties import (
+    BASE,
+    Parties,
+    attest,
+    fill,
+    one_condition,
+    parties,
+    put,
+    sent,
+    share,
+)
 
 __all__ = ["parties", "sent"]  # fixtures
 
@@ -68,6 +80,33 @@ class TestTwoHands:
         for hand in hands:
             hand.join()
         assert place.read_text() == "100"
+
+    def test_what_is_kept_is_written_by_whoever_holds_the_folder(
+        self, reviewed: Parties, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        alone, write_file = files.alone, files.write_file
+        holding: list[Path] = []
+        written: set[str] = set()
+
+        @contextmanager
+        def held(folder: Path) -> Iterator[None]:
+            with alone(folder):
+                holding.append(folder.resolve())
+                yield
+                holding.pop()
+
+        def write(path: Path, data: bytes, *, force: bool = False) -> None:
+            if path.name in ("register.json", "revocation.json", "export.log"):
+                assert path.resolve().parent in holding
+                written.add(path.name)
+            write_file(path, data, force=force)
+
+        monkeypatch.setattr(files, "alone", held)
+        monkeypatch.setattr(files, "write_file", write)
+        assert attest(reviewed, "conditional", "one", "--rules", "gbt-24067")[0] == 0
+        reviewed.done("body", "revoke", "one/statement.json", "--status", "status", "--key", "body.pem")
+        share(reviewed, "again", "a second parcel")
+        assert written == {"register.json", "revocation.json", "export.log"}
 
     def test_two_statements_are_revoked(self, reviewed: Parties) -> None:
         names = ("one", "two", "three")

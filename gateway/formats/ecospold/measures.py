@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -10,7 +11,7 @@ from gateway import resources
 from gateway.errors import GatewayError
 from gateway.formats.ecospold.ids import new_id
 from gateway.model.base import LangText
-from gateway.model.dataset import Reference
+from gateway.model.dataset import DatasetKind, Key, Reference
 from gateway.model.inventory import FlowProperty, FlowPropertyValue, UnitEntry, UnitGroup
 from gateway.quantity import parse_unit
 from gateway.quantity.number import Number
@@ -51,6 +52,15 @@ def property_of(unit: str) -> tuple[FlowPropertyValue, ...]:
 def flow_property(uuid: str) -> FlowProperty | None:
     """A flow property by its id: of our tables, or of a unit that ``property_of`` was asked about."""
     return _own(_OWN[uuid]) if uuid in _OWN else _tabled_property(uuid)
+
+
+def data_sets_of(unit: str) -> Iterator[Key]:
+    """What a unit measures, and the group it is of, are data sets, too."""
+    for value in property_of(unit):
+        found = flow_property(str(value.flow_property.uuid))
+        if found is not None:
+            yield Key(DatasetKind.FLOW_PROPERTY, found.id)
+            yield Key(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid))
 
 
 def unit_group(uuid: str) -> UnitGroup | None:

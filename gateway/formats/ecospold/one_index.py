@@ -11,7 +11,7 @@ from gateway.codec.xmlstructure import Content, structure
 from gateway.formats.ecospold.bind import Tree
 from gateway.formats.ecospold.groups import Group
 from gateway.formats.ecospold.ids import new_id
-from gateway.formats.ecospold.measures import flow_property, property_of
+from gateway.formats.ecospold.measures import data_sets_of
 from gateway.formats.ecospold.one_flows import KEYS, Attributes, FlowTable
 from gateway.formats.ecospold.one_tree import FAMILY, apart_id, languages_of, process_id
 from gateway.model.dataset import DatasetKind, Key
@@ -61,12 +61,9 @@ class Index:
         self.places.setdefault(Key(kind, id_), place)
 
     def add_unit(self, unit: str, place: Place) -> None:
-        """What a unit measures, and the group it is of, are data sets, too."""
-        for value in property_of(unit):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.add(DatasetKind.FLOW_PROPERTY, found.id, place)
-                self.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), place)
+        """The data sets that come with a unit."""
+        for key in data_sets_of(unit):
+            self.add(key.kind, key.id, place)
 
 
 @dataclass(slots=True)

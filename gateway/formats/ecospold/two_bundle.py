@@ -19,7 +19,7 @@ from gateway.errors import GatewayError, InputError
 from gateway.formats.ecospold.bind import Tree, extras_of
 from gateway.formats.ecospold.detect import documents
 from gateway.formats.ecospold.ids import fixed, new_id
-from gateway.formats.ecospold.measures import flow_property, property_of, unit_group
+from gateway.formats.ecospold.measures import data_sets_of, flow_property, unit_group
 from gateway.formats.ecospold.one_exchanges import converted_spreads
 from gateway.formats.ecospold.spans import Document, padding, survey
 from gateway.formats.ecospold.two_flows import Told
@@ -74,12 +74,9 @@ class Index:
             self.places.setdefault(Key(kind, id_), place)
 
     def add_unit(self, unit: str, place: Place) -> None:
-        """What a unit measures, and the group it is of, are data sets, too."""
-        for value in property_of(unit):
-            found = flow_property(str(value.flow_property.uuid))
-            if found is not None:
-                self.add(DatasetKind.FLOW_PROPERTY, found.id, place)
-                self.add(DatasetKind.UNIT_GROUP, str(found.unit_group.uuid), place)
+        """The data sets that come with a unit."""
+        for key in data_sets_of(unit):
+            self.add(key.kind, key.id, place)
 
 
 class Source:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
@@ -11,10 +10,9 @@ from typing import Any, Final
 from lxml import etree
 
 from gateway.codec import xmlverdict, xmlwrite
-from gateway.codec.shelf import Shelf
 from gateway.codec.xmltree import XmlTree, read_tree
 from gateway.errors import GatewayError
-from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, index_of, may_be_dataset
+from gateway.formats.ilcd.dataset_index import FAMILY, DatasetIndex, may_be_dataset
 from gateway.formats.ilcd.mend_ledger import SetAside
 from gateway.formats.ilcd.mending import Mended, mend
 from gateway.frontdoor import xml as xml_door
@@ -47,13 +45,6 @@ class RepairedFile:
     def changed(self) -> bool:
         """Whether anything was put right or set aside."""
         return bool(self.mends or self.aside)
-
-
-def repair_files(shelf: Shelf, index: DatasetIndex | None = None) -> Iterator[RepairedFile]:
-    """Every file of a package, repaired; files that are no ILCD data sets come through untouched."""
-    known = index_of(shelf) if index is None else index
-    for name in shelf.names:
-        yield repair_file(name, shelf.read(name), known)
 
 
 def repair_file(name: str, data: bytes, index: DatasetIndex) -> RepairedFile:
