@@ -16,6 +16,10 @@ from gateway.signing.multibase import base64url, from_base64url
 _HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
 _RESERVED: Final = ("_sd", "...")
 _LONGEST: Final = 1 << 20
+# Of a place as text: thousands of disclosures under one name of a megabyte would cost gigabytes.
+_LONGEST_PLACE: Final = 2000
+# Disclosures within disclosures; a JSON text goes no deeper either.
+_DEEPEST: Final = 200
 
 
 class DisclosureRefused(TrustError):
@@ -38,6 +42,26 @@ class Opened:
     closed_in: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in the claims, joined to a JSON pointer only where it is asked for."""
+
+    names: tuple[str | int, ...] = ()
+
+    def __truediv__(self, name: str | int) -> _Place:
+        if len(self.names) == _DEEPEST:
+            raise self._refused()
+        return _Place((*self.names, name))
+
+    def __str__(self) -> str:
+        if sum(len(name) for name in self.names if isinstance(name, str)) > _LONGEST_PLACE:
+            raise self._refused()
+        return pointer(self.names)
+
+    def _refused(self) -> DisclosureRefused:
+        return DisclosureRefused(path=pointer(name[:200] for name in map(str, self.names[:10])))
+
+
 @dataclass(slots=True)
 class _Walk:
     """The state of putting back."""
@@ -49,7 +73,7 @@ class _Walk:
     closed: int = 0
     closed_in: set[str] = field(default_factory=set)
 
-    def take(self, digest: PlainJson, length: int, at: str) -> tuple[str, list[PlainJson]] | None:
+    def take(self, digest: PlainJson, length: int, at: _Place) -> tuple[str, list[PlainJson]] | None:
         """The disclosure of this digest, if it is here."""
         if not isinstance(digest, str) or digest in self.seen:
             raise DisclosureRefused(digest, code="envelope.disclosure")
@@ -57,7 +81,7 @@ class _Walk:
         found = self.by_digest.get(digest)
         if found is None:
             self.closed += 1
-            self.closed_in.add(at)
+            self.closed_in.add(str(at))
             return None
         if len(found[1]) != length:
             raise _refused(found[0])
@@ -87,7 +111,7 @@ def open_(payload: Mapping[str, PlainJson], disclosures: Sequence[str]) -> Opene
             raise _refused(text)
         by_digest[digest] = (text, _parsed(text))
     walk = _Walk(by_digest)
-    claims = _opened({key: value for key, value in payload.items() if key != "_sd_alg"}, "", walk)
+    claims = _opened({key: value for key, value in payload.items() if key != "_sd_alg"}, _Place(), walk)
     if walk.used != by_digest.keys():
         raise DisclosureRefused(len(by_digest.keys() - walk.used))
     assert isinstance(claims, dict)
@@ -129,7 +153,7 @@ def _refused(text: str) -> DisclosureRefused:
     return DisclosureRefused(f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()[:16]}")
 
 
-def _opened(value: PlainJson, at: str, walk: _Walk) -> PlainJson:
+def _opened(value: PlainJson, at: _Place, walk: _Walk) -> PlainJson:
     if isinstance(value, dict):
         return _opened_object(value, at, walk)
     if not isinstance(value, list):
@@ -138,33 +162,31 @@ def _opened(value: PlainJson, at: str, walk: _Walk) -> PlainJson:
     for item in value:
         if isinstance(item, dict) and "..." in item:
             if len(item) != 1:
-                raise DisclosureRefused(path=at)
+                raise DisclosureRefused(path=str(at))
             found = walk.take(item["..."], 2, at)
             if found is not None:
-                place = f"{at}/{len(items)}"
-                walk.by_place[place] = found[0]
+                place = at / len(items)
+                walk.by_place[str(place)] = found[0]
                 items.append(_opened(found[1][1], place, walk))
         else:
-            items.append(_opened(item, f"{at}/{len(items)}", walk))
+            items.append(_opened(item, at / len(items), walk))
     return items
 
 
-def _opened_object(value: Mapping[str, PlainJson], at: str, walk: _Walk) -> dict[str, PlainJson]:
+def _opened_object(value: Mapping[str, PlainJson], at: _Place, walk: _Walk) -> dict[str, PlainJson]:
     digests = value.get("_sd", [])
     if not isinstance(digests, list) or "..." in value:
-        raise DisclosureRefused(path=at)
-    members = {
-        name: _opened(item, at + pointer([name]), walk) for name, item in value.items() if name != "_sd"
-    }
+        raise DisclosureRefused(path=str(at))
+    members = {name: _opened(item, at / name, walk) for name, item in value.items() if name != "_sd"}
     for digest in digests:
         found = walk.take(digest, 3, at)
         if found is None:
             continue
         name = str(found[1][1])
         if name in members:
-            raise DisclosureRefused(name, path=at)
-        place = at + pointer([name])
-        walk.by_place[place] = found[0]
+            raise DisclosureRefused(name, path=str(at))
+        place = at / name
+        walk.by_place[str(place)] = found[0]
         members[name] = _opened(found[1][2], place, walk)
     return members
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+import tracemalloc
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,7 +14,9 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import PlainJson, pointer
+from gateway.signing import _sd_disclosures as disclosures
 from gateway.signing import jose, keys, sd_jwt, sd_sums
+from gateway.signing._sd_disclosures import DisclosureRefused
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
@@ -26,8 +30,6 @@ READER, NONCE, AT = "did:web:body.example", "question 1", 1769846400
 
 def salts(place: str) -> bytes:
     """Foreseeable, and different in every place: for tests only."""
-    import hashlib
-
     return hashlib.sha256(place.encode()).digest()[:16]
 
 
@@ -56,6 +58,38 @@ def holds(token: bytes, **how: Any) -> bool:
     except GatewayError:
         return False
     return True
+
+
+def chained(count: int) -> tuple[dict[str, PlainJson], list[str]]:
+    """Disclosures each of which lies in the next one."""
+    value: PlainJson = "innermost"
+    made: list[str] = []
+    for number in range(count):
+        made.append(base64url(jcs([f"salt {number}", "a", value])))
+        value = {"_sd": [base64url(hashlib.sha256(made[-1].encode()).digest())]}
+    assert isinstance(value, dict)
+    return value, made
+
+
+def test_disclosures_within_disclosures_end_somewhere() -> None:
+    claims, made = chained(150)
+    assert len(disclosures.open_(claims, made).by_place) == 150
+    claims, made = chained(2000)
+    with pytest.raises(DisclosureRefused):
+        disclosures.open_(claims, made)
+
+
+def test_a_name_of_a_megabyte_is_not_written_for_each_entry() -> None:
+    name, entries = "n" * 1_000_000, 20_000
+    tracemalloc.start()
+    opened = disclosures.open_({name: [1] * entries}, [])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert opened.by_place == {}
+    assert peak < 20 * len(name)
+    with pytest.raises(DisclosureRefused) as refused:
+        disclosures.open_({name: [{"...": f"{number}"} for number in range(entries)]}, [])
+    assert len(refused.value.path) < 1000
 
 
 class TestHideAndShow:
