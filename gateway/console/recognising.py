@@ -60,6 +60,10 @@ def validate(
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
         covers: the folder that a recognition statement must be about.
     """
+    for file in (out, page):
+        if file is not None:
+            # A file beside the signed ones is one that nobody has signed.
+            files.refuse_within(Path(file), *(Path(one) for one in (name, covers) if one and Path(one).is_dir()))
     trust = load_trust(place, context)
     if Path(name).is_dir():
         if contents or contexts or reader or nonce or covers:
@@ -156,7 +160,6 @@ def review(
     force: bool,
 ) -> Exit:
     """Write the working paper about a folder."""
-    # A file beside the signed ones is one that nobody has signed.
     files.refuse_within(Path(out), Path(folder))
     files.refuse_existing(Path(out), force=force)
     examined = _examine(folder, place, rules, context)[0]

@@ -318,6 +318,12 @@ class TestWhatChangesTheVerdict:
         assert len({step["evidenceSha256"] for step in report["steps"]}) > 8
         assert "<script" not in one.decode()
 
+    @pytest.mark.parametrize("option", ["--report", "--html"])
+    def test_a_report_is_not_laid_into_what_it_is_about(self, sent: Parties, option: str) -> None:
+        code, _ = sent.run("body", "verify", "parcel", "--trust", "trust", option, "parcel/report")
+        assert (code, sent.path("body", "parcel/report").exists()) == (2, False)
+        assert sent.verdict("body", "parcel") == ("TOTAL_PASSED", "")
+
     def test_a_batch_states_what_it_can(self, sent: Parties) -> None:
         told = ("--rules", "gbt-24067", "--trust", "trust")
         for name in ("parcel", "copy"):
