@@ -60,10 +60,11 @@ def validate(
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
         covers: the folder that a recognition statement must be about.
     """
+    folders = [Path(one) for one in (name, covers) if one and Path(one).is_dir()]
     for file in (out, page):
         if file is not None:
             # A file beside the signed ones is one that nobody has signed.
-            files.refuse_within(Path(file), *(Path(one) for one in (name, covers) if one and Path(one).is_dir()))
+            files.refuse_within(Path(file), *folders)
     trust = load_trust(place, context)
     if Path(name).is_dir():
         if contents or contexts or reader or nonce or covers:

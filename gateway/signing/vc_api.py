@@ -60,6 +60,7 @@ def issue(
         did = signer.public_key.did
         document["issuer"] = _filled(document.get("issuer", did), did)
         vcdm.require_credential(document)
+        _refuse_lending(document, contexts or NO_CONTEXTS)
         related_resources.require_digests(document)
         document["issuer"] = _own(document["issuer"], did)
         if contexts is not None:
@@ -328,6 +329,14 @@ def _refuse_other_suite(stated: Mapping[str, PlainJson], signer: keys.Signer) ->
             raise UsageError(
                 stated[name], path=f"/options/{name}", code="signing.suite-not-made", suite=suite
             )
+
+
+def _refuse_lending(document: Mapping[str, PlainJson], contexts: Contexts) -> None:
+    """Our signature would vouch for a changed document inside, or for a token that readers take instead."""
+    for kind in ("EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"):
+        if _is_a(document, kind):
+            raise vcdm.ModelRefused(kind, path="/type", code="vcdm.envelope-type")
+    contained.inside(_bare(document), contexts=contexts)
 
 
 def _own(issuer: PlainJson, did: str) -> PlainJson:

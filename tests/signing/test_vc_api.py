@@ -290,11 +290,27 @@ class TestInside:
     def test_in_a_credential(self, ed25519_key: PrivateKey, is_changed: bool) -> None:
         inner = issued(ed25519_key)
         inner |= {"validUntil": "2028-01-31T08:00:00Z"} if is_changed else {}
-        outer = issued(ed25519_key, {**credential(), "credentialSubject": {"id": "urn:x:1", "held": inner}})
-        answer = vc_api.verify(body(verifiableCredential=outer))
+        outer = {**credential(), "credentialSubject": {"id": "urn:x:1", "held": inner}}
+        made = proven({**outer, "issuer": ed25519_key.public_key.did}, ed25519_key)
+        answer = vc_api.verify(body(verifiableCredential=made))
         assert (answer.status, codes(answer)) == (
             (400, ["signing.signature-wrong"]) if is_changed else (200, [])
         )
+
+    @pytest.mark.parametrize("how", [{}, {"form": "vc+jwt"}], ids=str)
+    def test_a_changed_one_is_not_signed_over(self, ed25519_key: PrivateKey, how: Any) -> None:
+        inner = issued(ed25519_key) | {"validUntil": "2028-01-31T08:00:00Z"}
+        outer = {**credential(), "credentialSubject": {"id": "urn:x:1", "held": inner}}
+        answer = vc_api.issue(body(credential=outer), signer=ed25519_key, created=CREATED, **how)
+        assert (answer.status, codes(answer)) == (400, ["signing.signature-wrong"])
+
+    @pytest.mark.parametrize("kind", ["EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"])
+    def test_what_stands_for_a_token_is_no_credential_of_ours(
+        self, ed25519_key: PrivateKey, kind: str
+    ) -> None:
+        asked = {**credential(), "type": ["VerifiableCredential", kind]}
+        answer = vc_api.issue(body(credential=asked), signer=ed25519_key, created=CREATED)
+        assert (answer.status, codes(answer)) == (400, ["vcdm.envelope-type"])
 
     @pytest.mark.parametrize("is_changed", [False, True])
     @pytest.mark.parametrize("beside", [False, True])
