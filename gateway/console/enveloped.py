@@ -44,6 +44,7 @@ _REMARKS = {
     "issuer-not-bound": "cli.remark-issuer-not-bound",
     "uncovered-contexts": "cli.remark-uncovered-contexts",
     "order-not-covered": "cli.remark-order-not-covered",
+    "places-not-covered": "cli.remark-places-not-covered",
     "certificate-by-sha1": "cli.remark-certificate-by-sha1",
     "contained-not-checked": "cli.remark-contained-not-checked",
     "contained-unsigned": "cli.remark-contained-unsigned",

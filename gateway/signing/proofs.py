@@ -22,7 +22,7 @@ from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.multibase import from_base58btc
-from gateway.signing.rdf import jsonld, numbers
+from gateway.signing.rdf import jsonld, numbers, spelling
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
@@ -320,8 +320,9 @@ def _remarks(
     found = []
     if jcs(secured.get("@context")) != jcs(covered.get("@context")):
         found.append("uncovered-contexts")
-    if any(proof.suite in _RDFC for proof in proofs) and _has_order(dict(covered)):
-        found.append("order-not-covered")
+    if any(proof.suite in _RDFC for proof in proofs):
+        found += ["order-not-covered"] if _has_order(dict(covered)) else []
+        found += ["places-not-covered"] if spelling.is_movable(dict(covered)) else []
     if any(name in proof.members for proof in proofs for name in ("domain", "challenge")) and not asked:
         found.append("question-not-asked")
     controllers = {proof.text("verificationMethod").partition("#")[0] for proof in proofs}

@@ -36,7 +36,13 @@ _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
 _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
 # What a reader takes from the document though no signature covers it.
 _LEFT_OPEN: Final = frozenset(
-    {"uncovered-contexts", "order-not-covered", "contained-not-checked", "contained-unsigned"}
+    {
+        "uncovered-contexts",
+        "order-not-covered",
+        "places-not-covered",
+        "contained-not-checked",
+        "contained-unsigned",
+    }
 )
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 _LAST_SECOND: Final = 253402300800  # of the year 9999

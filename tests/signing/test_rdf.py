@@ -156,7 +156,7 @@ class TestContexts:
                     "@id": "urn:x",
                     "name": {"@context": "https://example.org/c", "@id": "urn:y"},
                 },
-                "rdf.not-covered",
+                "rdf.context-unknown",
             ),
         ],
     )

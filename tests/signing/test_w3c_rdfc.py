@@ -277,6 +277,18 @@ class TestPresentations:
         )
         assert not ed25519.presents(self.made(ed25519, holder={"name": "x"}))
 
+    def test_a_credential_keeps_contexts_of_its_own(self, ed25519: Rdfc) -> None:
+        said = {"id": "did:example:subject", "share": "0.5"}
+        held = ed25519.signed(ed25519.credential(credentialSubject=said))
+        made = self.made(ed25519, verifiableCredential=[held])
+        assert EXAMPLES in held["@context"]
+        assert EXAMPLES not in made["@context"]
+        assert ed25519.presents(made)
+        bare = {**held, "@context": [CONTEXT]}
+        other = {**held, "@context": [CONTEXT, "https://example.org/not-at-hand"]}
+        for one in (bare, other):
+            assert not ed25519.presents({**made, "verifiableCredential": [one]})
+
     def test_further_contexts(self, ed25519: Rdfc) -> None:
         assert ed25519.presents(self.made(ed25519, **{"@context": [CONTEXT, EXAMPLES]}))
         made = self.made(ed25519)
@@ -411,3 +423,32 @@ class TestRespelled:
         for stated, shown in ((END, END), ([END], f'["{END}"]'), (typed, jcs(typed).decode())):
             data = json.dumps({**made, name: stated}).encode()
             assert verify_any(data, contexts=known).times[name] == shown
+
+
+class TestMovable:
+    """Members of a thing that stands in two places stand in either, to the graph; that is told."""
+
+    def remarks(self, rdfc: Rdfc, document: Document) -> tuple[str, ...]:
+        found = verify_any(json.dumps(document).encode(), contexts=rdfc.known)
+        return found.signatures[0].remarks
+
+    @pytest.mark.parametrize("is_named_only", [False, True])
+    def test_from_the_subject_to_the_issuer(self, ed25519: Rdfc, is_named_only: bool) -> None:
+        did = ed25519.key.public_key.did
+        issuer = did if is_named_only else {"id": did, "name": "厂"}
+        said = {"id": did, "limit": "withdrawn"}
+        made = ed25519.signed(ed25519.credential(issuer=issuer, credentialSubject=said))
+        full = {"id": did, "limit": "withdrawn", **(issuer if isinstance(issuer, dict) else {})}
+        moved = {**made, "issuer": full, "credentialSubject": {"id": did}}
+        for one in (made, moved):
+            assert self.remarks(ed25519, one) == ("places-not-covered",)
+
+    def test_a_holder_may_present_what_is_said_of_it(self, ed25519: Rdfc) -> None:
+        did = ed25519.key.public_key.did
+        held = Rdfc(throw_away(KeyType.P256), ed25519.known)
+        inner = held.signed(held.credential(credentialSubject={"id": did, "name": "窑"}))
+        made = ed25519.signed(
+            ed25519.presentation(verifiableCredential=[inner]), proofPurpose="authentication"
+        )
+        assert self.remarks(ed25519, made) == ()
+        assert self.remarks(held, inner) == ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gateway.errors import TrustError
-from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing.jcs import jcs
 from gateway.signing.rdf import inline, spelling, terms
 
@@ -33,7 +33,7 @@ class ContextRefused(TrustError):
 
 
 def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) -> dict[str, PlainJson]:
-    """The contexts that these documents name at their top, by address.
+    """The contexts that these documents name, at their tops and in what they hold, by address.
 
     Args:
         ours: see ``jsonld.canonical``.
@@ -46,10 +46,9 @@ def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) 
         # What needs no context to be seen is said before one is found missing.
         _refuse_inline(documents, {})
     for document in documents:
-        stated = document.get("@context") if isinstance(document, dict) else None
-        for index, url in enumerate(stated if isinstance(stated, list) else [stated]):
-            if isinstance(url, str) and url not in found:
-                found[url] = load(url, given, path=f"/@context/{index}")
+        for url, path in _named(document, ""):
+            if url not in found:
+                found[url] = load(url, given, path=path)
     others = {url: load(url, given) for url in given if url not in found and url not in PINNED}
     known = {**found, **others}
     if not ours:
@@ -57,6 +56,21 @@ def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) 
     terms.refuse_ambiguous(documents, known)
     spelling.refuse_respelled(documents, known, directions=ours)
     return found
+
+
+def _named(value: PlainJson, at: str) -> Iterator[tuple[str, str]]:
+    """Addresses of contexts with their places; a credential in a presentation has some of its own."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _named(item, f"{at}/{index}")
+    elif isinstance(value, dict):
+        stated = value.get("@context")
+        for index, url in enumerate(stated if isinstance(stated, list) else [stated]):
+            if isinstance(url, str):
+                yield url, f"{at}/@context/{index}"
+        for name, item in value.items():
+            if name != "@context":
+                yield from _named(item, at + pointer([name]))
 
 
 def _refuse_inline(documents: list[PlainJson], known: Mapping[str, PlainJson]) -> None:

@@ -6,6 +6,7 @@ another description of the same thing. Whoever reads the document by its terms w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +16,8 @@ from gateway.frontdoor.json import PlainJson, pointer
 
 # Of a thing, and of a value.
 _KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
+_GRAPHS: Final = "verifiableCredential"
+_IDENTIFIERS: Final = frozenset({"id", "@id"})
 _OF_VALUES: Final = frozenset({"@id", "@type"})
 
 
@@ -68,6 +71,25 @@ def refuse_respelled(
                 raise Respelled(name, path=path + pointer([name]))
 
 
+def is_movable(document: PlainJson) -> bool:
+    """Whether something that is described also stands elsewhere: its members could have been moved there.
+
+    A presentation's credentials are graphs of their own, out of which nothing can be moved.
+    """
+    described: set[str] = set()
+    named: Counter[str] = Counter()
+    for path, name, holder in _members(document, ""):
+        if f"{path}/".startswith(f"/{_GRAPHS}/"):
+            continue
+        own = holder[name]
+        named.update(one for one in (own if isinstance(own, list) else [own]) if isinstance(one, str))
+        if name in _IDENTIFIERS and isinstance(own, str) and _says(holder):
+            described.add(own)
+    held = document.get(_GRAPHS) if isinstance(document, dict) else None
+    graphs = held if isinstance(held, list) else [held] if isinstance(held, dict) else []
+    return any(named[one] > 1 for one in described) or any(map(is_movable, graphs))
+
+
 def iris(contexts: Mapping[str, PlainJson]) -> set[str]:
     """What these contexts have a term for."""
     return set(_known(contexts).by_iri)
@@ -99,8 +121,11 @@ def _identifier(value: object) -> PlainJson:
 
 def _is_root(holder: Mapping[str, PlainJson], root: PlainJson) -> bool:
     """Whether the same thing as the document is described once more, in its own words."""
-    said = holder.keys() - {"id", "@id", "type", "@type"}
-    return root is not None and _identifier(holder) == root and bool(said)
+    return root is not None and _identifier(holder) == root and _says(holder)
+
+
+def _says(holder: Mapping[str, PlainJson]) -> bool:
+    return bool(holder.keys() - _IDENTIFIERS - {"type", "@type"})
 
 
 def _members(value: PlainJson, at: str) -> Iterator[tuple[str, str, Mapping[str, PlainJson]]]:
