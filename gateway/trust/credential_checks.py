@@ -84,7 +84,8 @@ def _ask(
     if not isinstance(place, str) or not isinstance(index, str) or not index.isascii() or not index.isdigit():
         return unknown
     purpose = entry.get("statusPurpose")
-    held = [one for one in _lists(place, snapshot) if (one[0].issuer, one[0].purpose) == (issuer, purpose)]
+    lists = _lists(place, snapshot)
+    held = [one for one in lists if one[0].issuer == issuer and one[0].serves(purpose)]
     if not held or len(index) > 9:
         return unknown
     evidence += [

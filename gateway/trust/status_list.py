@@ -39,7 +39,10 @@ class BadStatusList(InputError):
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """The bits of one purpose, the issuer who keeps them, and until when they may be believed."""
+    """The bits, their purpose, the issuer who keeps them, and until when they may be believed.
+
+    ``also`` are further purposes of a list by others; ours have one each.
+    """
 
     id: str
     issuer: str
@@ -49,6 +52,11 @@ class StatusList:
     ttl: timedelta
     # When the credential or its proof ends; empty: never.
     until: str = ""
+    also: tuple[str, ...] = ()
+
+    def serves(self, purpose: object) -> bool:
+        """Whether an entry of this purpose may be asked here."""
+        return purpose in (self.purpose, *self.also)
 
     def is_set(self, index: int) -> bool:
         """The bit at ``index``, counted from the left of the first byte.
@@ -139,8 +147,11 @@ def of(document: Mapping[str, PlainJson], expires: str | None = None) -> StatusL
     kinds, subject = document.get("type"), document.get("credentialSubject")
     if not isinstance(kinds, list) or TYPE not in kinds or not isinstance(subject, dict):
         raise BadStatusList(path="/type")
-    if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") not in PURPOSES:
-        raise BadStatusList(subject.get("statusPurpose"), path="/credentialSubject/statusPurpose")
+    stated = subject.get("statusPurpose")
+    # (2.2) One purpose or several; of others than these two nobody here asks.
+    purposes = [one for one in (stated if isinstance(stated, list) else [stated]) if one in PURPOSES]
+    if subject.get("type") != "BitstringStatusList" or not purposes:
+        raise BadStatusList(stated, path="/credentialSubject/statusPurpose")
     ttl = subject.get("ttl", int(LONGEST_TTL.total_seconds() * 1000))
     if type(ttl) is not int or ttl <= 0:
         raise BadStatusList(ttl, path="/credentialSubject/ttl")
@@ -153,11 +164,12 @@ def of(document: Mapping[str, PlainJson], expires: str | None = None) -> StatusL
     return StatusList(
         id=str(document.get("id", "")),
         issuer=data_integrity.issuer_of(document),
-        purpose=str(subject["statusPurpose"]),
+        purpose=str(purposes[0]),
         bits=expand(subject.get("encodedList")),
         valid_from=str(made),
         ttl=min(timedelta(milliseconds=min(ttl, 10**12)), timedelta(days=366)),
         until=min((str(one) for one in (end, expires) if one), key=datetime.fromisoformat, default=""),
+        also=tuple(map(str, purposes[1:])),
     )
 
 

@@ -156,6 +156,34 @@ class TestStatus:
         office.world.now = later
         assert office.verdict(data) == expected
 
+    @pytest.mark.parametrize(
+        ("purposes", "expected"),
+        [
+            (["revocation"], ("TOTAL_PASSED", "")),
+            (["refresh", "revocation"], ("TOTAL_PASSED", "")),
+            (["suspension", "revocation"], ("TOTAL_PASSED", "")),
+            (["suspension"], ("INDETERMINATE", "STATUS_UNAVAILABLE")),
+            (["refresh"], ("INDETERMINATE", "STATUS_UNAVAILABLE")),
+            ([], ("INDETERMINATE", "STATUS_UNAVAILABLE")),
+            ([["revocation"]], ("INDETERMINATE", "STATUS_UNAVAILABLE")),
+        ],
+    )
+    def test_a_list_of_several_purposes(self, purposes: Any, expected: tuple[str, str]) -> None:
+        """(Bitstring Status List 1.0, 2.2) as other issuers may keep theirs."""
+        for is_set in (False, True):
+            office = Office()
+            data = statement(office.place)
+            if is_set:
+                office.set("revocation")
+            document = json.loads(office.files["revocation.json"])
+            del document["proof"]
+            document["credentialSubject"]["statusPurpose"] = purposes
+            office.files["revocation.json"] = jcs(
+                data_integrity.add_proof(document, KEY, created=made.stamp(made.NOW))
+            )
+            is_heard = is_set and expected[0] == "TOTAL_PASSED"
+            assert office.verdict(data) == (("TOTAL_FAILED", "STATUS_REVOKED") if is_heard else expected)
+
     def test_a_list_by_a_name_of_ours(self) -> None:
         office = Office()
         entry_ = {
