@@ -100,6 +100,12 @@ class Snapshot:
                 found[id(listed)] = listed
         return tuple(found.values())
 
+    def is_name_of_a_body(self, name: str) -> bool:
+        """Whether a list gives this name to some body."""
+        return any(
+            entity.goes_by(name) for held in self.lists.values() for entity, _ in held.content.services()
+        )
+
     def seen(self) -> dict[str, Seen]:
         """What has to be remembered: the youngest number of each list, also of one that is over."""
         return dict(self.youngest)

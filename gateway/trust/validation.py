@@ -154,7 +154,7 @@ class _Run:
         self.inner = [(place, self._inside(inner)) for place, inner in self.subject.contained]
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)
-        yield self._coverage(chosen)
+        yield self._coverage(chosen, answers)
         yield signer
         yield self._existence(chosen)
         if signer.outcome is not Outcome.PASSED:
@@ -288,7 +288,7 @@ class _Run:
                 )
         return StepResult("signature", Outcome.PASSED, evidence={"signatures": told})
 
-    def _coverage(self, chosen: _Answer) -> StepResult:
+    def _coverage(self, chosen: _Answer, answers: Sequence[_Answer]) -> StepResult:
         """(3) What is read must be covered, by the very signature that counts."""
         subject = self.subject
         evidence: dict[str, PlainJson] = {
@@ -309,22 +309,27 @@ class _Run:
             params = {"parts": ", ".join(failed)}
             return StepResult("coverage", Outcome.FAILED, Sub.CONTAINED_FAILED, evidence, params)
         not_passed = [place for place, done in self.inner if not done.passed]
-        missing = (*self.left_open, *by_others, *not_passed, *self._misnamed(chosen))
+        missing = (*self.left_open, *by_others, *not_passed, *self._misnamed(chosen, answers))
         if missing:
             params = {"parts": ", ".join(missing)}
             return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)
         return StepResult("coverage", Outcome.PASSED, evidence=evidence)
 
-    def _misnamed(self, chosen: _Answer) -> Iterator[str]:
-        """Names by which the issuer calls itself and the list does not; of a statement they leave it open."""
-        if chosen.listed is None:
-            return
-        entity = chosen.listed.entity
+    def _misnamed(self, chosen: _Answer, answers: Sequence[_Answer]) -> Iterator[str]:
+        """Names by which the issuer calls itself and no list does, as far as they leave it open."""
+        of_folder = self.subject.kind == "folder"
+        own = next((one for one in answers if of_folder and one.signer.kind == "jws"), chosen)
         for name in credential_checks.issuer_names(self.subject.credential):
-            if not entity.goes_by(name):
-                self.notes.append(Finding("list.other-issuer-name", entity.name, name, Severity.WARNING))
-                if credential_checks.is_statement(self.subject.credential):
-                    yield "/issuer/name"
+            if own.listed is not None:
+                entity = own.listed.entity
+                if not entity.goes_by(name):
+                    self.notes.append(Finding("list.other-issuer-name", entity.name, name, Severity.WARNING))
+                    if credential_checks.is_statement(self.subject.credential):
+                        yield "/issuer/name"
+            elif chosen.listed is not None and self.snapshot.is_name_of_a_body(name):
+                # Whoever opens the folder reads the listed body's name over a stranger's signature.
+                self.notes.append(Finding("list.borrowed-name", own.signer.name, name, Severity.WARNING))
+                yield f"{CREDENTIAL}#/issuer/name"
 
     def _existence(self, chosen: _Answer) -> StepResult:
         """(5) The earliest word that counts; without one, the moment of this validation."""
