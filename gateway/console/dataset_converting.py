@@ -57,19 +57,19 @@ def convert(console: Console, name: str, wish: Wish, now: datetime) -> Exit:
         console.tell(console.say("cli.dataset-goes-on", n=len(staging.finished)))
     try:
         tally, parts = _done(console, job, package, staging, wish.jobs)
-        files = staging.finish({"source": source, "target": target.id}, parts) if tally.written else 0
+        files = staging.finish({"source": source, "target": target.id}, parts) if tally.is_of_use else 0
     except GatewayError as error:
         # What was finished is of use to a later run of the same job, unless the job itself is wrong.
         if not staging.finished or isinstance(error, UsageError):
             staging.discard()
         raise
-    if not tally.written:
+    if not tally.is_of_use:
         staging.discard()
     _tell(console, name, wish, tally, files)
     console.document(_json(name, wish, target.id, source, tally, files, str(staging.report)))
     if tally.broken:
         return Exit.BUG
-    if not tally.written or tally.refused or tally.faults:
+    if not tally.is_of_use or tally.refused or tally.faults:
         return Exit.INPUT
     lost = tally.left_out or any(tally.fates[fate.value] for fate in LOSSES)
     return Exit.LOSS if wish.strict and lost else Exit.DONE
@@ -125,7 +125,7 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
     for one in tally.findings:
         message: Any = one["message"]
         console.complain(f"  {visible(str(one['at']))}: {visible(message[console.lang])}", "careful")
-    if not tally.written:
+    if not tally.is_of_use:
         _tell_nothing(console, tally)
         return
     if tally.refused:
@@ -147,7 +147,7 @@ def _tell(console: Console, name: str, wish: Wish, tally: Tally, files: int) -> 
 
 def _tell_nothing(console: Console, tally: Tally) -> None:
     """Why nothing was written, at once: there is no report."""
-    n = tally.refused + tally.left_out
+    n = tally.refused + tally.left_out + tally.written
     console.complain(f"  {console.say('cli.dataset-nothing-written', n=n)}", "bad")
     _tell_refusals(console, tally.refusals)
     if tally.left_out:
@@ -180,7 +180,7 @@ def _json(
         "source": {"sha256": source},
         "target": target,
         "findings": tally.findings,
-        "written": tally.written,
+        "written": tally.written if tally.is_of_use else 0,
         "leftOut": tally.left_out,
         "refused": tally.refused,
         "refusals": tally.refusals,
@@ -188,6 +188,6 @@ def _json(
         "carried": tally.carried,
         "notes": dict(sorted(tally.fates.items())),
         "codes": dict(sorted(tally.codes.items())),
-        "output": wish.out if tally.written else "",
-        "report": report if tally.written else "",
+        "output": wish.out if tally.is_of_use else "",
+        "report": report if tally.is_of_use else "",
     }

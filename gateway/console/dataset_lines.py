@@ -37,6 +37,8 @@ class Tally:
     left_out: int = 0  # the format has no place for data sets of their kind
     refused: int = 0
     broken: int = 0  # of these, by a bug of ours
+    processes: int = 0  # of those written
+    refused_processes: int = 0
     carried: int = 0
     findings: list[dict[str, object]] = field(default_factory=list)
     faults: int = 0  # files that cannot be read, and others whose data sets are missing
@@ -60,12 +62,19 @@ class Tally:
         self.left_out += other.left_out
         self.refused += other.refused
         self.broken += other.broken
+        self.processes += other.processes
+        self.refused_processes += other.refused_processes
         self.carried += other.carried
         self.refusals = [*self.refusals, *other.refusals][:SHOWN]
         self.fates.update(other.fates)
         self.codes.update(other.codes)
         self.missing += other.missing
         self.held += other.held
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there is anything to keep: a package without any of its processes is of no use."""
+        return bool(self.written) and (self.processes > 0 or not self.refused_processes)
 
     def settle(self) -> frozenset[str]:
         """Count once what several parts hold, such as flows; what one of them left out is not left out."""
@@ -88,15 +97,18 @@ class Tally:
             self.fates[fate[: fate.index('"')]] += 1
             return
         told = json.loads(line)
+        is_process = told["dataset"]["kind"] == DatasetKind.PROCESS
         if "refused" in told and all(error["code"].endswith(NO_PLACE) for error in told["refused"]):
             self.left_out += 1
             self.missing.append(name_of(line))
         elif "refused" in told:
             self.refused += 1
+            self.refused_processes += is_process
             self.refusals += [told] if len(self.refusals) < SHOWN else []
             self.broken += any(error["code"].partition(".")[0] == "internal" for error in told["refused"])
         else:
             self.written += 1
+            self.processes += is_process
             self.carried += told["carried"]
             if told["dataset"]["kind"] not in _OWN_FILE:
                 self.held.append(name_of(line))

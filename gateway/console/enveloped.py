@@ -245,6 +245,8 @@ def _inside(console: Console, one: Contained) -> str:
         said = "; ".join((said, *(console.say(_REMARKS.get(code, "cli.remark")) for code in remarks)))
     elif one.state is Inside.UNSIGNED:
         said = console.say("cli.contained-unsigned")
+    elif one.state is Inside.NOT_OPENED:
+        said = console.say("cli.contained-not-opened")
     else:
         said = console.say("cli.contained-not-checked", why=one.why)
     return f"{one.place}  {said}"

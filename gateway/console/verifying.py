@@ -12,6 +12,7 @@ from gateway.console import findings
 from gateway.console.failures import Exit
 from gateway.console.terminal import Console, Style, padded, visible, width
 from gateway.pipeline.receive import Replay, replay, verify
+from gateway.signing.verified import Inside
 from gateway.storage import files
 from gateway.trust.verify import MANIFEST, State, Term, Verdict
 
@@ -64,7 +65,8 @@ def _tell(console: Console, verdict: Verdict, held: Mapping[str, bytes], now: da
         holds = console.say("cli.step-holds" if step.holds else "cli.step-fails")
         console.answer(f"  {padded(names[step.name], column)}{holds}  {step.about}".rstrip())
     for one in verdict.contained:
-        said = console.say("cli.contained-part", state=one.why or one.state.value)
+        code = "cli.contained-not-opened" if one.state is Inside.NOT_OPENED else "cli.contained-part"
+        said = console.say(code, state=one.why or one.state.value)
         console.answer(
             f"  {padded(console.say('cli.contained'), column)}{visible(one.place)}  {said}", "careful"
         )

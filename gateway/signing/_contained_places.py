@@ -39,7 +39,9 @@ PRESENTATION: Final = "VerifiablePresentation"
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]*(?:~[^\s]*)?")
 _BETWEEN: Final = re.compile(r"(?:[\x00-\x20\ufeff\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
 _LEAD_OF_PDF: Final = 1024
-_PDF_NAME: Final = re.compile(rb"/(?:B|#42)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){8}(?![A-Za-z#])")
+_PDF_NAME: Final = re.compile(
+    rb"/(?:B|#42)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){8}(?![A-Za-z#])|/(?:E|#45)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){12}(?![A-Za-z#])"
+)
 _PDF_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OPEN_ENDED: Final = (
     bytes.fromhex("06092a864886f70d010702"),
@@ -53,6 +55,19 @@ _BLANK: Final = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 _SHORTEST_TOKEN: Final = 40
 _DATA_URL: Final = re.compile(r'data:(?:[^,"]|"[^"]*"){0,200},', re.IGNORECASE)
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
+_ENCODED: Final = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}\s*")
+# Compressed or wrapped: gzip, bzip2, xz, zstd, 7z, rar, cab, the compound files of older office software.
+_WRAPPED: Final = (
+    b"\x1f\x8b\x08",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"MSCF\x00\x00\x00\x00",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)
+_TAR: Final = slice(257, 262)
 _MOST_DEPTH: Final = 4
 # The record at the end of a zip, with the longest comment.
 _END_OF_ZIP: Final = 22 + 65535
@@ -68,13 +83,15 @@ _LONGEST_NAME: Final = 200
 class Place:
     """Something with a signature of its own, or a credential without one (``is_signed`` False).
 
-    ``why`` says why nobody can read it; ``data`` is then empty.
+    ``why`` says why nobody can read it; ``data`` is then empty. Where it is not ``is_opened``, nobody has
+    looked whether there is anything.
     """
 
     at: str
     data: bytes = field(default=b"", repr=False)
     is_signed: bool = True
     why: str = ""
+    is_opened: bool = True
 
 
 def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
@@ -91,6 +108,8 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
         yield from _in_archive(data, at, depth)
     elif b"%PDF-" in data[:_LEAD_OF_PDF]:
         yield from _in_pdf(data, at)
+    elif _is_wrapped(data):
+        yield Place(at, why="envelope.not-opened", is_opened=False)
     elif _is_open_ended(data, start):
         yield Place(at, why="envelope.cms")
     elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(start):
@@ -112,12 +131,35 @@ def _in_plain(data: bytes, start: bytes, at: str, depth: int) -> Iterator[Place]
         yield from _in_xml(data, at)
     elif _OPENING.match(start) or (start[:1] == b'"' and _is_quoted(start)):
         yield from _in_json(data, at, depth)
+    elif (decoded := _decoded(data)) is not None:
+        yield from in_file(decoded, at, depth=depth + 1)
     else:
         yield from _in_text(data, at)
 
 
+def _is_wrapped(data: bytes) -> bool:
+    return data.startswith(_WRAPPED) or data[_TAR] == b"ustar"
+
+
+def _decoded(data: bytes | str) -> bytes | None:
+    """A file or a text that is Base64 of a document, of either alphabet; None where it is none."""
+    text = data if isinstance(data, str) else data.decode("latin-1")
+    if len(text) < _SHORTEST_TOKEN or not _ENCODED.fullmatch(text):
+        return None
+    bare = "".join(text.split()).rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        found = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    is_document = _is_wrapped(found) or found.isascii() or _may_begin(_start(found))
+    return found if is_document else None
+
+
 def _in_pdf(data: bytes, at: str) -> Iterator[Place]:
-    if not any(_unescaped(name[0]) == b"/ByteRange" for name in _PDF_NAME.finditer(data)):
+    names = {_unescaped(name[0]) for name in _PDF_NAME.finditer(data)}
+    if b"/EmbeddedFiles" in names:
+        yield Place(at, why="envelope.not-opened", is_opened=False)
+    if b"/ByteRange" not in names:
         return
     # Other software opens it whatever stands in front; the places of its signatures are then not these.
     yield Place(at, data) if data.startswith(b"%PDF-") else Place(at, why="envelope.pdf")
@@ -158,11 +200,12 @@ def _is_zip(data: bytes) -> bool:
 
 
 def _may_hold(data: bytes, start: bytes) -> bool:
-    return (
-        _is_zip(data)
-        or start[:1] in (b"{", b"[", b'"', b"<", b"\x30")
-        or start.startswith((b"%PDF-", *_ARMOURED, b"MII"))
-        or data.count(b".") >= 2
+    return _is_zip(data) or _may_begin(start) or data.count(b".") >= 2
+
+
+def _may_begin(start: bytes) -> bool:
+    return start[:1] in (b"{", b"[", b'"', b"<", b"\x30") or start.startswith(
+        (b"PK\x03\x04", b"%PDF-", *_ARMOURED, b"MII")
     )
 
 
@@ -362,6 +405,9 @@ def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
         return
     if head := _DATA_URL.match(text):
         text = unquote(text[head.end() :])
+    if (decoded := _decoded(text)) is not None:
+        yield from in_file(decoded, at, depth=depth + 1)
+        return
     first = text.lstrip("\ufeff \t\r\n")[:1]
     if first in ("{", "[", "<", "-") or (first == '"' and _is_quoted(_start(text.encode(errors="replace")))):
         yield from in_file(text.encode(errors="replace"), at, depth=depth + 1)

@@ -140,6 +140,8 @@ def _checked(
 ) -> Contained:
     if not place.is_signed:
         return Contained(place.at, Inside.UNSIGNED)
+    if not place.is_opened:
+        return Contained(place.at, Inside.NOT_OPENED, why=place.why)
     if place.why:
         return Contained(place.at, Inside.NOT_CHECKED, why=place.why)
     if not budget.left or budget.level == _MOST_LEVELS:

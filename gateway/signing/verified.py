@@ -37,6 +37,7 @@ class Inside(StrEnum):
 
     INTACT = "intact"  # every signature of its own holds
     NOT_CHECKED = "not-checked"
+    NOT_OPENED = "not-opened"  # a file in which there may be any
     UNSIGNED = "unsigned"  # a credential without a proof of its own
 
 

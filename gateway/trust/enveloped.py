@@ -203,6 +203,7 @@ def _data_integrity(data: bytes, known: Mapping[str, PublicKey], contexts: Conte
         "credential",
         sha256_hex(data),
         (signer,),
+        findings=tuple(_unopened(inner)),
         covered=("",),
         uncovered=contexts_open,
         credential=proof.document,
@@ -257,7 +258,14 @@ def _of(data: bytes, found: Verified) -> Subject:
 
 def _not_checked(held: Iterable[Contained]) -> Iterator[str]:
     """Documents that nobody asks whose they are, until when they count, whether they were revoked."""
-    return (one.place for one in held if one.found is None)
+    return (one.place for one in held if one.found is None and one.state is not Inside.NOT_OPENED)
+
+
+def _unopened(held: Iterable[Contained]) -> Iterator[Finding]:
+    """Files in which nobody has looked whether there are any: told, and no hindrance."""
+    for one in held:
+        if one.state is Inside.NOT_OPENED:
+            yield Finding("list.not-opened", one.place, severity=Severity.INFO)
 
 
 def _subjects(held: Iterable[Contained]) -> Iterator[tuple[str, Subject]]:
@@ -273,6 +281,7 @@ def _subjects(held: Iterable[Contained]) -> Iterator[tuple[str, Subject]]:
 
 def _told(found: Verified) -> Iterator[Finding]:
     """What a reader must know, and what leaves nothing open."""
+    yield from _unopened(found.contained)
     for name in found.uncovered:
         if _is_unread(found, name):
             yield Finding("list.nobody-signed", name, severity=Severity.INFO)

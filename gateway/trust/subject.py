@@ -15,7 +15,7 @@ from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Part
+from gateway.signing.verified import Inside, Part
 from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
 
@@ -106,7 +106,9 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
     covered = tuple(part.name for part in parts if part.name in files)
     # Inputs are carried along, and nobody reads them for what their own signers say.
     inside = tuple(
-        Finding("list.inside", one.place, one.why or one.state.value, Severity.INFO)
+        Finding("list.not-opened", one.place, severity=Severity.INFO)
+        if one.state is Inside.NOT_OPENED
+        else Finding("list.inside", one.place, one.why or one.state.value, Severity.INFO)
         for one in checked.contained
     )
     return Subject(

@@ -231,6 +231,20 @@ def test_nothing_written_points_to_no_report(tmp_path: Path, capsys: pytest.Capt
     assert {path.name for path in tmp_path.iterdir()} == {source.name}
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("target", ["ecospold1", "ecospold2"])
+def test_sources_without_the_process_are_no_package(
+    target: str, oracle_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The process names no place. Its two sources alone are of no use, and make openLCA fall over."""
+    source = oracle_data / "lca/ecospold1/aluminum-extrusion.xml"
+    out = tmp_path / "out.zip"
+    assert main(["--lang", "en", "convert", str(source), "--to", target, "-o", str(out), "--json"]) == 4
+    told = json.loads(capsys.readouterr().out)
+    assert (told["written"], told["output"], told["refused"]) == (0, "", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["damaged entry", "two of one key"])
 def test_translate_does_not_hide_what_is_missing(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

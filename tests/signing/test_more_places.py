@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
+import hashlib
 import json
+import lzma
 from typing import Any
 
 import pytest
@@ -168,3 +172,55 @@ def test_the_earliest_end_is_so_in_any_zone() -> None:
 
     ends: Any = [Proof("2027-01-01T00:00:00Z"), Proof("2027-01-01T05:00:00+09:00")]
     assert _expiry(ends) == {"expires": "2027-01-01T05:00:00+09:00"}
+
+
+def coded(data: bytes, how: str) -> bytes:
+    """As Base64, by one of the ways in which it is written."""
+    plain_, url = base64.b64encode(data), base64.urlsafe_b64encode(data)
+    return {
+        "plain": plain_,
+        "lines": b"\n".join(plain_[at : at + 64] for at in range(0, len(plain_), 64)) + b"\n",
+        "url": url.rstrip(b"="),
+        "twice": base64.b64encode(plain_),
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["plain", "lines", "url", "twice"])
+def test_base64_is_looked_into(how: str) -> None:
+    """As a file, as a member, and as the address of data."""
+    for made in (BROKEN, json.loads(held.SOUND)):
+        text = coded(jcs(made), how)
+        shown = "data:application/json;base64," + text.decode()
+        for data in (text, jcs({"x": text.decode()}), jcs({"x": [shown]})):
+            if made is BROKEN:
+                with pytest.raises(GatewayError, match="signature-wrong"):
+                    envelopes.verify_any(held.sealed(data))
+            else:
+                (state,) = held.states(envelopes.verify_any(held.sealed(data))).values()
+                assert state == "intact"
+
+
+@pytest.mark.parametrize("size", [32, 64, 1000, 4000])
+def test_base64_of_anything_else_says_nothing(size: int) -> None:
+    for seed in range(50):
+        data = b"".join(hashlib.sha256(b"%d %d" % (seed, n)).digest() for n in range(size // 32 + 1))[:size]
+        assert held.states(envelopes.verify_any(held.sealed(jcs({"x": coded(data, "plain").decode()})))) == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(held.BROKEN),
+        bz2.compress(held.BROKEN),
+        lzma.compress(held.BROKEN),
+        b"7z\xbc\xaf\x27\x1c" + b"\x00" * 40,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
+        b"a.json".ljust(257, b"\x00") + b"ustar\x0000" + b"\x00" * 600,
+        b"%PDF-1.7\n1 0 obj <</Names <</EmbeddedFiles 2 0 R>> >> endobj",
+        b"%PDF-1.7\n1 0 obj <</Names <</Embedded#46iles 2 0 R>> >> endobj",
+    ],
+    ids=["gzip", "bzip2", "xz", "7z", "compound", "tar", "pdf", "pdf-escaped"],
+)
+def test_what_nobody_opens_is_told(data: bytes) -> None:
+    for one in (data, jcs({"x": base64.b64encode(data).decode()})):
+        assert set(held.states(envelopes.verify_any(held.sealed(one))).values()) == {"not-opened"}
