@@ -273,7 +273,10 @@ def _review(n: int, review: Review, kept: Kept) -> Node:
     ]
     put(node, ("common:referenceToNameOfReviewerAndInstitution",), reviewers)
     put(node, ("common:otherReviewDetails",), langs(review.other_details))
-    put(node, ("common:referenceToCompleteReviewReport",), _reference(review.report, f"{part}/report", kept))
+    report = _reference(review.report, f"{part}/report", kept)
+    if report.keys() - {"@type"}:
+        # Other software looks for the source that a reference without anything means.
+        put(node, ("common:referenceToCompleteReviewReport",), report)
     return with_rest(node, part, kept)
 
 

@@ -24,6 +24,7 @@ from gateway.formats.ilcd.bound_others import dataset
 from gateway.formats.ilcd.graph import KINDS
 from gateway.formats.ilcd.spreads import printed, spread
 from gateway.formats.ilcd.unbound_others import dataset_node
+from gateway.formats.ilcd.unbound_process import _review
 from gateway.model.activity import Place
 from gateway.model.base import LangText, Missing, Reason
 from gateway.model.dataset import Dataset, DatasetKind, Link, LinkRole, Reference
@@ -722,3 +723,13 @@ class TestForeign:
         (errors,) = [e for one in sent for e in one.refused.values()]
         assert len(errors) == 2
         assert {one.error_code for one in errors} == {"ilcd.not-valid"}
+
+
+def test_a_review_without_a_report_refers_to_none() -> None:
+    """Other software looks for the source, and finds that one called null does not exist."""
+    bare = _review(
+        0, Review(kind="Independent external review", report=Reference(kind="source data set")), {}
+    )
+    assert bare == {"@type": "Independent external review"}
+    told = Review(report=Reference(kind="source data set", uuid="17f775e5-e8fe-584c-9386-402a3e4fb258"))
+    assert "common:referenceToCompleteReviewReport" in _review(0, told, {})
