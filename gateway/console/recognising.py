@@ -235,6 +235,8 @@ def _attest_alone(
     register = statuses.read(held)
     if not register.is_kept_by(office.key) or (office.method and office.method != register.method):
         raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
+    # Without its lists, or with one of another place, nobody could take the statement back.
+    statuses.lists_of(held, office.key)
     examined, received, trust = _examine(case.folder, place, rules, context)
     replaced = files.read_file(Path(case.replaces)) if case.replaces else None
     status = statuses.place_for(register, secrets.randbelow(ENTRIES))

@@ -14,7 +14,7 @@ from gateway import resources
 from gateway.codec.jsonwrite import encode
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson
-from gateway.model.base import Missing
+from gateway.model.base import Missing, Reason
 from gateway.model.declaration import Declaration
 from gateway.pipeline import documents
 from gateway.pipeline.convert import Outcome
@@ -198,6 +198,12 @@ def _target(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, object]
     )
 
 
+def _hides_something(value: Missing) -> bool:
+    """Whether the source has a value that nobody can read here; an empty text is none."""
+    is_empty = value.text is not None and not value.text.strip()
+    return value.missing is Reason.WITHHELD or (value.missing is Reason.UNREADABLE and not is_empty)
+
+
 def statement_facts(declaration: Declaration) -> Iterator[tuple[str, object]]:
     """What an accreditation's scope and an agreement's conditions are compared with. No place, no person."""
     codes = declaration.product.classification
@@ -209,9 +215,14 @@ def statement_facts(declaration: Declaration) -> Iterator[tuple[str, object]]:
         yield "country", country
     for name, value in (
         ("issuedOn", declaration.document.issued_at),
+        ("validFrom", declaration.document.valid_from),
         ("validUntil", declaration.document.valid_until),
+        ("status", declaration.document.status),
     ):
-        if value is not None and not isinstance(value, Missing):
+        if isinstance(value, Missing) and _hides_something(value):
+            # There is one, and nobody knows which; what stands there instead may be anything.
+            yield name, ""
+        elif value is not None and not isinstance(value, Missing):
             yield name, str(value)
     yield (
         "verifications",

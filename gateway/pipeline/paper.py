@@ -82,13 +82,18 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """All findings about one document, in order, and what they are about."""
+    """All findings about one document, in order, and what they are about.
+
+    Args:
+        signed: the credential and the signatures by name and SHA-256: others may stand over one manifest.
+    """
 
     manifest: str
     indication: str
     result_sets: tuple[str, ...]
     entries: tuple[Entry, ...]
     ruleset: tuple[tuple[str, str], ...] = ()
+    signed: tuple[tuple[str, str], ...] = ()
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -99,6 +104,7 @@ class Paper:
             ("indication", self.indication),
             ("result-sets", ", ".join(self.result_sets)),
             ("rulesets", ", ".join(f"{name} {digest}" for name, digest in self.ruleset)),
+            ("signed", ", ".join(f"{name} {digest}" for name, digest in self.signed)),
         )
 
 

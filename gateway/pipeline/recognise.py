@@ -90,6 +90,7 @@ def examine(
             *_entries(done, prepared, evaluations),
         ),
         ruleset=tuple((e.pack.id, _pack_digest(e)) for e in evaluations),
+        signed=tuple((one.name, sha256_hex(one.data)) for one in _signed_by(files)),
     )
     return Examined(done, paper, told, prepared)
 

@@ -131,8 +131,31 @@ def change(
     Raises:
         UsageError: there is no such list, a revocation is to be lifted, or a list is of a later time.
     """
-    out, register = {}, read(files)
+    out = {}
+    register, lists = read(files), lists_of(files, signer)
+    for name, found in lists.items():
+        file = f"{name}.json"
+        if now < datetime.fromisoformat(found.valid_from):
+            # Whoever has the list of before would take this one for an older one.
+            raise UsageError(timestamp(now), path=file, code="attest.clock-behind", expected=found.valid_from)
+        if name == purpose:
+            turn = found.without_bit if lift else found.with_bit
+            changed = turn(index, valid_from=timestamp(now))
+        else:
+            changed = found
+        out[file] = _signed(_at(changed, now), signer, now, register.method)
+    return out
+
+
+def lists_of(files: Mapping[str, bytes], signer: Signer) -> dict[str, StatusList]:
+    """Both lists by purpose; without them, what is registered could never be taken back.
+
+    Raises:
+        UsageError: there is no such list, or it is another one's, or stands in another place.
+    """
+    register = read(files)
     known = {register.method: signer.public_key} if register.method else {}
+    lists = {}
     for name in status_list.PURPOSES:
         file = f"{name}.json"
         if file not in files:
@@ -140,14 +163,10 @@ def change(
         found = status_list.read(files[file], known)
         if found.issuer != register.issuer or not register.is_kept_by(signer):
             raise UsageError(found.issuer, path=file, code="attest.not-this-key")
-        if now < datetime.fromisoformat(found.valid_from):
-            # Whoever has the list of before would take this one for an older one.
-            raise UsageError(timestamp(now), path=file, code="attest.clock-behind", expected=found.valid_from)
-        if name == purpose:
-            turn = found.without_bit if lift else found.with_bit
-            found = turn(index, valid_from=timestamp(now))
-        out[file] = _signed(_at(found, now), signer, now, register.method)
-    return out
+        if (found.id, found.purpose) != (register.place(name), name):
+            raise UsageError(found.id, path=file, code="attest.no-such-list")
+        lists[name] = found
+    return lists
 
 
 def renew(files: Mapping[str, bytes], signer: Signer, now: datetime) -> dict[str, bytes]:

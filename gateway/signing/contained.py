@@ -43,6 +43,7 @@ _CHANGED: Final = frozenset(
     }
 )
 _DOCUMENTS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT, Envelope.SD_JWT})
+NO_DOCUMENTS: Final[Mapping[str, Mapping[str, PlainJson]]] = {}
 _XML: Final = frozenset({Envelope.XML_SIGNATURE, Envelope.XADES})
 # Documents that are verified for one envelope, at all depths, and levels of them.
 _MOST: Final = 64
@@ -89,14 +90,22 @@ def inside(
     )
 
 
-def in_files(files: Mapping[str, bytes]) -> tuple[Contained, ...]:
+def in_files(
+    files: Mapping[str, bytes], documents: Mapping[str, Mapping[str, PlainJson]] = NO_DOCUMENTS
+) -> tuple[Contained, ...]:
     """The signed documents in files that somebody covers by name; credentials without a proof are left out.
+
+    Args:
+        documents: by name, those that are verified and read already, their proofs aside.
 
     Raises:
         GatewayError: one of them was changed since it was signed, with its place.
     """
     run = Budget()
-    found = (one for name in sorted(files) for one in places.in_file(files[name], name))
+    found = (
+        *(one for name in sorted(documents) for one in places.in_members(dict(documents[name]), f"{name}#")),
+        *(one for name in sorted(files) for one in places.in_file(files[name], name)),
+    )
     return tuple(_checked(one, NO_KEYS, NO_CONTEXTS, (), run) for one in found if one.is_signed)
 
 

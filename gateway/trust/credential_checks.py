@@ -22,6 +22,8 @@ RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _TYPE: Final = "BitstringStatusListEntry"
 _KEYS: Final = "keys"
 _LISTS: Final = "status list "
+_IN_FORCE: Final = "active"
+_NOT_IN_FORCE: Final = frozenset({"draft", "superseded", "withdrawn"})
 _DAY: Final = timedelta(days=1)
 
 
@@ -102,8 +104,8 @@ def _ask(
     longest = timedelta(hours=snapshot.policy.status_hours)
     if not held[0][0].is_fresh(snapshot.now, longest=longest, skew=snapshot.policy.skew):
         return unknown
-    last = held[0][0].valid_from
-    is_set = any(bit for (found, _), bit in zip(held, bits, strict=True) if found.valid_from == last)
+    last = _moment(held[0][0])
+    is_set = any(bit for (found, _), bit in zip(held, bits, strict=True) if _moment(found) == last)
     return (Outcome.INDETERMINATE, Sub.STATUS_SUSPENDED) if is_set else None
 
 
@@ -113,12 +115,15 @@ def _lists(place: str, snapshot: Snapshot) -> Sequence[tuple[StatusList, str]]:
     if key not in snapshot.cache:
         read = [_read(data, snapshot) for data in snapshot.statuses.get(place, ())]
         good = [one for one in read if one is not None and one[0].id == place]
-        snapshot.cache[key] = sorted(
-            good, key=lambda one: datetime.fromisoformat(one[0].valid_from), reverse=True
-        )
+        snapshot.cache[key] = sorted(good, key=lambda one: _moment(one[0]), reverse=True)
     found = snapshot.cache[key]
     assert isinstance(found, list)
     return found
+
+
+def _moment(found: StatusList) -> datetime:
+    """Since when the list speaks, however it is spelled."""
+    return datetime.fromisoformat(found.valid_from)
 
 
 def keys_of(snapshot: Snapshot) -> dict[str, PublicKey]:
@@ -163,7 +168,8 @@ def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:
     """The declaration's own days, whoever has signed it: none lies ahead, and its validity is not over."""
     evidence: dict[str, PlainJson] = {"now": snapshot.now.isoformat()}
     # Wherever it is written, a day begins less than a day before its noon in Greenwich.
-    ahead = [day for day in statement.dates if day > snapshot.now + _DAY + snapshot.policy.skew]
+    days = (*statement.dates, *((statement.first,) if statement.first else ()))
+    ahead = [day for day in days if day > snapshot.now + _DAY + snapshot.policy.skew]
     if ahead:
         params = {"time": max(ahead).date().isoformat()}
         return StepResult(
@@ -174,12 +180,19 @@ def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:
         return StepResult(
             "time", Outcome.FAILED, Sub.EXPIRED, evidence | {"declared": params["time"]}, params
         )
+    if statement.state not in (None, _IN_FORCE):
+        # A draft, or one that its maker has taken back; what nobody can read may be either.
+        outcome = Outcome.FAILED if statement.state in _NOT_IN_FORCE else Outcome.INDETERMINATE
+        params = {"state": statement.state or ""}
+        return StepResult("time", outcome, Sub.NOT_IN_FORCE, evidence, params)
     return None
 
 
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(12) Its time has come and is not over; and nobody was shown another document of the same name."""
     found = _declared(subject.statement, snapshot) or _showing(subject, snapshot) or _term(subject, snapshot)
+    if found.outcome is not Outcome.FAILED and not subject.statement.is_dated:
+        return StepResult(found.name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, found.evidence)
     if found.outcome is not Outcome.PASSED or not subject.credential:
         return found
     identity = f"{subject.issuer} {subject.credential.get('id', '')}"

@@ -11,8 +11,10 @@ from pydantic.alias_generators import to_camel
 
 from gateway.signing.timestamp import is_timestamp
 
-# Our own; any other is kept as it is unless it says "critical": true.
-KNOWN: Final = frozenset({"scope", "statusReason", "agreement"})
+# Our own, of the list and of a service; any other is kept as it is unless it says "critical": true.
+OF_SCHEME: Final = frozenset({"agreement"})
+OF_SERVICE: Final = frozenset({"scope", "statusReason"})
+_OURS: Final = OF_SCHEME | OF_SERVICE
 
 
 class Critical(ValueError):
@@ -102,7 +104,7 @@ def read_service_facts(extensions: Iterable[Mapping[str, Any]]) -> ServiceFacts:
     """
     found: dict[str, Any] = {}
     for extension in extensions:
-        for name in KNOWN & extension.keys():
+        for name in OF_SERVICE & extension.keys():
             if name in found:
                 raise ValueError(name)
             found[name] = extension[name]
@@ -114,13 +116,17 @@ def read_service_facts(extensions: Iterable[Mapping[str, Any]]) -> ServiceFacts:
     return ServiceFacts.model_validate(document, strict=False)
 
 
-def refuse_critical(extensions: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse what must be understood and is not.
+def refuse_critical(extensions: Iterable[Mapping[str, Any]], known: frozenset[str]) -> None:
+    """Refuse what must be understood and is not, and what is ours and stands where nobody reads it.
+
+    Args:
+        known: what is read in this place.
 
     Raises:
         Critical: with the extension's members.
     """
     for extension in extensions:
         members = set(extension) - {"critical"}
-        if extension.get("critical", False) is not False and not members <= KNOWN:
+        is_critical = extension.get("critical", False) is not False
+        if (is_critical and not members <= known) or members & (_OURS - known):
             raise Critical(", ".join(sorted(members)))

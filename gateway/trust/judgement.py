@@ -79,6 +79,7 @@ class Sub(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
     TIME_UNKNOWN = "time-unknown"
+    NOT_IN_FORCE = "not-in-force"
     REPLAYED = "replayed"
     RULES_BLOCKING = "rules-blocking"
     RULES_NOT_RUN = "rules-not-run"

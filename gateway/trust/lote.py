@@ -22,7 +22,14 @@ from gateway.errors import GatewayError, InputError, raise_all
 from gateway.frontdoor.json import parse_signed, pointer
 from gateway.signing.jcs import jcs
 from gateway.signing.timestamp import is_timestamp
-from gateway.trust.extensions import Critical, ServiceFacts, read_service_facts, refuse_critical
+from gateway.trust.extensions import (
+    OF_SCHEME,
+    OF_SERVICE,
+    Critical,
+    ServiceFacts,
+    read_service_facts,
+    refuse_critical,
+)
 
 LONGEST_VALIDITY: Final = timedelta(days=92)
 # TS 119 602, 6.3.10, as TS 119 612 has it: the history is never thrown away.
@@ -346,22 +353,22 @@ def parse(data: bytes) -> TrustList:
 
 def _problems(found: TrustList) -> Iterator[GatewayError]:
     """Extensions that would have to be understood, and malformed ones that are ours."""
-    lists: list[tuple[str, tuple[dict[str, Any], ...]]] = [
-        ("/LoTE/ListAndSchemeInformation/SchemeExtensions", found.scheme.extensions)
+    lists: list[tuple[str, tuple[dict[str, Any], ...], frozenset[str]]] = [
+        ("/LoTE/ListAndSchemeInformation/SchemeExtensions", found.scheme.extensions, OF_SCHEME)
     ]
     for i, entity in enumerate(found.entities):
         start = f"/LoTE/TrustedEntitiesList/{i}"
-        lists.append((f"{start}/TrustedEntityInformation", entity.information.extensions or ()))
+        lists.append((f"{start}/TrustedEntityInformation", entity.information.extensions or (), frozenset()))
         for j, service in enumerate(entity.services):
             for k, state in enumerate(service.states):
                 at = f"{start}/TrustedEntityServices/{j}/{k}/ServiceInformationExtensions"
-                lists.append((at, state.extensions))
+                lists.append((at, state.extensions, OF_SERVICE))
                 try:
                     assert state.facts is not None
                 except ValueError as error:
                     yield BadTrustList(path=at, why=str(error).splitlines()[0])
-    for at, extensions in lists:
+    for at, extensions, known in lists:
         try:
-            refuse_critical(extensions)
+            refuse_critical(extensions, known)
         except Critical as error:
             yield BadTrustList(error, path=at, code="list.critical-extension")

@@ -159,7 +159,7 @@ class Said:
     """What a covered statement says: its decision, and of what.
 
     Args:
-        decision: empty where it states none that is known here.
+        decision: empty where it states none that is known here, or none that can be meant.
         original: the manifest that was judged; its digests are empty where the statement has none.
         resource: the digest of that manifest among the statement's related resources (W3C SRI).
         signed: those of the folder's signatures and credential, by name.
@@ -200,9 +200,14 @@ def said(document: Mapping[str, PlainJson]) -> Said | None:
     related = document.get("relatedResource")
     resources = [one for one in related if isinstance(one, dict)] if isinstance(related, list) else []
     converted = subject.get(f"{TERM}converted")
+    original = _digested(subject.get(f"{TERM}original"))
+    # One that recognises no manifest, or outright and under conditions, recognises nothing.
+    is_clear = stated == "refused" or (
+        bool(original.sha256) and not (stated == "recognised" and subject.get(f"{TERM}conditions"))
+    )
     return Said(
-        str(stated) if stated in DECISIONS else "",
-        _digested(subject.get(f"{TERM}original")),
+        str(stated) if stated in DECISIONS and is_clear else "",
+        original,
         tuple(one for one in sets if isinstance(one, str)) if isinstance(sets, list) else (),
         tuple(map(_digested, converted)) if isinstance(converted, list) else (),
         str(subject.get("id", "")),

@@ -20,6 +20,7 @@ from gateway.trust import verify as folder_check
 from gateway.trust.judgement import Sub
 
 CONVERSION: Final = folder_check.CONVERSION
+_CREDENTIAL_MEMBERS: Final = f"{folder_check.CREDENTIAL}#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Statement:
     activities: tuple[str, ...] = ()
     dates: tuple[datetime, ...] = ()  # of verification and of issue, at noon UTC
     is_known: bool = False
+    first: datetime | None = None  # noon of the first day for which it is valid
     last: datetime | None = None  # the end of the last day for which it is valid
+    state: str | None = None  # whether it is in force, by its own word
+    is_dated: bool = True  # no day of issue, begin or end stands there that cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         credential=checked.credential,
         issuer=checked.signer,
         expires=checked.expires,
+        # Inputs are carried along; what stands in the credential is read.
+        left_open=tuple(one.place for one in checked.contained if one.place.startswith(_CREDENTIAL_MEMBERS)),
         statement=statement_of(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
         is_recorded=checked.is_recorded,
@@ -185,7 +191,10 @@ def statement_of(data: bytes | None) -> Statement:
     verifications = told.get("verifications")
     works = [v for v in verifications if isinstance(v, dict)] if isinstance(verifications, list) else []
     dates = [told.get("issuedOn"), *(work.get("date") for work in works)]
-    if any(str(w.get("kind")) in _ACTIVITIES and not _is_day(w.get("date")) for w in works):
+    days = ("issuedOn", "validFrom", "validUntil")
+    unreadable = [name for name in days if name in told and not _is_day(told[name])]
+    unknown = any(str(w.get("kind")) in _ACTIVITIES and not _is_day(w.get("date")) for w in works)
+    if unknown or "issuedOn" in unreadable:
         # On which day the body has worked is not known; the other days do not stand for it.
         dates = []
     return Statement(
@@ -196,7 +205,10 @@ def statement_of(data: bytes | None) -> Statement:
         country=str(told.get("country", "")),
         activities=tuple(_ACTIVITIES[str(w.get("kind"))] for w in works if str(w.get("kind")) in _ACTIVITIES),
         dates=tuple(_noon(str(day)) for day in dates if _is_day(day)),
+        first=_noon(str(told["validFrom"])) if _is_day(told.get("validFrom")) else None,
         last=_last_second(told.get("validUntil")),
+        state=str(told["status"]) if "status" in told else None,
+        is_dated=not unreadable,
         is_known=True,
     )
 
@@ -207,10 +219,10 @@ def _texts(value: PlainJson) -> tuple[str, ...]:
 
 def _is_day(value: PlainJson) -> bool:
     try:
-        date.fromisoformat(value if isinstance(value, str) else "")
+        # Not by the day of a week, or without hyphens, which others would read otherwise or not at all.
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return True
 
 
 def _last_second(day: PlainJson) -> datetime | None:

@@ -267,7 +267,7 @@ class _Run:
 
     def _is_accepted(self, listed: Listed, existed: datetime) -> bool:
         state = listed.service.at(existed) or listed.service.now
-        if self.subject.kind != "folder" and credential_checks.is_statement(self.subject.credential):
+        if credential_checks.is_statement(self.subject.credential):
             return state.kind == "recogniser"
         return state.kind in self.snapshot.policy.services
 

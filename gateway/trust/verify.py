@@ -210,11 +210,12 @@ class _Check:
         self._step("parts", self._parts)
 
     def look_inside(self) -> None:
-        """A part that is a signed document itself must be as its own signer has left it."""
+        """A part, and what the credential holds, must be as its own signer has left it."""
         assert self.manifest is not None
-        names = {part.name for part in self.manifest.parts}
+        names = {part.name for part in self.manifest.parts} | {MANIFEST}
+        parts = {name: data for name, data in self.files.items() if name in names}
         try:
-            self.contained = contained.in_files({n: data for n, data in self.files.items() if n in names})
+            self.contained = contained.in_files(parts, {CREDENTIAL: self.credential})
         except GatewayError as error:
             found = (Finding(one.error_code, one.path, one.saw, params=one.params) for one in flatten(error))
             self.findings.extend(found)

@@ -81,7 +81,31 @@ class TestExclusions:
     def test_a_code_that_may_be_the_excluded_one_leaves_it_open(self, code: str) -> None:
         assert self.verdict("hs:0902", products=(code,))[0] == "INDETERMINATE"
 
-    @pytest.mark.parametrize("exclusion", ["CHN", "China", "GBT24067-2024", "GB/T 24067", "hs:"])
+    @pytest.mark.parametrize(
+        "code", ["9021 0902", "9021-0902", "0901-0903", "0901-03", "08-10", "08 09", "9021.0902", "8507-60"]
+    )
+    def test_so_does_one_that_may_be_several(self, code: str) -> None:
+        assert self.verdict("hs:0902", products=(f"hs:{code}",))[0] == "INDETERMINATE"
+        assert self.verdict("cpc:239", products=("cpc:46410 23913",))[0] == "INDETERMINATE"
+
+    def test_an_exclusion_that_has_lost_its_zero(self) -> None:
+        assert self.verdict("hs:902", products=("hs:0902.10",))[0] == "INDETERMINATE"
+        assert self.verdict("hs:902", products=("hs:8507.60",)) == PASSED
+        assert self.verdict("cpc:011", products=("cpc:1111",))[0] == "INDETERMINATE"
+
+    def test_a_code_of_the_combined_nomenclature_is_one_of_the_harmonised_system(self) -> None:
+        failed = ("TOTAL_FAILED", "OUT_OF_SCOPE")
+        assert self.verdict("hs:0902", products=("cn8:0902 10 00",)) == failed
+        assert self.verdict("hs:0902", products=("hs:8507.60", "cn8:09021000")) == failed
+        assert self.verdict("hs:0902", products=("cn8:85076000",)) == PASSED
+
+    @pytest.mark.parametrize(
+        "code", ["hs:8507", "hs:8507.60", "hs:8507 60 00", "hs:8507.60.1050", "gbt7635:46420·010"]
+    )
+    def test_usual_spellings_of_another_product(self, code: str) -> None:
+        assert self.verdict(f"{code.partition(':')[0]}:0902", products=(code,)) == PASSED
+
+    @pytest.mark.parametrize("exclusion", ["CHN", "China", "GBT24067-2024", "GB/T 24067", "hs:", "hs:."])
     def test_an_exclusion_that_names_nothing_known_leaves_it_open(self, exclusion: str) -> None:
         assert self.verdict(exclusion)[0] == "INDETERMINATE"
 

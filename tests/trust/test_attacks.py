@@ -24,6 +24,7 @@ from gateway.signing.multibase import base64url
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import lote, status_list, subject
 from gateway.trust.did_web import assertion_keys
+from gateway.trust.judgement import Sub
 from gateway.trust.validation import validate_subject
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import entry
@@ -215,6 +216,16 @@ class TestTimes:
                 office.files[name] = expiring(data, KEY, "2026-11-21T11:00:00Z")
         assert office.verdict(statement(office.place)) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
+    @pytest.mark.parametrize("when", ["2026-11-21T12:00:00.0Z", "2026-11-21T20:00:00+08:00"])
+    @pytest.mark.parametrize("name", ["a.json", "z.json"])
+    def test_two_status_lists_of_one_moment(self, when: str, name: str) -> None:
+        """However it is spelled, and in whichever order they are read."""
+        office = Office()
+        empty = status_list.empty(office.place.suspension, KEY.public_key.did, "suspension", valid_from=when)
+        suspended = empty.with_bit(office.place.index, valid_from=when)
+        office.files[name] = status_list.publish(suspended, KEY, valid_until="2026-12-21T12:00:00Z")
+        assert office.verdict(statement(office.place)) == ("INDETERMINATE", "STATUS_SUSPENDED")
+
     @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
     def test_the_ends_of_the_calendar(self, when: str) -> None:
         found = status_list.empty(f"{BASE}/1", KEY.public_key.did, "revocation", valid_from=when)
@@ -285,6 +296,69 @@ class TestDays:
         record["verifications"] = [{"kind": kind, "date": "2026-01-15"}, {"kind": "self"}]
         assert len(subject.statement_of(jcs({"statement": record})).dates) == 2
 
+    @pytest.mark.parametrize(
+        "day", ["31.12.2025", "20251231", "2025-12-31T00:00:00Z", "2025-W52-3", "2025-12"]
+    )
+    def test_a_day_that_nobody_can_read(self, maker: PrivateKey, world: World, day: str) -> None:
+        """What has an end that cannot be read may be over."""
+        for member in ("validUntil", "issuedAt"):
+            told = json.loads(TEA.read_bytes())
+            told["document"][member] = day
+            package = Package.of(json.dumps(told).encode(), name="tea.json")
+            run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
+            files = prepare_manifest(run, maker)
+            signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
+            done = world.validate({**files, "signatures/certifier.p7s": signed})
+            assert done.indication.name == "INDETERMINATE"
+            assert done.step("time").sub is Sub.TIME_UNKNOWN
+
+    def test_a_declaration_that_is_not_yet_valid(self, maker: PrivateKey, world: World) -> None:
+        for day, sub in (
+            ("2026-11-21", None),
+            ("2026-11-23", Sub.NOT_YET_VALID),
+            ("2026/4", Sub.TIME_UNKNOWN),
+        ):
+            told = json.loads(TEA.read_bytes())
+            told["document"]["validFrom"] = day
+            package = Package.of(json.dumps(told).encode(), name="tea.json")
+            run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
+            files = prepare_manifest(run, maker)
+            signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
+            done = world.validate({**files, "signatures/certifier.p7s": signed})
+            assert done.step("time").sub is sub
+
+    @pytest.mark.parametrize(
+        ("state", "expected"),
+        [
+            (None, "NOT_ASKED"),
+            ("active", "NOT_ASKED"),
+            ("有效", "NOT_ASKED"),
+            ("draft", "FAILED"),
+            ("superseded", "FAILED"),
+            ("撤销", "FAILED"),
+            ("in revision", "INDETERMINATE"),
+        ],
+    )
+    def test_a_declaration_that_is_not_in_force(
+        self, maker: PrivateKey, world: World, state: str | None, expected: str
+    ) -> None:
+        told = json.loads(TEA.read_bytes())
+        told["document"].pop("status", None)
+        told["document"] |= {"status": state} if state else {}
+        package = Package.of(json.dumps(told).encode(), name="tea.json")
+        run = prepare(package, Request(("html",)), context=Context(now=made.NOW))
+        files = prepare_manifest(run, maker)
+        signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
+        done = world.validate({**files, "signatures/certifier.p7s": signed})
+        step = done.step("time")
+        assert (step.outcome.name, step.sub) == (
+            expected,
+            None if expected == "NOT_ASKED" else Sub.NOT_IN_FORCE,
+        )
+
+    def test_a_day_that_is_not_there_says_nothing(self) -> None:
+        assert subject.statement_of(jcs({"statement": {"standards": []}})).is_dated
+
 
 class TestAgreements:
     """An entry cannot claim an agreement, and what an agreement asks for is not passed over."""
@@ -298,6 +372,9 @@ class TestAgreements:
         ]
         world.certifier = [certifier(others=["urn:test:certifier"])]
         assert judge(world) == PASSED
+        # One with a body is with none of the bodies of the list that it names by mistake.
+        world.agreements = [made.agreement(technicalType="list-to-body")]
+        assert judge(world) == ("INDETERMINATE", "NO_AGREEMENT")
 
     @pytest.mark.parametrize(
         ("exclusions", "expected"),

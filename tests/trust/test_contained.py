@@ -11,10 +11,10 @@ import pytest
 
 from gateway.__main__ import main
 from gateway.pipeline import statuses
-from gateway.signing import asic, gbt35275, jades, manifest, vc_jwt
+from gateway.signing import asic, gbt35275, jades, jws, manifest, vc_jwt
 from gateway.signing.jcs import jcs
 from gateway.trust.credential_checks import RECOGNITION
-from gateway.trust.judgement import Validation
+from gateway.trust.judgement import Sub, Validation
 from gateway.trust.statement import TERM, said
 from gateway.trust.verify import verify
 from tests.library.test_schemas import wrong
@@ -164,6 +164,24 @@ def test_a_decision_that_nobody_knows_recognises_nothing(subject: Any) -> None:
     assert said({"type": ["VerifiableCredential"]}) is None
 
 
+@pytest.mark.parametrize(
+    ("decision", "more"),
+    [
+        ("recognised", {f"{TERM}conditions": [{f"{TERM}text": "for 2026 only"}]}),
+        ("recognised", {f"{TERM}original": [{f"{TERM}sha256": "ab" * 32}]}),
+        ("conditional", {f"{TERM}original": {}}),
+    ],
+)
+def test_nor_does_one_that_cannot_be_meant(decision: str, more: dict[str, Any]) -> None:
+    """Outright and under conditions, or about no manifest."""
+    subject: dict[str, Any] = {f"{TERM}decision": decision, f"{TERM}original": {f"{TERM}sha256": "ab" * 32}}
+    document: dict[str, Any] = {"type": ["VerifiableCredential", RECOGNITION], "credentialSubject": subject}
+    for held, expected in ((subject, decision), (subject | more, "")):
+        found = said({**document, "credentialSubject": held})
+        assert found is not None
+        assert found.decision == expected
+
+
 class TestInAFolder:
     """A part that is a signed document itself: changed, it fails; else it is told."""
 
@@ -203,6 +221,50 @@ class TestInAFolder:
             told = json.loads(capsys.readouterr().out)
             assert wrong(told, "answers-1", "Verify") == []
             assert told["contained"][0]["state"] == state
+
+    @pytest.mark.parametrize("member", ["evidence", "termsOfUse", "credentialStatus"])
+    @pytest.mark.parametrize("kind", ["changed", "intact"])
+    def test_in_the_credential(
+        self, whole: dict[str, bytes], folder: dict[str, bytes], member: str, kind: str
+    ) -> None:
+        held = json.loads(signed(credential(OWN)))
+        if kind == "changed":
+            held["credentialSubject"]["name"] = "another"
+        bound = {name: text for name, text in json.loads(whole["credential.json"]).items() if name != "proof"}
+        files = dict(folder)
+        files["credential.json"] = signed({**bound, "issuer": OWN, member: held})
+        files["manifest.jws"] = jws.sign_detached(files["manifest.json"], KEY)
+        found, place = verify(files), f"credential.json#/{member}"
+        maker = made.state("gateway", others=[OWN])
+        world = World(own_entities=[made.entity("TEST maker", [maker])], policy={"agreement": "own-list"})
+        if kind == "changed":
+            assert found.state.value == "changed"
+            assert [one.at for one in found.findings] == [f"{place}/proof/proofValue"]
+            assert words(world.validate(files)) == ("TOTAL_FAILED", "SIG_CRYPTO_FAILURE")
+        else:
+            assert [one.place for one in found.contained] == [place]
+            assert words(world.validate(files)) == ("INDETERMINATE", "NOT_COVERED")
+
+    def test_a_credential_that_is_a_statement(
+        self, whole: dict[str, bytes], folder: dict[str, bytes]
+    ) -> None:
+        """Who is listed as something else than a recogniser recognises nothing, in a folder neither."""
+        bound = {name: text for name, text in json.loads(whole["credential.json"]).items() if name != "proof"}
+        document = {**bound, "issuer": OWN, "type": ["VerifiableCredential", RECOGNITION]}
+        files = dict(folder)
+        files["credential.json"] = signed(document)
+        files["manifest.jws"] = jws.sign_detached(files["manifest.json"], KEY)
+        assert words(World().validate(files)) == ("INDETERMINATE", "NOT_COVERED")
+        office = Office()
+        document["credentialStatus"] = json.loads(statement(office.place))["credentialStatus"]
+        files["credential.json"] = signed(document)
+        kind = made.state("programme-operator", others=[OWN], extensions=[made.scope()])
+        world = World(own_entities=[made.entity("TEST maker", [kind])])
+        world.policy = {"services": ["programme-operator"], "agreement": "own-list"}
+        world.more = {f"status/{name}": one for name, one in office.files.items() if name != "register.json"}
+        done = world.validate(files)
+        assert done.indication.name == "INDETERMINATE"
+        assert done.step("signer").sub is Sub.SERVICE_NOT_ACCEPTED
 
     def test_a_part_without_signatures_of_its_own(self) -> None:
         assert verify(self._folder(jcs(credential(OWN)))).contained == ()

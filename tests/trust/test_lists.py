@@ -93,6 +93,18 @@ class TestProfile:
         for path in (f"{STATE}/ServiceInformationExtensions", f"{SCHEME}/SchemeExtensions"):
             assert codes(changed(path, extension)) == {"list.critical-extension"}
 
+    @pytest.mark.parametrize(
+        ("path", "extension"),
+        [
+            ("LoTE/TrustedEntitiesList/0/TrustedEntityInformation/TEInformationExtensions", made.scope()),
+            (f"{SCHEME}/SchemeExtensions", {"statusReason": {"code": "key-compromise"}}),
+            (f"{STATE}/ServiceInformationExtensions", {"agreement": made.agreement()}),
+        ],
+    )
+    def test_one_of_ours_where_nobody_reads_it_is_refused(self, path: str, extension: dict[str, Any]) -> None:
+        for more in ({}, {"critical": True}):
+            assert codes(changed(path, [extension | more])) == {"list.critical-extension"}
+
     def test_history_runs_backwards(self) -> None:
         early, late = (
             made.state("tsa", others=["did:web:tsa.example"], since=since)

@@ -16,6 +16,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from gateway.signing import data_integrity, jws
+from gateway.signing.did_key import KeyType
+from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.storage import files
 from gateway.trust import export_log, status_list
@@ -215,6 +218,38 @@ class TestHalfDone:
         code, _ = attest(reviewed, "conditional", "parcel/statement", "--rules", "gbt-24067")
         assert code == 2
         assert files.load_folder(reviewed.path("body", "parcel")) == before
+
+    @pytest.mark.parametrize("away", ["revocation.json", "suspension.json", "swapped"])
+    def test_nothing_is_stated_that_nobody_could_take_back(self, reviewed: Parties, away: str) -> None:
+        assert attest(reviewed, "conditional", "one", "--rules", "gbt-24067")[0] == 0
+        place = reviewed.path("body", "status")
+        first, second = place / "revocation.json", place / "suspension.json"
+        held = first.read_bytes(), second.read_bytes()
+        if away == "swapped":
+            first.write_bytes(held[1])
+            second.write_bytes(held[0])
+        else:
+            (place / away).unlink()
+        code, told = attest(reviewed, "conditional", "two", "--rules", "gbt-24067")
+        assert code == 2
+        assert "attest.no-such-list" in str(told["errors"])
+        assert not reviewed.path("body", "two").exists()
+
+    def test_a_paper_is_about_the_signatures_that_were_reviewed(self, reviewed: Parties) -> None:
+        """Anybody may sign the same manifest again."""
+        parcel = reviewed.path("body", "parcel")
+        stranger = PrivateKey.generate(KeyType.ED25519)
+        document = json.loads((parcel / "credential.json").read_bytes())
+        del document["proof"]
+        document["issuer"] = stranger.public_key.did
+        signed = data_integrity.add_proof(document, stranger, created=document["validFrom"])
+        (parcel / "credential.json").write_bytes(jcs(signed))
+        (parcel / "manifest.jws").write_bytes(
+            jws.sign_detached((parcel / "manifest.json").read_bytes(), stranger)
+        )
+        code, told = attest(reviewed, "conditional", "one", "--rules", "gbt-24067")
+        assert code == 4
+        assert "paper.of-another-document" in str(told["errors"])
 
 
 class TestBatch:

@@ -44,7 +44,12 @@ def imported(files: list[tuple[str, Path]]) -> list[Told]:
     path = f"{PLACE / 'target' / 'classes'}:{(PLACE / 'target' / 'classpath').read_text(encoding='utf-8')}"
     words = [word for format_, file in files for word in (format_, str(file))]
     done = subprocess.run(
-        ["java", "-cp", path, "Importer", *words], capture_output=True, text=True, check=False, timeout=900
+        ["java", "-cp", path, "Importer", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+        cwd=PLACE / "target",
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
