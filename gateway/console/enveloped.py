@@ -88,10 +88,10 @@ def verify_file(
     pinned = _certificate(certificate) if certificate is not None else None
     if detect(data) is Envelope.SD_JWT and covers is None and pinned is None:
         shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
-        beside(shown.envelope, named_files(contents))
+        whole = beside(shown.envelope, named_files(contents))
         if reader and not nonce:
             sd_jwt.require_fresh(shown, now)
-        found = contained.looked_into(shown.envelope, keys=keys, contexts=given)
+        found = contained.looked_into(whole, keys=keys, contexts=given)
         _tell(console, found, now, shown, asked=bool(reader))
         console.document(_json(found) | {"showing": _showing(shown)})
         return Exit.DONE
@@ -197,8 +197,8 @@ def _tell(
         lines.append(
             ("cli.key", f"{key.did or f'{key.kind} SHA-256 {key.sha256}'} ({_origin(console, signature)})")
         )
-        if len(set(signature.covered)) < len(found.parts):
-            # Who has signed one file has said nothing about the next.
+        if {part.name for part in found.parts} - set(signature.covered):
+            # Who has signed one file has said nothing about the next, nor of a PDF about what came later.
             lines.append(("cli.covered", ", ".join(name or "-" for name in signature.covered)))
         if signature.certificates:
             lines.append(("cli.certificate", _subject(signature)))

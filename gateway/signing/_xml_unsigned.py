@@ -32,7 +32,18 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _UNSIGNED: Final = (f"{XADES}UnsignedSignatureProperties", f"{XADES}UnsignedDataObjectProperties")
-_XADES_NAMES: Final = ("{http://uri.etsi.org/01903/", DS)
+_XADES_NAMES: Final = "{http://uri.etsi.org/01903/"
+# EN 319 132-1, 5.2.7, 5.3 to 5.5, annex A. What must be signed, such as a time or a role, is none of these.
+_UNSIGNED_NAMES: Final = frozenset(
+    {
+        "CounterSignature", "SignatureTimeStamp", "SignaturePolicyStore", "CertificateValues",
+        "RevocationValues", "AttrAuthoritiesCertValues", "AttributeRevocationValues",
+        "TimeStampValidationData", "ArchiveTimeStamp", "RenewedDigests", "RenewedDigestsV2",
+        "CompleteCertificateRefs", "CompleteCertificateRefsV2", "CompleteRevocationRefs",
+        "AttributeCertificateRefs", "AttributeCertificateRefsV2", "AttributeRevocationRefs",
+        "SigAndRefsTimeStamp", "SigAndRefsTimeStampV2", "RefsOnlyTimeStamp", "RefsOnlyTimeStampV2",
+    }
+)  # fmt: skip
 # A hint for readers of schemas.
 _HINT: Final = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 _ATTRIBUTES: Final = {
@@ -50,11 +61,14 @@ def ids(element: etree._Element) -> set[str]:
     return {f"#{element.get(name)}" for name in ID_NAMES if element.get(name)}
 
 
-def uncovered(signature: etree._Element, covered: set[str], *, signs_key_info: bool) -> Iterator[str]:
+def uncovered(
+    signature: etree._Element, covered: set[str], *, packed: set[str], signs_key_info: bool
+) -> Iterator[str]:
     """The places in a signature that nobody has signed.
 
     Args:
         covered: the references of all signatures of the document.
+        packed: those of them that cover what an element holds in base64, and not the element itself.
         signs_key_info: a reference covers KeyInfo.
     """
     yield from attributes(signature)
@@ -62,42 +76,50 @@ def uncovered(signature: etree._Element, covered: set[str], *, signs_key_info: b
         if callable(child.tag) or child.tag == f"{DS}SignedInfo":
             continue
         if child.tag == f"{DS}Object":
-            yield from _of_object(child, covered)
+            yield from _of_object(child, covered, packed)
         elif child.tag != f"{DS}KeyInfo":
             yield from attributes(child)
         elif not signs_key_info:
             yield from _of_keys(child)
 
 
-def _of_object(element: etree._Element, covered: set[str]) -> Iterator[str]:
+def _of_object(element: etree._Element, covered: set[str], packed: set[str]) -> Iterator[str]:
     if ids(element) & covered:
+        yield from attributes(element) if ids(element) <= packed else ()
         return
     yield from attributes(element)
     held = [child for child in element if not callable(child.tag)]
-    texts = [element.text, *(child.tail for child in element)]
-    if not held or any(text and text.strip() for text in texts):
-        yield xml.place(element)
+    yield from _texts(element) if held else (xml.place(element),)
     for child in held:
         if child.tag == f"{XADES}QualifyingProperties":
-            yield from attributes(child)
+            yield from (*attributes(child), *_texts(child))
             yield from (xml.place(node) for node in child if node.tag not in _PROPERTIES)
             for node in child.iterchildren(f"{XADES}UnsignedProperties"):
                 yield from _of_properties(node)
         elif not ids(child) & covered:
             yield xml.place(child)
+        elif ids(child) <= packed:
+            yield from attributes(child)
 
 
 def _of_properties(unsigned: etree._Element) -> Iterator[str]:
     """Time stamps, values for revocation and the like are unsigned by their nature; other things are not."""
-    yield from attributes(unsigned)
+    yield from (*attributes(unsigned), *_texts(unsigned))
     for group in unsigned.iterchildren(etree.Element):
         if group.tag not in _UNSIGNED:
             yield xml.place(group)
             continue
-        yield from attributes(group)
+        yield from (*attributes(group), *_texts(group))
         for node in group.iterchildren(etree.Element):
-            if not str(node.tag).startswith(_XADES_NAMES):
+            namespace, _, name = str(node.tag).rpartition("}")
+            if not namespace.startswith(_XADES_NAMES) or name not in _UNSIGNED_NAMES:
                 yield xml.place(node)
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """The element itself, where words stand in it that belong to none of its children."""
+    if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
+        yield xml.place(element)
 
 
 def _of_keys(key_info: etree._Element) -> Iterator[str]:
@@ -110,7 +132,7 @@ def _of_keys(key_info: etree._Element) -> Iterator[str]:
 
 def attributes(element: etree._Element) -> Iterator[str]:
     """Attributes that are not of the element's own standard."""
-    known = _ATTRIBUTES.get(str(element.tag), frozenset({"Id"})) | {"Id", _HINT}
+    known = _ATTRIBUTES.get(str(element.tag), frozenset({"Id"})) | {*ID_NAMES, _HINT}
     for name in element.attrib:
         if name not in known:
             yield f"{xml.place(element)} @{str(name).rpartition('}')[2]}"

@@ -337,11 +337,11 @@ def _remarks(
 
 
 def _has_order(value: PlainJson, name: str = "") -> bool:
-    """Whether the document has a list of several entries, or one that is empty: RDF has sets only."""
+    """Whether the document has a list of several entries, or anything that is empty: RDF has sets only."""
     if isinstance(value, dict):
-        return any(_has_order(item, key) for key, item in value.items())
+        return not value or any(_has_order(item, key) for key, item in value.items())
     if isinstance(value, list):
-        sets = name in ("@context", "type")
+        sets = name in ("@context", "type") and value
         return (not sets and len(value) != 1) or any(_has_order(item) for item in value)
     return value is None
 

@@ -116,10 +116,13 @@ def _signatures(root: etree._Element) -> Iterator[etree._Element]:
 def _uncovered(root: etree._Element, found: Sequence[_Found], *, container: bool) -> Iterator[str]:
     """What nobody has signed of the signatures themselves, and of the list that holds them."""
     covered = {name for one in found for name in one.signature.covered}
+    whole = {part.name for one in found for part in one.parts if not part.is_file}
     if container:
         yield from unsigned.attributes(root)
     for one in found:
-        places = unsigned.uncovered(one.element, covered, signs_key_info=one.covers_key_info)
+        places = unsigned.uncovered(
+            one.element, covered, packed=covered - whole, signs_key_info=one.covers_key_info
+        )
         yield from islice(places, _MOST_PLACES)
         if next(places, None) is not None:
             yield f"{xml.place(one.element)} …"

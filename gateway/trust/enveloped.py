@@ -118,7 +118,8 @@ def of_file(
     try:
         if _kind(data) is Envelope.SD_JWT:
             shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
-            found = contained.looked_into(shown.envelope, keys=_keys(known), contexts=contexts)
+            whole = envelopes.beside(shown.envelope, objects or {})
+            found = contained.looked_into(whole, keys=_keys(known), contexts=contexts)
             subject = _shown_since(_of(data, found), shown.bound_at)
             if reader and not nonce:
                 subject = replace(subject, shown_at=_time(str(shown.bound_at)))

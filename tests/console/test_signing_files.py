@@ -21,6 +21,7 @@ from gateway.signing.keys import sign
 from gateway.signing.multibase import base64url
 from tests.library.test_schemas import wrong
 from tests.signing import seals
+from tests.signing import test_pades as pdfs
 from tests.signing.conftest import throw_away
 
 SECRET = "correct horse battery staple"
@@ -258,6 +259,8 @@ class TestPresent:
         for reader, nonce in (("did:web:other.example", "n"), ("did:web:r.example", "m")):
             assert run("verify", "shown", "--reader", reader, "--nonce", nonce)[0] == 6
         assert run("verify", "token", "--reader", "did:web:r.example", "--nonce", "n")[0] == 6
+        for empty in ("--reader", "--nonce"):
+            assert run("verify", "token", empty, "")[0] == 2
         again = ["--reader", "x", "--nonce", "n", *key("Ed25519"), "-o", "no"]
         assert run("present", "shown", *again)[0] == 2
 
@@ -363,3 +366,12 @@ class TestDidWeb:
         assert run("verify", "yes", "--content", "a.json", "--did", "a.json")[0] == 2
         assert run("verify", "in", "--did", "a.json")[0] == 2
         assert not (desk / "no").exists()
+
+
+def test_an_older_signature_of_a_pdf_is_told_as_one(run: Run, desk: Path, tmp_path: Path) -> None:
+    """Whoever changes a signed file and signs it again has not got the first signer's word for it."""
+    first = pdfs.signed(pdfs.unsigned(), tmp_path)
+    (desk / "two.pdf").write_bytes(pdfs.signed(first, tmp_path, "P-384", "Signature2"))
+    code, out, _ = run("verify", "two.pdf")
+    told = [line.split()[1] for line in out.splitlines() if line.strip().startswith("covered")]
+    assert (code, told) == (0, ["-", f"revision:{len(first)}"])

@@ -136,6 +136,8 @@ HEADERS: dict[str, dict[str, Any]] = {
     "time-after-the-calendar": {"iat": 10**15},
     "sha-1-thumbprint": {"sigX5ts": [{"digAlg": "S1", "digVal": "AA"}]},
     "two-times-one-bad": {"sigT": "today"},
+    "two-times": {"sigT": "2020-01-31T08:00:00Z"},
+    "another-thumbprint": {"x5t": base64url(bytes(20))},
 }
 
 

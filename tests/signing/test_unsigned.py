@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.errors import GatewayError
 from gateway.signing import asic, der, envelopes, jades, xades_writer, xml_signature
 from gateway.signing.multibase import base64url
 from tests.signing import seals
@@ -78,12 +79,26 @@ class TestXml:
         for inner, number in (
             (f"<{name}:CertificateValues/>", 0),
             ("<x:note xmlns:x='urn:x'>61.25</x:note>", 1),
+            (f"<{name}:SigningTime>2020-01-01T00:00:00Z</{name}:SigningTime>", 1),
+            (f"<{name}:SignerRoleV2><{name}:ClaimedRoles/></{name}:SignerRoleV2>", 1),
+            ("<ds:Object xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>61.25</ds:Object>", 1),
+            ("61.25", 1),
         ):
             group = f"<{name}:UnsignedSignatureProperties>{inner}</{name}:UnsignedSignatureProperties>"
             held = f"<{name}:UnsignedProperties>{group}</{name}:UnsignedProperties>"
             changed = document.replace(ending[0], held + ending[0])
             found = envelopes.verify_any(changed.encode(), objects={"a.json": b"{}"})
             assert len(found.uncovered) == number
+
+    def test_attributes_of_what_is_signed_unpacked(self) -> None:
+        """Of an element in base64, only what it holds is covered."""
+        packed = xml.reference("#o", b"hello", f'<ds:Transform Algorithm="{xml.DS}base64"/>')
+        covered = xml.canonical(xml.DOCUMENT.format(""))
+        whole = xml.reference("", covered, xml.ENVELOPED + xml.CANONICAL)
+        held = '<ds:Object Id="o" MimeType="text/plain">aGVsbG8=</ds:Object>'
+        signed = xml.DOCUMENT.format(xml.signature(whole + packed, inner=held))
+        assert told(signed) == []
+        assert told(signed.replace("MimeType", 'pcf="61.25" MimeType')) == ["/epd/Signature/Object"]
 
 
 class TestContainer:
@@ -139,6 +154,16 @@ def test_unsigned_members_of_a_json_token() -> None:
         }
         found = envelopes.verify_any(json.dumps(token).encode()).uncovered
         assert found == expected or len(found) == expected
+
+
+def test_members_of_a_signature_in_a_json_token() -> None:
+    """Another payload in it, or a note, would be read by somebody."""
+    head, payload, value = jades.sign(b"{}", seals.sealer(), signing_time=seals.TIME).decode().split(".")
+    entry = {"protected": head, "signature": value}
+    for more in ({"payload": payload}, {"note": "61.25"}):
+        token = {"payload": payload, "signatures": [{**entry, **more}]}
+        with pytest.raises(GatewayError, match="jose-malformed"):
+            envelopes.verify_any(json.dumps(token).encode())
 
 
 def test_more_than_zeros_behind_the_value_of_a_pdf(tmp_path: Path) -> None:

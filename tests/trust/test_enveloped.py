@@ -481,6 +481,7 @@ class TestOthers:
         )
         world = listed(own)
         assert verdict(world, token) == PASSED
+        assert verdict(world, token, {"beside.json": b"{}"}) == ("TOTAL_FAILED", "HASH_FAILURE")
         more = sd_jwt.issue(
             {**claims, "note": "x"}, hide=["/note"], signer=KEY, salts=sd_jwt.salts_of(KEY, b"y")
         )

@@ -25,8 +25,8 @@ from gateway.errors import UsageError
 @option("--content", "contents", metavar="FILE", multiple=True, help="cli.option-content")
 @option("--context", "contexts", metavar="ADDRESS=FILE", multiple=True, help="cli.option-context")
 @option("--did", "documents", metavar="FILE", multiple=True, help="cli.option-verify-did")
-@option("--reader", default="", metavar="NAME", help="cli.option-verify-reader")
-@option("--nonce", default="", metavar="TEXT", help="cli.option-verify-nonce")
+@option("--reader", metavar="NAME", help="cli.option-verify-reader")
+@option("--nonce", metavar="TEXT", help="cli.option-verify-nonce")
 @option("--certificate", metavar="FILE", help="cli.option-verify-certificate")
 @option("--covers", metavar="FOLDER", help="cli.option-covers")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
@@ -43,8 +43,8 @@ def verify(
     contents: tuple[str, ...],
     contexts: tuple[str, ...],
     documents: tuple[str, ...],
-    reader: str,
-    nonce: str,
+    reader: str | None,
+    nonce: str | None,
     certificate: str | None,
     covers: str | None,
     again: bool,
@@ -54,6 +54,10 @@ def verify(
     html: str | None,
 ) -> int:
     """See ``hutong verify --help``."""
+    if "" in (reader, nonce):
+        # A variable that is not set must not turn the question off.
+        raise UsageError("--reader --nonce", code="usage.reader-empty")
+    reader, nonce = reader or "", nonce or ""
     if trust_ is not None:
         from gateway.console import recognising
 
@@ -63,7 +67,7 @@ def verify(
             recognising.refresh(console, folder, trust_, context_now())
         if documents:
             raise UsageError("--did --trust", code="usage.did-in-snapshot")
-        if certificate:
+        if certificate is not None:
             raise UsageError("--certificate --trust", code="usage.certificate-in-list")
         return recognising.validate(
             console,

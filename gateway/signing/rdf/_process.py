@@ -7,17 +7,25 @@ whatever code is running then.
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
-from typing import Any
+from typing import Any, Final
 
 from gateway.errors import GatewayError, TrustError
-from gateway.signing.rdf import canonical
+from gateway.signing.rdf import canonical, numbers
 from gateway.signing.rdf.nquads import XSD_STRING, Blank, Literal, Quad
 
 _MEMORY = 1 << 30
 # What a relative reference is resolved against, so that it can be told: the library has no "none".
 _BASE = "hutong-relative://x/"
+# RFC 3987, 2.2 and RDF 1.1 N-Quads: whatever else has a colon is left out of the graph without a word, or
+# would be written into it as it stands. A blank node has any name.
+_IRI: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\s]*|_:[^\x00-\x20<>"\s]+""")
+# BCP 47 (RFC 5646, 2.1), as RDF 1.1 N-Quads spells a language.
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
+_DOUBLE: Final = "http://www.w3.org/2001/XMLSchema#double"
 
 
 class _Dropped(TrustError):
@@ -103,16 +111,37 @@ def _refuse_relative(value: Any, silent: frozenset[str]) -> None:  # noqa: ANN40
         for item in value:
             _refuse_relative(item, silent)
     elif isinstance(value, dict):
+        if "@value" in value:
+            _refuse_literal(value)
         for name, item in value.items():
-            identifiers = item if isinstance(item, list) else [item]
             if name in ("@id", "@type"):
-                for one in identifiers:
-                    if not isinstance(one, str) or ":" not in one or one.startswith(_BASE):
-                        raise _Dropped(str(one))
-            elif name in silent or (not name.startswith("@") and (":" not in name or name.startswith(_BASE))):
+                _refuse_identifiers(item if isinstance(item, list) else [item])
+            elif name in silent or (not name.startswith("@") and not _is_absolute(name)):
                 raise _Dropped(name)
             elif name not in ("@value", "@language"):
                 _refuse_relative(item, silent)
+
+
+def _refuse_identifiers(identifiers: list[Any]) -> None:
+    for one in identifiers:
+        if not _is_absolute(one):
+            raise _Dropped(str(one))
+
+
+def _is_absolute(iri: object) -> bool:
+    return isinstance(iri, str) and bool(_IRI.fullmatch(iri)) and not iri.startswith(_BASE)
+
+
+def _refuse_literal(value: dict[str, Any]) -> None:
+    """Refuse what a graph has like others: rounded numbers, texts like truths, statements in a language."""
+    held, kind, language = value["@value"], value.get("@type"), value.get("@language", "en")
+    if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
+        raise _Dropped(str(language))
+    if kind == _DOUBLE:
+        numbers.require_text_covered(held)
+    if kind == _BOOLEAN and not isinstance(held, bool):
+        # The text "false" is true to many a reader.
+        raise _Dropped(str(held), code="rdf.respelled")
 
 
 def _node(term: dict[str, str]) -> str | Blank:

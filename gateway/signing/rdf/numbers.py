@@ -6,7 +6,10 @@ changed number may verify. Where a document holds one that is not written alike,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
 
 from gateway.errors import TrustError, raise_all
 from gateway.frontdoor.json import PlainJson, pointer
@@ -17,6 +20,9 @@ _MOST_DIGITS = 16
 # From here on, a whole number is a double to every engine (jsonld.js, toRdf; JSON-LD 1.1 API, 8.2.2).
 _DOUBLE_FROM = 10**21
 _MOST_REPORTED = 20
+# Of these many, every decimal number comes out of a double as it went in, up to its powers of ten.
+_EXACT_DIGITS, _LAST_POWER = 15, 307
+_TEXT: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class NumberNotCovered(TrustError):
@@ -52,6 +58,22 @@ def is_covered(number: float) -> bool:
     if len(digits.rstrip("0")) > _MOST_DIGITS:
         return False
     return abs(number) >= _DOUBLE_FROM or ("." in text and number != int(number))
+
+
+def require_text_covered(value: object) -> None:
+    """Refuse the text of an xsd:double that its graph would round: engines read it and write it anew.
+
+    Raises:
+        NumberNotCovered: the graph has another number, or not every engine reads this as one.
+    """
+    if not isinstance(value, str):
+        return
+    if not _TEXT.fullmatch(value):
+        raise NumberNotCovered(value)
+    number = Decimal(value)
+    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    if len(digits) > _EXACT_DIGITS or (digits and not -_LAST_POWER < number.adjusted() < _LAST_POWER):
+        raise NumberNotCovered(value)
 
 
 def _open(value: PlainJson, at: str) -> Iterator[tuple[str, float]]:

@@ -19,6 +19,9 @@ _KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"}
 _GRAPHS: Final = "verifiableCredential"
 _IDENTIFIERS: Final = frozenset({"id", "@id"})
 _OF_VALUES: Final = frozenset({"@id", "@type"})
+_TYPES: Final = ("type", "@type")
+# JSON-LD 1.1, 4.4: what the address of a prefix ends with.
+_DELIMITERS: Final = (":", "/", "?", "#", "[", "]", "@")
 
 
 class Respelled(TrustError):
@@ -46,6 +49,20 @@ class _Terms:
             found |= {vocabulary + name for vocabulary in self.vocabularies}
         return {term for iri in found for term in self.by_iri.get(iri, ())} - {name}
 
+    def is_shortened_otherwise(self, name: str) -> bool:
+        """Whether a name that is no term could begin with another prefix than it does, or with one at all."""
+        own, colon, rest = name.partition(":")
+        if not colon or name in self.iris:
+            return False
+        is_whole = rest.startswith("//") or own not in self.prefixes
+        whole = name if is_whole else self.prefixes[own] + rest
+        fitting = {
+            prefix
+            for prefix, iri in self.prefixes.items()
+            if iri.endswith(_DELIMITERS) and whole.startswith(iri) and whole != iri
+        }
+        return bool(fitting if is_whole else fitting - {own})
+
 
 def refuse_respelled(
     documents: Sequence[PlainJson], contexts: Mapping[str, PlainJson], *, directions: bool = False
@@ -65,10 +82,12 @@ def refuse_respelled(
         for path, name, holder in _members(document, ""):
             if directions and name == "@direction":
                 continue
-            if _is_respelled(name, path, known) or (
+            if _is_respelled(name, holder, known) or (
                 path and name in ("id", "@id") and _is_root(holder, root)
             ):
                 raise Respelled(name, path=path + pointer([name]))
+            for kind in _respelled_types(name, holder, known):
+                raise Respelled(kind, path=path + pointer([name]))
 
 
 def is_movable(document: PlainJson) -> bool:
@@ -105,14 +124,40 @@ def _known(contexts: Mapping[str, PlainJson]) -> _Terms:
     return known
 
 
-def _is_respelled(name: str, path: str, known: _Terms) -> bool:
+def _is_respelled(name: str, holder: Mapping[str, PlainJson], known: _Terms) -> bool:
+    if name == "@language":
+        # A language of nothing is left out of the graph without a word.
+        return not isinstance(holder.get("@value"), str)
+    if (name == "@value" and isinstance(holder[name], bool)) or _is_truth_in_list(holder[name]):
+        # An object or a list is true to many a reader, whatever it holds.
+        return True
     if name.startswith("@"):
-        return name not in _KEYWORDS or (not path and bool(known.by_iri.get(name)))
+        return name not in _KEYWORDS or ("@value" not in holder and bool(known.by_iri.get(name)))
     keywords = {iri for iri in known.iris.get(name, ()) if iri.startswith("@")}
     if any(name.startswith(vocabulary) for vocabulary in known.vocabularies if vocabulary):
         # The whole address of what a vocabulary lets stand by its name alone.
         return True
-    return not keywords <= _OF_VALUES or name.startswith("_:") or (not keywords and bool(known.others(name)))
+    if not keywords <= _OF_VALUES or name.startswith("_:") or known.is_shortened_otherwise(name):
+        return True
+    return not keywords and bool(known.others(name))
+
+
+def _is_truth_in_list(value: PlainJson) -> bool:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+        if isinstance(value, bool):
+            return True
+    return False
+
+
+def _respelled_types(name: str, holder: Mapping[str, PlainJson], known: _Terms) -> Iterator[str]:
+    """Types of a thing that are not called by their own term."""
+    if name not in _TYPES or "@value" in holder:
+        return
+    stated = holder[name]
+    for kind in stated if isinstance(stated, list) else [stated]:
+        if isinstance(kind, str) and kind not in known.iris and ":" in kind and known.others(kind):
+            yield kind
 
 
 def _identifier(value: object) -> PlainJson:
