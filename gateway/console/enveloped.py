@@ -14,7 +14,7 @@ from gateway.console.signing_files import named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.signing import asic, contained, sd_jwt, vcdm, x509
+from gateway.signing import asic, contained, pades, sd_jwt, vcdm, x509
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
@@ -126,6 +126,13 @@ def _certificate(path: str) -> Certificate:
     return Certificate.from_der(data) if data[:1] == b"\x30" else x509.from_pem(data)[0]
 
 
+def _is_expected(found: Verified, name: str) -> bool:
+    """Whether an unsigned place is one that nobody reads."""
+    if found.envelope is Envelope.PADES:
+        return pades.is_validation_data(name)
+    return found.envelope in (Envelope.ASIC_E, Envelope.ASIC_S) and asic.is_expected(name)
+
+
 def _require_by(found: Verified, pinned: Certificate) -> None:
     """One signature by this very certificate covers everything, and nothing lies beside that nobody signed.
 
@@ -133,10 +140,7 @@ def _require_by(found: Verified, pinned: Certificate) -> None:
         TrustError: there is none, or something does.
     """
     parts = {part.name for part in found.parts}
-    containers = (Envelope.ASIC_E, Envelope.ASIC_S)
-    unsigned = [
-        name for name in found.uncovered if found.envelope not in containers or not asic.is_expected(name)
-    ]
+    unsigned = [name for name in found.uncovered if not _is_expected(found, name)]
     if unsigned:
         raise TrustError(", ".join(unsigned), code="envelope.nobody-signed", subject=pinned.subject)
     for one in found.signatures:

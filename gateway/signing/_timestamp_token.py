@@ -217,8 +217,13 @@ def _digest_name(reader: der.Reader) -> str:
 
 def _algorithm(encoded: bytes, digest_name: str) -> bytes:
     """The identifier with its hash, where the signature names a key alone."""
-    oid = der.parse(encoded, "signatureAlgorithm").oid("algorithm")
+    reader = der.parse(encoded, "signatureAlgorithm")
+    oid = reader.oid("algorithm")
     if oid == _RSA and digest_name in _RSA_WITH:
+        # (RFC 3370, 3.2) Nobody signs these bytes; at least nobody can change one of them alone.
+        if reader.next_tag() is not None and reader.content(der.NULL, "parameters"):
+            raise reader.wrong("parameters")
+        reader.end()
         return der.algorithm(f"1.2.840.113549.1.1.{_RSA_WITH[digest_name]}")
     if oid in _SM2_ALONE and digest_name == "sm3":
         return der.algorithm(_SM2_WITH_SM3)

@@ -158,6 +158,9 @@ def _token(
     if kind is Envelope.JADES:
         from gateway.signing import jades
 
+        plain = jades.plain(token) if token.startswith(b"{") else []
+        if plain:
+            return _serialised(plain, objects, keys)
         return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
     if kind is Envelope.SD_JWT:
         from gateway.signing import sd_jwt
@@ -173,6 +176,18 @@ def _token(
     from gateway.signing import jades
 
     return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
+
+
+def _serialised(
+    tokens: Sequence[tuple[bytes, bytes | None]], objects: Mapping[str, bytes], keys: Keys
+) -> Verified:
+    """A JWS in a JSON serialisation (RFC 7515, 7.2); every signature in it must hold."""
+    from gateway.signing import jws
+
+    found = [jws.verify(token, _single(objects) if raw is None else raw, keys=keys) for token, raw in tokens]
+    if len({one.payload for one in found}) != 1:
+        raise JoseRefused(path="payload", code="envelope.signatures-differ")
+    return replace(found[0], signatures=tuple(made for one in found for made in one.signatures))
 
 
 def _json_kind(value: PlainJson) -> Envelope:

@@ -23,6 +23,11 @@ from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 
 # TS 119 182-1, 5.2: the signed members that may be critical. Nothing is done here with a policy (sigPId) or a
 # role (srAts): who makes them critical wants no verdict without them.
+# What a plain JWS does not have, and what has rules of its own.
+_MARKS: Final = frozenset(
+    {"x5c", "x5t#S256", "x5t#o", "sigX5ts", "sigD", "sigT", "sigPl", "sigPId", "srCms", "srAts", "adoTst"}
+)
+_CREDENTIALS: Final = frozenset({"vc+jwt", "vp+jwt", "application/vc+jwt", "application/vp+jwt"})
 UNDERSTOOD: Final = frozenset({"sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "adoTst", "sigD", "b64", "iat"})
 # TS 119 182-1, 5.2.8: what a detached payload is made of.
 BY_URI_HASH: Final = "http://uri.etsi.org/19182/ObjectIdByURIHash"
@@ -212,6 +217,22 @@ def _entry(entry: PlainJson, payload: str, *, is_whole: bool) -> _Serialised:
     if not isinstance(protected, str) or not isinstance(signature, str) or not isinstance(unsigned, list):
         raise JoseRefused(code="envelope.jose-malformed")
     return protected, payload, signature, unsigned
+
+
+def plain(token: bytes) -> list[tuple[bytes, bytes | None]]:
+    """The signatures of a JSON serialisation that has nothing of JAdES, as compact tokens.
+
+    Beside each the payload that was signed raw (RFC 7797), if it stands there. None where a signature names a
+    certificate, or signs a credential as such.
+    """
+    found: list[tuple[bytes, bytes | None]] = []
+    for encoded, payload, signature, unsigned in _serialised(token):
+        header = jose.read_header(encoded, understood=UNDERSTOOD)
+        if unsigned or header.members.keys() & _MARKS or str(header.members.get("typ", "")) in _CREDENTIALS:
+            return []
+        raw = payload.encode() if header.raw_payload and payload else None
+        found.append((f"{encoded}.{'' if raw is not None else payload}.{signature}".encode(), raw))
+    return found
 
 
 def _with_certificate(header: Header, known: Sequence[x509.Certificate]) -> Header:

@@ -1,7 +1,8 @@
 """Signatures of PDF files, as certificates are often sent. Needs the extra ``pdf-sig``; read only.
 
 A PDF grows by appending: a signature that holds may say nothing about what stands behind it. So the newest
-signature must cover the whole file; older ones cover the revision that they were made over.
+signature must cover the whole file, but for data for checking it later (levels B-LT and B-LTA), which nobody
+has signed; older ones cover the revision that they were made over.
 
 Source: ISO 32000-2, 12.8; ETSI EN 319 142-1, 6.
 """
@@ -9,23 +10,31 @@ Source: ISO 32000-2, 12.8; ETSI EN 319 142-1, 6.
 from __future__ import annotations
 
 import io
+import logging
 import re
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from gateway.errors import GatewayError, TrustError, UsageError
-from gateway.signing import x509
+from gateway.signing import der, rfc3161, x509
 from gateway.signing.algorithms import UnknownAlgorithm
 from gateway.signing.verified import Envelope, KeyOrigin, Part, Verified, VerifiedSignature
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+# What it finds in hostile files it would write to stderr, with a traceback; here it is an error of ours.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 _LARGEST: Final = 32 * 2**20
 _MOST_SIGNATURES: Final = 16
 _DIGESTS: Final = ("sha256", "sha384", "sha512")
 _VALUE: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>")
 _MEDIA_TYPE: Final = "application/pdf"
+# Bytes from here to there, behind the newest signature.
+_BEHIND: Final = "validation-data:"
 
 
 class PdfRefused(TrustError):
@@ -68,10 +77,49 @@ def _verify(data: bytes) -> Verified:
         part = _part(data, one)
         parts[part.name] = part
         signatures.append(_signature(one, part.name))
-    if "" not in parts:
-        raise PdfRefused(held[-1].field_name, code="envelope.pdf-appended")
-    # What is read is the whole file, which is the newest revision.
-    return Verified(Envelope.PADES, tuple(signatures), (parts[""],), uncovered=padded)
+    # What is read is the newest revision that somebody has signed: the whole file, or all that shows of it.
+    newest = parts.get("") or max(parts.values(), key=lambda part: len(part.data))
+    behind = () if newest.name == "" else (_behind(reader, data, held, newest),)
+    return Verified(Envelope.PADES, tuple(signatures), (newest,), uncovered=(*padded, *behind))
+
+
+def is_validation_data(name: str) -> bool:
+    """Whether an uncovered place is data for checking the signatures, of which nothing shows."""
+    return name.startswith(_BEHIND)
+
+
+def _behind(reader: PdfFileReader, data: bytes, held: Sequence[EmbeddedPdfSignature], newest: Part) -> str:
+    """The name of what stands behind the newest signature.
+
+    Raises:
+        PdfRefused: it is something else than data for checking, or a time stamp in it does not hold.
+    """
+    from gateway.signing import _pdf_behind
+
+    end = len(newest.data)
+    signature = next(one for one in held if _end(one) == end)
+    if not _pdf_behind.is_harmless(reader, data, signature, end):
+        raise PdfRefused(signature.field_name, code="envelope.pdf-appended")
+    for stamp in reader.embedded_timestamp_signatures:
+        if stamp.signed_revision > signature.signed_revision:
+            _require_stamp(data, stamp)
+    return f"{_BEHIND}{end}-{len(data)}"
+
+
+def _require_stamp(data: bytes, stamp: EmbeddedPdfSignature) -> None:
+    _part(data, stamp)
+    first, length, second, rest = (int(number) for number in stamp.byte_range)
+    message = data[first : first + length] + data[second : second + rest]
+    try:
+        token = rfc3161.read(der.Reader(stamp.pkcs7_content, "token").encoded(der.SEQUENCE, "token"))
+    except GatewayError as error:
+        raise PdfRefused(stamp.field_name, code="envelope.pdf-appended") from error
+    if not token.is_over(message) or _is_padded_with_more(stamp.pkcs7_content):
+        raise PdfRefused(stamp.field_name, code="envelope.pdf-appended")
+
+
+def _end(signature: EmbeddedPdfSignature) -> int:
+    return int(signature.byte_range[2]) + int(signature.byte_range[3])
 
 
 def _is_padded_with_more(content: bytes) -> bool:

@@ -6,7 +6,6 @@ inherits from outside (Canonical XML 1.1, 2.4), which are set here.
 
 from __future__ import annotations
 
-import copy
 from typing import Final
 
 from lxml import etree
@@ -43,10 +42,10 @@ def part(element: etree._Element, method: str, prefixes: tuple[str, ...] = ()) -
     Raises:
         NotCanonicalisable: an ``xml:base`` from outside, which 1.1 joins and nobody does alike.
     """
-    inherited = {} if method == EXCLUSIVE else _inherited(element, method)
-    if inherited:
-        element = _with(element, inherited)
-    return _write(element, method, prefixes)
+    alone = _alone(element)
+    for name, value in ({} if method == EXCLUSIVE else _inherited(element, method)).items():
+        alone.set(name, value)
+    return _write(alone, method, prefixes)
 
 
 def _write(node: etree._Element | etree._ElementTree, method: str, prefixes: tuple[str, ...]) -> bytes:
@@ -81,12 +80,17 @@ def _inherited(element: etree._Element, method: str) -> dict[str, str]:
     return found
 
 
-def _with(element: etree._Element, attributes: dict[str, str]) -> etree._Element:
-    """A copy of the part inside copies of the namespaces around it, with further attributes."""
-    around = copy.deepcopy(element.getroottree())
-    place = element.getroottree().getelementpath(element)
-    twin = around.getroot() if place == "." else around.find(place)
-    assert twin is not None
-    for name, value in attributes.items():
-        twin.set(name, value)
-    return twin
+def _alone(element: etree._Element) -> etree._Element:
+    """The part as the root of a document of its own, with all the namespaces that are around it.
+
+    Of a part of a larger document, libxml2 forgets below the part's children that the default namespace is
+    there already, and writes that there is none.
+    """
+    # The front door has let it in, whatever its size.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, huge_tree=True
+    )
+    try:
+        return etree.fromstring(etree.tostring(element, encoding="utf-8", with_tail=False), parser)
+    except etree.LxmlError as error:
+        raise NotCanonicalisable(type(error).__name__) from error

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError
-from gateway.signing import jades
+from gateway.signing import envelopes, jades
 from gateway.signing.jose import JoseRefused
 from gateway.signing.multibase import base64url, from_base64url
+from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Envelope, KeyOrigin
 from tests.signing.seals import KINDS, TIME, sealer
 
@@ -177,6 +178,63 @@ def test_unprotected_header_may_not_say_how_to_verify() -> None:
     assert holds(json.dumps({**flat, "header": {"etsiU": []}}).encode())
     for extra in ({"header": {"alg": "none"}}, {"header": {"kid": "x"}}, {"more": 1}, {"payload": 1}):
         assert not holds(json.dumps({**flat, **extra}).encode())
+
+
+class TestSerialised:
+    """RFC 7515, 7.2: flattened and general, with a key that the reader has; no certificate, so no JAdES."""
+
+    @staticmethod
+    def entry(
+        kind: str, payload: bytes = PAYLOAD, **header: object
+    ) -> tuple[dict[str, str], VerificationKey]:
+        own = sealer(kind)
+        members = {"alg": own.natural.name, "kid": kind, **header}
+        head = base64url(json.dumps(members).encode())
+        text = payload.decode() if header.get("b64") is False else base64url(payload)
+        value = own.sign(f"{head}.{text}".encode(), own.natural)
+        return {"protected": head, "signature": base64url(value)}, own.key
+
+    def test_flattened(self) -> None:
+        entry, key = self.entry("P-256")
+        flat = {**entry, "payload": base64url(PAYLOAD)}
+        found = envelopes.verify_any(json.dumps(flat).encode(), keys={"P-256": key})
+        assert (found.envelope, found.payload) == (Envelope.JWS, PAYLOAD)
+        for changed in ({"payload": base64url(PAYLOAD + b" ")}, {"header": {"kid": "x"}}, {"more": 1}):
+            with pytest.raises(GatewayError):
+                envelopes.verify_any(json.dumps({**flat, **changed}).encode(), keys={"P-256": key})
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(json.dumps(flat).encode())
+
+    def test_general(self) -> None:
+        (one, key), (other, second) = self.entry("P-256"), self.entry("RSA")
+        keys = {"P-256": key, "RSA": second}
+        both = {"payload": base64url(PAYLOAD), "signatures": [one, other]}
+        found = envelopes.verify_any(json.dumps(both).encode(), keys=keys)
+        assert [signature.key for signature in found.signatures] == [key, second]
+        strange, _ = self.entry("RSA", b"{}")
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(json.dumps({**both, "signatures": [one, strange]}).encode(), keys=keys)
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(json.dumps(both).encode(), keys={"P-256": key})
+
+    @pytest.mark.parametrize("raw", [False, True])
+    @pytest.mark.parametrize("detached", [False, True])
+    def test_payload_elsewhere_and_raw(self, raw: bool, detached: bool) -> None:
+        header: dict[str, Any] = {"b64": False, "crit": ["b64"]} if raw else {}
+        entry, key = self.entry("P-256", PAYLOAD, **header)
+        payload = PAYLOAD.decode() if raw else base64url(PAYLOAD)
+        token = json.dumps(entry if detached else {**entry, "payload": payload}).encode()
+        objects = {"pcf.json": PAYLOAD} if detached else None
+        assert envelopes.verify_any(token, objects=objects, keys={"P-256": key}).payload == PAYLOAD
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(token, objects={"pcf.json": PAYLOAD + b" "}, keys={"P-256": key})
+
+    def test_credential_is_asked_for_its_issuer(self) -> None:
+        entry, key = self.entry("P-256", typ="vc+jwt")
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(
+                json.dumps({**entry, "payload": base64url(PAYLOAD)}).encode(), keys={"P-256": key}
+            )
 
 
 class TestPublished:

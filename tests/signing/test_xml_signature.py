@@ -326,6 +326,55 @@ def test_canonical_xml_of_the_interop_set(oracle_data: Path) -> None:
     assert xml_canonical.part(root[0][0], C14N_11) == b'<p:c xmlns:p="urn:p" xml:lang="en"></p:c>'
 
 
+_INSIDE = '<a xmlns="urn:x"{}><b y="1"><c></c></b>t<d><e><f xmlns=""></f></e></d></a>'
+
+
+@pytest.mark.parametrize("method", xml_canonical.METHODS)
+@pytest.mark.parametrize("around", ["", ' xmlns:p="urn:p"'])
+def test_part_below_a_default_namespace(method: str, around: str) -> None:
+    """Written by hand: the namespace is declared once, however deep the part is."""
+    inside = _INSIDE.replace(' xmlns="urn:x"{}', "")
+    expected = _INSIDE.format("" if method == xml_canonical.EXCLUSIVE else around)
+    for name in ("r", "p:r") if around else ("r",):
+        root = etree.fromstring(f'<{name} xmlns="urn:x"{around}>{inside}</{name}>')
+        assert xml_canonical.part(root[0], method).decode() == expected
+
+
+def test_what_a_part_keeps_of_its_text() -> None:
+    inside = "x&#13;<!-- c -->y<![CDATA[<&]]><?p q?>"
+    text = f'<r xmlns="urn:x" xml:lang="en"><a b="1&#10;&#9;&#13;2">{inside}</a> tail</r>'
+    assert xml_canonical.part(etree.fromstring(text)[0], xml_canonical.C14N_10) == (
+        b'<a xmlns="urn:x" b="1&#xA;&#x9;&#xD;2" xml:lang="en">x&#xD;y&lt;&amp;<?p q?></a>'
+    )
+
+
+@pytest.mark.parametrize("method", [xml_canonical.C14N_10, C14N_11])
+@pytest.mark.parametrize("around", ["", ' xmlns:p="urn:p"'])
+def test_signature_without_prefixes(method: str, around: str) -> None:
+    """As most software writes it. What was signed is written by hand, and not by our canonical form."""
+    covered = f'<d xmlns="urn:d"{around}><v>61.25</v></d>'
+    info = (
+        f'<SignedInfo{{}}><CanonicalizationMethod Algorithm="{method}"></CanonicalizationMethod>'
+        f'<SignatureMethod Algorithm="{algorithms.XML_NAMES["ecdsa-sha256"]}"></SignatureMethod>'
+        f'<Reference URI=""><Transforms><Transform Algorithm="{DS}enveloped-signature"></Transform>'
+        f'</Transforms><DigestMethod Algorithm="{SHA256}"></DigestMethod>'
+        f"<DigestValue>{digest(covered.encode())}</DigestValue></Reference></SignedInfo>"
+    )
+    octets = info.format(f' xmlns="{DS}"{around}').encode()
+    value = base64.b64encode(
+        sealer().sign(octets, algorithms.XML[algorithms.XML_NAMES["ecdsa-sha256"]])
+    ).decode()
+    certificate = base64.b64encode(sealer().certificates[0].der).decode()
+    held = (
+        f'<Signature xmlns="{DS}">{info.format("")}<SignatureValue>{value}</SignatureValue>'
+        f"<KeyInfo><X509Data><X509Certificate>{certificate}</X509Certificate></X509Data></KeyInfo>"
+        "</Signature>"
+    )
+    document = covered.replace("</d>", f"{held}</d>")
+    assert xml_signature.verify(document.encode()).payload == covered.encode()
+    assert not holds(document.replace("61.25", "61.26"))
+
+
 def test_jwk_for_encryption_is_no_key() -> None:
     with pytest.raises(GatewayError, match="key-usage"):
         VerificationKey.from_jwk({"kty": "EC", "crv": "P-256", "use": "enc", "x": "AA", "y": "AA"})

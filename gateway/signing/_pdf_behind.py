@@ -1,0 +1,260 @@
+"""What may stand behind the newest signature of a PDF file: data for checking it later, and nothing else.
+
+PAdES levels B-LT and B-LTA append certificates, revocation lists and time stamps of the whole document, which
+no signer has signed. They are let in where every byte behind the signature belongs to such an update, so that
+nothing of what a reader is shown can have changed.
+
+Source: ISO 32000-2, 7.5.6 and 12.8.4; ETSI EN 319 142-1, 5.4 and 6.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from lxml import etree
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.pdf_utils.xref import (
+    XRefSectionMetaInfo,
+    parse_xref_stream,
+    parse_xref_table,
+    read_object_header,
+)
+from pyhanko.sign.diff_analysis.commons import compare_dicts
+from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FormUpdate, FormUpdatingRule
+from pyhanko.sign.diff_analysis.policies import StandardDiffPolicy
+from pyhanko.sign.diff_analysis.policy_api import DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
+    CatalogModificationRule,
+    ObjectStreamRule,
+    XrefStreamRule,
+)
+from pyhanko.sign.diff_analysis.rules.form_field_rules import (
+    DSSCompareRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    is_field_visible,
+)
+from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+# Further updates behind a signature: each renews the time stamps for years.
+_MOST_UPDATES: Final = 32
+_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]+|%(?!%EOF|PDF-)[^\r\n]{0,200}(?=[\r\n]))*")
+_END_OF_OBJECT: Final = re.compile(rb"[\0\t\n\f\r ]*endobj(?![^\0\t\n\f\r %])")
+_END_OF_UPDATE: Final = re.compile(rb"startxref[\t ]*(?:\r\n|\r|\n)(\d{1,10})[\t ]*(?:\r\n|\r|\n)%%EOF")
+_END_OF_FILE: Final = (b"", b"\n", b"\r", b"\r\n")
+_FIELD: Final = frozenset(
+    {"/AP", "/Border", "/F", "/FT", "/Ff", "/Kids", "/Lock", "/P", "/Parent", "/Rect"}
+    | {"/SV", "/StructParent", "/Subtype", "/T", "/TU", "/Type", "/V"}
+)
+# Whoever writes a file may say when and with what; anything else of these is shown to readers.
+_INFO: Final = frozenset({"/ModDate", "/Producer"})
+_XMP: Final = frozenset(
+    {
+        "{http://ns.adobe.com/xap/1.0/}MetadataDate",
+        "{http://ns.adobe.com/xap/1.0/}ModifyDate",
+        "{http://ns.adobe.com/pdf/1.3/}Producer",
+    }
+)
+
+
+def is_harmless(reader: PdfFileReader, data: bytes, signature: EmbeddedPdfSignature, end: int) -> bool:
+    """Whether all behind ``end`` is data for checking the signature, which covers its whole revision."""
+    signed, last = signature.signed_revision, reader.total_revisions
+    if not signed < last - 1 <= signed + _MOST_UPDATES or reader.encrypted:
+        return False
+    place = end
+    for revision in range(signed + 1, last):
+        place = _end_of(reader, data, place, revision)
+        if not place:
+            return False
+    if data[place:] not in _END_OF_FILE:
+        return False
+    signature.compute_integrity_info(diff_policy=_POLICY)  # type: ignore[no-untyped-call]
+    found = signature.diff_result
+    return isinstance(found, DiffResult) and found.modification_level <= ModificationLevel.LTA_UPDATES
+
+
+def _end_of(reader: PdfFileReader, data: bytes, place: int, revision: int) -> int:
+    """Where an update that begins at ``place`` ends: its objects, its list of them, the end mark, no more.
+
+    0: there are other bytes in it, or it lists what is not in it.
+    """
+    xref, listed = reader.xrefs.get_xref_container_info(revision), reader.xrefs.get_xref_data(revision)
+    if listed.freed or listed.hybrid is not None:
+        return 0
+    places = {offset: (number, generation) for number, (generation, offset) in listed.standard_xrefs.items()}
+    start = xref.declared_startxref
+    seen = {start} if xref.stream_ref is not None else set[int]()
+    place = _skipped(data, place)
+    while place != start:
+        if place not in places:
+            return 0
+        seen.add(place)
+        _, place = _object(reader, data, place, places[place])
+        place = _skipped(data, place)
+    trailer, place = _list_of_objects(reader, data, xref)
+    match = _END_OF_UPDATE.match(data, _skipped(data, place))
+    if places.keys() - seen or match is None or int(match[1]) != start or not _is_of(trailer, reader):
+        return 0
+    return match.end()
+
+
+def _list_of_objects(
+    reader: PdfFileReader, data: bytes, xref: XRefSectionMetaInfo
+) -> tuple[generic.PdfObject, int]:
+    """The trailer with the list of an update's objects, and where it ends.
+
+    Raises:
+        PdfReadError: readers may take different objects from it.
+    """
+    stream, start = reader.stream, xref.declared_startxref
+    trailer: generic.PdfObject
+    if xref.stream_ref is not None:
+        trailer, place = _object(reader, data, start)
+        if not isinstance(trailer, generic.StreamObject):
+            raise PdfReadError("xref")
+        entries = list(parse_xref_stream(trailer, strict=True))
+        numbers = list(trailer["/Index"])[1::2] if "/Index" in trailer else [trailer["/Size"]]
+        # (7.5.8.3) Of a type that nobody knows are references to null.
+        is_plain = sum(int(number) for number in numbers) == len(entries)
+    else:
+        stream.seek(xref.start_location)
+        entries = list(parse_xref_table(stream, strict=True))
+        above = generic.TrailerReference(reader)  # type: ignore[no-untyped-call]
+        trailer = generic.DictionaryObject.read_from_stream(stream, above)
+        place, is_plain = stream.tell(), data.startswith(b"xref", start)
+    # Listed twice: some readers take the first, others the last.
+    if not is_plain or len({one.idnum for one in entries}) != len(entries):
+        raise PdfReadError("xref")
+    return trailer, place
+
+
+def _is_of(trailer: object, reader: PdfFileReader) -> bool:
+    """Whether an update is of this document: its catalog stays where it was, and nothing is encrypted."""
+    return (
+        isinstance(trailer, generic.DictionaryObject)
+        and "/Encrypt" not in trailer
+        and trailer.get_value_as_reference("/Root") == reader.get_historical_resolver(0).root_ref
+    )
+
+
+def _skipped(data: bytes, place: int) -> int:
+    match = _SPACE.match(data, place)
+    assert match is not None
+    return match.end()
+
+
+def _object(
+    reader: PdfFileReader, data: bytes, place: int, name: tuple[int, int] | None = None
+) -> tuple[generic.PdfObject, int]:
+    """The object at ``place``, and where it ends."""
+    stream = reader.stream
+    stream.seek(place)
+    number, generation = read_object_header(stream, strict=True)  # type: ignore[no-untyped-call]
+    if name is not None and name != (number, generation):
+        raise PdfReadError(f"object {number} {generation}")
+    found = generic.read_object(stream, generic.Reference(number, generation, reader))
+    end = _END_OF_OBJECT.match(data, stream.tell())
+    if end is None:
+        raise PdfReadError(f"object {number} {generation}")
+    return found, end.end()
+
+
+def _value(at: generic.DictionaryObject, name: str) -> generic.PdfObject | None:
+    """The value itself: ``get`` would answer with the reference to it."""
+    return at[name] if name in at else None  # noqa: SIM401
+
+
+def _info(trailer: generic.DictionaryObject) -> generic.PdfObject:
+    found = _value(trailer, "/Info")
+    return generic.DictionaryObject() if found is None else found  # type: ignore[no-untyped-call]
+
+
+class _InfoRule(DocInfoRule):
+    """Title, author and subject are what a reader is shown; only who wrote the file when may change."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        before, after = (_info(one.trailer_view) for one in (old, new))
+        compare_dicts(before, after, _INFO)
+        return super().apply(old, new)
+
+
+class _MetadataRule(MetadataUpdateRule):
+    """The same of the metadata in XML."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterable[ReferenceUpdate]:
+        if _described(old) != _described(new):
+            raise SuspiciousModification("/Metadata")
+        return super().apply(old, new)
+
+
+def _described(at: HistoricalResolver) -> list[tuple[str, str, str]]:
+    if "/Metadata" not in at.root:
+        return []
+    held = at.root.get_value_as_reference("/Metadata").get_object()
+    if not isinstance(held, generic.StreamObject):
+        raise SuspiciousModification("/Metadata")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(held.read_data(DecodePurpose.XMP_METADATA), parser)
+    told = [one for one in root.iter(etree.Element) if one.tag not in _XMP]
+    return sorted((str(one.tag), (one.text or "").strip(), _attributes(one)) for one in told)
+
+
+def _attributes(element: etree._Element) -> str:
+    """Who has written the metadata with which toolkit is as good as who has written the file."""
+    toolkit = "{adobe:ns:meta/}xmptk"
+    return repr(sorted(item for item in element.items() if item[0] not in _XMP | {toolkit}))
+
+
+class _NewFieldRule(SigFieldCreationRule):
+    """Fields of time stamps: without actions, and with an empty appearance where a writer gives them one."""
+
+    def apply(self, context: FieldComparisonContext) -> Iterator[tuple[ModificationLevel, FormUpdate]]:
+        for spec in context.field_specs.values():
+            if spec.old_field_ref is None and spec.new_field is not None:
+                _require_plain(spec.new_field)
+                _require_stamp(spec.new_field)
+                kids = _value(spec.new_field, "/Kids")
+                for kid in kids if isinstance(kids, generic.ArrayObject) else ():
+                    _require_plain(kid.get_object())
+        yield from super().apply(context)
+
+
+def _require_plain(field: generic.DictionaryObject) -> None:
+    if not field.keys() <= _FIELD or is_field_visible(field):  # type: ignore[no-untyped-call]
+        raise SuspiciousModification("/Fields")
+
+
+def _require_stamp(field: generic.DictionaryObject) -> None:
+    value = _value(field, "/V")
+    if not isinstance(value, generic.DictionaryObject) or value.get("/Type") != "/DocTimeStamp":
+        raise SuspiciousModification("/V")
+
+
+_RULES: Final[tuple[WhitelistRule, ...]] = (
+    _InfoRule(),
+    XrefStreamRule(),
+    ObjectStreamRule(),
+    DSSCompareRule(),
+    _MetadataRule(),  # type: ignore[no-untyped-call]
+)
+_POLICY: Final = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(  # type: ignore[no-untyped-call]
+            ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
+        ),
+        *(rule.as_qualified(ModificationLevel.LTA_UPDATES) for rule in _RULES),
+    ],
+    form_rule=FormUpdatingRule(
+        field_rules=[_NewFieldRule(), SigFieldModificationRule()],  # type: ignore[no-untyped-call]
+        ignored_acroform_keys=frozenset({"/Fields"}),
+    ),
+    ignore_orphaned_objects=False,
+)
