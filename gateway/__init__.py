@@ -166,10 +166,10 @@ if TYPE_CHECKING:
     from gateway.report import Fate, Finding, Note, Report, Severity
     from gateway.signing.did_key import KeyType
     from gateway.signing.keys import PrivateKey
+    from gateway.trust.folder_verdict import Verdict
     from gateway.trust.judgement import Validation
     from gateway.trust.snapshot import Snapshot
     from gateway.trust.snapshot import load as load_snapshot
-    from gateway.trust.verify import Verdict
 else:
     # The same names for the interpreter; a test compares the two.
     _HOMES = {

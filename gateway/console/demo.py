@@ -21,7 +21,7 @@ from gateway.signing.did_key import KeyType
 from gateway.signing.key_files import write_key_file
 from gateway.signing.keys import PrivateKey
 from gateway.storage import files
-from gateway.trust.verify import State
+from gateway.trust.folder_verdict import State
 
 _EXAMPLE = "lfp-pack.json"
 _TARGETS = ("battery-passport", "ilcd-epd", "pact", "html")

@@ -49,7 +49,7 @@ from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
 from gateway.signing.forms import Form
 from gateway.signing.verified import Envelope, Inside, KeyOrigin
-from gateway.trust.verify import State, Term
+from gateway.trust.folder_verdict import State, Term
 
 
 class Errors(Shape):

@@ -14,7 +14,8 @@ from gateway.console.terminal import Console, Style, padded, visible, width
 from gateway.pipeline.receive import Replay, replay, verify
 from gateway.signing.verified import Inside
 from gateway.storage import files
-from gateway.trust.verify import MANIFEST, State, Term, Verdict
+from gateway.trust.folder_verdict import State, Term, Verdict
+from gateway.trust.verify import MANIFEST
 
 _ANSWERS: dict[State, tuple[str, Style]] = {
     State.INTACT: ("cli.intact", "good"),

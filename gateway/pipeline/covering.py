@@ -10,8 +10,9 @@ from gateway.pipeline.recognise import converted_of
 from gateway.report import Finding
 from gateway.signing.digests import digest_sri, sha256_hex, sm3_hex
 from gateway.trust import verify as check
+from gateway.trust.folder_verdict import State
 from gateway.trust.statement import Said
-from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, State
+from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST
 
 _SUBJECT: Final = "urn:hutong:manifest:"
 

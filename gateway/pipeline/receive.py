@@ -17,7 +17,8 @@ from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
 from gateway.signing import leaves, manifest
 from gateway.signing.digests import sha256_hex
-from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, SALTS, Verdict, is_seal
+from gateway.trust.folder_verdict import Verdict
+from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, SALTS, is_seal
 from gateway.trust.verify import verify as check_signatures
 
 

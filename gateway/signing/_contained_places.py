@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from urllib.parse import unquote
@@ -20,57 +20,23 @@ from gateway.frontdoor import xml
 from gateway.frontdoor.archive import ASIC_MIMETYPES, open_zip
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.frontdoor.limits import ArchiveLimits
-from gateway.signing import der
+from gateway.signing import _content_kinds as content
+from gateway.signing import _signed_objects as objects
 from gateway.signing._xml_names import DS
 from gateway.signing.jcs import jcs
-from gateway.signing.multibase import from_base64url
 
-_BOM: Final = b"\xef\xbb\xbf"
-# GB/T 35275 and RFC 5652: signed data.
-_MESSAGES: Final = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
-_ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS")
 # The name of an element cannot be written in another way, unlike the address of its namespace.
 _SIGNATURE: Final = tuple("Signature".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 _NAMESPACE: Final = b"xmldsig"
-_ENVELOPED: Final = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
-CREDENTIAL: Final = "VerifiableCredential"
-PRESENTATION: Final = "VerifiablePresentation"
-# Base64 of either alphabet and with padding: whoever refuses it says so himself.
-_TOKEN: Final = re.compile(r"([A-Za-z0-9_+/=-]+)\.[A-Za-z0-9_+/=-]*\.[A-Za-z0-9_+/=-]*(?:~[^\s]*)?")
 _BETWEEN: Final = re.compile(r"(?:[\x00-\x20\ufeff\s,;:\"'`<>|(){}\[\]&?#!*]|=(?=eyJ))+")
 _LEAD_OF_PDF: Final = 1024
-_PDF_NAME: Final = re.compile(
-    rb"/(?:B|#42)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){8}(?![A-Za-z#])|/(?:E|#45)(?:[A-Za-z]|#[0-9A-Fa-f]{2}){12}(?![A-Za-z#])"
-)
-_PDF_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_OPEN_ENDED: Final = (
-    bytes.fromhex("06092a864886f70d010702"),
-    bytes.fromhex("060a2a811ccf550601040202"),
-)
 # Of an object or a list of JSON, however spelled, and not of RTF, a template, a heading or a link.
 _OPENING: Final = re.compile(
     rb"\{\s*(?:[\"'}/#$\w]|\Z)|\[\s*(?:[\]\[{\"'0-9+./#-]|(?:true|false|null|NaN|Infinity)\b|\Z)"
 )
-_BLANK: Final = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
-_SHORTEST_TOKEN: Final = 40
 _DATA_URL: Final = re.compile(r'data:(?:[^,"]|"[^"]*"){0,200},', re.IGNORECASE)
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
-_ENCODED: Final = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}\s*")
-# Compressed or wrapped: gzip, bzip2, xz, zstd, 7z, rar, cab, the compound files of older office software.
-_WRAPPED: Final = (
-    b"\x1f\x8b\x08",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"\x28\xb5\x2f\xfd",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-    b"MSCF\x00\x00\x00\x00",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-)
-_TAR: Final = slice(257, 262)
 _MOST_DEPTH: Final = 4
-# The record at the end of a zip, with the longest comment.
-_END_OF_ZIP: Final = 22 + 65535
 _ARCHIVE: Final = ArchiveLimits(allow_nested=True)
 
 
@@ -96,23 +62,23 @@ class Place:
 
 def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
     """What stands in a file, told apart by its content; the file itself may be all of it."""
-    start = _start(data)
+    start = content.start_of(data)
     if not start:
         return
     if depth > _MOST_DEPTH:
         # So deep, nobody has looked; what may be a document of its own is told.
-        if _may_hold(data, start):
+        if content.may_hold(data, start):
             yield Place(at, why="envelope.too-many-signatures")
         return
     if data.startswith(b"PK\x03\x04"):
         yield from _in_archive(data, at, depth)
     elif b"%PDF-" in data[:_LEAD_OF_PDF]:
         yield from _in_pdf(data, at)
-    elif _is_wrapped(data):
+    elif content.is_wrapped(data):
         yield Place(at, why="envelope.not-opened", is_opened=False)
-    elif _is_open_ended(data, start):
+    elif content.is_open_ended(data, start):
         yield Place(at, why="envelope.cms")
-    elif (data[:1] == b"\x30" or start.startswith((*_ARMOURED, b"MII"))) and _is_message(start):
+    elif content.may_be_message(data, start) and content.is_message(start):
         # Before archives: a message may hold one, and is then what was signed.
         yield Place(at, data)
     else:
@@ -120,108 +86,31 @@ def in_file(data: bytes, at: str, *, depth: int = 0) -> Iterator[Place]:
 
 
 def _in_plain(data: bytes, start: bytes, at: str, depth: int) -> Iterator[Place]:
-    if _is_zip(data):
+    if content.is_zip(data):
         yield from _in_archive(data, at, depth)
         yield from _in_text(data, at)
-    elif _is_wide(data) and (plain := _narrow(data)) is not None:
+    elif content.is_wide(data) and (plain := content.narrow(data)) is not None:
         if next(in_file(plain, at, depth=depth), None) is not None:
             # Other software reads this encoding; JSON and tokens are of none but UTF-8.
             yield Place(at, why="json.not-utf8")
     elif start.startswith(b"<") or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield from _in_xml(data, at)
-    elif _OPENING.match(start) or (start[:1] == b'"' and _is_quoted(start)):
+    elif _OPENING.match(start) or (start[:1] == b'"' and content.is_quoted(start)):
         yield from _in_json(data, at, depth)
-    elif (decoded := _decoded(data)) is not None:
+    elif (decoded := content.decoded(data)) is not None:
         yield from in_file(decoded, at, depth=depth + 1)
     else:
         yield from _in_text(data, at)
 
 
-def _is_wrapped(data: bytes) -> bool:
-    return data.startswith(_WRAPPED) or data[_TAR] == b"ustar"
-
-
-def _decoded(data: bytes | str) -> bytes | None:
-    """A file or a text that is Base64 of a document, of either alphabet; None where it is none."""
-    text = data if isinstance(data, str) else data.decode("latin-1")
-    if len(text) < _SHORTEST_TOKEN or not _ENCODED.fullmatch(text):
-        return None
-    bare = "".join(text.split()).rstrip("=").replace("+", "-").replace("/", "_")
-    try:
-        found = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
-    except (binascii.Error, ValueError):
-        return None
-    is_document = _is_wrapped(found) or found.isascii() or _may_begin(_start(found))
-    return found if is_document else None
-
-
 def _in_pdf(data: bytes, at: str) -> Iterator[Place]:
-    names = {_unescaped(name[0]) for name in _PDF_NAME.finditer(data)}
+    names = content.pdf_names(data)
     if b"/EmbeddedFiles" in names:
         yield Place(at, why="envelope.not-opened", is_opened=False)
     if b"/ByteRange" not in names:
         return
     # Other software opens it whatever stands in front; the places of its signatures are then not these.
     yield Place(at, data) if data.startswith(b"%PDF-") else Place(at, why="envelope.pdf")
-
-
-def _unescaped(name: bytes) -> bytes:
-    """ISO 32000-2, 7.3.5."""
-    return _PDF_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), name)
-
-
-def _is_open_ended(data: bytes, start: bytes) -> bool:
-    """A signed message in BER of no stated length, as long ones are often written."""
-    if start.startswith(b"MIA"):
-        try:
-            data = base64.b64decode(b"".join(start[:64].split())[:40])
-        except (binascii.Error, ValueError):
-            return False
-    return data.startswith(b"\x30\x80") and data[2:].startswith(_OPEN_ENDED)
-
-
-def _is_quoted(start: bytes) -> bool:
-    """Whether it is one text of JSON, and not a table with quoted cells."""
-    try:
-        return isinstance(json.loads(start), str)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _start(data: bytes) -> bytes:
-    """From the first byte that says something: blanks, control characters and marks may precede."""
-    blank = _BLANK.match(data)
-    return data[blank.end() :] if blank else data
-
-
-def _is_zip(data: bytes) -> bool:
-    """Whether software for archives opens it: what counts is at its end, and anything may stand in front."""
-    return data.startswith(b"PK\x03\x04") or (b"PK\x05\x06" in data[-_END_OF_ZIP:] and b"PK\x01\x02" in data)
-
-
-def _may_hold(data: bytes, start: bytes) -> bool:
-    return _is_zip(data) or _may_begin(start) or data.count(b".") >= 2
-
-
-def _may_begin(start: bytes) -> bool:
-    return start[:1] in (b"{", b"[", b'"', b"<", b"\x30") or start.startswith(
-        (b"PK\x03\x04", b"%PDF-", *_ARMOURED, b"MII")
-    )
-
-
-def _is_wide(data: bytes) -> bool:
-    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
-
-
-def _narrow(data: bytes) -> bytes | None:
-    """JSON or text in an encoding of two or four bytes, as UTF-8; None where it is none."""
-    try:
-        text = data.decode(json.detect_encoding(data)).lstrip("\ufeff \t\r\n")
-    except (UnicodeDecodeError, LookupError):
-        return None
-    is_marked = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
-    is_known = text[:1] in ("{", "[", '"') or (is_marked and text[:1] != "<")
-    return text.encode(errors="replace") if is_known else None
 
 
 def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") -> Iterator[Place]:
@@ -246,12 +135,12 @@ def in_members(value: PlainJson, at: str, *, depth: int = 0, skipped: str = "") 
                 name if above is None else "",
                 above[1] if above is not None and above[0] is None and isinstance(held, list) else "",
             )
-            if isinstance(item, str) and len(item) >= _SHORTEST_TOKEN:
+            if isinstance(item, str) and len(item) >= content.SHORTEST_TOKEN:
                 # Nobody else looks at tokens, nor at documents as text.
                 yield from _in_string(item, _joined(at, own), depth)
             elif isinstance(item, dict | list):
                 # Nor at a token in JSON.
-                answered = answered and not (isinstance(item, dict) and _is_serialised(item))
+                answered = answered and not (isinstance(item, dict) and objects.is_serialised(item))
                 found = None if answered else _object(item, at, own)
                 if found is not None:
                     yield found
@@ -308,16 +197,6 @@ def _in_archive(data: bytes, at: str, depth: int) -> Iterator[Place]:
         yield Place(at, why=error.error_code)
 
 
-def _is_message(data: bytes) -> bool:
-    if data.startswith(_ARMOURED):
-        return True
-    try:
-        plain = data if data[:1] == b"\x30" else base64.b64decode(b"".join(data.split()))
-        return der.parse(plain, "contentInfo").oid("contentType") in _MESSAGES
-    except (GatewayError, binascii.Error, ValueError):
-        return False
-
-
 def _in_xml(data: bytes, at: str) -> Iterator[Place]:
     if not any(name in data for name in _SIGNATURE):
         return
@@ -351,7 +230,9 @@ def _in_loose_json(data: bytes, at: str, depth: int, code: str) -> Iterator[Plac
     """What other software reads though it is no strict JSON here, or a document in each line."""
     try:
         # Of two members of one name, some readers take the first.
-        read = [json.loads(_start(data), object_pairs_hook=each) for each in (_last_wins, _first_wins)]
+        read = [
+            json.loads(content.start_of(data), object_pairs_hook=each) for each in (_last_wins, _first_wins)
+        ]
     except (ValueError, RecursionError):
         lines = data.splitlines()
         if len(lines) > 1 and all(line.strip()[:1] in (b"", b"{", b"[") for line in lines):
@@ -393,85 +274,40 @@ def _in_text(data: bytes, at: str) -> Iterator[Place]:
         return
     # A token is ASCII, whatever the encoding around it.
     text = data.decode(errors="replace")
-    cut = (piece if _is_token(piece) else piece.rstrip(".") for piece in _BETWEEN.split(text))
-    pieces = [piece for piece in cut if _is_token(piece)]
+    cut = (piece if objects.is_token(piece) else piece.rstrip(".") for piece in _BETWEEN.split(text))
+    pieces = [piece for piece in cut if objects.is_token(piece)]
     for number, piece in enumerate(pieces, 1):
         yield Place(at if len(pieces) == 1 else f"{at}:{number}", piece.encode())
 
 
 def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
     """A token, perhaps behind ``data:…,``, or a document as text."""
-    if len(text) < _SHORTEST_TOKEN:
+    if len(text) < content.SHORTEST_TOKEN:
         return
     if head := _DATA_URL.match(text):
         text = unquote(text[head.end() :])
-    if (decoded := _decoded(text)) is not None:
+    if (decoded := content.decoded(text)) is not None:
         yield from in_file(decoded, at, depth=depth + 1)
         return
     first = text.lstrip("\ufeff \t\r\n")[:1]
-    if first in ("{", "[", "<", "-") or (first == '"' and _is_quoted(_start(text.encode(errors="replace")))):
+    if first in ("{", "[", "<", "-") or (
+        first == '"' and content.is_quoted(content.start_of(text.encode(errors="replace")))
+    ):
         yield from in_file(text.encode(errors="replace"), at, depth=depth + 1)
     else:
         yield from _in_text(text.encode(errors="replace"), at)
-
-
-def _is_token(text: str) -> bool:
-    """Whether it is a compact JWS, whatever hangs behind it, by its header."""
-    if len(text) < _SHORTEST_TOKEN or text.count(".") < 2:
-        return False
-    shape = _TOKEN.fullmatch(text)
-    if shape is None:
-        return False
-    header = from_base64url(shape[1].rstrip("=").replace("+", "-").replace("/", "_"))
-    try:
-        members = json.loads(header or b"")
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(members, dict) and "alg" in members
 
 
 def _object(value: PlainJson, at: str, step: _Step = None) -> Place | None:
     """The place of an object that is signed, or a credential without a signature."""
     if not isinstance(value, dict):
         return None
-    if _has_proof(value) or _is_serialised(value) or _kinds(value) & _ENVELOPED:
+    if objects.has_proof(value) or objects.is_serialised(value) or objects.kinds(value) & objects.ENVELOPED:
         place = _joined(at, step)
         try:
             return Place(place, jcs(value))
         except GatewayError as error:
             return Place(place, why=error.error_code)
-    if _kinds(value) & {CREDENTIAL, PRESENTATION}:
+    if objects.kinds(value) & {objects.CREDENTIAL, objects.PRESENTATION}:
         return Place(_joined(at, step), is_signed=False)
     return None
-
-
-def is_a(value: Mapping[str, PlainJson], kind: str) -> bool:
-    """Whether the type of an object names this kind."""
-    return kind in _kinds(value)
-
-
-def _kinds(value: Mapping[str, PlainJson]) -> set[str]:
-    stated = value.get("type")
-    return {one for one in (stated if isinstance(stated, list) else [stated]) if isinstance(one, str)}
-
-
-def _has_proof(value: Mapping[str, PlainJson]) -> bool:
-    """A proof by its members: the word alone may mean anything."""
-    held = value.get("proof")
-    proofs = held if isinstance(held, list) else [held]
-    return any(
-        isinstance(one, dict) and {"proofValue", "jws", "cryptosuite", "verificationMethod"} & one.keys()
-        for one in proofs
-    )
-
-
-def _is_serialised(value: Mapping[str, PlainJson]) -> bool:
-    """A JWS in JSON (RFC 7515, 7.2), flattened or general."""
-    several = value.get("signatures")
-    entries = several if isinstance(several, list) else [value]
-    return any(
-        isinstance(one, dict)
-        and isinstance(one.get("protected"), str)
-        and isinstance(one.get("signature"), str)
-        for one in entries
-    )

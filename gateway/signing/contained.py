@@ -14,6 +14,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import _contained_places as places
+from gateway.signing import _signed_objects as objects
 from gateway.signing._contained_places import Place
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
@@ -132,7 +133,7 @@ def _in_part(part: Part, *, alone: bool) -> Iterable[Place]:
 
 def _is_credential(data: bytes) -> bool:
     value = parse_signed(data)
-    return isinstance(value, dict) and places.is_a(value, places.CREDENTIAL)
+    return isinstance(value, dict) and objects.is_a(value, objects.CREDENTIAL)
 
 
 def _answered(document: Mapping[str, PlainJson]) -> str:
@@ -140,7 +141,7 @@ def _answered(document: Mapping[str, PlainJson]) -> str:
 
     Not where it counts as a credential, too: then each is to be believed or not by itself.
     """
-    is_only = places.is_a(document, places.PRESENTATION) and not places.is_a(document, places.CREDENTIAL)
+    is_only = objects.is_a(document, objects.PRESENTATION) and not objects.is_a(document, objects.CREDENTIAL)
     return "verifiableCredential" if is_only else ""
 
 

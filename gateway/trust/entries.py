@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -16,6 +15,15 @@ from gateway.trust.agreement import Agreement, SubjectPair, matching
 from gateway.trust.extensions import Accreditation, Scope
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.lote import State, service_type, status_uri
+from gateway.trust.product_codes import (
+    harmonised,
+    is_odd_prefix,
+    is_spelled,
+    is_within,
+    may_be_within,
+    of_schemes,
+    out_of_scheme,
+)
 from gateway.trust.snapshot import Listed, Snapshot, identities_in
 from gateway.trust.subject import Statement
 
@@ -29,19 +37,6 @@ _AT_POE: Final = {
 _IN_FORCE: Final = frozenset({"enacted", "conditional"})
 # An exclusion that can be held against a declaration: a standard, a country, a prefix of products.
 _CODE: Final = re.compile(r"[A-Z]{2}|[A-Z][A-Z0-9_-]{2,}|[a-z0-9]+:[0-9][0-9.]*")
-# Points and blanks between the parts of a code are spelling, with that of GB/T 7635.
-_POINTS: Final = str.maketrans("", "", ". -·")
-# What is spelled otherwise may mean anything: a hyphen a range, a blank before a long part another code.
-_SPELLED: Final = re.compile(
-    r"[a-z0-9]+: *(?:[0-9]{4,}(?:\.[0-9]{4})?(?:[ .]+[0-9]{1,2})+(?:\.[0-9]{4})?"
-    r"|[0-9]+(?:\.[0-9]{1,4}| *· *[0-9]{1,3})*)[ .]*"
-)
-# The schemes of whose codes a declaration tells (the record of a conversion).
-_SCHEMES: Final = frozenset({"cpc", "hs", "cn8", "gbt7635"})
-# Codes of these schemes have an even number of digits; a spreadsheet takes a leading zero away.
-_EVEN: Final = frozenset({"hs", "cn8"})
-# The longest codes of a scheme whose codes may begin with a zero.
-_CPC_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +159,10 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
     if outside:
         params = {"outside": ", ".join(outside)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
-    products = tuple(_harmonised(statement.products))
+    products = tuple(harmonised(statement.products))
     for asked, found, fits in (
         (own.activity, statement.activities, lambda a, f: a == f),
-        (own.product_categories, products, _is_within),
+        (own.product_categories, products, is_within),
         (own.sites, (statement.country,) if statement.country else (), lambda a, f: a == f),
     ):
         if not asked:
@@ -177,44 +172,15 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
         if not any(fits(one, other) for one in asked for other in found):
             params = {"outside": ", ".join(found)}
             return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
-    if not all(map(_is_spelled, _of_schemes(own.product_categories, products))) or any(
-        map(_is_odd_prefix, own.product_categories)
+    if not all(map(is_spelled, of_schemes(own.product_categories, products))) or any(
+        map(is_odd_prefix, own.product_categories)
     ):
         # A zero that a spreadsheet has taken away, or two codes in one, may mean another product.
         return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
-    if strange := list(_out_of_scheme(own.product_categories, products)):
+    if strange := list(out_of_scheme(own.product_categories, products)):
         params = {"outside": ", ".join(strange)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     return StepResult("scope", Outcome.PASSED, None, evidence)
-
-
-def _harmonised(codes: Collection[str]) -> Iterator[str]:
-    """The codes; one of the Combined Nomenclature begins with that of the Harmonised System, and is one."""
-    yield from codes
-    yield from (f"hs:{code.partition(':')[2]}" for code in codes if code.startswith("cn8:"))
-
-
-def _of_schemes(prefixes: Collection[str], codes: Collection[str]) -> Iterator[str]:
-    """The codes of those schemes that a scope has prefixes of."""
-    schemes = {prefix.partition(":")[0] for prefix in prefixes}
-    return (code for code in codes if code.partition(":")[0] in schemes)
-
-
-def _out_of_scheme(prefixes: Collection[str], codes: Collection[str]) -> Iterator[str]:
-    """Codes outside every prefix of their own scheme: a code of another scheme does not make up for that."""
-    for code in codes:
-        scheme = code.partition(":")[0]
-        own = [prefix for prefix in prefixes if prefix.partition(":")[0] == scheme]
-        if own and not any(_is_within(prefix, code) for prefix in own):
-            yield code
-
-
-def _is_within(prefix: str, code: str) -> bool:
-    """``cpc:239`` covers ``cpc:23913``; dots are spelling."""
-    scheme, _, digits = prefix.partition(":")
-    own, _, rest = code.partition(":")
-    bare = digits.translate(_POINTS)
-    return scheme == own and bool(bare) and rest.translate(_POINTS).startswith(bare)
 
 
 def agreement(
@@ -309,7 +275,7 @@ def _is_about(exclusion: str, statement: Statement) -> bool:
     """Whether an exclusion, a standard, a country or a prefix of products, meets the declaration."""
     if exclusion in statement.standards or exclusion == statement.country:
         return True
-    return any(_is_within(exclusion, code) for code in _harmonised(statement.products))
+    return any(is_within(exclusion, code) for code in harmonised(statement.products))
 
 
 def _is_open(exclusion: str, statement: Statement) -> bool:
@@ -323,22 +289,8 @@ def _is_open(exclusion: str, statement: Statement) -> bool:
     if not colon:
         # A group, or a name that is none of ISO 3166-1 (UK), may mean the one that is declared.
         return not {exclusion, statement.country} <= _countries()
-    codes = [code for code in _harmonised(statement.products) if code.partition(":")[0] == scheme]
-    return not codes or any(
-        not _is_spelled(code)
-        or _is_within(code, exclusion)
-        or (scheme in _EVEN and _is_within(_with_zero(exclusion), code))
-        or _is_within(exclusion, _with_zero(code))
-        for code in codes
-    )
-
-
-def _with_zero(code: str) -> str:
-    """The code with the leading zero that a spreadsheet may have taken away; else as it is."""
-    scheme, _, rest = code.partition(":")
-    digits = rest.translate(_POINTS)
-    may_lack = len(digits) % 2 if scheme in _EVEN else scheme == "cpc" and len(digits) < _CPC_DIGITS
-    return f"{scheme}:0{digits}" if may_lack else code
+    codes = [code for code in harmonised(statement.products) if code.partition(":")[0] == scheme]
+    return not codes or any(may_be_within(exclusion, code) for code in codes)
 
 
 @cache
@@ -351,19 +303,6 @@ def _standards() -> frozenset[str]:
 def _countries() -> frozenset[str]:
     """The countries that declarations name."""
     return frozenset(row["code"] for row in table("locations/codes.csv") if row["scheme"] == "iso3166-1")
-
-
-def _is_odd_prefix(prefix: str) -> bool:
-    """Whether it is meant for codes that declarations name, and spelled so that it limits none, or others."""
-    scheme = unicodedata.normalize("NFKC", prefix).partition(":")[0].casefold()
-    return re.sub("[^a-z0-9]", "", scheme) in _SCHEMES and not _is_spelled(prefix)
-
-
-def _is_spelled(code: str) -> bool:
-    """Whether a code is spelled so that a prefix can be held against it."""
-    scheme, _, rest = code.partition(":")
-    count = sum(character.isdigit() for character in rest)
-    return _SPELLED.fullmatch(code) is not None and not (scheme in _EVEN and count % 2)
 
 
 def _is_party(one: Agreement, listed: Listed, state: State) -> bool:

@@ -31,6 +31,7 @@ from gateway.signing.verified import (
 )
 from gateway.trust.judgement import Sub
 from gateway.trust.subject import CONVERSION, Signer, Statement, Subject, named, statement_of
+from gateway.trust.unsound import unsound
 
 _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
 _TOKENS: Final = frozenset({Envelope.JWS, Envelope.JADES})
@@ -52,34 +53,6 @@ _QUESTIONS: Final = frozenset({"/proof/domain", "/proof/challenge"})
 _OF_PRESENTATIONS: Final = frozenset(
     {"signing.not-the-issuers-key", "signing.proof-member", "signing.wrong-purpose"}
 )
-_NO_SIGNATURE: Final = frozenset(
-    {"signing.no-proof", "envelope.no-xml-signature", "envelope.no-pdf-signature"}
-)
-_NO_KEY: Final = frozenset(
-    {
-        "signing.bad-did-key",
-        "envelope.key-unknown",
-        "envelope.certificate-absent",
-        "envelope.certificate-needed",
-        "envelope.bad-certificate",
-        "x509.bad-certificate",
-    }
-)
-_NO_CONTENT: Final = frozenset({"envelope.content-needed", "sm.content-needed", "rdf.context-unknown"})
-_WEAK: Final = frozenset({"envelope.algorithm", "envelope.digest-method", "envelope.weak-key"})
-# Sound, perhaps, but of a kind that nothing here checks.
-_OTHERS: Final = frozenset(
-    {
-        "envelope.boundaries-open",
-        "envelope.cms",
-        "envelope.header-unprotected",
-        "envelope.transform",
-        "signing.unknown-cryptosuite",
-    }
-)
-_CHANGED: Final = frozenset({"envelope.digest-wrong", "envelope.content-differs", "sm.digest-wrong"})
-_MALFORMED: Final = frozenset({"envelope.unknown", "envelope.not-a-credential", "signing.not-an-object"})
-_MALFORMED_AREAS: Final = ("json.", "xml.", "archive.", "vcdm.")
 
 
 def of_credential(
@@ -150,7 +123,7 @@ def of_file(
     except UsageError:
         raise
     except GatewayError as error:
-        return _unsound(data, error)
+        return unsound(data, error)
 
 
 def _shown_since(subject: Subject, bound_at: int | None) -> Subject:
@@ -277,7 +250,7 @@ def _subjects(held: Iterable[Contained]) -> Iterator[tuple[str, Subject]]:
         try:
             yield one.place, _of(one.data, one.found)
         except GatewayError as error:
-            yield one.place, _unsound(one.data, error)
+            yield one.place, unsound(one.data, error)
 
 
 def _told(found: Verified) -> Iterator[Finding]:
@@ -401,30 +374,3 @@ def _time(seconds: str) -> str:
     if not seconds.isascii() or not seconds.isdigit() or int(seconds) >= _LAST_SECOND:
         raise vcdm.ModelRefused(seconds, path="/exp", code="vcdm.date")
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
-
-
-def _unsound(data: bytes, error: GatewayError) -> Subject:
-    found = tuple(_findings(error))
-    return Subject("file", sha256_hex(data), findings=found, sub=_sub({one.code for one in found}))
-
-
-def _findings(error: GatewayError) -> Iterator[Finding]:
-    for one in flatten(error):
-        yield Finding(one.error_code, one.path, one.saw, params=one.params)
-
-
-def _sub(codes: set[str]) -> Sub:
-    """The word of the standard for why the bytes are not sound."""
-    if codes & _MALFORMED or any(code.startswith(_MALFORMED_AREAS) for code in codes):
-        return Sub.FORMAT_FAILURE
-    for own, sub in (
-        (_NO_SIGNATURE, Sub.NO_SIGNATURE),
-        (_CHANGED, Sub.HASH_FAILURE),
-        (frozenset({"rdf.number-not-covered"}), Sub.NUMBER_NOT_COVERED),
-        (_NO_KEY, Sub.NO_SIGNING_KEY_FOUND),
-        (_NO_CONTENT, Sub.SIGNED_DATA_NOT_FOUND),
-        (_WEAK | _OTHERS, Sub.CRYPTO_CONSTRAINTS_FAILURE),
-    ):
-        if codes & own:
-            return sub
-    return Sub.SIG_CRYPTO_FAILURE

@@ -17,6 +17,7 @@ from gateway.signing.digests import sha256_hex
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Inside, Part
 from gateway.trust import verify as folder_check
+from gateway.trust.folder_verdict import Verdict
 from gateway.trust.judgement import Sub
 
 CONVERSION: Final = folder_check.CONVERSION
@@ -138,7 +139,7 @@ def named(issuer: str, key: VerificationKey) -> tuple[str, ...]:
     return (f"id:{issuer}", f"key:{key.sha256}")
 
 
-def _folder_signers(checked: folder_check.Verdict, files: Mapping[str, bytes]) -> Iterator[Signer]:
+def _folder_signers(checked: Verdict, files: Mapping[str, bytes]) -> Iterator[Signer]:
     """Whose signatures lie in the folder; when the credential was there, so were those that it names."""
     credential = files.get(folder_check.CREDENTIAL, b"")
     bound = _bound_names(checked.credential)
@@ -161,7 +162,7 @@ def _bound_names(credential: Mapping[str, PlainJson]) -> set[str]:
     return {str(entry.get("name")) for entry in entries if isinstance(entry, dict)}
 
 
-def _folder_sub(checked: folder_check.Verdict) -> Sub:
+def _folder_sub(checked: Verdict) -> Sub:
     codes = {finding.code for finding in checked.findings}
     if "trust.not-signed" in codes:
         return Sub.NO_SIGNATURE

@@ -16,7 +16,7 @@ from gateway.pipeline.receive import replay, verify
 from gateway.signing import manifest, salts
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.keys import PrivateKey
-from gateway.trust.verify import State
+from gateway.trust.folder_verdict import State
 from tests.signing.sm import made
 
 SOURCE = "private/source.json"

@@ -33,7 +33,7 @@ from gateway.signing import data_integrity, jws
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust.verify import State, Term
+from gateway.trust.folder_verdict import State, Term
 
 ALL = tuple(f.id for f in formats() if f.write is not None)
 REQUEST = Request(to=ALL, options={"preview": "yes"})
