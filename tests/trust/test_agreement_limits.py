@@ -81,8 +81,10 @@ class TestExclusions:
     def test_a_code_that_may_be_the_excluded_one_leaves_it_open(self, code: str) -> None:
         assert self.verdict("hs:0902", products=(code,))[0] == "INDETERMINATE"
 
-    @pytest.mark.parametrize("code", ["0901-0903", "0901-03", "08-10", "08 09", "9021.0902", "8507-60"])
+    @pytest.mark.parametrize(
         "code", ["9021 0902", "9021-0902", "0901-0903", "0901-03", "08-10", "08 09", "8507-60"]
+    )
+    def test_so_does_one_that_may_be_several(self, code: str) -> None:
         assert self.verdict("hs:0902", products=(f"hs:{code}",))[0] == "INDETERMINATE"
         assert self.verdict("cpc:239", products=("cpc:46410 23913",))[0] == "INDETERMINATE"
 
