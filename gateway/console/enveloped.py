@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import messages
 from gateway.console import covering
 from gateway.console.failures import Exit
 from gateway.console.signing_files import named_files
@@ -213,7 +212,9 @@ def _tell(
         lines += [("cli.remark", console.say(_REMARKS.get(code, "cli.remark"))) for code in signature.remarks]
     said = _said(found)
     if said is not None:
-        lines.append(("cli.statement", messages.explain(said.finding(), console.lang).what))
+        first, *conditions = said.texts(console.lang)
+        lines.append(("cli.statement", first))
+        lines += [("cli.condition", text) for text in conditions]
     lines += _shown_lines(console, shown, asked=asked) if shown else []
     if found.issuer:
         lines.append(("cli.issuer", found.issuer))
@@ -222,7 +223,7 @@ def _tell(
     names = {code: console.say(code) for code, _ in lines}
     column = max(map(width, names.values())) + 2
     for code, text in lines:
-        careful = code in {"cli.uncovered", "cli.remark", "cli.contained", "cli.statement"}
+        careful = code in {"cli.uncovered", "cli.remark", "cli.contained", "cli.statement", "cli.condition"}
         console.answer(f"  {padded(names[code], column)}{visible(text)}", "careful" if careful else "")
     console.answer(console.say("cli.envelope-not-checked"))
 

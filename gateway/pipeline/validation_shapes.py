@@ -78,6 +78,7 @@ class StatementSaid(Shape):
     decision: Literal["recognised", "conditional", "refused", ""]
     original: StatedOriginal
     result_sets: list[str]
+    conditions: list[dict[str, str]]
     message: Both
 
 

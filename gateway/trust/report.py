@@ -54,7 +54,9 @@ def lines(found: Validation, lang: Lang) -> Iterator[str]:
     sub = f" · {found.sub.name}" if found.sub else ""
     yield f"{found.indication.name}{sub}  {_say('list.indication-' + found.indication.value, lang)}"
     if found.said is not None:
-        yield f"  {messages.explain(found.said.finding(), lang).what}"
+        first, *conditions = found.said.texts(lang)
+        yield f"  {first}"
+        yield from (f"    – {text}" for text in conditions)
     for step in found.steps[:-1]:
         cause = cause_or_none(step, lang)
         outcome = _say(f"list.outcome-{step.outcome.value}", lang)
@@ -82,10 +84,10 @@ def as_page(found: Validation, snapshot: Snapshot) -> bytes:
         for lang in _LANGS
     )
     if found.said is not None:
-        texts = {lang: messages.explain(found.said.finding(), lang).what for lang in _LANGS}
-        told += "".join(
-            f"<p lang='{lang}'><strong>{_safe(text)}</strong></p>" for lang, text in texts.items()
-        )
+        for lang in _LANGS:
+            first, *conditions = found.said.texts(lang)
+            told += f"<p lang='{lang}'><strong>{_safe(first)}</strong></p>"
+            told += "".join(f"<p lang='{lang}'>– {_safe(text)}</p>" for text in conditions)
     page = (
         "<!DOCTYPE html>\n<html lang='zh'><head><meta charset='utf-8'>"
         "<meta http-equiv='Content-Security-Policy' "

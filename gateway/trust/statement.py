@@ -7,12 +7,14 @@ back: without two status entries there is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from gateway import messages
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson
+from gateway.messages import Lang
 from gateway.report import Finding, Severity
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity
@@ -163,6 +165,7 @@ class Said:
         original: the manifest that was judged; its digests are empty where the statement has none.
         resource: the digest of that manifest among the statement's related resources (W3C SRI).
         signed: those of the folder's signatures and credential, by name.
+        conditions: under which it recognises: a reviewer's ``text``, an agreement's ``zh`` and ``en``.
     """
 
     decision: str
@@ -172,6 +175,7 @@ class Said:
     identifier: str = ""
     resource: str = ""
     signed: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[Mapping[str, str], ...] = ()
 
     def to_json(self) -> dict[str, PlainJson]:
         """For reports."""
@@ -179,6 +183,7 @@ class Said:
             "decision": self.decision,
             "original": {"sha256": self.original.sha256, "sm3": self.original.sm3},
             "resultSets": list(self.result_sets),
+            "conditions": [dict(one) for one in self.conditions],
         }
 
     def finding(self) -> Finding:
@@ -188,6 +193,12 @@ class Said:
             self.original.sha256 or "-",
             severity=Severity.INFO,
         )
+
+    def texts(self, lang: Lang) -> Iterator[str]:
+        """The decision, then its conditions; one that is told in no language of ours as it stands."""
+        yield messages.explain(self.finding(), lang).what
+        for one in self.conditions:
+            yield next((one[name] for name in (lang, "text", "en", "zh") if one.get(name)), " · ".join(one.values()))
 
 
 def said(document: Mapping[str, PlainJson]) -> Said | None:
@@ -202,9 +213,8 @@ def said(document: Mapping[str, PlainJson]) -> Said | None:
     converted = subject.get(f"{TERM}converted")
     original = _digested(subject.get(f"{TERM}original"))
     # One that recognises no manifest, or outright and under conditions, recognises nothing.
-    is_clear = stated == "refused" or (
-        bool(original.sha256) and not (stated == "recognised" and subject.get(f"{TERM}conditions"))
-    )
+    held_to = subject.get(f"{TERM}conditions") or []
+    is_clear = stated == "refused" or (bool(original.sha256) and (stated == "conditional") is bool(held_to))
     return Said(
         str(stated) if stated in DECISIONS and is_clear else "",
         original,
@@ -217,7 +227,16 @@ def said(document: Mapping[str, PlainJson]) -> Said | None:
             for one in resources
             if one.get("name") in (JWS, CREDENTIAL) or is_seal(str(one.get("name")))
         ),
+        tuple(map(_condition, held_to if isinstance(held_to, list) else [held_to])),
     )
+
+
+def _condition(value: PlainJson) -> dict[str, str]:
+    members = value if isinstance(value, dict) else {"": value}
+    return {
+        name.removeprefix(TERM): text if isinstance(text, str) else jcs(text).decode()
+        for name, text in members.items()
+    }
 
 
 def _digested(value: PlainJson) -> Digested:

@@ -170,16 +170,37 @@ def test_a_decision_that_nobody_knows_recognises_nothing(subject: Any) -> None:
         ("recognised", {f"{TERM}conditions": [{f"{TERM}text": "for 2026 only"}]}),
         ("recognised", {f"{TERM}original": [{f"{TERM}sha256": "ab" * 32}]}),
         ("conditional", {f"{TERM}original": {}}),
+        ("conditional", {f"{TERM}conditions": []}),
     ],
 )
 def test_nor_does_one_that_cannot_be_meant(decision: str, more: dict[str, Any]) -> None:
-    """Outright and under conditions, or about no manifest."""
+    """Outright and under conditions, under none that is told, or about no manifest."""
     subject: dict[str, Any] = {f"{TERM}decision": decision, f"{TERM}original": {f"{TERM}sha256": "ab" * 32}}
+    subject |= {f"{TERM}conditions": [{f"{TERM}text": "sampled"}]} if decision == "conditional" else {}
     document: dict[str, Any] = {"type": ["VerifiableCredential", RECOGNITION], "credentialSubject": subject}
     for held, expected in ((subject, decision), (subject | more, "")):
         found = said({**document, "credentialSubject": held})
         assert found is not None
         assert found.decision == expected
+
+
+def test_conditions_are_told() -> None:
+    """A reviewer's in the words of the paper, an agreement's in both languages, any other as it stands."""
+    conditions = [
+        {f"{TERM}code": "x", f"{TERM}text": "仅限 2026 年"},
+        {f"{TERM}zh": "抽样", f"{TERM}en": "by samples"},
+        "in words",
+        {"n": 5},
+    ]
+    subject: dict[str, Any] = {
+        f"{TERM}decision": "conditional",
+        f"{TERM}original": {f"{TERM}sha256": "ab" * 32},
+        f"{TERM}conditions": conditions,
+    }
+    found = said({"type": ["VerifiableCredential", RECOGNITION], "credentialSubject": subject})
+    assert found is not None
+    assert [*found.texts("en")][1:] == ["仅限 2026 年", "by samples", "in words", "5"]
+    assert [*found.texts("zh")][2] == "抽样"
 
 
 class TestInAFolder:
