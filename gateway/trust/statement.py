@@ -198,7 +198,8 @@ class Said:
         """The decision, then its conditions; one that is told in no language of ours as it stands."""
         yield messages.explain(self.finding(), lang).what
         for one in self.conditions:
-            yield next((one[name] for name in (lang, "text", "en", "zh") if one.get(name)), " · ".join(one.values()))
+            told = (one.get(name, "") for name in (lang, "text", "en", "zh"))
+            yield next(filter(None, told), " · ".join(one.values()))
 
 
 def said(document: Mapping[str, PlainJson]) -> Said | None:
