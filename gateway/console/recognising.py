@@ -138,10 +138,11 @@ def tell(console: Console, done: Validation) -> None:
 
 def remember(console: Console, place: str, context: Context) -> Exit:
     """Keep the numbers of the lists that were believed, so that no older one is from now on."""
-    held = files.load_folder(Path(place))
-    trust = snapshot.load(held, now=context.now)
-    before = snapshot.read_seen(held[SEEN]) if SEEN in held else {}
-    files.write_file(Path(place) / SEEN, snapshot.seen_bytes(before, trust.seen()), force=True)
+    with files.alone(Path(place)):
+        held = files.load_folder(Path(place))
+        trust = snapshot.load(held, now=context.now)
+        before = snapshot.read_seen(held[SEEN]) if SEEN in held else {}
+        files.write_file(Path(place) / SEEN, snapshot.seen_bytes(before, trust.seen()), force=True)
     for name, seen in sorted(trust.seen().items()):
         console.row([name, str(seen.sequence), seen.sha256])
     for refused in trust.refused:

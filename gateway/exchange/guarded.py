@@ -55,8 +55,13 @@ def is_public(address: str) -> bool:
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-# RFC 9637 (documentation) and RFC 7526 (relays that are no more), of which the library does not know.
-_NOT_GLOBAL: Final = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("192.88.99.0/24"))
+# RFC 9637 (documentation), RFC 7526 (relays that are no more) and RFC 6890 (of protocols: no host is there),
+# of which the library does not know, or not all.
+_NOT_GLOBAL: Final = (
+    ipaddress.ip_network("3fff::/20"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("192.0.0.0/24"),
+)
 
 
 def fetch(

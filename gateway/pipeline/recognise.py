@@ -79,7 +79,9 @@ def examine(
     packs = tuple(dict.fromkeys((*snapshot.policy.rules, *rules)))
     prepared, differs = _prepared(files, plugins)
     evaluations = evaluate(prepared.source, packs) if prepared else ()
-    done = validation.validate_folder(files, snapshot, rules=answers_of(evaluations) if prepared else None)
+    done = validation.validate_folder(
+        files, snapshot, rules=answers_of(evaluations) if prepared else None, replayed=differs
+    )
     told = report.to_bytes(done, snapshot)
     paper = Paper(
         manifest=done.document,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import PlainJson
@@ -14,7 +14,8 @@ from gateway.signing.timestamp import is_timestamp
 from gateway.trust import enveloped, signers, status_list
 from gateway.trust.did_web import assertion_keys
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.snapshot import Snapshot
+from gateway.trust.lote import Entity
+from gateway.trust.snapshot import Snapshot, identities_in
 from gateway.trust.status_list import StatusList
 from gateway.trust.subject import Signer, Statement, Subject
 
@@ -25,10 +26,16 @@ _LISTS: Final = "status list "
 _IN_FORCE: Final = "active"
 _NOT_IN_FORCE: Final = frozenset({"draft", "superseded", "withdrawn"})
 _DAY: Final = timedelta(days=1)
+# A list of statuses, its digest, and the body whose certificate has signed it; None: the issuer's own key.
+_Kept: TypeAlias = tuple[StatusList, str, Entity | None]
 
 
-def status(subject: Subject, snapshot: Snapshot) -> StepResult:
-    """(11) Every status entry must be answered by its own issuer's fresh list. Silence is no answer."""
+def status(subject: Subject, snapshot: Snapshot, *, body: Entity | None = None) -> StepResult:
+    """(11) Every status entry must be answered by its own issuer's fresh list. Silence is no answer.
+
+    Args:
+        body: who has signed; a list of statuses that another body's certificate signs is not theirs.
+    """
     name, stated = "credential-status", subject.credential.get("credentialStatus")
     # What tokens say instead (SD-JWT VC, 3.2.2.2: a Token Status List), which nothing here can ask.
     other = subject.credential.get("status")
@@ -42,7 +49,7 @@ def status(subject: Subject, snapshot: Snapshot) -> StepResult:
     evidence: list[PlainJson] = []
     answers: list[tuple[Outcome, Sub]] = []
     for entry in asked:
-        found = _ask(entry, subject.issuer, snapshot, evidence)
+        found = _ask(entry, subject.issuer, snapshot, evidence, body)
         if found is not None:
             answers.append(found)
     for wanted in (Outcome.FAILED, Outcome.INDETERMINATE):
@@ -72,7 +79,7 @@ def issuer_names(credential: Mapping[str, PlainJson]) -> tuple[str, ...]:
 
 
 def _ask(
-    entry: PlainJson, issuer: str, snapshot: Snapshot, evidence: list[PlainJson]
+    entry: PlainJson, issuer: str, snapshot: Snapshot, evidence: list[PlainJson], body: Entity | None
 ) -> tuple[Outcome, Sub] | None:
     """The answer about one entry; None where its bit is not set."""
     unknown = (Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
@@ -87,7 +94,11 @@ def _ask(
         return unknown
     purpose = entry.get("statusPurpose")
     lists = _lists(place, snapshot)
-    held = [one for one in lists if one[0].issuer == issuer and one[0].serves(purpose)]
+    held = [
+        (found, digest)
+        for found, digest, keeper in lists
+        if found.issuer == issuer and found.serves(purpose) and (None in (keeper, body) or keeper is body)
+    ]
     if not held or len(index) > 9:
         return unknown
     evidence += [
@@ -109,7 +120,7 @@ def _ask(
     return (Outcome.INDETERMINATE, Sub.STATUS_SUSPENDED) if is_set else None
 
 
-def _lists(place: str, snapshot: Snapshot) -> Sequence[tuple[StatusList, str]]:
+def _lists(place: str, snapshot: Snapshot) -> Sequence[_Kept]:
     """The lists at ``place``, the youngest first, verified and inflated once for all credentials."""
     key = f"{_LISTS}{place}"
     if key not in snapshot.cache:
@@ -138,7 +149,7 @@ def keys_of(snapshot: Snapshot) -> dict[str, PublicKey]:
     return found
 
 
-def _read(data: bytes, snapshot: Snapshot) -> tuple[StatusList, str] | None:
+def _read(data: bytes, snapshot: Snapshot) -> _Kept | None:
     try:
         found = enveloped.of_file(data, keys_of(snapshot))
     except UsageError:
@@ -146,22 +157,41 @@ def _read(data: bytes, snapshot: Snapshot) -> tuple[StatusList, str] | None:
         return None
     if found.sub is not None or found.kind != "credential" or found.left_open:
         return None
+    if "credentialStatus" in found.credential:
+        # A list that can be taken back itself; nobody asks here whether it was.
+        return None
     if found.begins and datetime.fromisoformat(found.begins) > snapshot.now + snapshot.policy.skew:
         # Made tomorrow, or to be believed from then on.
         return None
     signer = found.signers[0]
-    if signer.claims and not _is_listed(signer, snapshot):
+    keeper = _keeper(signer, snapshot) if signer.claims else None
+    if signer.claims and keeper is None:
         return None
     try:
-        return status_list.of(found.credential, found.expires), sha256_hex(data)
+        return status_list.of(found.credential, found.expires), sha256_hex(data), keeper
     except GatewayError:
         return None
 
 
-def _is_listed(signer: Signer, snapshot: Snapshot) -> bool:
-    """Whether a certificate speaks for the issuer that a list of statuses names, as for any credential."""
+def _keeper(signer: Signer, snapshot: Snapshot) -> Entity | None:
+    """The body whose certificate speaks for the issuer that a list of statuses names, as for any credential.
+
+    It must go by that certificate today, and never have lost its key: else anybody could give a list in which
+    nothing is revoked. One that is no longer granted may still take back what it has issued.
+    """
     known = signers.identify(signer, snapshot, existed=snapshot.now, is_proven=False, accepts=lambda _: True)
-    return known.listed is not None
+    if known.listed is None:
+        return None
+    service = known.listed.service
+    state, named = service.at(snapshot.now), known.found_by
+    lost = any(
+        one.facts.reason is not None
+        and one.facts.reason.code == "key-compromise"
+        and named & set(identities_in(one))
+        for one in service.states
+    )
+    is_theirs = state is not None and bool(named & set(identities_in(state)))
+    return known.listed.entity if is_theirs and not lost else None
 
 
 def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:

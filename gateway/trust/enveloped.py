@@ -30,7 +30,7 @@ from gateway.signing.verified import (
     times_of,
 )
 from gateway.trust.judgement import Sub
-from gateway.trust.subject import CONVERSION, Signer, Statement, Subject, named, statement_of
+from gateway.trust.subject import Signer, Subject, named, statement_in
 from gateway.trust.unsound import unsound
 
 _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
@@ -206,7 +206,6 @@ def _of(data: bytes, found: Verified) -> Subject:
         found = _with_payload(found)
     signers = tuple(_signer(data, found, one) for one in found.signatures)
     remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
-    conversion = found.part(CONVERSION)
     return Subject(
         "credential" if is_credential else "file",
         sha256_hex(data),
@@ -226,7 +225,7 @@ def _of(data: bytes, found: Verified) -> Subject:
         ),
         contained=tuple(_subjects(found.contained)),
         parts=found.parts,
-        statement=statement_of(conversion.data) if conversion is not None else Statement(),
+        statement=statement_in({part.name: part.data for part in found.parts}),
     )
 
 

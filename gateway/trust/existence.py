@@ -91,12 +91,14 @@ class Witnesses:
             self._tell(proof.issuer, "expires")
             return
         own = Subject("credential", sha256_hex(data), credential=proof.document, issuer=proof.issuer)
-        taken_back = credential_checks.status(own, self._snapshot)
+        name = f"id:{proof.issuer}"
+        vouchers = self._snapshot.find([name])
+        body = vouchers[0].entity if vouchers else None
+        taken_back = credential_checks.status(own, self._snapshot, body=body)
         if taken_back.sub is not None:
             self._tell(proof.issuer, f"list.sub-{taken_back.sub.value}")
             return
-        name = f"id:{proof.issuer}"
-        yield from self._by(self._snapshot.find([name]), when, _VOUCHERS, proof.issuer, data, name=name)
+        yield from self._by(vouchers, when, _VOUCHERS, proof.issuer, data, name=name)
 
     def _log(self, data: bytes, evidence: Sequence[bytes]) -> Iterator[Proof]:
         """An entry of a log whose operator is listed, who answers for the times of what it takes in."""

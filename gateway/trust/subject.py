@@ -13,7 +13,7 @@ from gateway.report import Finding, Severity
 from gateway.signing import manifest
 from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
-from gateway.signing.digests import sha256_hex
+from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Inside, Part
 from gateway.trust import verify as folder_check
@@ -127,7 +127,10 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         issuer=checked.signer,
         expires=checked.expires,
         # Inputs are carried along; what stands in the credential is read.
-        left_open=tuple(one.place for one in checked.contained if one.place.startswith(_CREDENTIAL_MEMBERS)),
+        left_open=(
+            *(one.place for one in checked.contained if one.place.startswith(_CREDENTIAL_MEMBERS)),
+            *(folder_check.unspoken(covered, _record(files[CONVERSION])) if CONVERSION in covered else ()),
+        ),
         statement=statement_of(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
         is_recorded=checked.is_recorded,
@@ -212,6 +215,33 @@ def statement_of(data: bytes | None) -> Statement:
         is_dated=not unreadable,
         is_known=True,
     )
+
+
+def statement_in(parts: Mapping[str, bytes]) -> Statement:
+    """The facts of the conversion record among the parts of a signed file, if it speaks for all the others.
+
+    Else it is the record of another product, and what the others declare is asked of them.
+    """
+    if CONVERSION not in parts:
+        return Statement()
+    record = _record(parts[CONVERSION])
+    if folder_check.MANIFEST in parts:
+        is_whole = not folder_check.check_parts(parts) and not folder_check.unspoken(parts, record)
+    else:
+        told = {
+            (str(one.get("name")), str(one.get("sha256")), str(one.get("sm3")))
+            for one in folder_check.recorded(record)
+        }
+        others = {name: data for name, data in parts.items() if name != CONVERSION}
+        is_whole = {(n, sha256_hex(d), sm3_hex(d)) for n, d in others.items()} <= told and bool(others)
+    return statement_of(parts[CONVERSION]) if is_whole else Statement()
+
+
+def _record(data: bytes) -> PlainJson:
+    try:
+        return parse_signed(data)
+    except GatewayError:
+        return None
 
 
 def _texts(value: PlainJson) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _UNKNOWN = frozenset(
         Sub.CRYPTO_CONSTRAINTS_FAILURE,
     }
 )
+_DIFFERS = "replay.differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,27 @@ def validate_folder(
     *,
     rules: RuleAnswers | None = None,
     engine: Engine | None = None,
+    replayed: Sequence[Finding] = (),
 ) -> Validation:
-    """Validate a signed folder: one of its signers must be a listed body whose signature counts."""
-    return validate_subject(subjects.of_folder(files), snapshot, rules=rules, engine=engine)
+    """Validate a signed folder: one of its signers must be a listed body whose signature counts.
+
+    Args:
+        replayed: what whoever has run the conversion again, from a source that was handed over, has found to
+            be otherwise (``replay.differs``), or why it could not be run; places that differ stay open.
+    """
+    subject = subjects.of_folder(files)
+    if subject.sub is None:
+        # What a credential says more or otherwise is held against the record (``is_recorded``).
+        differ = (one.at for one in replayed if one.code == _DIFFERS)
+        places = dict.fromkeys(place for place in differ if not place.startswith(CREDENTIAL))
+        told = (
+            replace(one, severity=Severity.WARNING if one.code == _DIFFERS else Severity.INFO)
+            for one in replayed
+        )
+        subject = replace(
+            subject, findings=(*subject.findings, *told), left_open=(*subject.left_open, *places)
+        )
+    return validate_subject(subject, snapshot, rules=rules, engine=engine)
 
 
 def validate_credential(
@@ -163,7 +182,8 @@ class _Run:
                 yield StepResult(name, Outcome.INDETERMINATE, signer.sub, params=signer.params)
         else:
             yield from self._entry(chosen, answers)
-        yield credential_checks.status(self.subject, self.snapshot)
+        body = chosen.listed.entity if chosen.listed is not None else None
+        yield credential_checks.status(self.subject, self.snapshot, body=body)
         yield credential_checks.times(self.subject, self.snapshot)
         yield self._rules()
         self.notes += self.witnesses.notes
@@ -202,7 +222,8 @@ class _Run:
             return Finding("list.signer-not-listed", "", signer.name, Severity.INFO)
         self.uncovered += (CREDENTIAL,)
         self._leave_open(signer)
-        code = "list.credential-alone" if self.left_open else "list.credential-not-listed"
+        is_alone = any(place.startswith(CREDENTIAL) for place in self.left_open)
+        code = "list.credential-alone" if is_alone else "list.credential-not-listed"
         return Finding(code, CREDENTIAL, signer.name, Severity.INFO)
 
     def _leave_open(self, signer: Signer) -> None:
@@ -236,15 +257,32 @@ class _Run:
         failed = [one for one in answers if one.known.step.outcome is Outcome.FAILED]
         good = [one for one in answers if one.listed is not None]
         counting = [one for one in good if self._counts(one)]
-        for found in (failed, counting):
-            if found:
-                return found[0], found[0].known.step
+        if failed:
+            return failed[0], failed[0].known.step
+        if counting:
+            # Of several certifiers, not the one whose file comes first by name.
+            found = min(counting, key=self._shortfall)
+            return found, found.known.step
         for one in good:
             assert one.listed is not None
             params = {"body": one.listed.entity.name, "service": one.listed.service.now.kind}
             step = StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
             return one, step
         return answers[0], answers[0].known.step
+
+    def _shortfall(self, answer: _Answer) -> int:
+        """How much it lacks of what is asked: status, accreditation, scope, agreement, all parts."""
+        listed, existed, statement = answer.listed, answer.existed, self.subject.statement
+        assert listed is not None
+        steps = [entries.status(listed, answer.known.found_by, existed)]
+        if listed.service.at(existed) is not None:
+            steps.append(entries.accreditation(listed, statement, self.snapshot, existed))
+            steps.append(entries.scope(listed, statement, existed))
+            steps.append(entries.agreement(listed, statement, self.snapshot, existed)[0])
+        worst = {Outcome.FAILED: 16, Outcome.INDETERMINATE: 1}
+        is_partial = any(part.name not in answer.signer.covered for part in self.subject.parts)
+        lacking = sum(worst.get(step.outcome, 0) for step in steps) + is_partial
+        return lacking if len(steps) > 1 else 64
 
     def _with_service(self, answer: _Answer) -> _Answer:
         """Of several services of one body, that whose scope holds what was declared.

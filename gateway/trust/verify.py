@@ -27,6 +27,7 @@ SALTS = "private/salts.json"
 CONVERSION = "conversion.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
 _LEAVES = ".leaves.json"
+_PRIVATE, _REPORT = "private/", "report.json"
 # Of a folder's credential: what the conversion record has of it, and what nobody but its signer can say.
 _RECORDED = ("name", "credentialSubject")
 _OWN = (
@@ -223,7 +224,7 @@ class _Check:
         parts = {part.name: part for part in self.manifest.parts}
         record = parse_signed(self.files[CONVERSION])
         self.recorded = record.get("credential") if isinstance(record, dict) else None
-        for told in _recorded(record):
+        for told in recorded(record):
             part = parts.get(str(told.get("name")))
             same = (
                 part is not None
@@ -312,7 +313,20 @@ def _listed(value: PlainJson) -> Sequence[PlainJson]:
     return value if isinstance(value, list) else [value]
 
 
-def _recorded(record: PlainJson) -> Iterator[Mapping[str, PlainJson]]:
+def unspoken(names: Collection[str], record: PlainJson) -> tuple[str, ...]:
+    """Parts of a folder that its conversion record does not speak for: nobody has asked what they declare."""
+    told = {str(one.get("name")) for one in recorded(record)} | {CONVERSION, _REPORT, *_SIGNED}
+    return tuple(
+        name
+        for name in sorted(names)
+        if name not in told
+        and not name.startswith(_PRIVATE)
+        and not is_seal(name)
+        and not (name.endswith(_LEAVES) and name.removesuffix(_LEAVES) in told)
+    )
+
+
+def recorded(record: PlainJson) -> Iterator[Mapping[str, PlainJson]]:
     """The parts that a conversion record names: of the original, and of each target."""
     if not isinstance(record, dict):
         return

@@ -71,6 +71,7 @@ class TestAddresses:
             "ff02::1",
             "3fff::1",
             "192.88.99.1",
+            "192.0.0.8",
             "no address",
         ],
     )

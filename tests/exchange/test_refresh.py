@@ -99,6 +99,18 @@ def test_what_was_there_is_replaced(files: dict[str, bytes]) -> None:
     assert gained == {"status/mine.json": dated()}
 
 
+def test_of_two_of_one_moment_both_are_kept(files: dict[str, bytes]) -> None:
+    """Nobody knows which is the later: one in which something is revoked must not be forgotten."""
+    made_ = statuses.create(BASE, KEY, made.NOW - timedelta(hours=1))
+    revoked = statuses.change(made_, 5, "revocation", KEY, made.NOW - timedelta(hours=1))["revocation.json"]
+    held = files | {"status/mine.json": revoked}
+    gained, _ = refresh(held, CREDENTIAL, web({PLACE: made_["revocation.json"]}), now=made.NOW)
+    assert list(gained.values()) == [made_["revocation.json"]]
+    assert "status/mine.json" not in gained
+    again, _ = refresh(held, CREDENTIAL, web({PLACE: revoked}), now=made.NOW)
+    assert again == {"status/mine.json": revoked}
+
+
 @pytest.mark.parametrize("key", [None, OTHER])
 def test_nobody_else_can_put_a_list_in_its_place(files: dict[str, bytes], key: PrivateKey | None) -> None:
     """Else a revocation could be wiped out with bytes that nobody believes."""

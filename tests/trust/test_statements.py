@@ -130,6 +130,18 @@ class TestStatus:
             office.files[name] = jcs(data_integrity.add_proof(document, KEY, created=created))
         assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
+    def test_a_list_that_can_be_taken_back_itself_is_no_answer(self) -> None:
+        office = Office()
+        data = statement(office.place)
+        entry = json.loads(data)["credentialStatus"]
+        for name in [name for name in office.files if name != statuses.REGISTER]:
+            document = json.loads(office.files[name])
+            del document["proof"]
+            document["credentialStatus"] = entry
+            signed = data_integrity.add_proof(document, KEY, created=made.stamp(made.NOW))
+            office.files[name] = jcs(signed)
+        assert office.verdict(data) == ("INDETERMINATE", "STATUS_UNAVAILABLE")
+
     def test_an_old_list_that_says_revoked_is_one(self) -> None:
         office = Office()
         office.set("revocation")

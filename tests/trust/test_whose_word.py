@@ -1,0 +1,233 @@
+"""Whose word counts for what: lists of statuses, conversion records, and a source that was handed over."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from gateway.pipeline import recognise, seal
+from gateway.pipeline.validate_files import validate_file
+from gateway.signing import asic, jose, manifest, salts
+from gateway.signing.credential import CONTEXT, build_credential
+from gateway.signing.jcs import jcs
+from gateway.signing.multibase import base64url
+from gateway.trust import report, status_list
+from tests.signing.sm import made as sm
+from tests.trust import made, pki
+from tests.trust.conftest import TEA, World
+from tests.trust.pki import Holder
+from tests.trust.test_simulator import PASSED, certifier
+from tests.trust.test_x509 import _chain, lists, verdict, world_of
+
+ISSUER = "https://body.example"
+PLACE = f"{ISSUER}/status/1"
+UNKNOWN = ("INDETERMINATE", "STATUS_UNAVAILABLE")
+LOST = {"statusReason": {"code": "key-compromise", "since": "2026-05-01T00:00:00Z"}}
+JSON = "application/json"
+
+
+def token(holder: Holder, document: Mapping[str, Any]) -> bytes:
+    header = {
+        "alg": "ES256",
+        "typ": "vc+jwt",
+        "x5c": [base64.b64encode(one).decode() for one in _chain(holder)],
+    }
+    _, data = jose.signing_input(header, jcs(dict(document)))  # type: ignore[arg-type]  # JSON
+    seal_ = holder.sealer
+    return data + b"." + base64url(seal_.sign(data, seal_.natural)).encode()
+
+
+class TestListsOfStatuses:
+    """A body's own list of statuses is signed by a certificate that is its own today, and never was lost."""
+
+    def _list(self, holder: Holder, *revoked: int) -> bytes:
+        found = status_list.empty(PLACE, ISSUER, "revocation", valid_from=made.stamp(made.NOW))
+        for index in revoked:
+            found = found.with_bit(index, valid_from=found.valid_from)
+        told = "u" + base64url(gzip.compress(found.bits, mtime=0))
+        document = {
+            "@context": [CONTEXT],
+            "id": PLACE,
+            "type": ["VerifiableCredential", status_list.TYPE],
+            "issuer": ISSUER,
+            "validFrom": found.valid_from,
+            "credentialSubject": {
+                "id": f"{PLACE}#list",
+                "type": "BitstringStatusList",
+                "statusPurpose": "revocation",
+                "encodedList": told,
+            },
+        }
+        return token(holder, document)
+
+    def _verdict(
+        self, answer: bytes, *states: dict[str, object], entities: tuple[dict[str, Any], ...] = ()
+    ) -> tuple[str, str]:
+        document = build_credential(
+            issuer=ISSUER, valid_from=made.stamp(made.NOW), subject={"id": "urn:test:subject", "name": "test"}
+        )
+        document["credentialStatus"] = {
+            "id": f"{PLACE}#5",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "5",
+            "statusListCredential": PLACE,
+        }
+        world = World()
+        world.certifier, world.entities = list(states), list(entities)
+        world.more = {"status/1.jwt": answer}
+        return verdict(world, token(pki.pki().leaf, document))
+
+    def test_of_its_own_certificate(self) -> None:
+        leaf = pki.pki().leaf
+        now = certifier(certificates=[leaf.own], others=[ISSUER])
+        assert self._verdict(self._list(leaf), now) == PASSED
+        assert self._verdict(self._list(leaf, 5), now) == ("TOTAL_FAILED", "STATUS_REVOKED")
+
+    @pytest.mark.parametrize("reason", [(), (LOST,)], ids=["replaced", "lost"])
+    def test_of_a_former_certificate(self, reason: tuple[dict[str, Any], ...]) -> None:
+        leaf = pki.pki().leaf
+        old = pki.issue("TEST body seal of before", pki.key("P-256", 21), serial=21)
+        states = (
+            certifier(certificates=[leaf.own], others=[ISSUER], since="2026-06-01T00:00:00Z"),
+            certifier(
+                certificates=[old.own],
+                others=[ISSUER],
+                status="withdrawn",
+                since="2026-05-01T00:00:00Z",
+                extensions=[made.scope(), *reason],
+            ),
+            certifier(certificates=[old.own], others=[ISSUER]),
+        )
+        assert self._verdict(self._list(old), *states) == UNKNOWN
+        assert self._verdict(self._list(leaf), *states) == PASSED
+
+    @pytest.mark.parametrize("status", ["granted", "withdrawn"])
+    def test_of_another_body(self, status: str) -> None:
+        """Whose certificate has that address, too."""
+        leaf = pki.pki().leaf
+        name = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(ISSUER)])
+        other = pki.issue("TEST other seal", pki.key("P-256", 31), None, (name, False), serial=31)
+        body = made.entity("TEST other body", [made.state("tsa", certificates=[other.own], status=status)])
+        now = certifier(certificates=[leaf.own], others=[ISSUER])
+        assert self._verdict(self._list(other), now, entities=(body,)) == UNKNOWN
+
+
+class TestRecords:
+    """A conversion record speaks for the files that it names, and for no others."""
+
+    def _verdict(self, files: Mapping[str, bytes]) -> tuple[str, str]:
+        of = pki.pki()
+        named = {name: (JSON, data) for name, data in files.items()}
+        container = asic.sign(named, of.leaf.sealer, signing_time=made.NOW)
+        done = validate_file(container, world_of(of.root, **lists(of)).snapshot())
+        return done.indication.name, done.step("scope").outcome.value
+
+    def test_beside_other_files_in_a_container(self, folder: dict[str, bytes]) -> None:
+        record, part = folder["conversion.json"], "pact/product-footprint.json"
+        steel = json.loads(TEA.read_bytes())
+        steel["product"]["class"] |= {"cpc": "41221", "hs": "7208.10", "cn8": "72081000"}
+        other = json.dumps(steel).encode()
+        assert self._verdict({"steel.json": other}) == ("TOTAL_FAILED", "failed")
+        open_ = ("INDETERMINATE", "indeterminate")
+        assert self._verdict({"steel.json": other, "conversion.json": record}) == open_
+        assert self._verdict({"conversion.json": record}) == open_
+        changed = folder[part].replace(b"23913", b"41221")
+        assert self._verdict({part: changed, "conversion.json": record}) == open_
+        assert self._verdict({part: folder[part], "conversion.json": record}) == ("TOTAL_PASSED", "passed")
+
+    def test_a_folder_in_a_container(self, folder: dict[str, bytes]) -> None:
+        signed = ("manifest.jws", "credential.json", "signatures/")
+        parts = {name: data for name, data in folder.items() if not name.startswith(signed)}
+        assert self._verdict(parts) == ("TOTAL_PASSED", "passed")
+        beside = self._verdict({**parts, "steel.json": TEA.read_bytes()})
+        assert beside == ("INDETERMINATE", "indeterminate")
+
+    def test_a_part_that_the_record_does_not_name(self, whole: dict[str, bytes], world: World) -> None:
+        files = resealed({**whole, "steel.json": b"{}"})
+        done = world.validate(public(files))
+        assert done.sub is not None
+        assert done.sub.name == "NOT_COVERED"
+        assert done.step("coverage").params == {"parts": "steel.json"}
+
+
+class TestSeveralCertifiers:
+    """Who of several has what is asked for counts, whoever's file comes first by name."""
+
+    @pytest.mark.parametrize("lacking", [{"productCategories": ["cpc:412"]}, {"accreditation": None}])
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_one_of_them_may_and_one_may_not(
+        self, whole: dict[str, bytes], lacking: dict[str, Any], is_first: bool
+    ) -> None:
+        signed = ("manifest.jws", "credential.json", "signatures/")
+        files = {name: data for name, data in whole.items() if not name.startswith(signed)}
+        chain = [sm.MIDDLE_CERTIFICATE]
+        files |= seal.seal_with_sm2(files, sm.LEAF, sm.LEAF_CERTIFICATE, chain=chain)
+        files |= seal.seal_with_sm2(files, sm.OTHER, sm.OTHER_CERTIFICATE, chain=chain)
+        scopes = [made.scope(), made.scope(**lacking)][:: 1 if is_first else -1]
+        world = World()
+        world.certifier = [certifier(extensions=[scopes[0]])]
+        own = certifier(certificates=[sm.OTHER_CERTIFICATE], extensions=[scopes[1]])
+        world.entities = [made.entity("TEST second certifier", [own])]
+        assert world.validate(public(files)).passed
+        world.certifier = [certifier(extensions=[made.scope(**lacking)])]
+        neither = certifier(certificates=[sm.OTHER_CERTIFICATE], extensions=[made.scope(**lacking)])
+        world.entities = [made.entity("TEST second certifier", [neither])]
+        assert not world.validate(public(files)).passed
+
+
+class TestSourceAtHand:
+    """What its source does not give stays open, and is told."""
+
+    def test_numbers_that_the_source_does_not_give(self, whole: dict[str, bytes], world: World) -> None:
+        part = "pact/product-footprint.json"
+        without = {name: data for name, data in whole.items() if name != f"{part}.leaves.json"}
+        files = resealed({**without, part: whole[part].replace(b'"48.0"', b'"98.0"')})
+        assert recognise.validate(public(files), world.snapshot()).passed
+        done = recognise.validate(files, world.snapshot())
+        assert done.sub is not None
+        assert done.sub.name == "NOT_COVERED"
+        assert f"does not give what was signed at {part}" in "\n".join(report.lines(done, "en"))
+        assert recognise.validate(whole, world.snapshot()).passed
+
+
+def public(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: data for name, data in files.items() if not name.startswith("private/")}
+
+
+def resealed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The folder as somebody signs it who does not run the conversion: manifest and record of these parts."""
+    own = {name: data for name, data in files.items() if not name.startswith(("signatures/", "manifest"))}
+    own.pop("credential.json")
+    before = manifest.parse(files["manifest.json"])
+    known, held = {part.name: part for part in before.parts}, salts.parse(own["private/salts.json"])
+
+    def part(name: str) -> manifest.Part:
+        old = known.get(name, known["conversion.json"])
+        return manifest.Part.of(
+            name,
+            own[name],
+            media_type=old.media_type,
+            disclosure=old.disclosure,
+            may_be_absent=old.may_be_absent,
+            schema=old.schema_,
+            salt=held.get(name, b""),
+        )
+
+    record = json.loads(own["conversion.json"])
+    for target in record["targets"]:
+        for told in target["parts"]:
+            made_ = part(told["name"])
+            told |= {"sha256": made_.sha256, "sm3": made_.sm3}
+    own["conversion.json"] = json.dumps(record, ensure_ascii=False).encode()
+    own.pop("conversion.json.leaves.json")
+    parts = [part(name) for name in own if name != "private/salts.json"]
+    own["manifest.json"] = manifest.build(parts, before.facts).to_bytes()  # type: ignore[arg-type]  # JSON
+    chain = [sm.MIDDLE_CERTIFICATE]
+    return own | seal.seal_with_sm2(own, sm.LEAF, sm.LEAF_CERTIFICATE, chain=chain)
