@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ _ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ZIP_SUFFIXES: Final = (".zip", ".jar", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar")
 # ETSI EN 319 162-1 V1.1.1, 4.3.3.2 (ASiC-S) and 4.4.3.2 (ASiC-E)
 ASIC_MIMETYPES: Final = ("application/vnd.etsi.asic-e+zip", "application/vnd.etsi.asic-s+zip")
+
+# EN 319 162-1, 4.3.3.2 and 4.4.3.2
+_SIGNATURES: Final = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORECASE)
+_MIMETYPE_COMMENT: Final = b"mimetype="
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ def open_asic(
     """Open a signature container: first in the file, stored and plain, stands ``mimetype``.
 
     Args:
-        mimetype_first: False lets it stand elsewhere, as EU DSS has written it; never compressed.
+        mimetype_first: False lets it stand elsewhere, as EU DSS has written it, but never compressed; or be
+            absent, where a file of signatures tells a container (the comment of the zip may state the type).
 
     Raises:
         InputError: ``archive.mimetype``, and all of ``open_zip``.
@@ -129,6 +135,8 @@ def open_asic(
     first = archive.entries[0] if archive.entries else None
     # A local header has 30 bytes: the first entry's data begins right after it and the name.
     at_start = entry is first and entry is not None and entry.start == 30 + len("mimetype")
+    if not mimetype_first and is_tacitly_asic(archive, mimetypes):
+        return archive
     if entry is None or (mimetype_first and not at_start):
         raise InputError(first.name if first else "", code="archive.mimetype", path="mimetype")
     if not entry.stored:
@@ -137,6 +145,20 @@ def open_asic(
     if content not in {mimetype.encode() for mimetype in mimetypes}:
         raise InputError(content.decode("utf-8", "replace"), code="archive.mimetype", path="mimetype")
     return archive
+
+
+def asic_mimetype(archive: Archive) -> str:
+    """The type that a container states of itself: in its file, else in the comment; empty: nowhere."""
+    if "mimetype" in archive:
+        return archive.read("mimetype").decode("utf-8", "replace")
+    stated = archive.comment.removeprefix(_MIMETYPE_COMMENT)
+    return stated.decode("utf-8", "replace") if stated != archive.comment else ""
+
+
+def is_tacitly_asic(archive: Archive, mimetypes: Collection[str] = ASIC_MIMETYPES) -> bool:
+    """Whether it is a container without saying so in a file; it may not say that it is something else."""
+    is_signed = any(_SIGNATURES.fullmatch(name) for name in archive.names)
+    return "mimetype" not in archive and is_signed and asic_mimetype(archive) in ("", *mimetypes)
 
 
 def _refuse_bombs(entries: tuple[Entry, ...], archive_size: int, limits: ArchiveLimits) -> None:

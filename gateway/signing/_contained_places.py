@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from gateway.errors import GatewayError
 from gateway.frontdoor import xml
-from gateway.frontdoor.archive import ASIC_MIMETYPES, open_zip
+from gateway.frontdoor.archive import ASIC_MIMETYPES, is_tacitly_asic, open_zip
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.frontdoor.limits import ArchiveLimits
 from gateway.signing import _content_kinds as content
@@ -97,7 +97,7 @@ def _in_plain(data: bytes, start: bytes, at: str, depth: int) -> Iterator[Place]
         yield from _in_xml(data, at)
     elif _OPENING.match(start) or (start[:1] == b'"' and content.is_quoted(start)):
         yield from _in_json(data, at, depth)
-    elif (decoded := content.decoded(data)) is not None:
+    elif (decoded := content.decoded(start)) is not None:
         yield from in_file(decoded, at, depth=depth + 1)
     else:
         yield from _in_text(data, at)
@@ -186,13 +186,12 @@ def in_xml_object(data: bytes, at: str) -> Iterator[Place]:
 def _in_archive(data: bytes, at: str, depth: int) -> Iterator[Place]:
     try:
         archive = open_zip(data, limits=_ARCHIVE)
-        if archive.find("mimetype") and archive.read("mimetype") in [
-            kind.encode() for kind in ASIC_MIMETYPES
-        ]:
+        stated = archive.read("mimetype").decode("latin-1") if "mimetype" in archive else ""
+        if stated in ASIC_MIMETYPES or is_tacitly_asic(archive):
             yield Place(at, data)
             return
-        for name, content in archive.read_all():
-            yield from in_file(content, f"{at}/{name}", depth=depth + 1)
+        for name, inner in archive.read_all():
+            yield from in_file(inner, f"{at}/{name}", depth=depth + 1)
     except GatewayError as error:
         yield Place(at, why=error.error_code)
 
@@ -286,7 +285,7 @@ def _in_string(text: str, at: str, depth: int) -> Iterator[Place]:
         return
     if head := _DATA_URL.match(text):
         text = unquote(text[head.end() :])
-    if (decoded := content.decoded(text)) is not None:
+    if (decoded := content.decoded(text.lstrip("\ufeff"))) is not None:
         yield from in_file(decoded, at, depth=depth + 1)
         return
     first = text.lstrip("\ufeff \t\r\n")[:1]

@@ -24,7 +24,7 @@ _OPEN_ENDED: Final = (
 )
 _BLANK: Final = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 SHORTEST_TOKEN: Final = 40
-_ENCODED: Final = re.compile(r"[A-Za-z0-9+/_\s-]+={0,2}\s*")
+_ENCODED: Final = re.compile(r"[A-Za-z0-9+/_\s-]+[=\s]*")
 # Compressed or wrapped: gzip, bzip2, xz, zstd, 7z, rar, cab, the compound files of older office software.
 _WRAPPED: Final = (
     b"\x1f\x8b\x08",

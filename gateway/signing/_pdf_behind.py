@@ -9,6 +9,7 @@ Source: ISO 32000-2, 7.5.6 and 12.8.4; ETSI EN 319 142-1, 5.4 and 6.3.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -25,6 +26,7 @@ from pyhanko.pdf_utils.xref import (
     read_object_header,
 )
 from pyhanko.sign.diff_analysis.commons import compare_dicts
+from pyhanko.sign.diff_analysis.constants import VRI_KEY_PATTERN
 from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FormUpdate, FormUpdatingRule
 from pyhanko.sign.diff_analysis.policies import StandardDiffPolicy
 from pyhanko.sign.diff_analysis.policy_api import DiffResult, ModificationLevel, SuspiciousModification
@@ -49,6 +51,11 @@ _SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]+|%(?!%EOF|PDF-)[^\r\n]{0,200}(?=[
 _END_OF_OBJECT: Final = re.compile(rb"[\0\t\n\f\r ]*endobj(?![^\0\t\n\f\r %])")
 _END_OF_UPDATE: Final = re.compile(rb"startxref[\t ]*(?:\r\n|\r|\n)(\d{1,10})[\t ]*(?:\r\n|\r|\n)%%EOF")
 _END_OF_FILE: Final = (b"", b"\n", b"\r", b"\r\n")
+# What an update may add to an object that is there, or change in it; the rules below say how.
+_GROWING: Final = frozenset(
+    {"/Annots", "/CRLs", "/Certs", "/DSS", "/Extensions", "/Fields", "/Metadata", "/ModDate", "/OCSPs"}
+    | {"/Producer", "/V", "/VRI", "/Version"}
+)
 _FIELD: Final = frozenset(
     {"/AP", "/Border", "/F", "/FT", "/Ff", "/Kids", "/Lock", "/P", "/Parent", "/Rect"}
     | {"/SV", "/StructParent", "/Subtype", "/T", "/TU", "/Type", "/V"}
@@ -72,7 +79,7 @@ def is_harmless(reader: PdfFileReader, data: bytes, signature: EmbeddedPdfSignat
     place = end
     for revision in range(signed + 1, last):
         place = _end_of(reader, data, place, revision)
-        if not place:
+        if not place or not _only_grows(reader, revision):
             return False
     if data[place:] not in _END_OF_FILE:
         return False
@@ -143,6 +150,47 @@ def _is_of(trailer: object, reader: PdfFileReader) -> bool:
         and "/Encrypt" not in trailer
         and trailer.get_value_as_reference("/Root") == reader.get_historical_resolver(0).root_ref
     )
+
+
+def _only_grows(reader: PdfFileReader, revision: int) -> bool:
+    """Whether every object that an update writes anew is what it was, but for what may be added to it.
+
+    pyHanko takes a text for the name of the same letters, and a dictionary for the stream that begins with
+    it: what slept in the signed revision, such as an action or a page's content, must not wake up.
+    """
+    old, new = (reader.get_historical_resolver(number) for number in (revision - 1, revision))
+    again = (
+        one
+        for one in new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
+        if reader.xrefs.get_historical_ref(one, old.revision) is not None
+    )
+    return all(_has_grown(old(one), new(one)) for one in again)
+
+
+def _has_grown(old: generic.PdfObject, new: generic.PdfObject) -> bool:
+    if isinstance(old, generic.StreamObject) or isinstance(new, generic.StreamObject):
+        # Whether their bytes are the same is asked by the rules.
+        return isinstance(old, generic.StreamObject) and isinstance(new, generic.StreamObject)
+    if isinstance(old, generic.ArrayObject) and isinstance(new, generic.ArrayObject):
+        held = (*map(old.raw_get, range(len(old))), *map(new.raw_get, range(len(new))))
+        return _written(old) == _written(new) or all(isinstance(one, generic.IndirectObject) for one in held)
+    if isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject):
+        return old.keys() <= new.keys() and all(_may_be(old, new, name) for name in new)
+    return _written(old) == _written(new)
+
+
+def _may_be(old: generic.DictionaryObject, new: generic.DictionaryObject, name: str) -> bool:
+    if name in _GROWING or (name not in old and VRI_KEY_PATTERN.match(name)):
+        return True
+    if name == "/AcroForm" and name in old:
+        return _has_grown(old[name], new[name])
+    return name in old and _written(old.raw_get(name)) == _written(new.raw_get(name))
+
+
+def _written(value: generic.PdfObject) -> bytes:
+    held = io.BytesIO()
+    value.write_to_stream(held, None)
+    return held.getvalue()
 
 
 def _skipped(data: bytes, place: int) -> int:

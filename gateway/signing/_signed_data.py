@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from gateway.errors import InputError
-from gateway.signing import der
+from gateway.signing import certificates, der
 from gateway.signing.certificates import read_time
-from gateway.signing.sm2_certificate import Certificate
+from gateway.signing.sm2_certificate import BadCertificate, Certificate
 
 _T = TypeVar("_T")
 
@@ -69,7 +69,7 @@ class SignerInfo:
 class SignedData:
     version: int
     content: bytes | None
-    certificates: tuple[Certificate, ...]
+    certificates: tuple[certificates.Certificate, ...]
     revocation_lists: tuple[bytes, ...]
     signers: tuple[SignerInfo, ...]
 
@@ -98,10 +98,10 @@ def _signed_data(reader: der.Reader) -> SignedData:
     digests = reader.inner(der.SET, "digestAlgorithms")
     announced = {_digest_algorithm(der.Reader(one, digests.path)) for one in _members(digests, _MOST_SIGNERS)}
     content = _content(reader.sequence("contentInfo"))
-    certificates: tuple[Certificate, ...] = ()
+    held: tuple[certificates.Certificate, ...] = ()
     if reader.next_tag() == _CERTIFICATES:
         found = _members(reader.inner(_CERTIFICATES, "certificates"), _MOST_CERTIFICATES)
-        certificates = tuple(map(Certificate.from_der, found))
+        held = tuple(map(_certificate, found))
     revocation_lists: tuple[bytes, ...] = ()
     if reader.next_tag() == _CRLS:
         revocation_lists = tuple(_members(reader.inner(_CRLS, "crls"), _MOST_CERTIFICATES))
@@ -122,7 +122,17 @@ def _signed_data(reader: der.Reader) -> SignedData:
         raise BadSignedData(" ".join(sorted(announced)), path=digests.path, code="sm.digest-algorithm")
     if len({(signer.issuer, signer.serial, signer.signature) for signer in signers}) != len(signers):
         raise BadSignedData(path=infos.path, code="sm.signer-twice")
-    return SignedData(version, content, certificates, revocation_lists, signers)
+    return SignedData(version, content, held, revocation_lists, signers)
+
+
+def _certificate(data: bytes) -> certificates.Certificate:
+    """One of SM2, as the signer's must be; or of another kind of key, as those above may be."""
+    try:
+        return Certificate.from_der(data)
+    except BadCertificate as error:
+        if error.error_code not in ("sm.certificate-algorithm", "sm.certificate-key"):
+            raise
+    return certificates.Certificate.from_der(data)
 
 
 def _members(reader: der.Reader, most: int) -> list[bytes]:
@@ -226,7 +236,9 @@ def _digest_algorithm(reader: der.Reader) -> str:
     return SM3 if algorithm == SM3_WITHOUT_KEY else algorithm
 
 
-def write(content: bytes | None, certificates: Iterable[Certificate], signer_infos: Iterable[bytes]) -> bytes:
+def write(
+    content: bytes | None, chain: Iterable[certificates.Certificate], signer_infos: Iterable[bytes]
+) -> bytes:
     """A message; without ``content`` a detached one."""
     explicit = (
         [] if content is None else [der.element(der.context(0), der.element(der.OCTET_STRING, content))]
@@ -235,7 +247,7 @@ def write(content: bytes | None, certificates: Iterable[Certificate], signer_inf
         der.integer(1),
         der.set_of(der.algorithm(SM3)),
         der.sequence(der.oid(DATA), *explicit),
-        der.element(_CERTIFICATES, *sorted(certificate.encoded for certificate in certificates)),
+        der.element(_CERTIFICATES, *sorted(certificate.encoded for certificate in chain)),
         der.set_of(*signer_infos),
     )
     return der.sequence(der.oid(SIGNED_DATA), der.element(der.context(0), signed_data))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from gateway.errors import TrustError
@@ -21,7 +23,10 @@ class KeyRefused(TrustError):
 
 
 def key_of(
-    key_info: etree._Element | None, properties: Properties | None, keys: Keys
+    key_info: etree._Element | None,
+    properties: Properties | None,
+    keys: Keys,
+    given_certificates: Sequence[x509.Certificate] = (),
 ) -> tuple[VerificationKey, KeyOrigin, tuple[x509.Certificate, ...], str]:
     """The key, why this one, the certificates with the signer's first, and the key's name.
 
@@ -32,6 +37,9 @@ def key_of(
     """
     name = _name(key_info)
     certificates = _certificates(key_info)
+    if not certificates and properties:
+        # (EN 319 132-1, 5.2.2) The signed digest says which one it is; no other of those given goes along.
+        certificates = tuple(one for one in given_certificates if properties.is_signers(one))[:1]
     if certificates:
         certificates = properties.signer_first(certificates) if properties else x509.leaf_first(certificates)
         first = certificates[0]

@@ -43,6 +43,9 @@ _WITHOUT_SIGNATURES: Final = "not(ancestor-or-self::ds:Signature)"
 ID_NAMES: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _MOST_REFERENCES: Final = 2000
 _MOST_TRANSFORMS: Final = 4
+# What all references of a signature cover together: one inside the other, each would be written anew.
+_MOST_TIMES_COVERED: Final = 4
+_ALWAYS_COVERED: Final = 2**20
 
 
 class ReferenceRefused(TrustError):
@@ -53,10 +56,14 @@ class ReferenceRefused(TrustError):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a signature covers. ``covers_root``: the root of its document is among it; so its KeyInfo."""
+    """What a signature covers. ``covers_root``: the root of its document is among it; so its KeyInfo.
+
+    ``covers_asides``: so are the instructions beside the root.
+    """
 
     parts: tuple[Part, ...]
     covers_root: bool
+    covers_asides: bool = False
     covers_key_info: bool = False
 
 
@@ -104,7 +111,7 @@ def resolve(
         raise ReferenceRefused(path=xml.place(signature), code="envelope.properties-not-covered")
     if not parts:
         raise ReferenceRefused(path=xml.place(signature), code="envelope.nothing-covered")
-    return Resolved(tuple(parts.values()), work.covers_root, key_info_covered)
+    return Resolved(tuple(parts.values()), work.covers_root, work.covers_asides, key_info_covered)
 
 
 def canonicalisation(element: etree._Element) -> tuple[str, tuple[str, ...]]:
@@ -139,7 +146,8 @@ class _Document:
     def __init__(self, signature: etree._Element, data: bytes, objects: Mapping[str, bytes]) -> None:
         self.signature, self.data, self.objects = signature, data, objects
         self.root = signature.getroottree().getroot()
-        self.covers_root = False
+        self.covers_root = self.covers_asides = False
+        self._left = _MOST_TIMES_COVERED * len(data) + _ALWAYS_COVERED
         self._ids: dict[str, list[etree._Element]] | None = None
         # Without this signature, and without every one: an element of the copy for each of the document.
         self._copies: dict[bool, dict[etree._Element, etree._Element]] = {}
@@ -154,9 +162,13 @@ class _Document:
             name = self._object(entry, uri)
             return name, self.objects[name], None
         target = self.root if not uri else self._element(entry, uri[1:])
-        if target is self.root and (not uri or not _has_instructions(target)):
-            self.covers_root = True
-        return uri, self._transformed(entry, target, transforms, whole=not uri), target
+        self.covers_root |= target is self.root
+        self.covers_asides |= not uri
+        if self._left < 0:
+            raise ReferenceRefused(uri, path=xml.place(entry), code="envelope.too-much-covered")
+        covered = self._transformed(entry, target, transforms, whole=not uri)
+        self._left -= len(covered)
+        return uri, covered, target
 
     def _object(self, entry: etree._Element, uri: str | None) -> str:
         """The handed-in file that a reference means; one without URI means the only one (4.4.3)."""
@@ -164,6 +176,10 @@ class _Document:
             name = unquote(uri, errors="strict") if uri is not None else ""
         except UnicodeDecodeError as error:
             raise ReferenceRefused(uri, path=xml.place(entry)) from error
+        if name not in self.objects:
+            # RFC 3986, 5.2.4: from the folder of the files, "./a" is "a".
+            while name.startswith("./"):
+                name = name.removeprefix("./")
         if uri is None and len(self.objects) == 1:
             return next(iter(self.objects))
         if uri is None or name not in self.objects:
@@ -221,12 +237,6 @@ class _Document:
             # Each reference parsed and copied the whole document before.
             self._copies[every] = twins
         return twins[target]
-
-
-def _has_instructions(root: etree._Element) -> bool:
-    """Whether instructions stand beside the root, which an element by its Id does not hold."""
-    beside = (*root.itersiblings(preceding=True), *root.itersiblings())
-    return any(callable(node.tag) and node.tag != etree.Comment for node in beside)
 
 
 def _transforms(entry: etree._Element) -> list[etree._Element]:

@@ -8,6 +8,7 @@ Source: W3C XML Signature 1.1, 4; ETSI EN 319 132-1 V1.2.1, 5.1 and 5.3.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -32,7 +33,7 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _UNSIGNED: Final = (f"{XADES}UnsignedSignatureProperties", f"{XADES}UnsignedDataObjectProperties")
-_XADES_NAMES: Final = "{http://uri.etsi.org/01903/"
+_XADES_NAMES: Final = re.compile(r"\{http://uri\.etsi\.org/01903/v1\.[1-4]\.[0-9]#")
 # EN 319 132-1, 5.2.7, 5.3 to 5.5, annex A. What must be signed, such as a time or a role, is none of these.
 _UNSIGNED_NAMES: Final = frozenset(
     {
@@ -59,6 +60,13 @@ _ATTRIBUTES: Final = {
 def ids(element: etree._Element) -> set[str]:
     """The references that mean an element."""
     return {f"#{element.get(name)}" for name in ID_NAMES if element.get(name)}
+
+
+def beside(root: etree._Element) -> Iterator[str]:
+    """Instructions before and behind the root, such as one that says how it is shown."""
+    for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
+        if callable(node.tag) and node.tag != etree.Comment:
+            yield f"<?{getattr(node, 'target', '')!s}?>"
 
 
 def uncovered(
@@ -112,7 +120,7 @@ def _of_properties(unsigned: etree._Element) -> Iterator[str]:
         yield from (*attributes(group), *_texts(group))
         for node in group.iterchildren(etree.Element):
             namespace, _, name = str(node.tag).rpartition("}")
-            if not namespace.startswith(_XADES_NAMES) or name not in _UNSIGNED_NAMES:
+            if not _XADES_NAMES.fullmatch(namespace) or name not in _UNSIGNED_NAMES:
                 yield xml.place(node)
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 
 from gateway.errors import GatewayError, TrustError, UsageError, raise_all
 from gateway.frontdoor import xml
-from gateway.frontdoor.archive import ASIC_MIMETYPES, Archive, open_asic
+from gateway.frontdoor.archive import ASIC_MIMETYPES, Archive, asic_mimetype, open_asic
 from gateway.frontdoor.limits import ArchiveLimits
 from gateway.signing import xades_writer, xml_signature
 from gateway.signing._xml_references import Digests
@@ -26,6 +26,7 @@ from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.manifest import is_fit_name, is_safe_name
 from gateway.signing.sealing import Sealer
 from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
+from gateway.signing.x509 import Certificate
 
 MIMETYPE: Final = ASIC_MIMETYPES[0]
 _ODF: Final = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
@@ -92,10 +93,13 @@ def add_signature(container: bytes, sealer: Sealer, *, signing_time: datetime) -
     return data
 
 
-def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
+def verify(
+    data: bytes, *, keys: Keys = NO_KEYS, certificates: Sequence[Certificate] = (), own: bool = False
+) -> Verified:
     """Check every signature of a container over the files in it.
 
     Args:
+        certificates: that a signature may name by digest without carrying them.
         own: the container claims to be ours: every byte of it must be as we write it, and every signature
             must cover every file.
 
@@ -121,7 +125,12 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
         content = archive.read(name)
         try:
             found = xml_signature.verify(
-                content, objects=objects, keys=keys, require_xades=True, digests=digests
+                content,
+                objects=objects,
+                keys=keys,
+                certificates=certificates,
+                require_xades=True,
+                digests=digests,
             )
         except GatewayError as error:
             error.path = f"{name}#{error.path}"
@@ -135,7 +144,7 @@ def verify(data: bytes, *, keys: Keys = NO_KEYS, own: bool = False) -> Verified:
             parts[part.name] = known if known.media_type else part
         signatures.extend(found.signatures)
         unsigned += [f"{name}#{place}" for place in found.uncovered]
-    kind = Envelope.ASIC_S if archive.read("mimetype") == ASIC_MIMETYPES[1].encode() else Envelope.ASIC_E
+    kind = Envelope.ASIC_S if asic_mimetype(archive) == ASIC_MIMETYPES[1] else Envelope.ASIC_E
     uncovered = tuple(name for name in names if name not in parts)
     if kind is Envelope.ASIC_S and (len(names) != 1 or uncovered):
         raise ContainerRefused(len(names), code="envelope.container")
@@ -268,9 +277,15 @@ def _name_problems(files: Iterable[str]) -> Iterable[GatewayError]:
         seen.add(folded)
 
 
-def verify_beside(signature: bytes, files: Mapping[str, bytes], *, keys: Keys = NO_KEYS) -> Verified:
+def verify_beside(
+    signature: bytes,
+    files: Mapping[str, bytes],
+    *,
+    keys: Keys = NO_KEYS,
+    certificates: Sequence[Certificate] = (),
+) -> Verified:
     """Check a detached XAdES file over files that lie beside it; the others are uncovered."""
-    found = xml_signature.verify(signature, objects=files, keys=keys)
+    found = xml_signature.verify(signature, objects=files, keys=keys, certificates=certificates)
     covered = {part.name for part in found.parts}
     return replace(
         found, uncovered=(*found.uncovered, *(name for name in sorted(files) if name not in covered))

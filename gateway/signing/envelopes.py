@@ -13,7 +13,7 @@ from typing import Final
 from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import contained, der
-from gateway.signing.jose import NO_KEYS, JoseRefused, Keys
+from gateway.signing.jose import NO_KEYS, JoseRefused, Keys, token_kind
 from gateway.signing.multibase import from_base64url
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.verified import (
@@ -79,7 +79,7 @@ def verify_any(
         keys: public keys that the caller believes, by the name a signature gives them; under the empty name,
             the one for signatures that give none.
         contexts: JSON-LD contexts by address, for RDFC proofs only.
-        certificates: that a token may mean by digest without carrying them.
+        certificates: of signers, who may name them by digest or number without sending them along.
         budget: for an envelope inside another one.
 
     Raises:
@@ -117,13 +117,13 @@ def _verified(
     if kind is Envelope.ASIC_E:
         from gateway.signing import asic
 
-        return asic.verify(data, keys=keys)
+        return asic.verify(data, keys=keys, certificates=certificates)
     if kind is Envelope.XML_SIGNATURE:
         from gateway.signing import asic
 
-        return asic.verify_beside(data, held, keys=keys)
+        return asic.verify_beside(data, held, keys=keys, certificates=certificates)
     if kind is Envelope.GBT_35275:
-        return _gbt35275(data, _single(held))
+        return _gbt35275(data, _single(held), certificates)
     if kind is Envelope.PADES:
         from gateway.signing import pades
 
@@ -217,7 +217,7 @@ def _token_kind(data: bytes) -> Envelope:
         return Envelope.JWS
     if not isinstance(members, dict):
         return Envelope.JWS
-    if str(members.get("typ", "")).removeprefix("application/") in {"vc+jwt", "vp+jwt"}:
+    if token_kind(members.get("typ")) in {"vc+jwt", "vp+jwt"}:
         return Envelope.VC_JWT
     return Envelope.JADES if {"x5c", "sigD", "sigT", "sigX5ts", "x5t#o"} & set(members) else Envelope.JWS
 
@@ -244,13 +244,14 @@ def _is_cms(message: bytes) -> bool:
         return False
 
 
-def _gbt35275(data: bytes, content: bytes | None) -> Verified:
-    from gateway.signing import gbt35275
+def _gbt35275(data: bytes, content: bytes | None, certificates: Sequence[Certificate]) -> Verified:
+    from gateway.signing import gbt35275, sm2_certificate
 
     message = gbt35275.decoded(data)
     if _is_cms(message):
         raise UnknownEnvelope(_CMS, code="envelope.cms")
-    found = gbt35275.verify(message, content)
+    known = [sm2_certificate.Certificate.from_der(one.der) for one in certificates if one.key.kind == "SM2"]
+    found = gbt35275.verify(message, content, certificates=known)
     signatures = []
     for signer in found.signers:
         certificate = Certificate.from_der(signer.certificate.encoded)

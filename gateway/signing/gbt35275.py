@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from gateway.errors import GatewayError, TrustError, UsageError, raise_all
 from gateway.signing import _signed_data as structure
+from gateway.signing import certificates as any_kind
 from gateway.signing import der, sm2, sm2_signers
 from gateway.signing._signed_data import DATA, BadSignedData, SignerInfo
 from gateway.signing.sm2_certificate import Certificate
@@ -54,7 +55,7 @@ class VerifiedSignedData:
     content: bytes = field(repr=False)
     detached: bool
     signers: tuple[VerifiedSigner, ...]
-    certificates: tuple[Certificate, ...]
+    certificates: tuple[any_kind.Certificate, ...]
     revocation_lists: tuple[bytes, ...] = field(repr=False)
 
 
@@ -71,23 +72,24 @@ def verify(
     Args:
         content: what was signed. A detached message needs it; one that carries its content must carry
             the same.
-        certificates: of signers that the message does not bring along.
+        certificates: of signers whom the message does not bring along.
 
     Raises:
         SignedDataRefused: all defects of all signers, each with its place.
         BadSignedData, BadCertificate: the bytes are not what they should be.
     """
+    certificates = tuple(certificates)
     found = structure.read(message)
     if content is None and found.content is None:
         raise SignedDataRefused(code="sm.content-needed")
     if None not in (content, found.content) and content != found.content:
         raise SignedDataRefused(code="sm.content-differs")
     covered = content if content is not None else found.content or b""
-    known = (*found.certificates, *certificates)
     signers, problems = [], []
     for info in found.signers:
         try:
-            signers.append(_check(info, covered, known, user_id, engine))
+            certificate = _certificate(info, found.certificates, certificates)
+            signers.append(_check(info, covered, certificate, user_id, engine))
         except GatewayError as error:
             problems.append(error)
     raise_all(problems)
@@ -159,11 +161,10 @@ def sign(
 def _check(
     info: SignerInfo,
     content: bytes,
-    known: Sequence[Certificate],
+    certificate: Certificate,
     user_id: bytes,
     engine: sm2.Engine | None,
 ) -> VerifiedSigner:
-    certificate = _certificate(info, known)
     usage = certificate.key_usage
     if usage is not None and not usage & {"digitalSignature", "nonRepudiation"}:
         # Of the two that a holder has in China, the one to encrypt with: its key is held by others, too.
@@ -191,13 +192,18 @@ def _check(
     return VerifiedSigner(certificate, signature, signing_time, info.unsigned_attributes)
 
 
-def _certificate(info: SignerInfo, known: Sequence[Certificate]) -> Certificate:
-    """The one certificate that the signer names."""
-    named = {c for c in known if c.issuer_name == info.issuer and c.serial == info.serial}
+def _certificate(
+    info: SignerInfo, held: Sequence[any_kind.Certificate], given: Sequence[Certificate]
+) -> Certificate:
+    """The one certificate that the signer names, of the message or else of those given."""
+    named: set[any_kind.Certificate] = set()
+    for known in (held, given):
+        named = named or {c for c in known if c.issuer_name == info.issuer and c.serial == info.serial}
     if len(named) != 1:
         code = "sm.signer-certificate-missing" if not named else "sm.signer-certificate-ambiguous"
         raise SignedDataRefused(f"{info.serial:x}", path=info.path, code=code)
-    return named.pop()
+    # One of another kind of key is refused here.
+    return Certificate.from_der(named.pop().encoded)
 
 
 def _is_attributes(content: bytes) -> bool:

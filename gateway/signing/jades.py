@@ -27,7 +27,7 @@ from gateway.signing.verified import Envelope, Part, Verified, VerifiedSignature
 _MARKS: Final = frozenset(
     {"x5c", "x5t#S256", "x5t#o", "sigX5ts", "sigD", "sigT", "sigPl", "sigPId", "srCms", "srAts", "adoTst"}
 )
-_CREDENTIALS: Final = frozenset({"vc+jwt", "vp+jwt", "application/vc+jwt", "application/vp+jwt"})
+_CREDENTIALS: Final = frozenset({"vc+jwt", "vp+jwt"})
 UNDERSTOOD: Final = frozenset({"sigT", "x5t#o", "sigX5ts", "srCms", "sigPl", "adoTst", "sigD", "b64", "iat"})
 # TS 119 182-1, 5.2.8: what a detached payload is made of.
 BY_URI_HASH: Final = "http://uri.etsi.org/19182/ObjectIdByURIHash"
@@ -228,7 +228,7 @@ def plain(token: bytes) -> list[tuple[bytes, bytes | None]]:
     found: list[tuple[bytes, bytes | None]] = []
     for encoded, payload, signature, unsigned in _serialised(token):
         header = jose.read_header(encoded, understood=UNDERSTOOD)
-        if unsigned or header.members.keys() & _MARKS or str(header.members.get("typ", "")) in _CREDENTIALS:
+        if unsigned or header.members.keys() & _MARKS or jose.token_kind(header.text("typ")) in _CREDENTIALS:
             return []
         raw = payload.encode() if header.raw_payload and payload else None
         found.append((f"{encoded}.{'' if raw is not None else payload}.{signature}".encode(), raw))
@@ -351,7 +351,9 @@ def _named(name: PlainJson, objects: Mapping[str, bytes]) -> str | None:
     """The object that a URI reference means: as it stands, or percent-decoded."""
     if not isinstance(name, str):
         return None
-    return next((one for one in (name, unquote(name)) if one in objects), None)
+    # RFC 3986, 5.2.4: from the folder of the files, "./a" is "a".
+    bare = name.removeprefix("./")
+    return next((one for one in (name, unquote(name), bare, unquote(bare)) if one in objects), None)
 
 
 def _object_digest(data: bytes, name: str, *, raw: bool = False) -> str:

@@ -26,6 +26,12 @@ NO_KEYS: Final[Keys] = {}
 # Room for a chain of certificates.
 _LONGEST_HEADER: Final = 256 * 1024
 # Each fetches a key, or carries one that vouches for itself; or changes what the payload is.
+_OLD_KINDS: Final = {
+    "vc+ld+json+jwt": "vc+jwt",
+    "vp+ld+json+jwt": "vp+jwt",
+    "vc+ld+jwt": "vc+jwt",
+    "vp+ld+jwt": "vp+jwt",
+}
 _REFUSED: Final = ("jku", "jwk", "x5u", "zip", "enc", "epk", "apu", "apv", "p2s", "p2c")
 # RFC 7515, 4.1.11: crit may not name what the standard itself defines.
 _STANDARD: Final = frozenset(
@@ -119,6 +125,16 @@ def read_header(encoded: str, *, understood: Collection[str] = ()) -> Header:
         if name in members and not isinstance(members[name], str):
             raise JoseRefused(members[name], path=f"header/{name}", code="envelope.header-member")
     return Header(encoded, members, algorithm, _certificates(members), _is_raw(members))
+
+
+def token_kind(stated: object) -> str:
+    """The kind of a token by its ``typ``, without what the name of a media type may have or lack.
+
+    Source: RFC 7515, 4.1.9; RFC 6838, 4.2; for the names of old, VC-JOSE-COSE before July 2024.
+    """
+    plain = stated.partition(";")[0].strip().lower() if isinstance(stated, str) else ""
+    kind = plain.removeprefix("application/")
+    return _OLD_KINDS.get(kind, kind)
 
 
 def find_key(header: Header, keys: Keys = NO_KEYS) -> SignerKey:

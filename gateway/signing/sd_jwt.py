@@ -278,9 +278,9 @@ def _checked(
     token = jose.split(found.jwt)
     key = jose.find_key(token.header, known)
     jose.check(token.header, token.encoded_payload, token.signature, key.key)
-    kind = token.header.text("typ").removeprefix("application/")
+    kind = jose.token_kind(token.header.text("typ"))
     # (RFC 9901, 10.10, explicit typing) another kind of token with a tilde behind it is none of these.
-    if kind not in ("", "JWT") and not kind.endswith("sd-jwt"):
+    if kind not in ("", "jwt") and not kind.endswith("sd-jwt"):
         raise SdJwtRefused(kind, path="header/typ", code="envelope.wrong-type")
     payload = _object(token.payload)
     opened = disclosures.open_(payload, found.disclosures)
@@ -335,7 +335,7 @@ def _check_binding(
             raise SdJwtRefused(reader, code="envelope.binding")
         return {}
     token = jose.split(found.binding)
-    if token.header.text("typ") != _BINDING_TYPE or token.header.certificates:
+    if jose.token_kind(token.header.text("typ")) != _BINDING_TYPE or token.header.certificates:
         raise SdJwtRefused(token.header.text("typ"), path="header/typ", code="envelope.wrong-type")
     holder = _holder_key(payload)
     holder.require(token.header.algorithm, path="header/alg")

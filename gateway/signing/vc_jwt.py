@@ -98,7 +98,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS) -> Verified:
     """
     found = jose.split(token)
     header = found.header
-    type_ = header.text("typ").removeprefix("application/")
+    type_ = jose.token_kind(header.text("typ"))
     if type_ not in _TYPES:
         raise JoseRefused(header.members.get("typ", ""), path="header/typ", code="envelope.wrong-type")
     key = jose.find_key(header, keys)

@@ -47,15 +47,19 @@ class Properties:
     timestamps: tuple[bytes, ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
 
+    def is_signers(self, certificate: x509.Certificate) -> bool:
+        """Whether it is the one that the signature signs for."""
+        name, value = self.certificate_digests[0]
+        return certificate.digest(name) == value
+
     def signer_first(self, certificates: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
         """The certificates with the one in front that the signature signs for.
 
         Raises:
             PropertiesRefused: it is not among them.
         """
-        name, value = self.certificate_digests[0]
         for one in certificates:
-            if one.digest(name) == value:
+            if self.is_signers(one):
                 return (one, *(other for other in certificates if other is not one))
         raise PropertiesRefused(path=xml.place(self.element), code="envelope.certificate-digest")
 

@@ -22,6 +22,8 @@ WITH_COMMENTS: Final = {
     f"{EXCLUSIVE}WithComments": EXCLUSIVE,
 }
 
+# Of a PrefixList: the namespace without a prefix.
+_DEFAULT: Final = "#default"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 
 
@@ -33,6 +35,8 @@ class NotCanonicalisable(TrustError):
 
 def document(root: etree._Element, method: str, prefixes: tuple[str, ...] = ()) -> bytes:
     """The whole document without its comments; instructions beside the root belong to it."""
+    if method == EXCLUSIVE and _DEFAULT in prefixes:
+        _refuse_unused_default(root)
     return _write(root.getroottree(), method, prefixes)
 
 
@@ -40,12 +44,26 @@ def part(element: etree._Element, method: str, prefixes: tuple[str, ...] = ()) -
     """The subtree below ``element`` without its comments.
 
     Raises:
-        NotCanonicalisable: an ``xml:base`` from outside, which 1.1 joins and nobody does alike.
+        NotCanonicalisable: an ``xml:base`` from outside, which 1.1 joins and nobody does alike; a default
+            namespace asked for where nothing uses it, which lxml leaves out.
     """
     alone = _alone(element)
+    if method == EXCLUSIVE and _DEFAULT in prefixes:
+        _refuse_unused_default(alone)
     for name, value in ({} if method == EXCLUSIVE else _inherited(element, method)).items():
         alone.set(name, value)
     return _write(alone, method, prefixes)
+
+
+def _refuse_unused_default(root: etree._Element) -> None:
+    """Exclusive XML Canonicalization, 3: ``#default`` writes a default namespace where none of it is used."""
+    stack = [(root, "")]
+    while stack:
+        element, written = stack.pop()
+        known = element.nsmap.get(None, "") or ""
+        if element.prefix and known != written:
+            raise NotCanonicalisable(_DEFAULT, code="envelope.transform")
+        stack += [(child, known) for child in element if not callable(child.tag)]
 
 
 def _write(node: etree._Element | etree._ElementTree, method: str, prefixes: tuple[str, ...]) -> bytes:

@@ -20,7 +20,7 @@ from gateway.errors import TrustError
 from gateway.frontdoor import xml
 from gateway.signing import _xml_references as references
 from gateway.signing import _xml_unsigned as unsigned
-from gateway.signing import xades, xml_canonical
+from gateway.signing import x509, xades, xml_canonical
 from gateway.signing._xml_key_info import key_of
 from gateway.signing._xml_names import ASIC, DS, XADES, children, octets, only, optional
 from gateway.signing.algorithms import XML, Algorithm
@@ -46,8 +46,7 @@ class _Found:
     signature: VerifiedSignature
     parts: tuple[Part, ...]
     is_xades: bool
-    covers_root: bool
-    covers_key_info: bool
+    resolved: references.Resolved
     element: etree._Element = field(repr=False)
 
 
@@ -56,6 +55,7 @@ def verify(
     *,
     objects: Mapping[str, bytes] | None = None,
     keys: Keys = NO_KEYS,
+    certificates: Sequence[x509.Certificate] = (),
     require_xades: bool = False,
     digests: references.Digests | None = None,
 ) -> Verified:
@@ -64,6 +64,7 @@ def verify(
     Args:
         objects: detached files by the name that a reference gives them, percent-decoded.
         keys: public keys by ``KeyName``, or under the empty name.
+        certificates: that a XAdES signature may name by digest without carrying them.
         require_xades: each signature must name its certificate in what it signs.
         digests: of the files, shared between documents that sign the same ones.
 
@@ -77,14 +78,14 @@ def verify(
         raise XmlSignatureRefused(code="envelope.no-xml-signature")
     known: references.Digests = digests if digests is not None else {}
     found = [
-        _check(element, data, objects or {}, keys, known, require_xades=require_xades)
+        _check(element, data, objects or {}, keys, certificates, known, require_xades=require_xades)
         for element in signatures
     ]
     # Of a list of signatures, only those: whatever else lies in it, nobody has signed.
     container = root.tag == f"{ASIC}XAdESSignatures" and all(
         child.tag == f"{DS}Signature" for child in children(root)
     )
-    if not container and root.tag != f"{DS}Signature" and not all(one.covers_root for one in found):
+    if not container and root.tag != f"{DS}Signature" and not all(one.resolved.covers_root for one in found):
         # (T6) A signed element inside a document that nobody signed.
         raise XmlSignatureRefused(path=xml.place(root), code="envelope.root-not-covered")
     parts: dict[str, Part] = {}
@@ -119,9 +120,11 @@ def _uncovered(root: etree._Element, found: Sequence[_Found], *, container: bool
     whole = {part.name for one in found for part in one.parts if not part.is_file}
     if container:
         yield from unsigned.attributes(root)
+    if not any(one.resolved.covers_asides for one in found):
+        yield from unsigned.beside(root)
     for one in found:
         places = unsigned.uncovered(
-            one.element, covered, packed=covered - whole, signs_key_info=one.covers_key_info
+            one.element, covered, packed=covered - whole, signs_key_info=one.resolved.covers_key_info
         )
         yield from islice(places, _MOST_PLACES)
         if next(places, None) is not None:
@@ -145,6 +148,7 @@ def _check(
     data: bytes,
     objects: Mapping[str, bytes],
     keys: Keys,
+    given: Sequence[x509.Certificate],
     digests: references.Digests,
     *,
     require_xades: bool,
@@ -155,7 +159,7 @@ def _check(
     algorithm = _algorithm(info)
     properties = xades.find(signature, inner, required=require_xades)
     resolved = references.resolve(info, signature, data, objects, properties, digests)
-    key, origin, certificates, name = key_of(key_info, properties, keys)
+    key, origin, certificates, name = key_of(key_info, properties, keys, given)
     key.require(algorithm, path=f"{at}/SignatureMethod")
     signed = xml_canonical.part(info, *references.canonicalisation(method))
     raw = octets(value)
@@ -178,8 +182,7 @@ def _check(
         made,
         resolved.parts,
         properties is not None,
-        resolved.covers_root,
-        resolved.covers_key_info,
+        resolved,
         signature,
     )
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding
 from gateway.signing import gbt35275
-from gateway.signing.sm2_certificate import Certificate
+from gateway.signing.certificates import Certificate
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verified import Contained
 

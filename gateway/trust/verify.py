@@ -177,7 +177,11 @@ class _Check:
         signing = {signer.certificate for signer in found.signers}
         for certificate in found.certificates:
             above = [c for c in found.certificates if c.subject_name == certificate.issuer_name]
-            held = [c for c in above if c.has_signed(certificate.tbs, certificate.signature)]
+            held = [
+                c
+                for c in above
+                if c.has_issued(certificate.tbs, certificate.signature, certificate.algorithm)
+            ]
             used = certificate in signing or any(
                 c.issuer_name == certificate.subject_name for c in found.certificates if c is not certificate
             )

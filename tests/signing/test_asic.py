@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError
-from gateway.signing import asic, xades_writer
-from gateway.signing.verified import Envelope, KeyOrigin
+from gateway.signing import asic, envelopes, xades_writer
+from gateway.signing.verified import Envelope, Inside, KeyOrigin
 from tests.signing.seals import KINDS, TIME, sealer
 
 FILES = {
@@ -50,6 +51,53 @@ def holds(container: bytes, *, own: bool = False) -> bool:
     except GatewayError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("comment", "kind"),
+    [
+        (b"", Envelope.ASIC_E),
+        (b"mimetype=application/vnd.etsi.asic-e+zip", Envelope.ASIC_E),
+        (b"mimetype=application/vnd.etsi.asic-s+zip", None),
+        (b"mimetype=application/zip", None),
+    ],
+)
+def test_container_that_states_its_type_in_the_comment_or_nowhere(
+    comment: bytes, kind: Envelope | None
+) -> None:
+    """EN 319 162-1, A.1: the file ``mimetype`` is not asked for; of ASiC-S, one file alone is."""
+    held = io.BytesIO(repacked(sealed(), {"mimetype": None}))
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.comment = comment
+    assert not holds(held.getvalue(), own=True)
+    if kind is None:
+        assert not holds(held.getvalue())
+        return
+    found = asic.verify(held.getvalue())
+    assert (found.envelope, {part.name for part in found.parts}) == (kind, set(FILES))
+    assert found.uncovered == ()
+    assert not holds(repacked(held.getvalue(), {next(iter(FILES)): b"changed"}))
+    assert not holds(b"%PDF-1.7\n" + held.getvalue())
+    assert not holds(repacked(held.getvalue(), {"META-INF/signatures001.xml": None}))
+    # The same inside another one.
+    around = asic.sign({"a.zip": ("application/zip", held.getvalue())}, sealer(), signing_time=TIME)
+    (inner,) = envelopes.verify_any(around).contained
+    assert (inner.place, inner.state) == ("a.zip", Inside.INTACT)
+
+
+def test_signer_whom_the_signature_names_and_does_not_bring_along() -> None:
+    """EN 319 132-1, 5.2.2: the signed digest says which certificate it is."""
+    whole = sealed()
+    signature = re.sub(rb"<ds:KeyInfo>.*?</ds:KeyInfo>", b"", signature_of(whole), flags=re.DOTALL)
+    bare = repacked(whole, {"META-INF/signatures001.xml": signature})
+    own, other = sealer().certificates[0], sealer("P-256", 2).certificates[0]
+    found = asic.verify(bare, certificates=(other, own))
+    assert found.signatures[0].certificates == (own.der,)
+    assert not holds(bare)
+    with pytest.raises(GatewayError, match="key-unknown"):
+        asic.verify(bare, certificates=(other,))
+    with pytest.raises(GatewayError, match="digest-wrong"):
+        asic.verify(repacked(bare, {next(iter(FILES)): b"changed"}), certificates=(own,))
 
 
 class TestOwn:

@@ -182,10 +182,12 @@ def coded(data: bytes, how: str) -> bytes:
         "lines": b"\n".join(plain_[at : at + 64] for at in range(0, len(plain_), 64)) + b"\n",
         "url": url.rstrip(b"="),
         "twice": base64.b64encode(plain_),
+        "marked": b"\xef\xbb\xbf" + plain_,
+        "padded": plain_ + b"====\n",
     }[how]
 
 
-@pytest.mark.parametrize("how", ["plain", "lines", "url", "twice"])
+@pytest.mark.parametrize("how", ["plain", "lines", "url", "twice", "marked", "padded"])
 def test_base64_is_looked_into(how: str) -> None:
     """As a file, as a member, and as the address of data."""
     for made in (BROKEN, json.loads(held.SOUND)):

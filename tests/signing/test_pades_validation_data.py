@@ -321,6 +321,56 @@ def test_object_that_is_listed_twice_is_refused() -> None:
         assert not holds(data[:start] + table.replace(b"trailer", twice + b"trailer"))
 
 
+def written_anew(data: bytes, number: int, body: bytes) -> bytes:
+    """The file with an update by hand that writes one object anew."""
+    before = int(re.findall(rb"startxref\s+(\d+)", data)[-1])
+    start = len(data) + len(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    return (
+        data
+        + b"%d 0 obj\n%s\nendobj\nxref\n%d 1\n%010d 00000 n \n" % ((number, body, number, len(data)))
+        + b"trailer\n<</Size 900/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (before, start)
+    )
+
+
+def of_page(more: bytes, catalog: bytes = b"") -> bytes:
+    """The smallest PDF with a page, with more in the page and the catalog; signed, its last line ended."""
+    data = unsigned().replace(b"/MediaBox", more + b"/MediaBox").replace(b"/Catalog", b"/Catalog" + catalog)
+    start = data.index(b"xref\n")
+    places = [data.index(b"%d 0 obj" % number) for number in (1, 2, 3)]
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
+    return plainly_signed(data[:start] + b"xref\n0 4\n0000000000 65535 f \n" + table + end) + b"\n"
+
+
+def plainly_signed(data: bytes) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    meta = signers.PdfSignatureMetadata(field_name="Signature1", md_algorithm="sha256")
+    made = asyncio.run(signers.PdfSigner(meta, signer=tools()[0]).async_sign_pdf(writer))
+    assert isinstance(made, io.BytesIO)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("more", "catalog", "number", "old", "new"),
+    [
+        # A page that is a dictionary of the form of a stream.
+        (b"/Length 4", b"", 3, b"\\Z", b"\nstream\nBT E\nendstream"),
+        # A text that is a name, afterwards.
+        (b"", b"/OpenAction<</S(/JavaScript)/JS(app)>>", 1, rb"/S \(\\057JavaScript\)", b"/S /JavaScript"),
+        (b"", b"/PageMode(/UseAttachments)", 1, rb"\(\\057UseAttachments\)", b"/UseAttachments"),
+    ],
+)
+def test_nothing_that_slept_wakes_up(
+    more: bytes, catalog: bytes, number: int, old: bytes, new: bytes
+) -> None:
+    data = of_page(more, catalog)
+    body = re.findall(rb"\n%d 0 obj\s*(<<.*?>>)\s*endobj" % number, data, re.DOTALL)[-1]
+    changed = re.sub(old, lambda _: new, body)
+    assert changed != body
+    assert holds(written_anew(data, number, body))
+    assert not holds(written_anew(data, number, changed))
+
+
 def test_changed_bytes_behind_are_refused_or_belong_to_nobody() -> None:
     data = document("stream lta")
     end = len(pades.verify(data).parts[0].data)

@@ -83,6 +83,8 @@ class TestXml:
             (f"<{name}:SignerRoleV2><{name}:ClaimedRoles/></{name}:SignerRoleV2>", 1),
             ("<ds:Object xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>61.25</ds:Object>", 1),
             ("61.25", 1),
+            ("<x:CertificateValues xmlns:x='http://uri.etsi.org/01903/v1.4.1#'/>", 0),
+            ("<x:CertificateValues xmlns:x='http://uri.etsi.org/01903/note#'>61.25</x:CertificateValues>", 1),
         ):
             group = f"<{name}:UnsignedSignatureProperties>{inner}</{name}:UnsignedSignatureProperties>"
             held = f"<{name}:UnsignedProperties>{group}</{name}:UnsignedProperties>"

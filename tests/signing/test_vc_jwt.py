@@ -51,6 +51,21 @@ def test_there_and_back(key: PrivateKey) -> None:
     assert vc_jwt.sign(document, key) == vc_jwt.sign(document, key)
 
 
+@pytest.mark.parametrize(
+    "type_",
+    ["VC+JWT", "application/vc+jwt", "Application/VC+JWT", "vc+ld+json+jwt", "vc+ld+jwt", "vc+jwt; x=1"],
+)
+def test_other_spellings_of_the_type(ed25519_key: PrivateKey, type_: str) -> None:
+    """Media types know no case. Read as any token, nobody would ask whether the key is the issuer's."""
+    own = ed25519_key.public_key
+    header = {"alg": "EdDSA", "kid": own.key_id, "typ": type_}
+    found = envelopes.verify_any(made(ed25519_key, header, jcs(credential(own.did))))
+    assert (found.envelope, found.issuer) == (Envelope.VC_JWT, own.did)
+    assert found.parts[0].media_type == "application/vc"
+    with pytest.raises(GatewayError, match="not-the-issuers-key"):
+        envelopes.verify_any(made(ed25519_key, header, jcs(credential("did:web:example.org"))))
+
+
 def test_did_web_by_a_key_that_the_receiver_knows(key: PrivateKey) -> None:
     did = "did:web:example.org"
     token = vc_jwt.sign(credential(did), key, key_id=f"{did}#key-1")

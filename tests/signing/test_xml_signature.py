@@ -148,6 +148,44 @@ def test_references_that_lead_nowhere_are_refused(uri: str) -> None:
     assert not holds(DOCUMENT.format(signature(reference(uri, b""))))
 
 
+def alone(references: str) -> bytes:
+    """The signature as a document of its own, with the namespaces that it was made among."""
+    return signature(references).replace("<ds:Signature ", '<ds:Signature xmlns="urn:x" ', 1).encode()
+
+
+@pytest.mark.parametrize(("uri", "does"), [("./a.xml", True), ("././a.xml", True), ("../a.xml", False)])
+def test_reference_from_the_folder_of_the_files(uri: str, does: bool) -> None:
+    """RFC 3986, 5.2.4; above the folder nobody looks."""
+    data = alone(reference(uri, b"61.25"))
+    files = {"a.xml": b"61.25"}
+    if does:
+        assert [part.name for part in xml_signature.verify(data, objects=files).parts] == ["a.xml"]
+    else:
+        with pytest.raises(GatewayError):
+            xml_signature.verify(data, objects=files)
+    twice = alone(reference(uri, b"61.25") + reference("a.xml", b"61.25"))
+    with pytest.raises(GatewayError):
+        xml_signature.verify(twice, objects=files)
+
+
+@pytest.mark.parametrize(("size", "is_fit"), [(10_000, True), (600_000, False)])
+def test_references_one_inside_the_other(size: int, is_fit: bool) -> None:
+    """Each is written anew: without a bound, a file of some megabytes takes minutes."""
+    parts = [f"<v>{'1' * size}</v>"]
+    for number in range(8):
+        parts.append(f'<n Id="n{number}">{parts[-1]}</n>')
+    around = f'<n xmlns="urn:x" xmlns:ds="{DS}" '
+    held = [part.replace("<n ", around, 1).encode() for part in parts[1:]]
+    references = "".join(reference(f"#n{number}", data) for number, data in enumerate(held))
+    made = signature(references, inner=f"<ds:Object>{parts[-1]}</ds:Object>")
+    root = made.replace("<ds:Signature ", '<ds:Signature xmlns="urn:x" ', 1).encode()
+    if is_fit:
+        assert len(xml_signature.verify(root).parts) == 8
+    else:
+        with pytest.raises(GatewayError, match="too-much-covered"):
+            xml_signature.verify(root)
+
+
 def test_relative_namespace_has_no_canonical_form() -> None:
     assert not holds(enveloped().replace('xmlns="urn:x"', 'xmlns="relative"'))
 
@@ -179,8 +217,11 @@ class TestWrapping:
     def test_an_instruction_beside_a_root_signed_by_its_id(self, where: str) -> None:
         own = signed_by_id()
         styled = where.format('<?xml-stylesheet href="https://other.example/x.xsl"?>', own)
-        assert not holds(styled)
-        assert holds(where.format("<!-- a remark -->", own))
+        assert xml_signature.verify(styled.encode()).uncovered == ("<?xml-stylesheet?>",)
+        # The whole document holds it.
+        whole = where.format('<?xml-stylesheet href="https://other.example/x.xsl"?>', DOCUMENT)
+        assert xml_signature.verify(enveloped(whole).encode()).uncovered == ()
+        assert xml_signature.verify(where.format("<!-- a remark -->", own).encode()).uncovered == ()
 
     @pytest.mark.parametrize("inner", ["{0}{1}", "<epd><pcf>1.00</pcf>{1}</epd>", "1.00 {1}"])
     def test_what_nobody_signed_beside_a_signed_part_is_told(self, inner: str) -> None:
@@ -338,6 +379,26 @@ def test_part_below_a_default_namespace(method: str, around: str) -> None:
     for name in ("r", "p:r") if around else ("r",):
         root = etree.fromstring(f'<{name} xmlns="urn:x"{around}>{inside}</{name}>')
         assert xml_canonical.part(root[0], method).decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<a><p:b/></a>", b'<a xmlns="urn:x"><p:b xmlns:p="urn:p"></p:b></a>'),
+        ("<p:b/>", None),
+        ('<p:b xmlns=""/>', b'<p:b xmlns:p="urn:p"></p:b>'),
+        ('<a><p:b xmlns="urn:y"><a/></p:b></a>', None),
+    ],
+)
+def test_default_namespace_among_the_inclusive_ones(inside: str, expected: bytes | None) -> None:
+    """Where nothing uses it, ``#default`` would write it; left out, a good signature would seem changed."""
+    part = etree.fromstring(f'<r xmlns="urn:x" xmlns:p="urn:p">{inside}</r>')[0]
+    if expected is None:
+        with pytest.raises(GatewayError) as caught:
+            xml_canonical.part(part, xml_canonical.EXCLUSIVE, ("#default",))
+        assert caught.value.error_code == "envelope.transform"
+    else:
+        assert xml_canonical.part(part, xml_canonical.EXCLUSIVE, ("#default",)) == expected
 
 
 def test_what_a_part_keeps_of_its_text() -> None:

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.__main__ import main
 from gateway.pipeline import statuses
-from gateway.signing import asic, gbt35275, jades, jws, manifest, vc_jwt
+from gateway.signing import asic, der, gbt35275, jades, jws, manifest, vc_jwt
+from gateway.signing.certificates import Certificate as AnyCertificate
 from gateway.signing.jcs import jcs
 from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Sub, Validation
 from gateway.trust.statement import TERM, said
 from gateway.trust.verify import verify
 from tests.library.test_schemas import wrong
+from tests.signing import seals
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import World
@@ -203,6 +208,19 @@ def test_conditions_are_told() -> None:
     assert [*found.texts("zh")][2] == "抽样"
 
 
+def mixed_chain(root: ec.EllipticCurvePrivateKey) -> tuple[AnyCertificate, AnyCertificate]:
+    """An authority for SM2 under a root of another kind of key, signed with ECDSA."""
+    whole = seals.certificate("Root", root, "Root", root).public_bytes(Encoding.DER)
+    above = AnyCertificate.from_der(whole)
+    plain = sm.certificate(
+        sm.MIDDLE, sm.ROOT, sm.ca(0), sm.usage(sm.CERT_SIGN), issuer_name=above.subject_name
+    )
+    fields = der.Reader(plain.tbs, "").content(der.SEQUENCE, "tbs")
+    tbs = der.sequence(fields.replace(plain.algorithm, above.algorithm))
+    value = root.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    return AnyCertificate.from_der(der.sequence(tbs, above.algorithm, der.bits(value))), above
+
+
 class TestInAFolder:
     """A part that is a signed document itself: changed, it fails; else it is told."""
 
@@ -211,6 +229,16 @@ class TestInAFolder:
         bound = manifest.build([entry], {}).to_bytes()
         seal = gbt35275.sign(bound, sm.LEAF, sm.LEAF_CERTIFICATE)
         return {"in.json": part, "manifest.json": bound, "signatures/c.p7s": seal}
+
+    def test_seal_under_a_root_of_another_kind_of_key(self) -> None:
+        files = self._folder(b"{}")
+        sound = mixed_chain(ec.derive_private_key(7, ec.SECP256R1()))
+        forged = (sound[0], mixed_chain(ec.derive_private_key(8, ec.SECP256R1()))[1])
+        for chain, expected in ((sound, []), (forged, ["trust.seal-certificate"])):
+            info = sm.signer_info(files["manifest.json"])
+            seal = sm.message(None, info, certificates=[sm.LEAF_CERTIFICATE, *chain])
+            found = verify({**files, "signatures/c.p7s": seal})
+            assert [one.code for one in found.findings if one.code.startswith("trust.seal")] == expected
 
     def test_changed(self) -> None:
         document = json.loads(signed(credential(OWN)))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from gateway.signing import _signed_data as structure
 from gateway.signing import _sm2_curve as curve
 from gateway.signing import der, sm2
+from gateway.signing.certificates import Certificate as AnyCertificate
 from gateway.signing.sm2_certificate import SM2_WITH_SM3, Certificate
 from gateway.signing.sm3 import sm3
 
@@ -125,6 +126,6 @@ def signer_info(
 
 
 def message(
-    content: bytes | None, *infos: bytes, certificates: Sequence[Certificate] = (LEAF_CERTIFICATE,)
+    content: bytes | None, *infos: bytes, certificates: Sequence[AnyCertificate] = (LEAF_CERTIFICATE,)
 ) -> bytes:
     return structure.write(content, certificates, infos)

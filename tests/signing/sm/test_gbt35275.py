@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.signing import _signed_data as structure
-from gateway.signing import der, gbt35275
+from gateway.signing import der, envelopes, gbt35275, x509
+from gateway.signing.certificates import Certificate as AnyCertificate
 from gateway.signing.chain import verify_chain
 from gateway.signing.keys import SigningFailed
 from gateway.signing.libcrypto import Libcrypto
 from gateway.signing.sm2_certificate import Certificate
 from gateway.signing.sm3 import sm3
+from tests.signing import seals
 from tests.signing.sm import made
 from tests.signing.sm.made import (
     LEAF,
@@ -101,6 +103,41 @@ class TestHolds:
         found = gbt35275.verify(bare, CONTENT, certificates=[OTHER_CERTIFICATE, LEAF_CERTIFICATE])
         assert found.signers[0].certificate == LEAF_CERTIFICATE
         assert refusals(bare, CONTENT) == ["sm.signer-certificate-missing"]
+
+    def test_another_certificate_from_elsewhere_is_not_asked(self) -> None:
+        """The message's own comes first; one given with the same number neither helps nor hinders."""
+        twin = made.certificate(LEAF, MIDDLE, made.usage(made.KEY_ENCIPHERMENT), serial=3)
+        assert gbt35275.verify(PLAIN, certificates=[twin]).signers[0].certificate == LEAF_CERTIFICATE
+        bare = made.message(None, made.signer_info(CONTENT), certificates=[])
+        with pytest.raises(GatewayError, match="ambiguous"):
+            gbt35275.verify(bare, CONTENT, certificates=[twin, LEAF_CERTIFICATE])
+
+    def test_a_certificate_from_elsewhere_by_any_reader(self) -> None:
+        """As ``--certificate`` and the certificates of a snapshot come."""
+        bare = made.message(None, made.signer_info(CONTENT), certificates=[])
+        known = [x509.Certificate.from_der(LEAF_CERTIFICATE.encoded), *seals.sealer().certificates]
+        found = envelopes.verify_any(bare, objects={"a": CONTENT}, certificates=known)
+        assert found.signatures[0].certificates == (LEAF_CERTIFICATE.encoded,)
+        with pytest.raises(GatewayError):
+            envelopes.verify_any(bare, objects={"a": CONTENT + b" "}, certificates=known)
+        with pytest.raises(GatewayError, match="missing"):
+            envelopes.verify_any(bare, objects={"a": CONTENT}, certificates=known[1:])
+
+    @pytest.mark.parametrize("kind", ["P-256", "RSA", "Ed25519"])
+    def test_a_certificate_of_another_kind_above(self, kind: str) -> None:
+        other = AnyCertificate.from_der(seals.sealer(kind).certificates[0].der)
+        info = made.signer_info(CONTENT)
+        found = gbt35275.verify(made.message(CONTENT, info, certificates=[LEAF_CERTIFICATE, other]))
+        assert {one.encoded for one in found.certificates} == {LEAF_CERTIFICATE.encoded, other.encoded}
+        assert found.signers[0].certificate == LEAF_CERTIFICATE
+
+    def test_a_signer_of_another_kind_is_refused(self) -> None:
+        other = AnyCertificate.from_der(seals.sealer().certificates[0].der)
+        inner = der.Reader(made.signer_info(CONTENT), "").content(der.SEQUENCE, "signerInfo")
+        own = der.sequence(LEAF_CERTIFICATE.issuer_name, der.integer(LEAF_CERTIFICATE.serial))
+        its = der.sequence(other.issuer_name, der.integer(other.serial))
+        info = der.sequence(inner.replace(own, its))
+        assert refusals(made.message(CONTENT, info, certificates=[other])) == ["sm.certificate-algorithm"]
 
     def test_another_user_id(self) -> None:
         info = structure.write_signer_info(LEAF_CERTIFICATE, b"", LEAF.sign(CONTENT, b"ALICE"))
