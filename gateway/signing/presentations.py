@@ -31,6 +31,8 @@ _NOT_AT_HAND: Final = frozenset(
 )
 NOT_CHECKED: Final = "contained-not-checked"
 UNSIGNED: Final = "contained-unsigned"
+# Of the presentation's own issuer it would say something else.
+_OF_CONTAINED: Final = {"issuer-not-bound": "contained-not-bound"}
 
 
 def with_credentials(found: Verified, *, keys: Keys, contexts: Contexts) -> Verified:
@@ -45,38 +47,46 @@ def with_credentials(found: Verified, *, keys: Keys, contexts: Contexts) -> Veri
     held = stated if isinstance(stated, list) else [stated]
     if len(held) > _MOST:
         raise proofs.ProofRefused(len(held), path="/verifiableCredential", code="vcdm.member")
-    remarks = {_remark(one, index, found.issuer, keys, contexts) for index, one in enumerate(held)} - {""}
+    remarks = {
+        remark
+        for index, one in enumerate(held)
+        for remark in _remarks(one, index, found.issuer, keys, contexts)
+    }
     if not remarks:
         return found
-    told = tuple(sorted(remarks))
+    told = tuple(sorted(remarks.difference(*(one.remarks for one in found.signatures))))
     return replace(
         found, signatures=tuple(replace(one, remarks=(*one.remarks, *told)) for one in found.signatures)
     )
 
 
-def _remark(credential: PlainJson, index: int, holder: str, keys: Keys, contexts: Contexts) -> str:
-    """What a reader must know of one credential; empty where its proof holds, or the holder is its issuer."""
+def _remarks(
+    credential: PlainJson, index: int, holder: str, keys: Keys, contexts: Contexts
+) -> frozenset[str]:
+    """What a reader must know of one credential: nothing where the holder is its issuer."""
     if not isinstance(credential, dict):
-        return NOT_CHECKED
+        return frozenset({NOT_CHECKED})
     is_enveloped = _is_a(credential, "EnvelopedVerifiableCredential")
     if not is_enveloped and "proof" not in credential:
-        return "" if holder and issuer_of(credential) == holder else UNSIGNED
+        return frozenset() if holder and issuer_of(credential) == holder else frozenset({UNSIGNED})
     try:
         if is_enveloped:
-            vc_jwt.verify(vc_jwt.unwrap(credential), keys=keys)
+            found = vc_jwt.verify(vc_jwt.unwrap(credential), keys=keys)
         else:
             expected = proofs.Expected(unasked=True)
-            proofs.verify_document(credential, keys=keys, contexts=contexts, expected=expected)
+            found = proofs.verify_document(credential, keys=keys, contexts=contexts, expected=expected)
     except UsageError:
         # What is not installed.
-        return NOT_CHECKED
+        return frozenset({NOT_CHECKED})
     except GatewayError as error:
         if {one.error_code for one in flatten(error)} <= _NOT_AT_HAND:
-            return NOT_CHECKED
+            return frozenset({NOT_CHECKED})
         for one in flatten(error):
             one.path = f"/verifiableCredential/{index}{one.path}"
         raise
-    return ""
+    # Whoever presents it may have written it otherwise, and signs that.
+    told = {remark for one in found.signatures for remark in one.remarks}
+    return frozenset({_OF_CONTAINED.get(remark, remark) for remark in told} - {"question-not-asked"})
 
 
 def _is_a(document: Mapping[str, PlainJson], kind: str) -> bool:

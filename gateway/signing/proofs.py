@@ -22,7 +22,7 @@ from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.multibase import from_base58btc
-from gateway.signing.rdf import jsonld, numbers, spelling
+from gateway.signing.rdf import jsonld, numbers
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
@@ -131,16 +131,18 @@ def verify_document(
     proofs = _proofs(secured, keys, expected or Expected())
     document = {name: item for name, item in secured.items() if name != "proof"}
     covered: dict[str, PlainJson] | None = None
+    left_open: set[str] = set()
     for proof in proofs:
         before = _before(proof, proofs)
-        seen = _check(proof, document, before, contexts)
+        seen, told = _check(proof, document, before, contexts)
+        left_open.update(told)
         if covered is not None and jcs(covered) != jcs(seen):
             raise ProofRefused(path=proof.at, code="envelope.signatures-differ")
         covered = seen
     assert covered is not None
     issuer = _party(covered)
     asked = expected is not None and bool(expected.domain or expected.challenge)
-    remarks = _remarks(secured, covered, issuer, proofs, asked=asked)
+    remarks = (*sorted(left_open), *_remarks(secured, covered, issuer, proofs, asked=asked))
     signatures = tuple(
         VerifiedSignature(
             algorithm=proof.suite,
@@ -272,18 +274,17 @@ def _before(proof: _Proof, proofs: Sequence[_Proof]) -> list[PlainJson]:
 
 def _check(
     proof: _Proof, document: dict[str, PlainJson], before: list[PlainJson], contexts: Contexts
-) -> dict[str, PlainJson]:
-    """What this proof covers: the document as it was signed."""
-    covered = dict(document)
+) -> tuple[dict[str, PlainJson], list[str]]:
+    """What this proof covers, the document as it was signed; and remarks on what it leaves open there."""
+    covered, left_open = dict(document), list[str]()
     config = {name: item for name, item in proof.members.items() if name != "proofValue"}
     signed = {**covered, "proof": before} if before else covered
     if proof.suite in _RDFC:
         config["@context"] = covered.get("@context", [])
         numbers.require_covered(signed)
-        canonical = [
-            text.encode()
-            for text in jsonld.canonical([config, signed], given=contexts, hash_name=proof.hash_name)
-        ]
+        quads, left_open = jsonld.examined([config, signed], given=contexts, hash_name=proof.hash_name)
+        canonical = [text.encode() for text in quads]
+        left_open += ["order-not-covered"] if _has_order(covered) else []
     else:
         if "@context" in config:
             _require_prefix(covered.get("@context"), config["@context"])
@@ -293,7 +294,7 @@ def _check(
     hashed = b"".join(hashlib.new(proof.hash_name, one).digest() for one in canonical)
     if not proof.key.has_signed(hashed, proof.signature, algorithms.JOSE[proof.algorithm]):
         raise ProofRefused(proof.key.did, path=f"{proof.at}/proofValue")
-    return covered
+    return covered, left_open
 
 
 def _require_prefix(context: PlainJson, covered: PlainJson) -> None:
@@ -320,9 +321,6 @@ def _remarks(
     found = []
     if jcs(secured.get("@context")) != jcs(covered.get("@context")):
         found.append("uncovered-contexts")
-    if any(proof.suite in _RDFC for proof in proofs):
-        found += ["order-not-covered"] if _has_order(dict(covered)) else []
-        found += ["places-not-covered"] if spelling.is_movable(dict(covered)) else []
     if any(name in proof.members for proof in proofs for name in ("domain", "challenge")) and not asked:
         found.append("question-not-asked")
     controllers = {proof.text("verificationMethod").partition("#")[0] for proof in proofs}

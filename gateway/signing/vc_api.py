@@ -5,7 +5,7 @@ Source: W3C VC API (draft), issuing and verifying; the shapes that the W3C confo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -89,6 +89,8 @@ def verify(
 ) -> Answer:
     """Answer ``POST /credentials/verify``: 200 ``verified: true``, or 400 with every reason.
 
+    What a proof that holds leaves open is told under ``warnings``.
+
     Args:
         now: where given, a credential outside its time of validity is refused.
     """
@@ -96,10 +98,10 @@ def verify(
         asked = _object(parse_signed(request), "")
         expected = _expected(_options(asked), ASSERTION)
         credential = _object(asked.get("verifiableCredential"), "/verifiableCredential")
-        _verify_credential(credential, keys, contexts, now, expected)
+        found = _verify_credential(credential, keys, contexts, now, expected)
     except GatewayError as error:
         return _refused(error)
-    return Answer(200, {"verified": True})
+    return _verified([found])
 
 
 def verify_presentation(
@@ -116,7 +118,8 @@ def verify_presentation(
     try:
         asked = _object(parse_signed(request), "")
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
-        covered, holder = _presentation(document, _options(asked), keys, contexts, now)
+        shown = _presentation(document, _options(asked), keys, contexts, now)
+        covered, holder, answers = shown.document, shown.issuer, [shown]
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
@@ -129,12 +132,13 @@ def verify_presentation(
                 _refuse_untimely(credential, now)
                 contained.inside(credential, keys=keys, contexts=contexts)
             else:
-                _verify_credential(credential, keys, contexts, now, Expected(unasked=True))
+                unasked = Expected(unasked=True)
+                answers.append(_verify_credential(credential, keys, contexts, now, unasked))
         beside = {name: item for name, item in covered.items() if name != "verifiableCredential"}
         contained.inside(beside, keys=keys, contexts=contexts)
     except GatewayError as error:
         return _refused(error)
-    return Answer(200, {"verified": True})
+    return _verified(answers)
 
 
 def _verify_credential(
@@ -143,7 +147,7 @@ def _verify_credential(
     contexts: Contexts,
     now: datetime | None,
     expected: Expected,
-) -> None:
+) -> Verified:
     if _is_a(document, "EnvelopedVerifiableCredential"):
         found = _enveloped(document, keys)
         if expected.purpose != ASSERTION:
@@ -160,6 +164,7 @@ def _verify_credential(
     _refuse_over(found, now)
     # One inside that was changed since it was signed is refused, as `hutong verify` does.
     contained.inside(found.document, keys=keys, contexts=contexts)
+    return found
 
 
 def _presentation(
@@ -168,14 +173,14 @@ def _presentation(
     keys: Keys,
     contexts: Contexts,
     now: datetime | None,
-) -> tuple[Mapping[str, PlainJson], str]:
-    """The covered presentation, and whose key it is that covers it; empty where it names no holder."""
+) -> Verified:
+    """The covered presentation; its issuer is whose key covers it, empty where it names no holder."""
     if _is_a(document, "EnvelopedVerifiablePresentation"):
         found = _enveloped(document, keys)
         vcdm.require_presentation(found.document)
         _refuse_other_question(found.document, _expected(options, _AUTHENTICATION))
         _refuse_over(found, now)
-        return found.document, found.issuer
+        return found
     vcdm.require_presentation(document)
     held = document.get("proof")
     purpose = held.get("proofPurpose") if isinstance(held, dict) else None
@@ -185,7 +190,7 @@ def _presentation(
     if "holder" in document:
         _refuse_unbound(found, "/holder")
     _refuse_over(found, now)
-    return found.document, found.issuer
+    return found
 
 
 def _enveloped(document: Mapping[str, PlainJson], keys: Keys) -> Verified:
@@ -352,6 +357,16 @@ def _object(value: PlainJson, path: str) -> dict[str, PlainJson]:
 
 def _issued(document: dict[str, PlainJson]) -> Answer:
     return Answer(201, {"verifiableCredential": document})
+
+
+def _verified(answers: Sequence[Verified]) -> Answer:
+    """VCDM 2.0, 7.1: what holds, with warnings of what a proof leaves open."""
+    remarks = {remark for found in answers for one in found.signatures for remark in one.remarks}
+    warnings: list[PlainJson] = [
+        {"code": one, "title": one, "detail": messages.text(f"cli.remark-{one}", "en", {}).what}
+        for one in sorted(remarks)
+    ]
+    return Answer(200, {"verified": True, "warnings": warnings} if warnings else {"verified": True})
 
 
 def _refused(error: GatewayError) -> Answer:

@@ -41,6 +41,8 @@ _LEFT_OPEN: Final = frozenset(
         "uncovered-contexts",
         "order-not-covered",
         "places-not-covered",
+        "spelling-not-covered",
+        "contained-not-bound",
         "contained-not-checked",
         "contained-unsigned",
     }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
 from gateway.errors import GatewayError
+from gateway.signing import vc_api
 from gateway.signing.did_key import KeyType
 from gateway.signing.envelopes import verify_any
 from gateway.signing.rdf import numbers
 from gateway.signing.vcdm import CONTEXT
 from tests.signing.conftest import throw_away
+from tests.signing.test_presentations import by_proof, presentation
 from tests.signing.test_proofs import contexts
 from tests.signing.test_w3c_rdfc import Rdfc
+from tests.signing.test_w3c_statements import body
 
 __all__ = ["contexts"]  # a fixture
 
@@ -28,8 +31,26 @@ TERMS: Final = {
     "share": "ex:share",
     "clean": {"@id": "ex:clean", "@type": "xsd:boolean"},
     "mass": {"@id": "ex:mass", "@type": "xsd:double"},
+    "count": {"@id": "ex:count", "@type": "xsd:decimal"},
+    "flag": {"@id": "ex:flag", "@type": "xsd:string"},
+    "kind": {"@id": "ex:kind", "@type": "@vocab"},
+    "Fossil": "ex:Fossil",
+    "Hearth": "ex:Hearth",
+    "Furnace": "ex:Hearth",
+    "part": "ex:part",
+    "label": {"@id": "ex:label", "@container": "@language"},
+    "by_id": {"@id": "ex:by_id", "@container": "@id"},
+    "by_type": {"@id": "ex:by_type", "@container": "@type"},
+    "by_name": {"@id": "ex:by_name", "@container": "@index", "@index": "ex:called"},
+    "called": "ex:called",
 }
 SUBJECT: Final = {"id": "urn:kiln:1", "share": "0.5"}
+
+
+SPELLING: Final = ("spelling-not-covered",)
+PLACES: Final = ("places-not-covered",)
+ONE: Final = {"share": "1"}
+TWO: Final = {"share": "2"}
 
 
 @pytest.fixture
@@ -125,3 +146,117 @@ def test_names_have_one_spelling(kilns: Rdfc, subject: dict[str, str], other: di
 
 def test_an_issuer_keeps_its_id(kilns: Rdfc) -> None:
     assert code(kilns, {}, issuer={"@id": kilns.key.public_key.did}) == "rdf.respelled"
+
+
+def remarks(rdfc: Rdfc, document: dict[str, Any]) -> tuple[str, ...]:
+    found = verify_any(json.dumps(document).encode(), contexts=rdfc.known)
+    return found.signatures[0].remarks
+
+
+@pytest.mark.parametrize(
+    ("subject", "other"),
+    [
+        # The keys of a map change places.
+        (
+            {"by_id": {"urn:a": ONE, "urn:b": TWO}},
+            {"by_id": {"urn:b": {"id": "urn:a", **ONE}, "urn:a": {"id": "urn:b", **TWO}}},
+        ),
+        ({"by_name": {"a": {"called": "b"}}}, {"by_name": {"b": {"called": "a"}}}),
+        ({"by_name": {"a": ONE}}, {"by_name": {"a": {"called": "a", **ONE}}}),
+        ({"by_name": {"a": {"called": "b"}}}, {"by_name": {"b": {"@context": KILNS, "called": "a"}}}),
+        ({"label": {"de": "a", "en": "b"}}, {"label": {"de": "a", "EN": "b"}}),
+        # Another name of the same.
+        ({"maker": "https://example.org/ns#a"}, {"maker": "ex:a"}),
+        ({"kind": "Fossil"}, {"kind": "https://example.org/ns#Fossil"}),
+        ({"kind": "Fossil"}, {"kind": {"id": "ex:Fossil"}}),
+        ({"type": "ex:Oven"}, {"type": "https://example.org/ns#Oven"}),
+        # Texts that are true.
+        ({"flag": False}, {"flag": "false"}),
+        ({"count": 0}, {"count": "0"}),
+    ],
+)
+def test_another_spelling_of_the_same_graph_is_told(
+    kilns: Rdfc, subject: dict[str, Any], other: dict[str, Any]
+) -> None:
+    made = kilns.signed(credential(kilns, credentialSubject={**SUBJECT, **subject}))
+    assert remarks(kilns, made) == ()
+    assert remarks(kilns, {**made, "credentialSubject": {**SUBJECT, **other}}) == SPELLING
+
+
+@pytest.mark.parametrize("kind", ["Furnace", "Hearth"])
+def test_a_type_of_two_names_is_refused(kilns: Rdfc, kind: str) -> None:
+    made = kilns.signed(credential(kilns, type=["VerifiableCredential", kind]))
+    assert said(kilns, made) == "rdf.respelled"
+
+
+def test_one_of_two_orders_of_types_is_the_one_that_is_not_told(kilns: Rdfc) -> None:
+    kinds = {"by_type": {"Kiln": {"type": "ex:Oven"}}}, {"by_type": {"ex:Oven": {"type": "Kiln"}}}
+    made = kilns.signed(credential(kilns, credentialSubject={**SUBJECT, **kinds[0]}))
+    told = [remarks(kilns, {**made, "credentialSubject": {**SUBJECT, **one}}) for one in kinds]
+    assert sorted(told) == [(), SPELLING]
+
+
+def test_a_member_that_moves_to_a_shortened_name_is_told(kilns: Rdfc) -> None:
+    made = kilns.signed(
+        credential(
+            kilns, credentialSubject={"id": "ex:a", "share": "1"}, evidence={"type": "Kiln", "maker": "ex:a"}
+        )
+    )
+    whole = {"type": "Kiln", "maker": {"id": "https://example.org/ns#a", "share": "1"}}
+    moved = {**made, "credentialSubject": {"id": "ex:a"}, "evidence": whole}
+    assert remarks(kilns, moved) == (*PLACES, *SPELLING)
+
+
+def test_a_name_of_a_blank_node_is_told(kilns: Rdfc) -> None:
+    made = kilns.signed(credential(kilns, credentialSubject={"share": "1"}))
+    assert remarks(kilns, made) == ()
+    assert remarks(kilns, {**made, "credentialSubject": {"id": "_:kiln-7", "share": "1"}}) == PLACES
+
+
+def test_what_is_spelled_as_usual_is_not_told(kilns: Rdfc) -> None:
+    subject = {
+        "id": "https://example.org/ns#whole",
+        "type": ["Kiln"],
+        "share": ["0.5"],
+        "limit": {"@value": "x"},
+        "label": {"zh-CN": "窑", "zh-Hant": "窯", "en": "kiln"},
+        "by_id": {"urn:a": ONE},
+        "by_name": {"a": TWO},
+        "maker": {"id": "urn:m"},
+        "kind": "Fossil",
+        "clean": False,
+        "count": "5.50",
+        "part": {"share": "3"},
+    }
+    assert remarks(kilns, kilns.signed(credential(kilns, credentialSubject=subject))) == ()
+    inner = kilns.signed(credential(kilns, credentialSubject=subject))
+    shown = kilns.presentation(verifiableCredential=[inner])
+    assert remarks(kilns, kilns.signed(shown, proofPurpose="authentication")) == ()
+
+
+def test_the_answer_of_a_server_tells_what_is_open(kilns: Rdfc) -> None:
+    subject = {**SUBJECT, "maker": "ex:a"}
+    made = kilns.signed(credential(kilns, credentialSubject=subject))
+    shown = kilns.signed(kilns.presentation(verifiableCredential=[made]), proofPurpose="authentication")
+    for answer in (
+        vc_api.verify(body(verifiableCredential=made), contexts=kilns.known),
+        vc_api.verify_presentation(body(verifiablePresentation=shown), contexts=kilns.known),
+    ):
+        assert (answer.status, answer.document["verified"]) == (200, True)
+        (warning,) = cast("list[dict[str, str]]", answer.document["warnings"])
+        assert warning["code"] == "spelling-not-covered"
+        assert "spelled" in warning["detail"]
+
+
+def test_a_holder_who_spells_a_credential_otherwise_does_not_hide_it(kilns: Rdfc) -> None:
+    held = throw_away(KeyType.P256)
+    made = kilns.signed(credential(kilns, credentialSubject={**SUBJECT, "kind": "Fossil"}))
+    other = {**made, "credentialSubject": {**SUBJECT, "kind": "ex:Fossil"}}
+    for one, told in ((made, ()), (other, SPELLING)):
+        assert remarks(kilns, json.loads(by_proof(presentation(held, one), held))) == told
+
+
+def test_a_stranger_in_a_presentation_is_told(kilns: Rdfc) -> None:
+    held = throw_away(KeyType.P256)
+    made = kilns.signed(credential(kilns, issuer="https://issuer.example"))
+    assert remarks(kilns, json.loads(by_proof(presentation(held, made), held))) == ("contained-not-bound",)

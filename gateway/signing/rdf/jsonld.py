@@ -33,7 +33,18 @@ def canonical(
     hash_name: str = "sha256",
     ours: bool = False,
 ) -> list[str]:
-    """The canonical N-Quads of each document.
+    """The canonical N-Quads of each document: see ``examined``."""
+    return examined(documents, given=given, hash_name=hash_name, ours=ours)[0]
+
+
+def examined(
+    documents: Sequence[PlainJson],
+    *,
+    given: Contexts = NO_CONTEXTS,
+    hash_name: str = "sha256",
+    ours: bool = False,
+) -> tuple[list[str], list[str]]:
+    """The canonical N-Quads of each document, and remarks on what those of the last one leave open.
 
     Args:
         ours: the documents are made here, and no signature over the N-Quads stands for their spelling: a
@@ -71,5 +82,4 @@ def canonical(
     answer = json.loads(done.stdout)
     if "code" in answer:
         raise NotCanonicalisable(answer["saw"], path=answer["path"], code=answer["code"])
-    found: list[str] = answer["canonical"]
-    return found
+    return answer["canonical"], answer["open"]

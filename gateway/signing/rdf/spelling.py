@@ -6,7 +6,6 @@ another description of the same thing. Whoever reads the document by its terms w
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +15,6 @@ from gateway.frontdoor.json import PlainJson, pointer
 
 # Of a thing, and of a value.
 _KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
-_GRAPHS: Final = "verifiableCredential"
 _IDENTIFIERS: Final = frozenset({"id", "@id"})
 _OF_VALUES: Final = frozenset({"@id", "@type"})
 _TYPES: Final = ("type", "@type")
@@ -90,28 +88,14 @@ def refuse_respelled(
                 raise Respelled(kind, path=path + pointer([name]))
 
 
-def is_movable(document: PlainJson) -> bool:
-    """Whether something that is described also stands elsewhere: its members could have been moved there.
-
-    A presentation's credentials are graphs of their own, out of which nothing can be moved.
-    """
-    described: set[str] = set()
-    named: Counter[str] = Counter()
-    for path, name, holder in _members(document, ""):
-        if f"{path}/".startswith(f"/{_GRAPHS}/"):
-            continue
-        own = holder[name]
-        named.update(one for one in (own if isinstance(own, list) else [own]) if isinstance(one, str))
-        if name in _IDENTIFIERS and isinstance(own, str) and _says(holder):
-            described.add(own)
-    held = document.get(_GRAPHS) if isinstance(document, dict) else None
-    graphs = held if isinstance(held, list) else [held] if isinstance(held, dict) else []
-    return any(named[one] > 1 for one in described) or any(map(is_movable, graphs))
-
-
 def iris(contexts: Mapping[str, PlainJson]) -> set[str]:
     """What these contexts have a term for."""
     return set(_known(contexts).by_iri)
+
+
+def prefixes(contexts: Mapping[str, PlainJson]) -> dict[str, set[str]]:
+    """What these contexts mean by each name, as addresses may begin with it."""
+    return _known(contexts).iris
 
 
 def _known(contexts: Mapping[str, PlainJson]) -> _Terms:
@@ -156,7 +140,7 @@ def _respelled_types(name: str, holder: Mapping[str, PlainJson], known: _Terms) 
         return
     stated = holder[name]
     for kind in stated if isinstance(stated, list) else [stated]:
-        if isinstance(kind, str) and kind not in known.iris and ":" in kind and known.others(kind):
+        if isinstance(kind, str) and (kind in known.iris or ":" in kind) and known.others(kind):
             yield kind
 
 
