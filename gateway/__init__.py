@@ -213,7 +213,7 @@ else:
         "gateway.signing.keys": ("PrivateKey",),
         "gateway.trust.judgement": ("Validation",),
         "gateway.trust.snapshot": ("Snapshot", "load as load_snapshot"),
-        "gateway.trust.verify": ("Verdict",),
+        "gateway.trust.folder_verdict": ("Verdict",),
         "gateway.nomenclature.audit": ("Audit", "audit as audit_map"),
         "gateway.nomenclature.factor_files": (
             "read_map as read_factor_map",
