@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
@@ -18,10 +17,10 @@ from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.sm2 import Engine
 from gateway.trust import credential_checks, entries, enveloped, signers
 from gateway.trust import subject as subjects
-from gateway.trust.existence import Proof, Witnesses
+from gateway.trust.answers import Answer, Inquiry
+from gateway.trust.existence import Witnesses
 from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
-from gateway.trust.signers import Known
-from gateway.trust.snapshot import Listed, Snapshot
+from gateway.trust.snapshot import Snapshot
 from gateway.trust.statement import said
 from gateway.trust.subject import Signer, Statement, Subject
 from gateway.trust.verify import CREDENTIAL
@@ -45,20 +44,6 @@ class RuleAnswers:
     blocking: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     evidence: Mapping[str, PlainJson] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One signer: since when the signature exists, and whose it is."""
-
-    signer: Signer
-    proof: Proof | None
-    existed: datetime
-    known: Known
-
-    @property
-    def listed(self) -> Listed | None:
-        return self.known.listed
 
 
 def validate_folder(
@@ -130,6 +115,7 @@ class _Run:
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
         self.witnesses = Witnesses(snapshot, engine)
+        self.inquiry = Inquiry(subject, snapshot, self.witnesses, engine)
         self.inner: list[tuple[str, Validation]] = []
 
     def result(self) -> Validation:
@@ -162,13 +148,14 @@ class _Run:
         if sub is not None:
             yield from self._unsound(sub, evidence)
             return
-        answers = [self._with_service(self._answer(signer)) for signer in self.subject.signers]
-        chosen, signer = self._choose(answers)
+        answers = [self.inquiry.of(signer) for signer in self.subject.signers]
+        self.notes += (note for answer in answers for note in answer.known.notes)
+        chosen, signer = self.inquiry.choose(answers)
         self.existed = chosen.existed
         for answer in answers:
             if answer.listed is None and answer is not chosen:
                 self.notes.append(self._unlisted(answer.signer))
-            elif answer is not chosen and not self._counts(answer):
+            elif answer is not chosen and not self.inquiry.counts(answer):
                 self._leave_open(answer.signer)
         self.inner = [(place, self._inside(inner)) for place, inner in self.subject.contained]
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
@@ -231,85 +218,7 @@ class _Run:
         if self.subject.kind == "folder" and signer.kind == "jws" and not self.subject.is_recorded:
             self.left_open += (CREDENTIAL,)
 
-    def _counts(self, answer: _Answer) -> bool:
-        return answer.listed is not None and self._is_accepted(answer.listed, answer.existed)
-
-    def _answer(self, signer: Signer) -> _Answer:
-        """(4) and (5) The earliest proof counts, but nobody proves the time of a signature of their own."""
-        for proof in (*self.witnesses.of(signer), None):
-            existed = min(proof.time, self.now) if proof else self.now
-            known = signers.identify(
-                signer,
-                self.snapshot,
-                existed=existed,
-                is_proven=proof is not None,
-                accepts=lambda listed, at=existed: self._is_accepted(listed, at),  # type: ignore[misc]
-                engine=self.engine,
-            )
-            if proof is None or known.listed is None or known.listed.entity.name != proof.voucher.name:
-                break
-        return _Answer(signer, proof, existed, known)
-
-    def _choose(self, answers: Sequence[_Answer]) -> tuple[_Answer, StepResult]:
-        """The signer whose signature counts: a listed body of an accepted kind. None may fail."""
-        for answer in answers:
-            self.notes += answer.known.notes
-        failed = [one for one in answers if one.known.step.outcome is Outcome.FAILED]
-        good = [one for one in answers if one.listed is not None]
-        counting = [one for one in good if self._counts(one)]
-        if failed:
-            return failed[0], failed[0].known.step
-        if counting:
-            # Of several certifiers, not the one whose file comes first by name.
-            found = min(counting, key=self._shortfall)
-            return found, found.known.step
-        for one in good:
-            assert one.listed is not None
-            params = {"body": one.listed.entity.name, "service": one.listed.service.now.kind}
-            step = StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
-            return one, step
-        return answers[0], answers[0].known.step
-
-    def _shortfall(self, answer: _Answer) -> int:
-        """How much it lacks of what is asked: status, accreditation, scope, agreement, all parts."""
-        listed, existed, statement = answer.listed, answer.existed, self.subject.statement
-        assert listed is not None
-        steps = [entries.status(listed, answer.known.found_by, existed)]
-        if listed.service.at(existed) is not None:
-            steps.append(entries.accreditation(listed, statement, self.snapshot, existed))
-            steps.append(entries.scope(listed, statement, existed))
-            steps.append(entries.agreement(listed, statement, self.snapshot, existed)[0])
-        worst = {Outcome.FAILED: 16, Outcome.INDETERMINATE: 1}
-        is_partial = any(part.name not in answer.signer.covered for part in self.subject.parts)
-        lacking = sum(worst.get(step.outcome, 0) for step in steps) + is_partial
-        return lacking if len(steps) > 1 else 64
-
-    def _with_service(self, answer: _Answer) -> _Answer:
-        """Of several services of one body, that whose scope holds what was declared.
-
-        Where one of those is not granted, it is the one: nobody knows under which of two hats a body signed.
-        """
-        statement, existed = self.subject.statement, answer.existed
-        there = [one for one in answer.known.services if one.service.at(existed) is not None]
-        if answer.listed is None or len(there) < 2:
-            return answer
-        within = [
-            one
-            for one in there
-            if entries.scope(one, statement, existed).outcome in (Outcome.PASSED, Outcome.NOT_ASKED)
-        ]
-        names = answer.known.found_by
-        bad = [one for one in within if entries.status(one, names, existed).outcome is not Outcome.PASSED]
-        found = next(iter((*bad, *within)), answer.listed)
-        return replace(answer, known=replace(answer.known, listed=found))
-
-    def _is_accepted(self, listed: Listed, existed: datetime) -> bool:
-        state = listed.service.at(existed) or listed.service.now
-        if credential_checks.is_statement(self.subject.credential):
-            return state.kind == "recogniser"
-        return state.kind in self.snapshot.policy.services
-
-    def _signature(self, answers: Sequence[_Answer]) -> StepResult:
+    def _signature(self, answers: Sequence[Answer]) -> StepResult:
         told: list[PlainJson] = [
             {"kind": s.kind, "algorithm": s.algorithm, "signer": s.name} for s in self.subject.signers
         ]
@@ -326,7 +235,7 @@ class _Run:
                 )
         return StepResult("signature", Outcome.PASSED, evidence={"signatures": told})
 
-    def _coverage(self, chosen: _Answer, answers: Sequence[_Answer]) -> StepResult:
+    def _coverage(self, chosen: Answer, answers: Sequence[Answer]) -> StepResult:
         """(3) What is read must be covered, by the very signature that counts."""
         subject = self.subject
         evidence: dict[str, PlainJson] = {
@@ -353,7 +262,7 @@ class _Run:
             return StepResult("coverage", Outcome.INDETERMINATE, Sub.NOT_COVERED, evidence, params)
         return StepResult("coverage", Outcome.PASSED, evidence=evidence)
 
-    def _misnamed(self, chosen: _Answer, answers: Sequence[_Answer]) -> Iterator[str]:
+    def _misnamed(self, chosen: Answer, answers: Sequence[Answer]) -> Iterator[str]:
         """Names by which the issuer calls itself and no list does, as far as they leave it open."""
         of_folder = self.subject.kind == "folder"
         own = next((one for one in answers if of_folder and one.signer.kind == "jws"), chosen)
@@ -369,7 +278,7 @@ class _Run:
                 self.notes.append(Finding("list.borrowed-name", own.signer.name, name, Severity.WARNING))
                 yield f"{CREDENTIAL}#/issuer/name"
 
-    def _existence(self, chosen: _Answer) -> StepResult:
+    def _existence(self, chosen: Answer) -> StepResult:
         """(5) The earliest word that counts; without one, the moment of this validation."""
         proof = chosen.proof
         evidence: dict[str, PlainJson] = {"source": "receipt-time", "time": self.now.isoformat()}
@@ -377,7 +286,7 @@ class _Run:
             evidence = {"source": proof.source, "time": proof.time.isoformat(), "sha256": proof.sha256}
         return StepResult("existence", Outcome.PASSED, evidence=evidence)
 
-    def _entry(self, chosen: _Answer, answers: Sequence[_Answer]) -> Iterator[StepResult]:
+    def _entry(self, chosen: Answer, answers: Sequence[Answer]) -> Iterator[StepResult]:
         """(6) to (10)."""
         listed = chosen.listed
         assert listed is not None
