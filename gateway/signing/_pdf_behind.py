@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from lxml import etree
 from pyhanko.pdf_utils import generic
@@ -39,7 +39,6 @@ from pyhanko.sign.diff_analysis.rules.form_field_rules import (
     DSSCompareRule,
     SigFieldCreationRule,
     SigFieldModificationRule,
-    is_field_visible,
 )
 from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
 from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
@@ -56,6 +55,8 @@ _GROWING: Final = frozenset(
     {"/Annots", "/CRLs", "/Certs", "/DSS", "/Extensions", "/Fields", "/Metadata", "/ModDate", "/OCSPs"}
     | {"/Producer", "/V", "/VRI", "/Version"}
 )
+# Of these, only what is added behind the others.
+_LAYERS: Final = frozenset({"/Annots", "/Fields"})
 _FIELD: Final = frozenset(
     {"/AP", "/Border", "/F", "/FT", "/Ff", "/Kids", "/Lock", "/P", "/Parent", "/Rect"}
     | {"/SV", "/StructParent", "/Subtype", "/T", "/TU", "/Type", "/V"}
@@ -69,6 +70,15 @@ _XMP: Final = frozenset(
         "{http://ns.adobe.com/pdf/1.3/}Producer",
     }
 )
+
+_XMP_WORDS: Final = frozenset({"{http://ns.adobe.com/pdf/1.3/}Producer"})
+_TOOLKIT: Final = "{adobe:ns:meta/}xmptk"
+_RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_LISTS: Final = frozenset({f"{_RDF}Alt", f"{_RDF}Bag", f"{_RDF}Seq"})
+_MOMENT: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
+# A stream with its data in another file (/F) says what stands there.
+_STREAM: Final = frozenset({"/DL", "/DecodeParms", "/Filter", "/Length", "/Subtype", "/Type"})
+_Told: TypeAlias = "tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple[_Told, ...]]"
 
 
 def is_harmless(reader: PdfFileReader, data: bytes, signature: EmbeddedPdfSignature, end: int) -> bool:
@@ -172,14 +182,28 @@ def _has_grown(old: generic.PdfObject, new: generic.PdfObject) -> bool:
         # Whether their bytes are the same is asked by the rules.
         return isinstance(old, generic.StreamObject) and isinstance(new, generic.StreamObject)
     if isinstance(old, generic.ArrayObject) and isinstance(new, generic.ArrayObject):
-        held = (*map(old.raw_get, range(len(old))), *map(new.raw_get, range(len(new))))
-        return _written(old) == _written(new) or all(isinstance(one, generic.IndirectObject) for one in held)
+        return _written(old) == _written(new) or _is_longer(old, new)
     if isinstance(old, generic.DictionaryObject) and isinstance(new, generic.DictionaryObject):
         return old.keys() <= new.keys() and all(_may_be(old, new, name) for name in new)
     return _written(old) == _written(new)
 
 
+def _is_longer(old: generic.ArrayObject, new: generic.ArrayObject) -> bool:
+    """Whether references were added behind those that are there, none of them again.
+
+    The last annotation lies on top. What is held for checking are streams, of which no order shows.
+    """
+    before, after = ([one.raw_get(index) for index in range(len(one))] for one in (old, new))
+    if not all(isinstance(one, generic.IndirectObject) for one in (*before, *after)):
+        return False
+    if before and all(isinstance(old[index], generic.StreamObject) for index in range(len(old))):
+        return True
+    return after[: len(before)] == before and not any(one in before for one in after[len(before) :])
+
+
 def _may_be(old: generic.DictionaryObject, new: generic.DictionaryObject, name: str) -> bool:
+    if name in _LAYERS and name in old:
+        return _has_grown(old[name], new[name])
     if name in _GROWING or (name not in old and VRI_KEY_PATTERN.match(name)):
         return True
     if name == "/AcroForm" and name in old:
@@ -243,22 +267,40 @@ class _MetadataRule(MetadataUpdateRule):
         return super().apply(old, new)
 
 
-def _described(at: HistoricalResolver) -> list[tuple[str, str, str]]:
+def _described(at: HistoricalResolver) -> _Told | None:
     if "/Metadata" not in at.root:
-        return []
+        return None
     held = at.root.get_value_as_reference("/Metadata").get_object()
-    if not isinstance(held, generic.StreamObject):
+    if not isinstance(held, generic.StreamObject) or not held.keys() <= _STREAM:
         raise SuspiciousModification("/Metadata")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(held.read_data(DecodePurpose.XMP_METADATA), parser)
-    told = [one for one in root.iter(etree.Element) if one.tag not in _XMP]
-    return sorted((str(one.tag), (one.text or "").strip(), _attributes(one)) for one in told)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    return _told(etree.fromstring(held.read_data(DecodePurpose.XMP_METADATA), parser))
 
 
-def _attributes(element: etree._Element) -> str:
+def _told(element: etree._Element) -> _Told:
+    """What an element says, and where: the same words are another statement as title and as author."""
+    kept = [_told(child) for child in element if not _is_of_writer(child)]
+    words = [element.text, *(child.tail for child in element)]
+    said = tuple(word for word in ((one or "").strip() for one in words) if word)
+    below = kept if element.tag in _LISTS else sorted(kept, key=repr)
+    return str(element.tag), _attributes(element), said, tuple(below)
+
+
+def _is_of_writer(element: etree._Element) -> bool:
+    is_known = element.tag in _XMP and not len(element) and not element.attrib
+    return is_known and (element.tag in _XMP_WORDS or bool(_MOMENT.fullmatch((element.text or "").strip())))
+
+
+def _attributes(element: etree._Element) -> tuple[tuple[str, str], ...]:
     """Who has written the metadata with which toolkit is as good as who has written the file."""
-    toolkit = "{adobe:ns:meta/}xmptk"
-    return repr(sorted(item for item in element.items() if item[0] not in _XMP | {toolkit}))
+    told = (
+        (str(name), str(value))
+        for name, value in element.items()
+        if name != _TOOLKIT and not (name in _XMP and (name in _XMP_WORDS or _MOMENT.fullmatch(str(value))))
+    )
+    return tuple(sorted(told))
 
 
 class _NewFieldRule(SigFieldCreationRule):
@@ -276,8 +318,23 @@ class _NewFieldRule(SigFieldCreationRule):
 
 
 def _require_plain(field: generic.DictionaryObject) -> None:
-    if not field.keys() <= _FIELD or is_field_visible(field):  # type: ignore[no-untyped-call]
+    is_shown = "/Subtype" in field or "/Rect" in field
+    if not field.keys() <= _FIELD or (is_shown and not _is_flat(_value(field, "/Rect"))):
         raise SuspiciousModification("/Fields")
+
+
+def _is_flat(rectangle: generic.PdfObject | None) -> bool:
+    """Whether nothing shows in it, to any reader.
+
+    To pyHanko, what cannot be reckoned has no size: a number that stands elsewhere, a text, a fifth one.
+    """
+    if not isinstance(rectangle, generic.ArrayObject) or len(rectangle) != 4:
+        return False
+    left, bottom, right, top = map(rectangle.raw_get, range(4))
+    is_plain = all(
+        isinstance(one, generic.NumberObject | generic.FloatObject) for one in (left, bottom, right, top)
+    )
+    return is_plain and (left == right or bottom == top)
 
 
 def _require_stamp(field: generic.DictionaryObject) -> None:

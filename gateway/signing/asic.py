@@ -175,9 +175,10 @@ def _misnamed(archive: Archive, parts: Mapping[str, Part]) -> Iterator[str]:
     except GatewayError:
         yield _MANIFEST
         return
-    if root.tag != f"{{{_ODF}}}manifest" or any(
-        element.tag != f"{{{_ODF}}}file-entry" or (element.text or "").strip() or (element.tail or "").strip()
-        for element in root.iterdescendants()
+    if (
+        root.tag != f"{{{_ODF}}}manifest"
+        or any(element.tag != f"{{{_ODF}}}file-entry" for element in root.iterdescendants())
+        or any(map(_says_more, root.iter()))
     ):
         yield _MANIFEST
     for entry in root.iter(f"{{{_ODF}}}file-entry"):
@@ -196,6 +197,15 @@ def _misnamed(archive: Archive, parts: Mapping[str, Part]) -> Iterator[str]:
         )
         if name not in archive or differs:
             yield f"{_MANIFEST}#{name}"
+
+
+def _says_more(element: etree._Element) -> bool:
+    """Whether there are words in the list of files, or attributes of other standards."""
+    words = (element.text, element.tail)
+    return any(one and one.strip() for one in words) or any(
+        not str(name).startswith((f"{{{_ODF}}}", "{http://www.w3.org/2001/XMLSchema-instance}"))
+        for name in element.attrib
+    )
 
 
 def _comments(archive: Archive, kind: Envelope) -> Iterator[str]:

@@ -23,7 +23,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign import signers, timestamps
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -369,6 +369,148 @@ def test_nothing_that_slept_wakes_up(
     assert changed != body
     assert holds(written_anew(data, number, body))
     assert not holds(written_anew(data, number, changed))
+
+
+def of_objects(*bodies: bytes) -> bytes:
+    data, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(bodies, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (
+        data
+        + b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+        + table
+        + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(bodies) + 1, len(data))
+    )
+
+
+def stream(data: bytes, more: bytes = b"") -> bytes:
+    return b"<</Length %d%s>>\nstream\n%s\nendstream" % (len(data), more, data)
+
+
+NOTE = b"<</Type/Annot/Subtype/Text/P 3 0 R/Rect[20 20 120 70]/Contents(%s)>>"
+
+
+def with_notes() -> bytes:
+    """A signed page of two notes, one on the other."""
+    return signed(
+        of_objects(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R 5 0 R]>>",
+            NOTE % b"0.1 kg, a draft",
+            NOTE % b"9.9 kg",
+        )
+    )
+
+
+Layers = list[generic.PdfObject]
+
+
+@pytest.mark.parametrize(
+    ("layers", "does"),
+    [
+        (lambda held: held, True),
+        (lambda held: [held[1], held[0], *held[2:]], False),
+        (lambda held: [*held, held[0]], False),
+        (lambda held: [held[0], *held], False),
+    ],
+)
+def test_what_lies_on_top_stays_there(layers: Callable[[Layers], Layers], does: bool) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(with_notes()))
+    at = page(writer)
+    held = [at["/Annots"].raw_get(index) for index in range(len(at["/Annots"]))]
+    at["/Annots"] = generic.ArrayObject(layers(held))
+    writer.update_container(at)
+    stamper = signers.PdfTimeStamper(tools()[1], field_name="Stamp")
+    made = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256"))
+    assert holds(made.getvalue()) is does
+
+
+def numbers(*held: int) -> list[generic.PdfObject]:
+    return [generic.NumberObject(one) for one in held]  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("of", "does"),
+    [
+        (lambda _: numbers(0, 0, 0, 0), True),
+        (lambda _: numbers(9, 9, 9, 90), True),
+        (lambda _: numbers(9, 9, 90, 90), False),
+        (lambda _: numbers(90, 90, 9, 9), False),
+        # A number that stands in the signed file, such as a length.
+        (lambda writer: [*numbers(180, 180, 90), generic.IndirectObject(5, 0, writer)], False),  # type: ignore[no-untyped-call]
+        (lambda _: [*numbers(9, 9, 90), generic.pdf_string("90")], False),
+        (lambda _: [*numbers(9, 9, 90), generic.NullObject()], False),
+        (lambda _: numbers(9, 9, 9, 9, 90, 90), False),
+    ],
+)
+def test_field_of_a_stamp_shows_nothing(
+    of: Callable[[IncrementalPdfFileWriter], list[generic.PdfObject]], does: bool
+) -> None:
+    data = signed(
+        of_objects(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<</XObject<</Seal 4 0 R>> >> >>",
+            stream(b"0 0 9 9 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]").replace(b"12", b"5 0 R", 1),
+            b"12",
+        )
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    append_signature_field(writer, SigFieldSpec("Stamp", box=(0, 0, 0, 0)))
+    fields = writer.root["/AcroForm"]["/Fields"]
+    field = fields[len(fields) - 1]
+    field["/AP"] = generic.DictionaryObject({pdf_name("/N"): generic.IndirectObject(4, 0, writer)})  # type: ignore[no-untyped-call]
+    field["/Rect"] = generic.ArrayObject(of(writer))
+    writer.update_container(field)
+    stamper = signers.PdfTimeStamper(tools()[1], field_name="Stamp")
+    assert holds(asyncio.run(stamper.async_timestamp_pdf(writer, "sha256")).getvalue()) is does
+
+
+TITLE, ABOUT = "Draft", "Verified by the body"
+
+
+def metadata(more: str = "", *, title: str = TITLE, about: str = ABOUT, date: str = "2026-01-01") -> str:
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+        f"<xmp:ModifyDate>{date}</xmp:ModifyDate>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>{more}'
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{about}</rdf:li></rdf:Alt></dc:description>'
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+
+
+IN_XML = b"/Type/Metadata/Subtype/XML"
+
+
+@pytest.mark.parametrize(
+    ("changed", "more", "does"),
+    [
+        (metadata(), b"", True),
+        (metadata(date="2026-07-01T08:00:00+02:00"), b"", True),
+        (metadata(title=ABOUT, about=TITLE), b"", False),
+        (metadata("Recognised"), b"", False),
+        (metadata(title=f"{TITLE}<!-- -->, recognised"), b"", False),
+        (metadata(date="Recognised"), b"", False),
+        (metadata(), b"/F(other.xml)", False),
+    ],
+)
+def test_metadata_say_the_same_in_the_same_place(changed: str, more: bytes, does: bool) -> None:
+    data = plainly_signed(
+        of_objects(
+            b"<</Type/Catalog/Pages 2 0 R/Metadata 4 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+            stream(metadata().encode(), IN_XML),
+        )
+    )
+    if not data.endswith(b"\n"):
+        data += b"\n"
+    assert holds(written_anew(data, 4, stream(changed.encode(), IN_XML + more))) is does
 
 
 def test_changed_bytes_behind_are_refused_or_belong_to_nobody() -> None:

@@ -141,6 +141,15 @@ class TestContainer:
                 after.writestr(entry, data)
         assert asic.verify(held.getvalue()).uncovered == ("META-INF/manifest.xml",)
 
+    @pytest.mark.parametrize("more", [b">Recognised", b' note="Recognised">', b' manifest:version="1.2">'])
+    def test_words_in_the_list_of_files(self, more: bytes) -> None:
+        old, held = b' manifest:version="1.2">', io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self._sealed())) as before, zipfile.ZipFile(held, "w") as after:
+            for entry in before.infolist():
+                after.writestr(entry, before.read(entry).replace(old, more))
+        expected = () if more == old else ("META-INF/manifest.xml",)
+        assert asic.verify(held.getvalue()).uncovered == expected
+
 
 def test_unsigned_members_of_a_json_token() -> None:
     head, payload, value = jades.sign(b"{}", seals.sealer(), signing_time=seals.TIME).decode().split(".")
