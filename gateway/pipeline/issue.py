@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from itertools import count
 from typing import TYPE_CHECKING
 
 from gateway import resources
-from gateway.codec.base import Context, Package
+from gateway.codec.base import Context, Member, Package
 from gateway.codec.jsonwrite import encode
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor import json as json_door
 from gateway.frontdoor.json import PlainJson
 from gateway.model.disclosure import Disclosure
@@ -111,7 +112,7 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
         InputError: the input cannot be read at all.
         UsageError: an unknown format or rule pack, or two formats that fit.
     """
-    source = _dated(read(package, format=request.format, context=context, beside=request.beside))
+    source = _dated(_read(package, request, context))
     previous = None if request.previous is None else read(request.previous, context=context)
     evaluations = evaluate(source, request.rules, previous=previous)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
@@ -207,8 +208,28 @@ def _files(
 def _kept(name: str, package: Package) -> Iterator[tuple[str, File]]:
     """The bytes of an input as they came; the files after the first are numbered."""
     for number, member in enumerate(package.members, 1):
-        own = f"{PRIVATE}{name if number == 1 else f'{name}-{number}'}{_suffix(member.name)}"
+        own = f"{PRIVATE}{_kept_name(name, number, member)}"
         yield own, File(member.data, _source_type(member.data), Disclosure.C3)
+
+
+def _kept_name(name: str, number: int, member: Member) -> str:
+    return f"{name if number == 1 else f'{name}-{number}'}{_suffix(member.name)}"
+
+
+def _read(package: Package | bytes, request: Request, context: Context | None) -> Source:
+    """The source; further inputs go by the names under which the folder keeps them, or no run is alike."""
+    try:
+        return read(package, format=request.format, context=context, beside=tuple(_as_kept(request.beside)))
+    except GatewayError:
+        # What cannot be read is told by the name of the file.
+        return read(package, format=request.format, context=context, beside=request.beside)
+
+
+def _as_kept(packages: Iterable[Package]) -> Iterator[Package]:
+    number = count(1)
+    for package in packages:
+        members = tuple(replace(one, name=_kept_name(BESIDE, next(number), one)) for one in package.members)
+        yield replace(package, members=members, name=members[0].name if members else package.name)
 
 
 def _source_type(data: bytes) -> str:

@@ -11,7 +11,7 @@ from gateway.frontdoor.json import PlainJson
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
-from gateway.trust import enveloped, signers, status_list
+from gateway.trust import entries, enveloped, signers, status_list
 from gateway.trust.did_web import assertion_keys
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.lote import Entity
@@ -165,12 +165,18 @@ def _read(data: bytes, snapshot: Snapshot) -> _Kept | None:
         return None
     signer = found.signers[0]
     keeper = _keeper(signer, snapshot) if signer.claims else None
-    if signer.claims and keeper is None:
+    if (signer.claims and keeper is None) or _has_lost_it(signer, snapshot):
         return None
     try:
         return status_list.of(found.credential, found.expires), sha256_hex(data), keeper
     except GatewayError:
         return None
+
+
+def _has_lost_it(signer: Signer, snapshot: Snapshot) -> bool:
+    """Whether a body has lost the very key, be it still in its DID document."""
+    names = {name for name in signer.identities if not name.startswith("id:")}
+    return any(entries.is_lost(one.entity, names) for one in snapshot.find(names))
 
 
 def _keeper(signer: Signer, snapshot: Snapshot) -> Entity | None:
@@ -182,16 +188,10 @@ def _keeper(signer: Signer, snapshot: Snapshot) -> Entity | None:
     known = signers.identify(signer, snapshot, existed=snapshot.now, is_proven=False, accepts=lambda _: True)
     if known.listed is None:
         return None
-    service = known.listed.service
-    state, named = service.at(snapshot.now), known.found_by
-    lost = any(
-        one.facts.reason is not None
-        and one.facts.reason.code == "key-compromise"
-        and named & set(identities_in(one))
-        for one in service.states
-    )
-    is_theirs = state is not None and bool(named & set(identities_in(state)))
-    return known.listed.entity if is_theirs and not lost else None
+    entity = known.listed.entity
+    states = (one.service.at(snapshot.now) for one in known.services)
+    is_theirs = any(known.found_by & set(identities_in(state)) for state in states if state is not None)
+    return entity if is_theirs and not entries.is_lost(entity, known.found_by) else None
 
 
 def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ from gateway.resources import table
 from gateway.trust.agreement import Agreement, SubjectPair, matching
 from gateway.trust.extensions import Accreditation, Scope
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.lote import State, service_type, status_uri
+from gateway.trust.lote import Entity, State, service_type, status_uri
 from gateway.trust.product_codes import (
     harmonised,
     is_odd_prefix,
@@ -62,19 +62,37 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
     params = {"since": state.since, "body": listed.entity.name}
     if state.status != "granted":
         return StepResult("status", Outcome.FAILED, _AT_POE[state.status], evidence, params)
-    for later in listed.service.states:
-        reason = later.facts.reason
-        if later.starts <= existed and not set(named) & set(identities_in(later)):
-            continue
-        if reason is None or reason.code != "key-compromise":
-            continue
-        since = datetime.fromisoformat(reason.since or later.since)
-        params = {"since": reason.since or later.since, "body": listed.entity.name, "subject": ""}
-        if since <= existed:
-            return StepResult("status", Outcome.FAILED, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
-        # The signature is older than the compromise as far as anybody knows; that is not enough to pass.
-        return StepResult("status", Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
+    later = (one for one in listed.service.states if one.starts > existed and _tells_of_loss(one))
+    losses = {
+        one.facts.reason.since or one.since
+        for one in (*later, *_lost(listed.entity, named))
+        if one.facts.reason
+    }
+    if losses:
+        first = min(losses, key=datetime.fromisoformat)
+        params = {"since": first, "body": listed.entity.name, "subject": ""}
+        # One that is older than the compromise, as far as anybody knows: that is not enough to pass.
+        is_older = datetime.fromisoformat(first) > existed
+        outcome = Outcome.INDETERMINATE if is_older else Outcome.FAILED
+        return StepResult("status", outcome, Sub.REVOKED_KEY_COMPROMISE, evidence, params)
     return StepResult("status", Outcome.PASSED, None, evidence, params)
+
+
+def is_lost(entity: Entity, named: Collection[str]) -> bool:
+    """Whether a body has ever lost the key by which it is found; under whichever of its services."""
+    return any(True for _ in _lost(entity, named))
+
+
+def _lost(entity: Entity, named: Collection[str]) -> Iterator[State]:
+    """States that say so. A key that serves several services is lost for all of them."""
+    for service in entity.services:
+        for state in service.states:
+            if _tells_of_loss(state) and set(named) & set(identities_in(state)):
+                yield state
+
+
+def _tells_of_loss(state: State) -> bool:
+    return state.facts.reason is not None and state.facts.reason.code == "key-compromise"
 
 
 def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, existed: datetime) -> StepResult:

@@ -26,8 +26,9 @@ from gateway.signing.digests import digest_sri, sha256_hex, sm3_hex
 from gateway.signing.sm2 import Engine
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
+from gateway.trust.entries import is_lost
 from gateway.trust.lote import Entity, State
-from gateway.trust.snapshot import Listed, Snapshot, identities_in
+from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of
 from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})
@@ -237,8 +238,7 @@ class Witnesses:
 def _may_vouch(listed: Listed, when: datetime, kinds: frozenset[str]) -> bool:
     """Whether the body was listed for it then, and has never lost its key: who has that writes any time."""
     state = listed.service.at(when)
-    reasons = [one.facts.reason for one in listed.service.states]
-    lost = any(reason is not None and reason.code == "key-compromise" for reason in reasons)
+    lost = is_lost(listed.entity, set(identities_of(listed.service)))
     return state is not None and state.kind in kinds and state.status == "granted" and not lost
 
 

@@ -10,6 +10,7 @@ Source: ETSI TS 119 602 V1.1.1, 6 and annex A.
 from __future__ import annotations
 
 import base64
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -246,13 +247,15 @@ class Entity(_Strict):
         return self.information.name[0].value
 
     def goes_by(self, name: str) -> bool:
-        """Whether the list gives the body this name or trade name, in any language, blanks and case aside."""
+        """Whether the list gives it this name or trade name, in any language, points and case aside."""
         told = (*self.information.name, *(self.information.trade_name or ()))
         return _bare(name) in {_bare(one.value) for one in told}
 
 
 def _bare(name: str) -> str:
-    return "".join(name.split()).casefold()
+    # As a reader sees it: letters and digits in their plain forms, without marks that show little or nothing.
+    shown = unicodedata.normalize("NFKC", name)
+    return "".join(one for one in shown if unicodedata.category(one)[0] in "LMN").casefold()
 
 
 class PolicyNotice(_Strict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -129,7 +129,7 @@ def of_folder(files: Mapping[str, bytes]) -> Subject:
         # Inputs are carried along; what stands in the credential is read.
         left_open=(
             *(one.place for one in checked.contained if one.place.startswith(_CREDENTIAL_MEMBERS)),
-            *(folder_check.unspoken(covered, _record(files[CONVERSION])) if CONVERSION in covered else ()),
+            *(_unspoken(files, covered) if CONVERSION in covered else ()),
         ),
         statement=statement_of(files.get(CONVERSION)) if CONVERSION in covered else Statement(),
         facts=checked.facts,
@@ -226,7 +226,7 @@ def statement_in(parts: Mapping[str, bytes]) -> Statement:
         return Statement()
     record = _record(parts[CONVERSION])
     if folder_check.MANIFEST in parts:
-        is_whole = not folder_check.check_parts(parts) and not folder_check.unspoken(parts, record)
+        is_whole = folder_check.is_folder(parts) and not _unspoken(parts, _listed(parts))
     else:
         told = {
             (str(one.get("name")), str(one.get("sha256")), str(one.get("sm3")))
@@ -235,6 +235,15 @@ def statement_in(parts: Mapping[str, bytes]) -> Statement:
         others = {name: data for name, data in parts.items() if name != CONVERSION}
         is_whole = {(n, sha256_hex(d), sm3_hex(d)) for n, d in others.items()} <= told and bool(others)
     return statement_of(parts[CONVERSION]) if is_whole else Statement()
+
+
+def _listed(files: Mapping[str, bytes]) -> Iterator[str]:
+    """The parts of its manifest that are here."""
+    return (one.name for one in manifest.parse(files[folder_check.MANIFEST]).parts if one.name in files)
+
+
+def _unspoken(files: Mapping[str, bytes], names: Iterable[str]) -> tuple[str, ...]:
+    return folder_check.unspoken({name: files[name] for name in names}, _record(files[CONVERSION]))
 
 
 def _record(data: bytes) -> PlainJson:

@@ -300,8 +300,11 @@ class _Run:
         yield StepResult("entry", Outcome.PASSED, evidence=own, params={"body": listed.entity.name})
         status = entries.status(listed, chosen.known.found_by, self.existed)
         for other in answers if status.outcome is Outcome.PASSED else ():
-            if other.listed is not None and other.listed is not listed:
-                found = entries.status(other.listed, other.known.found_by, other.existed)
+            names = other.known.found_by
+            # Another key of the same service may have been replaced since, but not lost.
+            is_other = other.listed is not listed or entries.is_lost(listed.entity, names)
+            if other.listed is not None and is_other:
+                found = entries.status(other.listed, names, other.existed)
                 status = status if found.outcome is Outcome.PASSED else found
         yield status
         if status.outcome is not Outcome.PASSED:

@@ -6,6 +6,7 @@ is, and whether to believe them, is another question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gateway.errors import GatewayError, flatten
@@ -27,7 +28,11 @@ SALTS = "private/salts.json"
 CONVERSION = "conversion.json"
 _SIGNED = (MANIFEST, JWS, CREDENTIAL)
 _LEAVES = ".leaves.json"
-_PRIVATE, _REPORT = "private/", "report.json"
+# Inputs of the run besides the original, and rule packs.
+_BROUGHT = re.compile(r"private/(?:(?:previous|beside)(?:-[0-9]+)?(?:\.[a-z0-9]{1,8})?|rules/[^/]+\.json)")
+# What tells of the run; by its first member, as it is written.
+_TELLING = re.compile(r"(?:private/)?report\.json|private/findings\.json")
+_OWN_FORMAT = re.compile(rb'\{\s*"format":\s*"hutong-(?:report|findings|leaves)@')
 # Of a folder's credential: what the conversion record has of it, and what nobody but its signer can say.
 _RECORDED = ("name", "credentialSubject")
 _OWN = (
@@ -317,17 +322,24 @@ def _listed(value: PlainJson) -> Sequence[PlainJson]:
     return value if isinstance(value, list) else [value]
 
 
-def unspoken(names: Collection[str], record: PlainJson) -> tuple[str, ...]:
-    """Parts of a folder that its conversion record does not speak for: nobody has asked what they declare."""
-    told = {str(one.get("name")) for one in recorded(record)} | {CONVERSION, _REPORT, *_SIGNED}
+def unspoken(parts: Mapping[str, bytes], record: PlainJson) -> tuple[str, ...]:
+    """Parts of a folder that its conversion record does not speak for: nobody has asked what they declare.
+
+    Reports, findings and leaves declare nothing, and must be what their names say.
+    """
+    told = {str(one.get("name")) for one in recorded(record)} | {CONVERSION}
     return tuple(
         name
-        for name in sorted(names)
+        for name, data in sorted(parts.items())
         if name not in told
-        and not name.startswith(_PRIVATE)
-        and not is_seal(name)
-        and not (name.endswith(_LEAVES) and name.removesuffix(_LEAVES) in told)
+        and not _BROUGHT.fullmatch(name)
+        and not ((_TELLING.fullmatch(name) or name.endswith(_LEAVES)) and _OWN_FORMAT.match(data))
     )
+
+
+def is_folder(files: Mapping[str, bytes]) -> bool:
+    """Whether files with a manifest are what it says; where others have signed it, with what they signed."""
+    return not check_parts(files) if _only_prepared(files) else verify(files).holds
 
 
 def recorded(record: PlainJson) -> Iterator[Mapping[str, PlainJson]]:

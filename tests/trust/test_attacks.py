@@ -518,7 +518,15 @@ class TestConversionRecord:
         assert "credential.json" in done.step("coverage").params["parts"].split(", ")
 
     @pytest.mark.parametrize(
-        "name", ["TEST certifier", "test  CERTIFIER", {"@value": "TEST certifier"}], ids=str
+        "name",
+        [
+            "TEST certifier",
+            "test  CERTIFIER",
+            "TEST cert\u200bifier.",
+            "ＴＥＳＴ-certifier",
+            {"@value": "TEST certifier"},
+        ],
+        ids=ascii,
     )
     def test_a_credential_by_somebody_else_under_the_listed_bodys_name(
         self, world: World, whole: dict[str, bytes], name: str

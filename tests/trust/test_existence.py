@@ -88,6 +88,24 @@ class TestTimeStamps:
         assert case.done.existed == THEN
         assert case.done.step("existence").evidence["source"] == "CN=TEST stamps"
 
+    @pytest.mark.parametrize("kind", ["tsa", "gateway"])
+    def test_of_a_key_that_is_lost_under_another_service(self, kind: str) -> None:
+        case, stamps = Case(), pki.authority()
+        case.lists(stamps)
+        case.stamped(stamps)
+        held = [stamps.root.own]
+        lost = {"statusReason": {"code": "key-compromise", "since": "2026-05-01T00:00:00Z"}}
+        states = [
+            made.state(
+                kind, certificates=held, status="withdrawn", since=made.stamp(SOON), extensions=[lost]
+            ),
+            made.state(kind, certificates=held),
+        ]
+        case.world.entities = [
+            made.entity("TEST stamps", [made.state("tsa", certificates=held)], states),
+        ]
+        assert case.verdict == LATE
+
     def test_over_the_value_of_the_signature(self) -> None:
         case, stamps = Case(), pki.authority()
         case.lists(stamps)

@@ -25,6 +25,7 @@ from gateway.signing.did_key import KeyType
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base64url
 from gateway.trust import export_log, status_list
 from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.export_log import Export
@@ -333,6 +334,35 @@ class TestDidWeb:
 
     def test_statement_and_status_by_a_did_web(self) -> None:
         assert self.verdict(self.document()) == ("TOTAL_PASSED", "")
+
+    def test_a_list_by_a_key_that_the_body_has_lost(self) -> None:
+        """And that its document still has."""
+        second = {
+            "id": f"{METHOD}b",
+            "type": "Multikey",
+            "controller": "did:web:body.example",
+            "publicKeyMultibase": KEY.public_key.multikey,
+        }
+        document = json.loads(self.document())
+        document["verificationMethod"].append(second)
+        document["assertionMethod"].append(second["id"])
+        office, lists = Office(OTHER, METHOD), Office(KEY, f"{METHOD}b").files
+        reason = {"statusReason": {"code": "key-compromise", "since": "2026-05-01T00:00:00Z"}}
+        lost = made.state("tsa", others=["urn:test:unused"], status="withdrawn", extensions=[reason])
+        recogniser = made.state("recogniser", others=["did:web:body.example"])
+        jwk = {"kty": "OKP", "crv": "Ed25519", "x": base64url(KEY.public_key.raw)}
+        for identity, expected in (
+            (lost["ServiceDigitalIdentity"], ("TOTAL_PASSED", "")),
+            ({"PublicKeyValues": [jwk]}, ("INDETERMINATE", "STATUS_UNAVAILABLE")),
+        ):
+            world = World()
+            world.own_entities = [
+                made.entity("TEST body", [recogniser], [lost | {"ServiceDigitalIdentity": identity}])
+            ]
+            world.more = {f"status/{name}": one for name, one in lists.items() if name != statuses.REGISTER}
+            world.more["dids/body.json"] = jcs(document)
+            done = validate_credential(statement(office.place, OTHER, method=METHOD), world.snapshot())
+            assert (done.indication.name, done.sub.name if done.sub else "") == expected
 
     def test_without_its_document_nothing_is_known(self) -> None:
         assert self.verdict(None) == ("INDETERMINATE", "NO_SIGNING_KEY_FOUND")

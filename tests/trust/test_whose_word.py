@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from gateway.pipeline import recognise, seal
+from gateway.codec.base import Context, Package
+from gateway.pipeline import receive, recognise, seal
+from gateway.pipeline.domestic import prepare_manifest
+from gateway.pipeline.issue import Request, prepare
 from gateway.pipeline.validate_files import validate_file
 from gateway.signing import asic, jose, manifest, salts
 from gateway.signing.credential import CONTEXT, build_credential
 from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import report, status_list
 from tests.signing.sm import made as sm
@@ -118,6 +122,66 @@ class TestListsOfStatuses:
         now = certifier(certificates=[leaf.own], others=[ISSUER])
         assert self._verdict(self._list(other), now, entities=(body,)) == UNKNOWN
 
+    def test_of_a_body_with_several_services(self) -> None:
+        """One of them may have had the certificate before; none may have lost it."""
+        leaf = pki.pki().leaf
+        since = "2026-06-01T00:00:00Z"
+        old = pki.issue("TEST body seal of before", pki.key("P-256", 21), serial=21)
+        own = [certifier(certificates=[leaf.own], others=[ISSUER])]
+        before = [
+            made.state("gateway", certificates=[old.own], since=since),
+            made.state("gateway", certificates=[leaf.own]),
+        ]
+        still = [made.state("gateway", certificates=[old.own], others=[ISSUER])]
+        lost = [made.state("tsa", certificates=[old.own], status="withdrawn", extensions=[LOST])]
+        unused = certifier(certificates=[pki.issue("TEST", pki.key("P-256", 77), serial=77).own])
+        for answer, services, expected in (
+            (leaf, (before, own), PASSED),
+            (old, (own, still), PASSED),
+            (old, (own, still, lost), UNKNOWN),
+        ):
+            body = made.entity("TEST body", *services)
+            assert self._verdict(self._list(answer), unused, entities=(body,)) == expected
+
+
+class TestLostKeys:
+    """A key that a body has lost is lost for all of its services."""
+
+    @pytest.mark.parametrize("kind", ["tsa", "gateway", "cab/iso17065", "cab/iso17029-14065"])
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_under_another_service(self, folder: dict[str, bytes], kind: str, is_first: bool) -> None:
+        steel = made.scope(productCategories=["cpc:412"])
+        held = [sm.LEAF_CERTIFICATE]
+        since, told = "2026-05-02T00:00:00Z", [steel, LOST]
+        lost = [
+            made.state(kind, certificates=held, status="withdrawn", since=since, extensions=told),
+            made.state(kind, certificates=held, extensions=[steel]),
+        ]
+        services = ([certifier()], lost)
+        world = World()
+        world.certifier = [certifier(certificates=[sm.OTHER_CERTIFICATE])]
+        world.entities = [made.entity("TEST body", *services[:: 1 if is_first else -1])]
+        done = world.validate(folder)
+        assert done.sub is not None
+        assert done.sub.name == "REVOKED_KEY_COMPROMISE"
+
+    @pytest.mark.parametrize("reason", [(), (LOST,)], ids=["replaced", "lost"])
+    def test_beside_another_key_of_the_same_service(
+        self, whole: dict[str, bytes], reason: tuple[dict[str, Any], ...]
+    ) -> None:
+        files, since = sealed_by_two(whole), ("2026-05-03T00:00:00Z", "2026-05-02T00:00:00Z")
+        scope, other = made.scope(), [sm.OTHER_CERTIFICATE]
+        for now, before in (([sm.LEAF_CERTIFICATE], other), (other, [sm.LEAF_CERTIFICATE])):
+            world = World()
+            world.certifier = [
+                certifier(certificates=now, since=since[0]),
+                certifier(
+                    certificates=before, status="withdrawn", since=since[1], extensions=[scope, *reason]
+                ),
+                certifier(certificates=before),
+            ]
+            assert world.validate(public(files)).passed is not bool(reason)
+
 
 class TestRecords:
     """A conversion record speaks for the files that it names, and for no others."""
@@ -146,15 +210,27 @@ class TestRecords:
         signed = ("manifest.jws", "credential.json", "signatures/")
         parts = {name: data for name, data in folder.items() if not name.startswith(signed)}
         assert self._verdict(parts) == ("TOTAL_PASSED", "passed")
-        beside = self._verdict({**parts, "steel.json": TEA.read_bytes()})
-        assert beside == ("INDETERMINATE", "indeterminate")
+        for name in (
+            "steel.json",
+            "credential.json",
+            "manifest.jws",
+            "signatures/1.p7s",
+            "private/salts.json",
+        ):
+            beside = self._verdict({**parts, name: TEA.read_bytes()})
+            assert beside == ("INDETERMINATE", "indeterminate")
 
-    def test_a_part_that_the_record_does_not_name(self, whole: dict[str, bytes], world: World) -> None:
-        files = resealed({**whole, "steel.json": b"{}"})
-        done = world.validate(public(files))
+    @pytest.mark.parametrize(
+        "name", ["steel.json", "report.json", "private/steel.json", "pact/product-footprint.json.leaves.json"]
+    )
+    def test_a_part_that_the_record_does_not_name(
+        self, whole: dict[str, bytes], world: World, name: str
+    ) -> None:
+        files = resealed({**whole, name: b"{}"})
+        done = world.validate({**public(files), name: b"{}"})
         assert done.sub is not None
         assert done.sub.name == "NOT_COVERED"
-        assert done.step("coverage").params == {"parts": "steel.json"}
+        assert done.step("coverage").params == {"parts": name}
 
 
 class TestSeveralCertifiers:
@@ -165,11 +241,7 @@ class TestSeveralCertifiers:
     def test_one_of_them_may_and_one_may_not(
         self, whole: dict[str, bytes], lacking: dict[str, Any], is_first: bool
     ) -> None:
-        signed = ("manifest.jws", "credential.json", "signatures/")
-        files = {name: data for name, data in whole.items() if not name.startswith(signed)}
-        chain = [sm.MIDDLE_CERTIFICATE]
-        files |= seal.seal_with_sm2(files, sm.LEAF, sm.LEAF_CERTIFICATE, chain=chain)
-        files |= seal.seal_with_sm2(files, sm.OTHER, sm.OTHER_CERTIFICATE, chain=chain)
+        files = sealed_by_two(whole)
         scopes = [made.scope(), made.scope(**lacking)][:: 1 if is_first else -1]
         world = World()
         world.certifier = [certifier(extensions=[scopes[0]])]
@@ -195,6 +267,26 @@ class TestSourceAtHand:
         assert done.sub.name == "NOT_COVERED"
         assert f"does not give what was signed at {part}" in "\n".join(report.lines(done, "en"))
         assert recognise.validate(whole, world.snapshot()).passed
+
+    def test_further_data_of_a_file_by_another_name(self, maker: PrivateKey) -> None:
+        """The folder keeps it under a name of its own, by which the run again names it, too."""
+        examples = TEA.parent
+        pack, more = examples / "lfp-pack.json", examples / "passport-data" / "lfp-pack.json"
+        beside = (Package.of(more.read_bytes(), name="our battery.JSON"),)
+        package, context = Package.of(pack.read_bytes(), name="lfp-pack.json"), Context(now=made.NOW)
+        prepared = prepare(package, Request(("batterypass",), beside=beside), context=context)
+        files = prepare_manifest(prepared, maker)
+        assert receive.run_again(files)[1] == ()
+        assert seal.seal_with_key(files, maker)
+
+
+def sealed_by_two(whole: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The folder with the seals of two certificates and nobody else's signature."""
+    signed = ("manifest.jws", "credential.json", "signatures/")
+    files = {name: data for name, data in whole.items() if not name.startswith(signed)}
+    chain = [sm.MIDDLE_CERTIFICATE]
+    files |= seal.seal_with_sm2(files, sm.LEAF, sm.LEAF_CERTIFICATE, chain=chain)
+    return files | seal.seal_with_sm2(files, sm.OTHER, sm.OTHER_CERTIFICATE, chain=chain)
 
 
 def public(files: Mapping[str, bytes]) -> dict[str, bytes]:
