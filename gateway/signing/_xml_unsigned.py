@@ -69,6 +69,23 @@ def beside(root: etree._Element) -> Iterator[str]:
             yield f"<?{getattr(node, 'target', '')!s}?>"
 
 
+def dividing(root: etree._Element) -> Iterator[str]:
+    """Comments with words behind them, signatures beside words: neither is signed where it stands.
+
+    Much software reads a text only as far as there, or with what stands in the signature: moved, it makes
+    another one, and all digests fit.
+    """
+    for node in root.iter(etree.Comment, f"{DS}Signature"):
+        parent, before = node.getparent(), node.getprevious()
+        if parent is None:
+            continue
+        front = parent.text if before is None else before.tail
+        if node.tail and node.tail.strip():
+            yield f"{xml.place(parent)} <!-- -->" if callable(node.tag) else xml.place(node)
+        elif not callable(node.tag) and front and front.strip():
+            yield xml.place(node)
+
+
 def uncovered(
     signature: etree._Element, covered: set[str], *, packed: set[str], signs_key_info: bool
 ) -> Iterator[str]:

@@ -15,7 +15,7 @@ from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import contained, der
 from gateway.signing.jose import NO_KEYS, JoseRefused, Keys, token_kind
 from gateway.signing.multibase import from_base64url
-from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
+from gateway.signing.rdf.contexts import CREDENTIALS_2, NO_CONTEXTS, Contexts
 from gateway.signing.verified import (
     Envelope,
     KeyOrigin,
@@ -153,7 +153,11 @@ def _token(
         from gateway.signing import vc_jwt
 
         if token.startswith(b"{"):
-            token = vc_jwt.unwrap(_object(data))
+            wrapper = _object(data)
+            found = vc_jwt.verify(vc_jwt.unwrap(wrapper), keys=keys)
+            # (VCDM 2.0, 4.13) The base context says what the wrapper is; any other one says more.
+            is_bare = wrapper.get("@context", CREDENTIALS_2) in (CREDENTIALS_2, [CREDENTIALS_2])
+            return found if is_bare else replace(found, uncovered=("@context",))
         return vc_jwt.verify(token, keys=keys)
     if kind is Envelope.JADES:
         from gateway.signing import jades
@@ -217,8 +221,12 @@ def _token_kind(data: bytes) -> Envelope:
         return Envelope.JWS
     if not isinstance(members, dict):
         return Envelope.JWS
-    if token_kind(members.get("typ")) in {"vc+jwt", "vp+jwt"}:
+    kind = token_kind(members.get("typ"))
+    if kind in {"vc+jwt", "vp+jwt"}:
         return Envelope.VC_JWT
+    if kind.endswith("sd-jwt"):
+        # (RFC 9901, 4) Without a tilde it is none; read as any token, nobody would ask for its issuer.
+        return Envelope.SD_JWT
     return Envelope.JADES if {"x5c", "sigD", "sigT", "sigX5ts", "x5t#o"} & set(members) else Envelope.JWS
 
 

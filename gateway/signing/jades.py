@@ -106,12 +106,17 @@ def verify(
     Raises:
         JoseRefused, UnknownAlgorithm, BadCertificate: it does not hold, or is no JAdES.
     """
-    found = _serialised(token) if token.lstrip()[:1] == b"{" else [_compact(token)]
+    is_json = token.lstrip()[:1] == b"{"
+    found = _serialised(token) if is_json else [_compact(token)]
     signatures: list[VerifiedSignature] = []
     parts, uncovered = list[Part](), list[str]()
     for encoded, payload, signature, unsigned in found:
         uncovered += [f"signature {len(signatures) + 1} etsiU/{index}" for index in foreign(unsigned)]
-        header = _with_certificate(jose.read_header(encoded, understood=UNDERSTOOD), certificates)
+        read = jose.read_header(encoded, understood=UNDERSTOOD)
+        if is_json and _is_of_credentials(read):
+            # Nobody here would ask whether the key is the issuer's.
+            raise JoseRefused(read.text("typ"), path="header/typ", code="envelope.wrong-type")
+        header = _with_certificate(read, certificates)
         covered = _check_payload(header, payload, signature, objects or {}, keys)
         parts = parts or covered[1]
         if [part.name for part in parts] != [part.name for part in covered[1]]:
@@ -228,11 +233,16 @@ def plain(token: bytes) -> list[tuple[bytes, bytes | None]]:
     found: list[tuple[bytes, bytes | None]] = []
     for encoded, payload, signature, unsigned in _serialised(token):
         header = jose.read_header(encoded, understood=UNDERSTOOD)
-        if unsigned or header.members.keys() & _MARKS or jose.token_kind(header.text("typ")) in _CREDENTIALS:
+        if unsigned or header.members.keys() & _MARKS or _is_of_credentials(header):
             return []
         raw = payload.encode() if header.raw_payload and payload else None
         found.append((f"{encoded}.{'' if raw is not None else payload}.{signature}".encode(), raw))
     return found
+
+
+def _is_of_credentials(header: Header) -> bool:
+    kind = jose.token_kind(header.text("typ"))
+    return kind in _CREDENTIALS or kind.endswith("sd-jwt")
 
 
 def _with_certificate(header: Header, known: Sequence[x509.Certificate]) -> Header:

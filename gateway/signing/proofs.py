@@ -173,8 +173,9 @@ def _party(covered: Mapping[str, PlainJson]) -> str:
     """
     issuer, holder = issuer_of(covered), issuer_of({"issuer": covered.get("holder")})
     if not _is_presentation(covered):
-        return issuer or holder
-    if issuer not in ("", holder):
+        # An issuer that cannot be read is somebody's name; whoever holds the credential is not that one.
+        return issuer if covered.get("issuer") is not None else holder
+    if covered.get("issuer") is not None and issuer != holder:
         raise ProofRefused(issuer, path="/issuer", code="envelope.claims-differ")
     return holder
 

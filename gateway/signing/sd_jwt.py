@@ -206,7 +206,8 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
     payload, opened, header, key, signature = _checked(found, keys)
     bound = _check_binding(found, payload, reader, nonce)
     claims = {name: value for name, value in opened.claims.items() if name != "cnf"}
-    stated = [name for name in (issuer_of(claims), claims.get("iss")) if name]
+    own = _parties(claims)
+    stated = [name for name in (*own, claims.get("iss")) if name]
     if len({str(name) for name in stated}) > 1:
         raise SdJwtRefused(claims.get("iss", ""), path="/iss", code="envelope.claims-differ")
     issuer = str(stated[0]) if stated else ""
@@ -217,6 +218,9 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
             # A DID says itself which keys are its own; a certificate says nothing about it.
             name = f"x5c {key.key.sha256}" if certified else key.name
             raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=name)
+        remarks = ("issuer-not-bound",)
+    elif "" in own:
+        # Named in a way that cannot be read; what ``iss`` says is another name.
         remarks = ("issuer-not-bound",)
     bound_to = "" if remarks else issuer
     if "" in opened.closed_in:
@@ -250,6 +254,14 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         str(bound.get("nonce", "")),
         at if isinstance(at, int) else None,
     )
+
+
+def _parties(claims: Mapping[str, PlainJson]) -> list[str]:
+    """Whose it must be by the data model: the issuer's, a presentation's holder's; empty: unreadable."""
+    kinds = claims.get("type")
+    is_shown = "VerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
+    named = [claims.get(name) for name in ("issuer", *(["holder"] if is_shown else []))]
+    return [issuer_of({"issuer": one}) for one in named if one is not None]
 
 
 def require_fresh(shown: Shown, now: datetime) -> None:

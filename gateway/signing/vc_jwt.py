@@ -79,6 +79,8 @@ def unwrap(document: Mapping[str, PlainJson]) -> bytes:
     """
     for name in document.keys() - {"@context", "id", "type"}:
         raise JoseRefused(name, path=pointer([name]), code="envelope.not-enveloped")
+    if len(_types(document)) != 1:
+        raise JoseRefused(path="/type", code="envelope.not-enveloped")
     for kind, start in _ENVELOPED.items():
         if kind in _types(document):
             identifier = document.get("id")
@@ -158,7 +160,8 @@ def _bound(
         return () if party.startswith("did:") else ("issuer-not-bound",)
     if party or type_ == CREDENTIAL_TYPE:
         _refuse_stranger(document, type_, key.name)
-    return ()
+    # A holder who is named in a way that cannot be read.
+    return () if party or document.get("holder") is None else ("issuer-not-bound",)
 
 
 def _refuse_stranger(document: Mapping[str, PlainJson], type_: str, key_id: str) -> None:

@@ -265,6 +265,24 @@ def test_only_our_errors_come_out(token: bytes) -> None:
         jades.verify(token)
 
 
+@pytest.mark.parametrize("kind", ["vc+jwt", "VP+JWT", "application/vc+sd-jwt", "dc+sd-jwt"])
+def test_credential_in_json_by_a_certificate_is_refused(kind: str) -> None:
+    """Read as any JWS, nobody would ask whether the key is the issuer's; the compact form is refused, too."""
+    own = sealer()
+    header = {
+        "alg": own.natural.name,
+        "typ": kind,
+        "x5c": [base64.b64encode(own.certificates[0].der).decode()],
+    }
+    payload = {"type": ["VerifiableCredential", "VerifiablePresentation"], "issuer": "did:web:body.example"}
+    head, body = base64url(json.dumps(header).encode()), base64url(json.dumps(payload).encode())
+    value = base64url(own.sign(f"{head}.{body}".encode(), own.natural))
+    with pytest.raises(JoseRefused, match="wrong-type"):
+        envelopes.verify_any(json.dumps({"protected": head, "payload": body, "signature": value}).encode())
+    with pytest.raises(GatewayError):
+        envelopes.verify_any(f"{head}.{body}.{value}".encode())
+
+
 @pytest.mark.parametrize("raw", [False, True])
 def test_where_one_file_ends_is_signed_or_it_is_no_signature_of_several(raw: bool) -> None:
     """TS 119 182-1, 5.2.8.3.2 signs files one behind the other: a byte may move from one to the next."""

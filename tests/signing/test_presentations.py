@@ -50,6 +50,13 @@ class TestInside:
         mine = credential(ed25519_key.public_key.did)
         assert remarks(signed(presentation(ed25519_key, proven, token, mine), ed25519_key)) == ()
 
+    def test_presentation_in_place_of_a_credential(
+        self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey
+    ) -> None:
+        inner = vc_jwt.sign(presentation(p256_key, credential(ed25519_key.public_key.did)), p256_key)
+        posing = {**vc_jwt.enveloped(inner)}
+        assert "contained-not-checked" in remarks(signed(presentation(ed25519_key, posing), ed25519_key))
+
     def test_changed(self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey) -> None:
         own = credential(p256_key.public_key.did)
         proven = data_integrity.add_proof(own, p256_key, created=CREATED)

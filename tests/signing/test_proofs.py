@@ -87,6 +87,18 @@ class TestJcs:
         )
         assert (found.issuer, found.signatures[0].remarks) == ("", ("issuer-not-bound",))
 
+    @pytest.mark.parametrize("issuer", [["did:web:body.example"], {"@id": "did:web:body.example"}, "", 7])
+    def test_holder_is_not_the_issuer(self, ed25519_key: PrivateKey, issuer: Any) -> None:
+        """Named in another way than VCDM 2.0 has it, the issuer is still somebody else."""
+        unsigned = {**document(""), "issuer": issuer, "holder": ed25519_key.public_key.did}
+        proof = di.create_proof(unsigned, ed25519_key, created=CREATED)
+        found = proofs.verify_document({**unsigned, "proof": proof})
+        assert (found.issuer, found.signatures[0].remarks) == ("", ("issuer-not-bound",))
+        shown = {**unsigned, "type": "VerifiablePresentation"}
+        proof = di.create_proof(shown, ed25519_key, created=CREATED)
+        with pytest.raises(proofs.ProofRefused, match="claims-differ"):
+            proofs.verify_document({**shown, "proof": proof})
+
     def test_did_web_by_a_key_that_the_caller_knows(self, ed25519_key: PrivateKey) -> None:
         from gateway.signing import algorithms, keys
         from gateway.signing.multibase import base58btc

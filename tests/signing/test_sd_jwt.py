@@ -229,6 +229,20 @@ def digest(*disclosure: Any) -> str:
     return base64url(hashlib.sha256(base64url(jcs(list(disclosure))).encode()).digest())
 
 
+@pytest.mark.parametrize("issuer", [["did:web:body.example"], {"@id": "did:web:body.example"}, "", 7])
+def test_issuer_named_in_another_way_is_not_confirmed(ed25519_key: PrivateKey, issuer: Any) -> None:
+    own = ed25519_key.public_key.did
+    found = sd_jwt.verify(raw(ed25519_key, {"issuer": issuer, "iss": own})).envelope
+    assert (found.issuer, found.signatures[0].remarks) == ("", ("issuer-not-bound",))
+
+
+def test_presentation_of_another_holder(ed25519_key: PrivateKey) -> None:
+    own = ed25519_key.public_key.did
+    shown: Claims = {"issuer": None, "iss": own, "type": "VerifiablePresentation", "holder": own}
+    assert sd_jwt.verify(raw(ed25519_key, shown)).envelope.issuer == own
+    assert not holds(raw(ed25519_key, {**shown, "holder": "did:web:body.example"}))
+
+
 class TestRefused:
     """RFC 9901, 7.1: what a signed token may not be like."""
 

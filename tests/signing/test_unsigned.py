@@ -70,6 +70,26 @@ class TestXml:
         assert place.endswith("@pcf")
         assert told(document.replace("<ds:KeyInfo>", '<ds:KeyInfo Id="k">')) == []
 
+    @pytest.mark.parametrize(
+        ("divided", "place"),
+        [
+            ("<pcf>6<!-- -->1.25</pcf>", ["/epd/pcf"]),
+            ("<pcf><!-- 1.00 -->61.25</pcf>", ["/epd/pcf"]),
+            ("<pcf>61.25<!-- kg --></pcf>", []),
+            ("<!-- kg --><pcf>61.25</pcf>", []),
+        ],
+    )
+    def test_comment_before_words(self, divided: str, place: list[str]) -> None:
+        """Much software reads the text only as far as there, and no signature covers a comment."""
+        assert told(xml.enveloped().replace("<pcf>61.25</pcf>", divided)) == place
+
+    def test_signature_moved_between_words(self) -> None:
+        document = xml.enveloped()
+        (made,) = re.findall("<ds:Signature .*</ds:Signature>", document)
+        for moved in (f"6{made}1.25", f"{made}61.25", f"61.25{made}"):
+            assert told(document.replace(made, "").replace("61.25", moved)) == ["/epd/pcf/Signature"]
+        assert told(document.replace(made, "").replace("<pcf>", f"{made}<pcf>")) == []
+
     def test_unsigned_properties(self) -> None:
         files = {"a.json": ("application/json", b"{}")}
         document = xades_writer.write(files, seals.sealer(), signing_time=seals.TIME).decode()

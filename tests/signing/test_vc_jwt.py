@@ -88,6 +88,25 @@ def test_enveloped_object(ed25519_key: PrivateKey) -> None:
         vc_jwt.unwrap({**vc_jwt.enveloped(token), "id": "https://example.org/credential"})
 
 
+def test_what_the_wrapper_says_besides(ed25519_key: PrivateKey) -> None:
+    """Nobody signs the wrapper."""
+    wrapper = vc_jwt.enveloped(vc_jwt.sign(credential(ed25519_key.public_key.did), ed25519_key))
+    kind = "EnvelopedVerifiableCredential"
+    assert envelopes.verify_any(jcs({**wrapper, "type": [kind]})).uncovered == ()
+    with pytest.raises(JoseRefused, match="not-enveloped"):
+        vc_jwt.unwrap({**wrapper, "type": [kind, "Recognised"]})
+    for context in ({"note": "recognised"}, ["https://www.w3.org/ns/credentials/v2", "urn:recognised"]):
+        assert envelopes.verify_any(jcs({**wrapper, "@context": context})).uncovered == ("@context",)
+
+
+@pytest.mark.parametrize("holder", [["did:web:body.example"], {"@id": "did:web:body.example"}, 7])
+def test_holder_named_in_another_way_is_not_confirmed(ed25519_key: PrivateKey, holder: Any) -> None:
+    document = {"@context": [], "type": "VerifiablePresentation", "holder": holder}
+    header = {"alg": "EdDSA", "kid": ed25519_key.public_key.key_id, "typ": "vp+jwt"}
+    found = vc_jwt.verify(made(ed25519_key, header, jcs(document)))
+    assert (found.issuer, found.signatures[0].remarks) == ("", ("issuer-not-bound",))
+
+
 def test_changed_small_number_is_refused(key: PrivateKey) -> None:
     head, payload, signature = vc_jwt.sign(credential(key.public_key.did), key).decode().split(".")
     changed = (from_base64url(payload) or b"").replace(b"1e-7", b"9e-9")
