@@ -241,6 +241,7 @@ def answers_of(evaluations: Sequence[Evaluation]) -> RuleAnswers:
         packs=tuple(e.pack.id for e in evaluations),
         blocking=tuple(result.rule.id for e in evaluations for result in e.blocking),
         evidence=told,
+        digests={e.pack.id: _pack_digest(e) for e in evaluations},
     )
 
 

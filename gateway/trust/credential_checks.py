@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -26,8 +27,9 @@ _LISTS: Final = "status list "
 _IN_FORCE: Final = "active"
 _NOT_IN_FORCE: Final = frozenset({"draft", "superseded", "withdrawn"})
 _DAY: Final = timedelta(days=1)
-# A list of statuses, its digest, and the body whose certificate has signed it; None: the issuer's own key.
-_Kept: TypeAlias = tuple[StatusList, str, Entity | None]
+# A list of statuses, its digest, the body whose certificate has signed it (None: the issuer's own key), and
+# whether the policy still counts its kind of key.
+_Kept: TypeAlias = tuple[StatusList, str, Entity | None, bool]
 
 
 def status(subject: Subject, snapshot: Snapshot, *, body: Entity | None = None) -> StepResult:
@@ -95,28 +97,29 @@ def _ask(
     purpose = entry.get("statusPurpose")
     lists = _lists(place, snapshot)
     held = [
-        (found, digest)
-        for found, digest, keeper in lists
+        (found, digest, counts)
+        for found, digest, keeper, counts in lists
         if found.issuer == issuer and found.serves(purpose) and (None in (keeper, body) or keeper is body)
     ]
     if not held or len(index) > 9:
         return unknown
     evidence += [
         {"list": place, "index": index, "sha256": digest, "validFrom": found.valid_from}
-        for found, digest in held
+        for found, digest, _ in held
     ]
     try:
         # Of several, the youngest; but nobody takes a revocation back, so that an old list is enough for it.
-        bits = [found.is_set(int(index)) for found, _ in held]
+        bits = [found.is_set(int(index)) for found, *_ in held]
     except GatewayError:
         return unknown
     if any(bits) and purpose == "revocation":
         return Outcome.FAILED, Sub.STATUS_REVOKED
     longest = timedelta(hours=snapshot.policy.status_hours)
-    if not held[0][0].is_fresh(snapshot.now, longest=longest, skew=snapshot.policy.skew):
+    counting = [found for found, _, counts in held if counts]
+    if not counting or not counting[0].is_fresh(snapshot.now, longest=longest, skew=snapshot.policy.skew):
         return unknown
-    last = _moment(held[0][0])
-    is_set = any(bit for (found, _), bit in zip(held, bits, strict=True) if _moment(found) == last)
+    last = _moment(counting[0])
+    is_set = any(bit for (found, *_), bit in zip(held, bits, strict=True) if _moment(found) >= last)
     return (Outcome.INDETERMINATE, Sub.STATUS_SUSPENDED) if is_set else None
 
 
@@ -168,7 +171,8 @@ def _read(data: bytes, snapshot: Snapshot) -> _Kept | None:
     if (signer.claims and keeper is None) or _has_lost_it(signer, snapshot):
         return None
     try:
-        return status_list.of(found.credential, found.expires), sha256_hex(data), keeper
+        counts = not snapshot.policy.is_over(signer.algorithm, snapshot.now)
+        return status_list.of(found.credential, found.expires), sha256_hex(data), keeper, counts
     except GatewayError:
         return None
 
@@ -220,7 +224,11 @@ def _declared(statement: Statement, snapshot: Snapshot) -> StepResult | None:
 
 def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     """(12) Its time has come and is not over; and nobody was shown another document of the same name."""
-    found = _declared(subject.statement, snapshot) or _showing(subject, snapshot) or _term(subject, snapshot)
+    term = _term(subject, snapshot)
+    said = [one for one in (_declared(subject.statement, snapshot), _showing(subject, snapshot)) if one]
+    # What is over is so whatever else nobody knows; and until when it counts is told either way.
+    worst = next((one for one in (*said, term) if one.outcome is Outcome.FAILED), next(iter(said), term))
+    found = replace(worst, evidence={**term.evidence, **worst.evidence})
     if found.outcome is not Outcome.FAILED and not subject.statement.is_dated:
         return StepResult(found.name, Outcome.INDETERMINATE, Sub.TIME_UNKNOWN, found.evidence)
     if found.outcome is not Outcome.PASSED or not subject.credential:

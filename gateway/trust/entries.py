@@ -11,8 +11,8 @@ from typing import Final
 
 from gateway.frontdoor.json import PlainJson
 from gateway.resources import table
-from gateway.trust.agreement import Agreement, SubjectPair, matching
-from gateway.trust.extensions import Accreditation, Scope
+from gateway.trust.agreement import Agreement, Standing, SubjectPair, matching
+from gateway.trust.extensions import Accreditation, Arrangement
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.lote import Entity, State, service_type, status_uri
 from gateway.trust.product_codes import (
@@ -119,12 +119,12 @@ def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, exis
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     if not all(map(granted.covers, statement.dates)):
         return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
-    return _accreditor(granted, state.facts.scope, statement, snapshot, existed, evidence)
+    return _accreditor(granted, listed, statement, snapshot, existed, evidence)
 
 
 def _accreditor(
     granted: Accreditation,
-    scope: Scope | None,
+    listed: Listed,
     statement: Statement,
     snapshot: Snapshot,
     existed: datetime,
@@ -133,7 +133,8 @@ def _accreditor(
     """The accreditation body's own entry: granted on each of these days, and part of the arrangement."""
     name, params = "accreditation", {"body": granted.body, "number": granted.number}
     bodies = [one for one in snapshot.find([f"id:{granted.body}"]) if one.service.now.kind == "ab"]
-    if len(bodies) != 1:
+    if len(bodies) != 1 or bodies[0].entity is listed.entity:
+        # Of two, nobody knows which; and nobody accredits itself (ISO/IEC 17011, 4.4).
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     days = (*statement.dates, existed)
     states = [bodies[0].service.at(day) for day in days]
@@ -143,18 +144,27 @@ def _accreditor(
         for state in states
     ):
         return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+    here = listed.service.at(existed)
+    scope = here.facts.scope if here else None
+    is_open = False
     for asked in scope.arrangement if scope else ():
         for state, day in zip(states, days, strict=True):
             own = state.facts.scope if state else None
-            signed = own.arrangement if own else ()
-            if not any(
-                one.id == asked.id
-                and one.main_scope == asked.main_scope
-                and datetime.fromisoformat(one.since) <= day
-                for one in signed
-            ):
+            signed = [one for one in (own.arrangement if own else ()) if _is_signed(one, asked, day)]
+            if not signed:
                 return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+            # Signed for another level, or claimed for later days only.
+            is_level = not asked.level or any(one.level == asked.level for one in signed)
+            is_open |= not is_level or datetime.fromisoformat(asked.since) > day
+    if is_open:
+        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     return StepResult(name, Outcome.PASSED, None, evidence, params)
+
+
+def _is_signed(one: Arrangement, asked: Arrangement, day: datetime) -> bool:
+    """Whether the accreditation body had signed by then what the scope claims."""
+    is_same = (one.id, one.main_scope) == (asked.id, asked.main_scope)
+    return is_same and datetime.fromisoformat(one.since) <= day
 
 
 def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult:
@@ -219,7 +229,7 @@ def agreement(
     with_them = [
         one
         for one in snapshot.agreements
-        if _is_party(one, listed, state) and one.recognising_party == snapshot.policy.own_list
+        if _is_party(one, listed, snapshot, existed) and one.recognising_party == snapshot.policy.own_list
     ]
     params = {"party": listed.held.name}
     if not with_them:
@@ -235,7 +245,7 @@ def agreement(
         if not {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE or not _counts(one, state, snapshot):
             continue
         subjects = tuple(matching(one, statement.standards))
-        found = _limits(one, subjects, statement)
+        found = _limits(one, subjects, statement, one.at(snapshot.now))
         if subjects and found is None:
             passed = StepResult(name, Outcome.PASSED, None, evidence, {"agreement": one.id})
             return passed, Agreed(one, tuple(pair for pair in subjects if not pair.theirs.asks_more))
@@ -259,14 +269,20 @@ def agreement(
     return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
 
 
-def _limits(one: Agreement, subjects: tuple[SubjectPair, ...], statement: Statement) -> StepResult | None:
+def _limits(
+    one: Agreement, subjects: tuple[SubjectPair, ...], statement: Statement, standing: Standing | None
+) -> StepResult | None:
     """Why the agreement does not reach the declaration, or may not; None where it does."""
     if excluded := [text for text in one.exclusions if _is_about(text, statement)]:
         params = {"outside": ", ".join(excluded), "agreement": one.id}
         return StepResult("agreement", Outcome.FAILED, Sub.OUT_OF_SCOPE, params=params)
     # What the record of a conversion does not say is not known to be as the agreement wants it.
     is_narrower = all(pair.theirs.asks_more for pair in subjects)
-    if is_narrower or any(_is_open(text, statement) for text in one.exclusions):
+    # One that is in force under conditions names them, or nobody knows what they are.
+    is_unnamed = standing == "conditional" and not any(
+        pair.conditions for pair in subjects if not pair.theirs.asks_more
+    )
+    if is_narrower or is_unnamed or any(_is_open(text, statement) for text in one.exclusions):
         params = {"party": one.recognised_party}
         return StepResult("agreement", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, params=params)
     return None
@@ -323,11 +339,18 @@ def _countries() -> frozenset[str]:
     return frozenset(row["code"] for row in table("locations/codes.csv") if row["scheme"] == "iso3166-1")
 
 
-def _is_party(one: Agreement, listed: Listed, state: State) -> bool:
-    """Whether the agreement is with this list or body. No entry can take a list's name for its own."""
-    if one.technical_type == "list-to-body":
-        return one.recognised_party in state.identity.others
-    return one.recognised_party == listed.held.name
+def _is_party(one: Agreement, listed: Listed, snapshot: Snapshot, existed: datetime) -> bool:
+    """Whether the agreement is with this list or body. No entry can take a list's name for its own.
+
+    Of two bodies of one identifier, on whichever lists, nobody knows with which it is.
+    """
+    if one.technical_type != "list-to-body":
+        return one.recognised_party == listed.held.name
+    name = f"id:{one.recognised_party}"
+    states = ((other.entity, other.service.at(existed)) for other in snapshot.find([name]))
+    bodies = {id(entity) for entity, state in states if state is not None and name in identities_in(state)}
+    own = listed.service.at(existed)
+    return own is not None and one.recognised_party in own.identity.others and bodies == {id(listed.entity)}
 
 
 def _told(state: State) -> dict[str, PlainJson]:

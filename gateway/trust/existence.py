@@ -10,7 +10,7 @@ Source: ETSI EN 319 102-1 V1.4.1, 5.4 and 5.5; RFC 3161, 4.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,7 +28,7 @@ from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
 from gateway.trust.entries import is_lost
 from gateway.trust.lote import Entity, State
-from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of
+from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of, kind_of
 from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})
@@ -40,6 +40,7 @@ _DEEPEST: Final = 3
 # Of those in a signature, which anybody may have put there.
 _MOST: Final = 8
 _DER_SEQUENCE: Final = b"\x30"
+_NOT_COUNTED: Final = "list.sub-crypto-constraints-failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,24 @@ class Witnesses:
             if data.startswith(_DER_SEQUENCE):
                 yield from self._token(data, evidence, depth)
             elif tile_log.RECEIPT_FORMAT.encode() in data:
-                yield from self._log(data, evidence)
+                yield from self._log(data, evidence, depth)
             else:
-                yield from self._credential(data, evidence)
+                yield from self._credential(data, evidence, depth)
 
-    def _credential(self, data: bytes, evidence: Sequence[bytes]) -> Iterator[Proof]:
+    def _is_over(self, kinds: Iterable[str], data: bytes, depth: int) -> bool:
+        """Whether one of these kinds of key counts no longer: who breaks it writes any time.
+
+        A word that somebody else has seen before that stands.
+        """
+        now, policy = self._snapshot.now, self._snapshot.policy
+        over = [kind for kind in kinds if policy.is_over(kind, now)]
+        if not over:
+            return False
+        seen = (proof.time for proof in self._of((data,), depth - 1)) if depth > 1 else ()
+        first = min(seen, default=now)
+        return any(policy.is_over(kind, first) for kind in over)
+
+    def _credential(self, data: bytes, evidence: Sequence[bytes], depth: int) -> Iterator[Proof]:
         """A credential of a listed voucher that names the signature by digest."""
         try:
             proof = data_integrity.verify_proof(data, known=credential_checks.keys_of(self._snapshot))
@@ -88,6 +102,9 @@ class Witnesses:
             return
         when = datetime.fromisoformat(proof.created)
         skew = self._snapshot.policy.skew
+        if self._is_over([VerificationKey.from_public_key(proof.public_key).kind], data, depth):
+            self._tell(proof.issuer, _NOT_COUNTED)
+            return
         if proof.expires is not None and datetime.fromisoformat(proof.expires) < self._snapshot.now - skew:
             self._tell(proof.issuer, "expires")
             return
@@ -101,7 +118,7 @@ class Witnesses:
             return
         yield from self._by(vouchers, when, _VOUCHERS, proof.issuer, data, name=name)
 
-    def _log(self, data: bytes, evidence: Sequence[bytes]) -> Iterator[Proof]:
+    def _log(self, data: bytes, evidence: Sequence[bytes], depth: int) -> Iterator[Proof]:
         """An entry of a log whose operator is listed, who answers for the times of what it takes in."""
         try:
             receipt = tile_log.parse_receipt(data)
@@ -111,6 +128,9 @@ class Witnesses:
         assert isinstance(entry, dict)
         pairs = {(sha256_hex(one), sm3_hex(one)) for one in evidence}
         if (entry.get("sha256"), entry.get("sm3")) not in pairs:
+            return
+        if self._is_over([KeyType.ED25519.value], data, depth):
+            self._tell(receipt.origin, _NOT_COUNTED)
             return
         when = datetime.fromisoformat(str(entry["time"]))
         operators = [listed for listed in self._listed() if _keeps(listed, receipt, when)]
@@ -173,6 +193,8 @@ class Witnesses:
             ChainRefused: there is none, or a certificate is revoked, or nobody knows.
         """
         found = self._chain(token, token.time)
+        if self._is_over(map(kind_of, found.certificates), data, depth):
+            raise chains.ChainRefused(token.certificate.subject, code=_NOT_COUNTED)
         try:
             self._chain(token, self._snapshot.now)
             asked = when

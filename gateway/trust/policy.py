@@ -39,7 +39,7 @@ class Pin(Strict):
 
 
 class Sunset(Strict):
-    """A kind of key whose signatures count only where they existed before ``until``.
+    """A kind of key whose signatures count only where they existed before ``until``, whoever's they are.
 
     Args:
         algorithm: a kind of key, ``Ed25519``, ``P-256``, ``P-384``, ``P-521``, ``RSA`` or ``SM2``; one that
@@ -89,6 +89,15 @@ class Policy(Strict):
         """Since when an algorithm no longer counts."""
         found = (datetime.fromisoformat(s.until) for s in self.sunsets if s.algorithm == algorithm)
         return min(found, default=None)
+
+    def is_over(self, algorithm: str, at: datetime) -> bool:
+        """Whether a signature by this kind of key, known to exist since ``at``, counts no longer."""
+        until = self.sunset(algorithm)
+        return until is not None and at > until
+
+    def over(self, at: datetime) -> frozenset[str]:
+        """The kinds of key whose signatures of this moment count no longer."""
+        return frozenset(one.algorithm for one in self.sunsets if self.is_over(one.algorithm, at))
 
     def to_bytes(self) -> bytes:
         """The canonical bytes, whose digest a report names."""

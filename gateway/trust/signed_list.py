@@ -48,6 +48,7 @@ class HeldList:
     operator_key: str
     operator: str
     agreements: tuple[Agreement, ...] = field(default=())
+    operator_kind: str = ""
 
     @property
     def name(self) -> str:
@@ -87,7 +88,8 @@ def read(token: bytes) -> HeldList:
         raise BadTrustList(header["alg"], path="header/alg", code="list.algorithm")
     if content.scheme.territory not in _countries(leaf.der):
         raise BadTrustList(leaf.subject, path="SchemeTerritory", code="list.other-country")
-    return HeldList(content, sha256_hex(verified.payload), leaf.key.sha256, leaf.subject, agreements(content))
+    digest, key = sha256_hex(verified.payload), leaf.key
+    return HeldList(content, digest, key.sha256, leaf.subject, agreements(content), key.kind)
 
 
 def refuse_untrusted(
@@ -98,8 +100,12 @@ def refuse_untrusted(
     now: datetime,
     skew: timedelta,
     accept_test: bool = False,
+    over: Collection[str] = (),
 ) -> None:
     """Refuse a list that is not the pinned operator's, older than one that was seen, or not current.
+
+    Args:
+        over: kinds of key that the policy counts no longer.
 
     Raises:
         ListRefused: with the reason as code.
@@ -107,6 +113,8 @@ def refuse_untrusted(
     scheme = found.content.scheme
     if found.operator_key not in pinned:
         raise ListRefused(found.operator_key, path=found.name, code="list.operator-not-pinned")
+    if found.operator_kind in over:
+        raise ListRefused(found.operator_kind, path=found.name, code="list.operator-over")
     before = seen.get(found.name)
     if before is not None and scheme.sequence < before.sequence:
         raise ListRefused(

@@ -17,7 +17,7 @@ from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.snapshot import Listed, Snapshot, bare_identities, identities_of
+from gateway.trust.snapshot import Listed, Snapshot, bare_identities, identities_of, kind_of
 from gateway.trust.subject import Signer
 
 CAUSES: Final = {
@@ -140,6 +140,8 @@ def _by_chain(asked: _Inquiry) -> Known:
     services = _services(asked, entries or (anchors[chain.anchor],), is_vetted=True)
     listed = services[0]
     asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
+    if (step := _over_above(asked, chain)) is not None:
+        return Known(step)
     for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
         answer = _ask(asked, certificate, issuer)
         step = _revocation(asked, answer, certificate.subject)
@@ -148,6 +150,16 @@ def _by_chain(asked: _Inquiry) -> Known:
     step = _listed_and_revoked(asked, chain.anchor) or _claimed(asked, listed, is_vetted=True)
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes), services)
+
+
+def _over_above(asked: _Inquiry, chain: chains.VerifiedChain) -> StepResult | None:
+    """An authority's kind of key counts no longer: who breaks it issues any certificate."""
+    for kind in map(kind_of, chain.certificates[1:]):
+        until = asked.snapshot.policy.sunset(kind)
+        if until is not None and asked.existed > until:
+            told = {"algorithm": kind, "until": until.isoformat()}
+            return _step(asked, Outcome.INDETERMINATE, Sub.CRYPTO_CONSTRAINTS_FAILURE, **told)
+    return None
 
 
 def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:

@@ -172,6 +172,11 @@ def identities_in(*states: State) -> Iterator[str]:
     return iter(known)
 
 
+def kind_of(certificate: Certificate) -> str:
+    """The kind of a certificate's key, as a policy names it."""
+    return x509.Certificate.from_der(certificate.encoded, above=True).key.kind
+
+
 def bare_identities(service: Service) -> Iterator[str]:
     """The keys and names under which the service was ever listed without a certificate."""
     for state in service.states:
@@ -245,6 +250,7 @@ def _lists(
                 now=now,
                 skew=policy.skew,
                 accept_test=policy.accept_test_lists,
+                over=policy.over(now),
             )
             for _, service in found.content.services():
                 tuple(identities_of(service))

@@ -38,12 +38,17 @@ _DIFFERS = "replay.differs"
 
 @dataclass(frozen=True, slots=True)
 class RuleAnswers:
-    """What the rule packs said of the covered source, run by whoever calls."""
+    """What the rule packs said of the covered source, run by whoever calls.
+
+    Args:
+        digests: of each pack as it was asked; an agreement names its rules by id and digest.
+    """
 
     packs: tuple[str, ...]
     blocking: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     evidence: Mapping[str, PlainJson] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 def validate_folder(
@@ -114,6 +119,7 @@ class _Run:
         self.left_open = subject.left_open
         self.conditions: list[Mapping[str, str]] = []
         self.named: dict[str, PlainJson] = {}
+        self.rulesets: dict[str, str] = {}
         self.witnesses = Witnesses(snapshot, engine)
         self.inquiry = Inquiry(subject, snapshot, self.witnesses, engine)
         self.inner: list[tuple[str, Validation]] = []
@@ -324,6 +330,7 @@ class _Run:
         if agreed is not None:
             one = agreed.agreement
             self.named["agreement"] = {"id": one.id, "version": one.version, "sha256": one.sha256}
+            self.rulesets = {p.ruleset.sha256: p.ruleset.id for p in agreed.subjects if p.ruleset}
             self.conditions += [
                 {"code": c.code, "zh": c.zh, "en": c.en} for pair in agreed.subjects for c in pair.conditions
             ]
@@ -345,10 +352,13 @@ class _Run:
 
     def _rules(self) -> StepResult:
         asked = self.snapshot.policy.rules
-        if not asked or self.subject.kind == "credential":
+        if not (asked or self.rulesets) or self.subject.kind == "credential":
             return StepResult("rules", Outcome.NOT_ASKED)
-        if self.rules is None or not set(asked) <= set(self.rules.packs):
-            params = {"packs": ", ".join(asked)}
+        answered = {(digest, name) for name, digest in self.rules.digests.items()} if self.rules else set()
+        # What an agreement recognises, it does by rules of its own.
+        agreed = [f"{name} {digest}" for digest, name in sorted(self.rulesets.items() - answered)]
+        if agreed or self.rules is None or not set(asked) <= set(self.rules.packs):
+            params = {"packs": ", ".join((*asked, *agreed))}
             return StepResult("rules", Outcome.INDETERMINATE, Sub.RULES_NOT_RUN, {}, params)
         if self.rules.blocking:
             params = {"rules": ", ".join(self.rules.blocking)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from gateway.trust import enveloped
-from gateway.trust.validation import validate_credential, validate_subject
+from gateway.trust.validation import RuleAnswers, validate_credential, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import Judge, World
@@ -39,6 +39,106 @@ class TestDepth:
         world.certifier = [made.state("recogniser", certificates=[sm.LEAF_CERTIFICATE])]
         world.policy = {"services": ["cab/iso17029-14065", "recogniser"]}
         assert judge(world) == NO_AGREEMENT
+
+
+class TestBodies:
+    """An agreement with a body is with the one that goes by the identifier, on whichever list."""
+
+    ID = "urn:test:certifier"
+
+    @pytest.mark.parametrize(
+        ("since", "expected"), [(made.EPOCH, NO_AGREEMENT), ("2026-11-22T00:00:00Z", PASSED)]
+    )
+    def test_of_an_identifier_that_another_list_has_given_before(
+        self, world: World, judge: Judge, since: str, expected: tuple[str, str]
+    ) -> None:
+        """A list with which there is no agreement could make one with any of its own."""
+        world.agreements = [made.agreement(recognisedParty=self.ID, technicalType="list-to-body")]
+        world.certifier = [certifier(others=[self.ID])]
+        assert judge(world) == PASSED
+        theirs = made.state(
+            "cab/iso17065", certificates=[sm.OTHER_CERTIFICATE], others=[self.ID], since=since
+        )
+        world.own_entities = [made.entity("TEST known certifier", [theirs])]
+        assert judge(world) == expected
+
+
+class TestRulesAndConditions:
+    """What an agreement asks for besides is asked, or the verdict stays open."""
+
+    PAIR: ClassVar[dict[str, Any]] = {
+        "theirs": {"standard": "GBT24067"},
+        "ours": {"standard": "ISO14067"},
+    }
+
+    @pytest.mark.parametrize(
+        ("rules", "expected"),
+        [
+            (None, ("INDETERMINATE", "RULES_NOT_RUN")),
+            (RuleAnswers(("other",), digests={"other": "a" * 64}), ("INDETERMINATE", "RULES_NOT_RUN")),
+            (RuleAnswers(("own",), digests={"own": "b" * 64}), ("INDETERMINATE", "RULES_NOT_RUN")),
+            (RuleAnswers(("own",)), ("INDETERMINATE", "RULES_NOT_RUN")),
+            (
+                RuleAnswers(("own",), blocking=("own-1",), digests={"own": "a" * 64}),
+                ("TOTAL_FAILED", "RULES_BLOCKING"),
+            ),
+            (RuleAnswers(("own",), digests={"own": "a" * 64}), PASSED),
+        ],
+    )
+    def test_the_rules_that_it_names(
+        self, world: World, folder: dict[str, bytes], rules: RuleAnswers | None, expected: tuple[str, str]
+    ) -> None:
+        pair = {**self.PAIR, "ruleset": {"id": "own", "sha256": "a" * 64}}
+        world.agreements = [made.agreement(subjectEquivalence=[pair])]
+        done = world.validate(folder, rules)
+        assert (done.indication.name, done.sub.name if done.sub else "") == expected
+
+    def test_in_force_under_conditions_that_it_does_not_name(self, world: World, judge: Judge) -> None:
+        bare = made.agreement(subjectEquivalence=[self.PAIR])
+        for status, agreement, expected in (
+            ("enacted", bare, PASSED),
+            ("conditional", made.agreement(), PASSED),
+            ("conditional", bare, ("INDETERMINATE", "SCOPE_UNKNOWN")),
+        ):
+            world.agreements = [{**agreement, "status": status}]
+            assert judge(world) == expected
+
+
+class TestAccreditation:
+    """What an entry claims of its accreditation, its accreditation body's own entry says, too."""
+
+    OPEN = ("INDETERMINATE", "ACCREDITATION_UNKNOWN")
+
+    @pytest.mark.parametrize(
+        ("claimed", "signed", "expected"),
+        [
+            ({}, {"level": "4"}, PASSED),
+            ({"level": "4"}, {"level": "4"}, PASSED),
+            ({"level": "4"}, {"level": "3"}, OPEN),
+            ({"level": "4"}, {}, OPEN),
+            ({"since": "2026-11-20T00:00:00Z"}, {}, OPEN),
+            ({"mainScope": "ISO/IEC 17065"}, {}, ("TOTAL_FAILED", "NOT_ACCREDITED")),
+        ],
+    )
+    def test_the_arrangement(
+        self, world: World, judge: Judge, claimed: dict[str, str], signed: dict[str, str], expected: Any
+    ) -> None:
+        one = {"id": "TEST-MRA", "mainScope": "ISO 14065", "since": "2025-01-01T00:00:00Z"}
+        world.certifier = [certifier(extensions=[made.scope(arrangement=[one | claimed])])]
+        own = made.state("ab", others=[made.AB], extensions=[{"scope": {"arrangement": [one | signed]}}])
+        world.body = made.entity("TEST accreditation body", [own])
+        assert judge(world) == expected
+
+    def test_by_itself(self, world: World, judge: Judge) -> None:
+        granted = made.scope()["scope"]["accreditation"] | {"body": "urn:test:own"}
+        scope = made.scope(accreditation=granted, arrangement=None)
+        accreditor = made.state("ab", others=["urn:test:own"])
+        world.certifier = [certifier(extensions=[scope])]
+        world.entities = [made.entity("TEST other", [accreditor])]
+        assert judge(world) == PASSED
+        world.certifier, world.entities = [certifier(certificates=[sm.OTHER_CERTIFICATE])], []
+        world.body = made.entity("TEST certifier", [certifier(extensions=[scope])], [accreditor])
+        assert judge(world) == self.OPEN
 
 
 class TestNames:

@@ -27,9 +27,11 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import export_log, status_list
-from gateway.trust.credential_checks import RECOGNITION
+from gateway.trust.credential_checks import RECOGNITION, times
 from gateway.trust.export_log import Export
+from gateway.trust.judgement import Sub
 from gateway.trust.statement import StatusPlace
+from gateway.trust.subject import Statement, Subject
 from gateway.trust.validation import validate_credential
 from tests.trust import made
 from tests.trust.conftest import World
@@ -307,6 +309,22 @@ class TestStatus:
     def test_its_time(self, member: str, time: Any, expected: tuple[str, str]) -> None:
         office = Office()
         assert office.verdict(statement(office.place, KEY, "", **{member: made.stamp(time)})) == expected
+
+
+class TestDeclaredState:
+    """What its maker says in words that nobody can read hides nothing else."""
+
+    @pytest.mark.parametrize(
+        ("days", "expected"), [(-1, Sub.EXPIRED), (1, Sub.NOT_IN_FORCE)], ids=["over", "not over"]
+    )
+    def test_of_a_credential(self, days: int, expected: Sub) -> None:
+        until = made.stamp(made.NOW + timedelta(days=days))
+        told = {"validFrom": made.EPOCH, "validUntil": until}
+        subject = Subject("folder", "", credential=told, statement=Statement(state="paused", is_known=True))
+        found = times(subject, World().snapshot())
+        assert found.sub is expected
+        # A statement on it counts no longer than it does.
+        assert found.evidence["validUntil"] == until
 
 
 class TestDidWeb:
