@@ -24,7 +24,15 @@ from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.leaves import DerivesSecrets
 from gateway.signing.multibase import base64url
 from gateway.signing.verification_key import VerificationKey
-from gateway.signing.verified import Envelope, KeyOrigin, Part, Verified, VerifiedSignature, times_of
+from gateway.signing.verified import (
+    Envelope,
+    KeyOrigin,
+    Part,
+    Verified,
+    VerifiedSignature,
+    seconds,
+    times_of,
+)
 
 TYPE: Final = "vc+sd-jwt"
 _BINDING_TYPE: Final = "kb+jwt"
@@ -243,7 +251,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         (Part("", "application/json", jcs(claims)),),
         claims,
         bound_to,
-        times=times_of(claims),
+        times=_term(times_of(claims), bound),
     )
     at = bound.get("iat")
     return Shown(
@@ -254,6 +262,17 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         str(bound.get("nonce", "")),
         at if isinstance(at, int) else None,
     )
+
+
+def _term(stated: Mapping[str, str], bound: Mapping[str, PlainJson]) -> dict[str, str]:
+    """(RFC 9901, 7.3) A showing counts no longer, and no earlier, than its holder says of it, either."""
+    found = dict(stated)
+    for name, pick in (("exp", min), ("nbf", max)):
+        if name in bound:
+            own, before = seconds(bound[name]), found.get(name, "")
+            is_later = own.isdigit() and before.isdigit()
+            found[name] = str(pick(int(own), int(before))) if is_later else own
+    return found
 
 
 def _parties(claims: Mapping[str, PlainJson]) -> list[str]:

@@ -150,6 +150,36 @@ class TestBinding:
         assert "cnf" not in shown.claims
 
     @pytest.mark.parametrize(
+        ("own", "told", "expected"),
+        [
+            ({"exp": AT + 60}, {}, {"exp": f"{AT + 60}"}),
+            ({"exp": AT + 60}, {"exp": AT + 5}, {"exp": f"{AT + 5}"}),
+            ({"exp": AT + 5}, {"exp": AT + 60}, {"exp": f"{AT + 5}"}),
+            ({}, {"exp": AT + 60, "nbf": AT - 9}, {"exp": f"{AT + 60}", "nbf": f"{AT - 9}"}),
+            ({"nbf": AT - 60}, {"nbf": AT - 5}, {"nbf": f"{AT - 5}"}),
+            ({"exp": AT + 5}, {"exp": "soon"}, {"exp": "soon"}),
+        ],
+    )
+    def test_the_term_of_a_showing_is_the_narrower_one(
+        self,
+        ed25519_key: PrivateKey,
+        p256_key: PrivateKey,
+        own: Claims,
+        told: Claims,
+        expected: dict[str, str],
+    ) -> None:
+        """(RFC 9901, 7.3) what the holder says of its own token counts, too."""
+        made = {**claims(ed25519_key.public_key.did), **own}
+        token = sd_jwt.issue(
+            made, hide=["/total"], signer=ed25519_key, salts=salts, holder=p256_key.public_key
+        )
+        said = {"aud": READER, "iat": AT, "nonce": NONCE, **told}
+        said["sd_hash"] = base64url(hashlib.sha256(token).digest())
+        _, data = jose.signing_input({"alg": "ES256", "typ": "kb+jwt"}, jcs(said))
+        showing = token + data + b"." + base64url(keys.sign(p256_key, data)).encode()
+        assert sd_jwt.verify(showing, reader=READER, nonce=NONCE).envelope.times == expected
+
+    @pytest.mark.parametrize(
         "how",
         [{"reader": "did:web:other.example"}, {"nonce": "question 2"}, {"reader": READER, "nonce": "x"}],
     )
