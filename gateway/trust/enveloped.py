@@ -348,7 +348,10 @@ def _chain(one: VerifiedSignature) -> Iterator[Certificate]:
 
 def _issuer(document: Mapping[str, PlainJson]) -> str:
     stated = document.get("iss")
-    return issuer_of(document) or (stated if isinstance(stated, str) else "")
+    if document.get("issuer") is not None:
+        # One that cannot be read is somebody's name all the same.
+        return issuer_of(document)
+    return stated if isinstance(stated, str) else ""
 
 
 def _latest(found: Verified) -> str:

@@ -539,3 +539,17 @@ class TestOthers:
     )
     def test_nothing_signed(self, data: bytes, expected: tuple[str, str]) -> None:
         assert verdict(World(), data) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"iss": "did:example:a"}, "did:example:a"),
+        ({"issuer": "did:example:b", "iss": "did:example:a"}, "did:example:b"),
+        ({"issuer": ["did:example:b"], "iss": "did:example:a"}, ""),
+        ({"issuer": {"name": "b"}, "iss": "did:example:a"}, ""),
+        ({"iss": 5}, ""),
+    ],
+)
+def test_an_issuer_that_cannot_be_read_is_nobody_else(stated: dict[str, Any], expected: str) -> None:
+    assert enveloped._issuer(stated) == expected
