@@ -51,6 +51,7 @@ _REMARKS = {
     "contained-unsigned": "cli.remark-contained-unsigned",
     "question-not-asked": "cli.remark-question-not-asked",
     "claims-hidden": "cli.remark-claims-hidden",
+    "countersigned": "cli.remark-countersigned",
 }
 
 

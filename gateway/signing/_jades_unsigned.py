@@ -36,6 +36,11 @@ def timestamps_of(unsigned: Sequence[PlainJson]) -> tuple[bytes, ...]:
     return tuple(found)
 
 
+def is_countersigned(unsigned: Sequence[PlainJson]) -> bool:
+    """(5.3.2) Somebody has signed the signature's value: who, and whether it holds, nobody here asks."""
+    return any("cSig" in (_member(entry) or ()) for entry in unsigned)
+
+
 def foreign(unsigned: Sequence[PlainJson]) -> tuple[int, ...]:
     """Which entries have other members than those of the standard (5.3), or cannot be read."""
     read = [_member(entry) for entry in unsigned]

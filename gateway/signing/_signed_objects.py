@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.frontdoor.json import PlainJson
-from gateway.signing._content_kinds import (
-    SHORTEST_TOKEN,
-)
+from gateway.signing._content_kinds import SHORTEST_TOKEN
+from gateway.signing.data_integrity import issuer_of
 from gateway.signing.multibase import from_base64url
 
 ENVELOPED: Final = frozenset({"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"})
@@ -66,3 +65,24 @@ def is_serialised(value: Mapping[str, PlainJson]) -> bool:
         and isinstance(one.get("signature"), str)
         for one in entries
     )
+
+
+def owners(claims: Mapping[str, PlainJson]) -> list[str]:
+    """Whose it must be by the data model: the issuer's, a presentation's holder's; empty: unreadable.
+
+    Source: VCDM 2.0, 4.7 and 4.13.
+    """
+    shown = ["holder"] if is_a(claims, PRESENTATION) else []
+    named = [claims[name] for name in ("issuer", *shown) if claims.get(name) is not None]
+    return [issuer_of({"issuer": one}) for one in named]
+
+
+def parties(claims: Mapping[str, PlainJson]) -> tuple[str, ...]:
+    """Its owners, and whom ``iss`` names (RFC 7519, 4.1.1).
+
+    What is no credential may mean anything by these names; only a DID says there that it is somebody's.
+    """
+    stated = claims.get("iss")
+    named = [*owners(claims), *([stated] if isinstance(stated, str) else [])]
+    is_credential = bool({CREDENTIAL, PRESENTATION} & kinds(claims))
+    return tuple(one for one in named if is_credential or one.startswith("did:"))

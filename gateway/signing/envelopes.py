@@ -12,12 +12,14 @@ from typing import Final
 
 from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.signing import _signed_objects as signed_objects
 from gateway.signing import contained, der
 from gateway.signing.jose import NO_KEYS, JoseRefused, Keys, token_kind
 from gateway.signing.multibase import from_base64url
 from gateway.signing.rdf.contexts import CREDENTIALS_2, NO_CONTEXTS, Contexts
 from gateway.signing.verified import (
     Envelope,
+    Inside,
     KeyOrigin,
     Part,
     Verified,
@@ -87,9 +89,41 @@ def verify_any(
     """
     held = objects or {}
     found = beside(_verified(data, held, keys, contexts, certificates), held)
-    return contained.looked_into(
+    found = contained.looked_into(
         found, keys=keys, contexts=contexts, certificates=certificates, budget=budget
     )
+    return _with_party(found) if found.envelope in (Envelope.JWS, Envelope.JADES) else found
+
+
+def _with_party(found: Verified) -> Verified:
+    """The answer about a token of no certain kind, told where its payload names somebody else than its key.
+
+    A credential's own kinds of token ask that of themselves; whoever gives it another name asks nobody.
+    """
+    root = found.parts[0].name or contained.PAYLOAD
+    if any(one.place == root and one.state is not Inside.UNSIGNED for one in found.contained):
+        # It has signatures of its own, and is another one's letter in this one's envelope.
+        return found
+    try:
+        document = parse_signed(found.payload)
+    except GatewayError:
+        return found
+    stated = signed_objects.parties(document) if isinstance(document, dict) else ()
+    signatures = tuple(
+        one if all(_is_of(one, party) for party in stated) else _remarked(one, "issuer-not-bound")
+        for one in found.signatures
+    )
+    return replace(found, signatures=signatures)
+
+
+def _is_of(one: VerifiedSignature, party: str) -> bool:
+    if one.key_origin is not KeyOrigin.CERTIFICATE and one.key_id.partition("#")[0] == party:
+        return True
+    return bool(party) and party == one.key.did
+
+
+def _remarked(one: VerifiedSignature, code: str) -> VerifiedSignature:
+    return replace(one, remarks=(*one.remarks, code))
 
 
 def beside(found: Verified, objects: Mapping[str, bytes]) -> Verified:

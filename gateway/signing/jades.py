@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import jose, x509
-from gateway.signing._jades_unsigned import foreign, timestamps_of
+from gateway.signing._jades_unsigned import foreign, is_countersigned, timestamps_of
 from gateway.signing.jose import NO_KEYS, Header, JoseRefused, Keys
 from gateway.signing.multibase import base64url, from_base64url
 from gateway.signing.sealing import Sealer
@@ -135,6 +135,7 @@ def verify(
                 # TS 119 182-1, 5.3.4: over the text of the signature.
                 stamped=(signature.encode(),),
                 timestamps=timestamps_of(unsigned),
+                remarks=("countersigned",) if is_countersigned(unsigned) else (),
             )
         )
     return Verified(Envelope.JADES, tuple(signatures), tuple(parts), uncovered=tuple(uncovered))

@@ -175,14 +175,15 @@ def _signature(signature: EmbeddedPdfSignature, covered: str) -> VerifiedSignatu
         claimed_time=time.isoformat(timespec="seconds").replace("+00:00", "Z") if time else "",
         covered=(covered,),
         value=info["signature"].native,
-        timestamps=_timestamps(signature),
+        timestamps=_beside_value(signature, "signature_time_stamp_token"),
+        remarks=("countersigned",) if _beside_value(signature, "counter_signature") else (),
     )
 
 
-def _timestamps(signature: EmbeddedPdfSignature) -> tuple[bytes, ...]:
-    attributes = signature.signer_info["unsigned_attrs"]
+def _beside_value(signature: EmbeddedPdfSignature, name: str) -> tuple[bytes, ...]:
+    """The values of one unsigned attribute (RFC 5652, 11)."""
     found: list[bytes] = []
-    for attribute in attributes or ():
-        if attribute["type"].native == "signature_time_stamp_token":
+    for attribute in signature.signer_info["unsigned_attrs"] or ():
+        if attribute["type"].native == name:
             found += [value.dump() for value in attribute["values"]]
     return tuple(found)

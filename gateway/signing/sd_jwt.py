@@ -17,7 +17,7 @@ from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing import _sd_disclosures as disclosures
 from gateway.signing import jose, keys
 from gateway.signing._sd_disclosures import Opened
-from gateway.signing.data_integrity import issuer_of
+from gateway.signing._signed_objects import owners
 from gateway.signing.did_key import KeyType, PublicKey
 from gateway.signing.jcs import jcs
 from gateway.signing.jose import NO_KEYS, Keys
@@ -214,7 +214,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
     payload, opened, header, key, signature = _checked(found, keys)
     bound = _check_binding(found, payload, reader, nonce)
     claims = {name: value for name, value in opened.claims.items() if name != "cnf"}
-    own = _parties(claims)
+    own = owners(claims)
     stated = [name for name in (*own, claims.get("iss")) if name]
     if len({str(name) for name in stated}) > 1:
         raise SdJwtRefused(claims.get("iss", ""), path="/iss", code="envelope.claims-differ")
@@ -273,14 +273,6 @@ def _term(stated: Mapping[str, str], bound: Mapping[str, PlainJson]) -> dict[str
             is_later = own.isdigit() and before.isdigit()
             found[name] = str(pick(int(own), int(before))) if is_later else own
     return found
-
-
-def _parties(claims: Mapping[str, PlainJson]) -> list[str]:
-    """Whose it must be by the data model: the issuer's, a presentation's holder's; empty: unreadable."""
-    kinds = claims.get("type")
-    is_shown = "VerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
-    named = [claims.get(name) for name in ("issuer", *(["holder"] if is_shown else []))]
-    return [issuer_of({"issuer": one}) for one in named if one is not None]
 
 
 def require_fresh(shown: Shown, now: datetime) -> None:

@@ -94,14 +94,15 @@ def find(
     signed = optional(element, f"{XADES}SignedSignatureProperties")
     if signed is None:
         raise PropertiesRefused(path=xml.place(element))
-    digests = _certificate_digests(signed)
+    digests, beside = _certificate_digests(signed), _beside_value(holder)
+    by_sha1 = ("certificate-by-sha1",) if digests[0][0] == "sha1" else ()
     return Properties(
         element,
         _signing_time(signed),
         digests,
         _media_types(element),
-        _timestamps(holder),
-        ("certificate-by-sha1",) if digests[0][0] == "sha1" else (),
+        _timestamps(beside),
+        (*by_sha1, *(("countersigned",) if _is_countersigned(beside) else ())),
     )
 
 
@@ -152,12 +153,22 @@ def _media_types(element: etree._Element) -> dict[str, str]:
     return found
 
 
-def _timestamps(holder: etree._Element) -> tuple[bytes, ...]:
-    """The RFC 3161 tokens over the signature's value, unchecked (5.3)."""
+def _beside_value(holder: etree._Element) -> list[etree._Element]:
+    """The unsigned properties of the signature (4.3.5)."""
     unsigned = optional(holder, f"{XADES}UnsignedProperties")
     inner = optional(unsigned, f"{XADES}UnsignedSignatureProperties") if unsigned is not None else None
+    return list(inner) if inner is not None else []
+
+
+def _is_countersigned(beside: Sequence[etree._Element]) -> bool:
+    """(5.2.7) Somebody has signed the signature's value: who, and whether it holds, nobody here asks."""
+    return any(str(one.tag).endswith("}CounterSignature") for one in beside)
+
+
+def _timestamps(beside: Sequence[etree._Element]) -> tuple[bytes, ...]:
+    """The RFC 3161 tokens over the signature's value, unchecked (5.3)."""
     found = []
-    for stamp in inner if inner is not None else ():
+    for stamp in beside:
         if stamp.tag != f"{XADES}SignatureTimeStamp":
             continue
         for token in stamp:

@@ -207,7 +207,7 @@ def _of(data: bytes, found: Verified) -> Subject:
     else:
         found = _with_payload(found)
     signers = tuple(_signer(data, found, one) for one in found.signatures)
-    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
+    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _open_in(found))
     return Subject(
         "credential" if is_credential else "file",
         sha256_hex(data),
@@ -229,6 +229,11 @@ def _of(data: bytes, found: Verified) -> Subject:
         parts=found.parts,
         statement=statement_in({part.name: part.data for part in found.parts}),
     )
+
+
+def _open_in(found: Verified) -> frozenset[str]:
+    """Of a credential, whose the issuer's name is the lists say; of other claims, nobody does."""
+    return _LEFT_OPEN if found.document else _LEFT_OPEN | {"issuer-not-bound"}
 
 
 def _not_checked(held: Iterable[Contained]) -> Iterator[str]:
@@ -266,6 +271,8 @@ def _told(found: Verified) -> Iterator[Finding]:
         yield Finding("list.question-not-asked", "/proof", severity=Severity.INFO)
     if any("claims-hidden" in one.remarks for one in found.signatures):
         yield Finding("list.claims-hidden", "/_sd", severity=Severity.INFO)
+    if any("countersigned" in one.remarks for one in found.signatures):
+        yield Finding("list.countersigned", "", severity=Severity.INFO)
 
 
 def _is_unread(found: Verified, name: str) -> bool:
