@@ -8,7 +8,7 @@ stamps; GB/T 20518-2018.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,7 +87,24 @@ def verify_chain(
     user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
 ) -> VerifiedChain:
-    """Find a chain from ``leaf``, whose key must be for this purpose, to one of ``anchors``.
+    """The first of ``find_chains``."""
+    found = find_chains(leaf, intermediates, anchors, at=at, purpose=purpose, user_id=user_id, engine=engine)
+    return next(found)
+
+
+def find_chains(
+    leaf: Certificate,
+    intermediates: Iterable[Certificate],
+    anchors: Iterable[Certificate],
+    *,
+    at: datetime,
+    purpose: Purpose = Purpose.DOCUMENTS,
+    user_id: bytes = sm2.DEFAULT_USER_ID,
+    engine: sm2.Engine | None = None,
+) -> Iterator[VerifiedChain]:
+    """The chains from ``leaf``, whose key must be for this purpose, to ``anchors``; there is at least one.
+
+    Authorities that have certified each other make several.
 
     Args:
         anchors: whom the caller trusts; a leaf that stands among them is a chain of its own.
@@ -102,14 +119,16 @@ def verify_chain(
     known = (tuple(dict.fromkeys(anchors)), tuple(dict.fromkeys(intermediates)))
     search = _Search(*known, at, _ALLOWED[purpose], user_id, engine)
     _check_leaf(leaf, at, purpose)
-    found = search.extend((leaf,))
-    if found is None:
+    is_any = False
+    for found in search.extend((leaf,)):
+        is_any = True
+        yield VerifiedChain(found, at)
+    if not is_any:
         raise search.nearest or ChainRefused(leaf.issuer, path="/chain/0")
-    return VerifiedChain(found, at)
 
 
 class _Search:
-    """Depth first, so that the first complete chain counts; keeps what was wrong farthest up."""
+    """Depth first, anchors first; keeps what was wrong farthest up."""
 
     __slots__ = (
         "_allowed",
@@ -137,9 +156,10 @@ class _Search:
         self._checks, self._depth = 0, 0
         self.nearest: ChainRefused | None = None
 
-    def extend(self, chain: tuple[Certificate, ...]) -> tuple[Certificate, ...] | None:
+    def extend(self, chain: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
         if chain[-1] in self._anchors:
-            return chain
+            yield chain
+            return
         for issuer in (*self._anchors, *self._others):
             if issuer in chain or not _names(chain[-1], issuer):
                 continue
@@ -149,13 +169,10 @@ class _Search:
                 if len(chain) > self._depth:
                     self.nearest, self._depth = error, len(chain)
                 continue
-            found = self.extend((*chain, issuer))
-            if found is not None:
-                return found
+            yield from self.extend((*chain, issuer))
         if len(chain) > self._depth:
             self.nearest = ChainRefused(chain[-1].issuer, path=f"/chain/{len(chain) - 1}")
             self._depth = len(chain)
-        return None
 
     def _check_issuer(self, chain: tuple[Certificate, ...], issuer: Certificate) -> None:
         index = len(chain)

@@ -6,8 +6,9 @@ Source: ETSI EN 319 102-1 V1.4.1, 5.2.3 to 5.2.6, for the words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from gateway.frontdoor.json import PlainJson
@@ -28,6 +29,8 @@ CAUSES: Final = {
 _COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _URI: Final = der.context(6, constructed=False)
+# As many ways up as are asked where the revocation lists for the first ones are not at hand.
+_MOST_CHAINS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,23 @@ def _by_chain(asked: _Inquiry) -> Known:
     snapshot, signer = asked.snapshot, asked.signer
     anchors = dict(snapshot.anchors)
     others = (*signer.chain[1:], *snapshot.certificates)
+    found = chains.find_chains(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
+    first: Known | None = None
     try:
-        chain = chains.verify_chain(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
+        for chain in islice(found, _MOST_CHAINS):
+            known = _along(replace(asked, evidence=dict(asked.evidence), notes=[]), chain)
+            if known.step.sub is not Sub.REVOCATION_UNAVAILABLE:
+                return known
+            first = first or known
     except chains.ChainRefused as error:
         return Known(_no_chain(asked, error) if anchors else _unlisted(asked))
+    assert first is not None  # there is one chain at least, or an error
+    return first
+
+
+def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
+    """What one chain makes of the signer; of another one, revocation lists may be at hand."""
+    snapshot, anchors = asked.snapshot, dict(asked.snapshot.anchors)
     name = f"cert:{chain.anchor.fingerprint}"
     entries = snapshot.find([name])
     if bodies := _two_bodies(entries):

@@ -12,8 +12,8 @@ from gateway.signing import asic, jades
 from tests.trust import made, pki
 from tests.trust.pki import STAMPING, Authority, issue, key
 from tests.trust.test_existence import Case
-from tests.trust.test_simulator import PASSED
-from tests.trust.test_x509 import PAYLOAD, SINCE, lists, sealed, verdict, world_of
+from tests.trust.test_simulator import PASSED, certifier
+from tests.trust.test_x509 import NO_LIST, PAYLOAD, SINCE, lists, sealed, verdict, world_of
 
 DAY = timedelta(days=1)
 
@@ -51,6 +51,29 @@ class TestListedAuthority:
         sound, revoked = verdicts
         assert sound == PASSED
         assert revoked[0] != "TOTAL_PASSED"
+
+
+class TestCrossed:
+    """An authority that two roots have certified: what the lists of one way up say is enough."""
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_lists_of_the_second_way(self, order: int) -> None:
+        of = pki.pki()
+        second = issue("TEST second root", key("P-256", 31), ca=True, serial=31)
+        crossed = issue("TEST authority", of.middle.key, second, ca=True, serial=32)
+        listed = [second.own, of.root.own][::order]
+        world = world_of(of.root, middle=pki.crl(of.middle))
+        world.certifier = [certifier(certificates=listed)]
+        world.more["certificates/crossed.pem"] = crossed.pem
+        assert verdict(world, sealed(of.leaf)) == NO_LIST
+        for name, own, serial in (("root", of.root, 2), ("second", second, 32)):
+            world.more["crls/way.crl"] = pki.crl(own)
+            assert verdict(world, sealed(of.leaf)) == PASSED, name
+            world.more["crls/way.crl"] = pki.crl(own, (serial, SINCE, ReasonFlags.ca_compromise))
+            assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED", name
+        del world.more["crls/middle.crl"]
+        world.more["crls/way.crl"] = pki.crl(second)
+        assert verdict(world, sealed(of.leaf)) == NO_LIST
 
 
 class TestHolds:
