@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.console import covering
+from gateway.console import covering, signed_revision
 from gateway.console.failures import Exit
-from gateway.console.signing_files import named_files
+from gateway.console.signing_files import named_contexts, named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
-from gateway.signing import asic, contained, pades, sd_jwt, vcdm, x509
+from gateway.signing import asic, contained, sd_jwt, vcdm, x509
 from gateway.signing.envelopes import beside, detect, verify_any
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
@@ -67,6 +67,7 @@ def verify_file(
     nonce: str = "",
     covers: str | None = None,
     certificate: str | None = None,
+    signed: str | None = None,
 ) -> Exit:
     """Check every signature of an envelope; ``contents`` are detached files, ``contexts`` ADDRESS=FILE.
 
@@ -75,36 +76,30 @@ def verify_file(
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
         covers: the folder that a recognition statement must be about.
         certificate: a file with that by which everything must be signed, whoever has signed besides.
+        signed: where to write the document of a PDF without what stands behind its newest signature.
 
     Raises:
         GatewayError: a signature does not hold, or this is no envelope.
     """
-    given = {}
-    for text in contexts:
-        address, equals, place = text.rpartition("=")
-        if not equals:
-            raise UsageError(text, code="usage.context-pair")
-        given[address] = read_file(Path(place))
     data = read_file(Path(file))
-    keys = {url: key for document in documents for url, key in _keys_of(document, now).items()}
+    revision = signed_revision.cut(data, signed) if signed is not None else None
+    asked = _Asked(
+        revision.data if revision is not None else data,
+        named_files(contents),
+        named_contexts(contexts),
+        {url: key for document in documents for url, key in _keys_of(document, now).items()},
+    )
     pinned = _certificate(certificate) if certificate is not None else None
-    if detect(data) is Envelope.SD_JWT and covers is None and pinned is None:
-        shown = sd_jwt.verify(data.strip(), keys=keys, reader=reader, nonce=nonce)
-        whole = beside(shown.envelope, named_files(contents))
-        if reader and not nonce:
-            sd_jwt.require_fresh(shown, now)
-        found = contained.looked_into(whole, keys=keys, contexts=given)
-        _tell(console, found, now, shown, asked=bool(reader))
-        console.document(_json(found) | {"showing": _showing(shown)})
-        return Exit.DONE
+    if detect(asked.data) is Envelope.SD_JWT and covers is None and pinned is None:
+        return _verify_showing(console, asked, now, reader, nonce)
     if reader or nonce:
         raise UsageError("--reader --nonce", code="usage.reader-needs-sd-jwt")
     found = _with_times(
         verify_any(
-            data,
-            objects=named_files(contents),
-            keys=keys,
-            contexts=given,
+            asked.data,
+            objects=asked.objects,
+            keys=asked.keys,
+            contexts=asked.contexts,
             certificates=(pinned,) if pinned is not None else (),
         )
     )
@@ -116,11 +111,34 @@ def verify_file(
     if pinned is not None:
         console.answer(console.say("cli.by-your-certificate", subject=pinned.subject), "good")
     document = _json(found)
+    if revision is not None:
+        document["signed"] = revision.write(console)
     if about is not None and said is not None and covers is not None:
         covering.tell(console, about, said, covers)
         document["covers"] = covering.to_json(about, covers)
     console.document(document)
     return Exit.DONE if about is None or about.holds else Exit.TRUST
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A file and what was handed in with it."""
+
+    data: bytes
+    objects: Mapping[str, bytes]
+    contexts: Mapping[str, bytes]
+    keys: Mapping[str, VerificationKey]
+
+
+def _verify_showing(console: Console, asked: _Asked, now: datetime, reader: str, nonce: str) -> Exit:
+    shown = sd_jwt.verify(asked.data.strip(), keys=asked.keys, reader=reader, nonce=nonce)
+    whole = beside(shown.envelope, asked.objects)
+    if reader and not nonce:
+        sd_jwt.require_fresh(shown, now)
+    found = contained.looked_into(whole, keys=asked.keys, contexts=asked.contexts)
+    _tell(console, found, now, shown, asked=bool(reader))
+    console.document(_json(found) | {"showing": _showing(shown)})
+    return Exit.DONE
 
 
 def _certificate(path: str) -> Certificate:
@@ -130,8 +148,6 @@ def _certificate(path: str) -> Certificate:
 
 def _is_expected(found: Verified, name: str) -> bool:
     """Whether an unsigned place is one that nobody reads."""
-    if found.envelope is Envelope.PADES:
-        return pades.is_validation_data(name)
     return found.envelope in (Envelope.ASIC_E, Envelope.ASIC_S) and asic.is_expected(name)
 
 

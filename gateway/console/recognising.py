@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import cast
 
 from gateway.codec.base import Context
-from gateway.console import covering, failures
+from gateway.console import covering, failures, signed_revision
 from gateway.console.failures import Exit
-from gateway.console.signing_files import named_files
+from gateway.console.signing_files import named_contexts, named_files
 from gateway.console.terminal import Console
 from gateway.errors import GatewayError, InputError, TrustError, UsageError
 from gateway.frontdoor import table
@@ -51,6 +51,7 @@ def validate(
     reader: str = "",
     nonce: str = "",
     covers: str | None = None,
+    signed: str | None = None,
 ) -> Exit:
     """Validate a folder, a credential or a signed file under a policy; write the report where asked.
 
@@ -59,23 +60,28 @@ def validate(
         contexts: JSON-LD contexts, ADDRESS=FILE.
         reader, nonce: to whom, and to which question, an SD-JWT must be bound.
         covers: the folder that a recognition statement must be about.
+        signed: where to write the document of a PDF without what stands behind its newest signature.
     """
     folders = [Path(one) for one in (name, covers) if one and Path(one).is_dir()]
-    for file in (out, page):
+    for file in (out, page, signed):
         if file is not None:
             # A file beside the signed ones is one that nobody has signed.
             files.refuse_within(Path(file), *folders)
     trust = load_trust(place, context)
+    revision = None
     if Path(name).is_dir():
-        if contents or contexts or reader or nonce or covers:
-            raise UsageError("--content --context --reader --nonce --covers", code="usage.content-needs-file")
+        if contents or contexts or reader or nonce or covers or signed:
+            names = "--content --context --reader --nonce --covers --signed"
+            raise UsageError(names, code="usage.content-needs-file")
         done = recognise.validate(files.load_folder(Path(name)), trust, plugins=context.plugins)
     else:
+        data = files.read_file(Path(name))
+        revision = signed_revision.cut(data, signed) if signed is not None else None
         done = validate_files.validate_file(
-            files.read_file(Path(name)),
+            data if revision is None else revision.data,
             trust,
             objects=named_files(contents),
-            contexts=dict(map(_context, contexts)),
+            contexts=named_contexts(contexts),
             reader=reader,
             nonce=nonce,
             plugins=context.plugins,
@@ -89,18 +95,13 @@ def validate(
         files.write_file(Path(page), report.as_page(done, trust))
     tell(console, done)
     document = dict(cast("Mapping[str, object]", report.to_json(done, trust)))
+    if revision is not None and done.step("signature").outcome is Outcome.PASSED:
+        document["signed"] = revision.write(console)
     if about is not None and done.said is not None and covers is not None:
         covering.tell(console, about, done.said, covers)
         document["covers"] = covering.to_json(about, covers)
     console.document(document)
     return Exit.DONE if done.passed and (about is None or about.holds) else Exit.TRUST
-
-
-def _context(pair: str) -> tuple[str, bytes]:
-    address, equals, place = pair.rpartition("=")
-    if not equals:
-        raise UsageError(pair, code="usage.context-pair")
-    return address, files.read_file(Path(place))
 
 
 def refresh(console: Console, name: str, place: str, context: Context) -> None:

@@ -43,7 +43,7 @@ from gateway.pipeline.shapes import (
     Shape,
     Summary,
 )
-from gateway.pipeline.validation_shapes import Covers, StatementSaid
+from gateway.pipeline.validation_shapes import Covers, Revision, StatementSaid
 from gateway.recognition.coverage import Requirement
 from gateway.recognition.coverage import State as PointState
 from gateway.report import Severity
@@ -582,6 +582,7 @@ class VerifyFile(EnvelopeDocument):
 
     showing: Showing | None = None
     covers: Covers | None = None
+    signed: Revision | None = None
 
 
 class SignFiles(Shape):

@@ -76,6 +76,22 @@ def sign(
     return Exit.DONE
 
 
+def named_contexts(pairs: Sequence[str]) -> dict[str, bytes]:
+    """JSON-LD contexts by address, from ADDRESS=FILE.
+
+    Raises:
+        StorageError: one cannot be read.
+        UsageError: a pair is none.
+    """
+    found: dict[str, bytes] = {}
+    for pair in pairs:
+        address, equals, place = pair.rpartition("=")
+        if not equals:
+            raise UsageError(pair, code="usage.context-pair")
+        found[address] = files.read_file(Path(place))
+    return found
+
+
 def named_files(names: Sequence[str], *, but: Path | None = None) -> dict[str, bytes]:
     """Files, and those in folders, by the names that a signature gives them.
 

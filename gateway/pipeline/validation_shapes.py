@@ -82,6 +82,14 @@ class StatementSaid(Shape):
     message: Both
 
 
+class Revision(Shape):
+    """The signed document in a PDF: the first ``length`` of its ``size`` bytes, and where it was written."""
+
+    file: str
+    length: int
+    size: int
+
+
 class Covers(Shape):
     """Whether a statement is about exactly the folder that was asked about, and what differs."""
 
@@ -113,3 +121,4 @@ class ValidationDocument(Shape):
     notes: list[Remark]
     statement: StatementSaid | None = None
     covers: Covers | None = None
+    signed: Revision | None = None

@@ -1,8 +1,9 @@
 """Signatures of PDF files, as certificates are often sent. Needs the extra ``pdf-sig``; read only.
 
 A PDF grows by appending: a signature that holds may say nothing about what stands behind it. So the newest
-signature must cover the whole file, but for data for checking it later (levels B-LT and B-LTA), which nobody
-has signed; older ones cover the revision that they were made over.
+signature must cover the whole file; older ones cover the revision that they were made over. Of a file that
+goes on behind, be it with data for checking it later (levels B-LT and B-LTA), ``signed_revision`` is the part
+that was signed.
 
 Source: ISO 32000-2, 12.8; ETSI EN 319 142-1, 6.
 """
@@ -12,17 +13,16 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gateway.errors import GatewayError, TrustError, UsageError
-from gateway.signing import der, rfc3161, x509
+from gateway.signing import x509
 from gateway.signing.algorithms import UnknownAlgorithm
 from gateway.signing.verified import Envelope, KeyOrigin, Part, Verified, VerifiedSignature
 
 if TYPE_CHECKING:
-    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 # What it finds in hostile files it would write to stderr, with a traceback; here it is an error of ours.
@@ -33,8 +33,11 @@ _MOST_SIGNATURES: Final = 16
 _DIGESTS: Final = ("sha256", "sha384", "sha512")
 _VALUE: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>")
 _MEDIA_TYPE: Final = "application/pdf"
-# Bytes from here to there, behind the newest signature.
-_BEHIND: Final = "validation-data:"
+# Where readers look for a linearization dictionary, with the escapes of names and whole numbers in it.
+_HEAD: Final = 4096
+_ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_NUMBER: Final = re.compile(rb"[0-9]{1,12}")
+_Answer = TypeVar("_Answer")
 
 
 class PdfRefused(TrustError):
@@ -44,18 +47,35 @@ class PdfRefused(TrustError):
 
 
 def verify(data: bytes) -> Verified:
-    """Check every signature of a PDF file.
+    """Check every signature of a PDF file, of which the newest must cover all of it.
 
     Raises:
         UsageError: the extra is not installed.
         PdfRefused, UnknownAlgorithm, BadCertificate: one does not hold, or the file goes on behind the last.
     """
+    return _asked(_verify, data)
+
+
+def signed_revision(data: bytes) -> bytes:
+    """The document as its newest signature covers it: all of the file, or its beginning.
+
+    What stands behind, such as the certificates and time stamps of PAdES B-LT and B-LTA, nobody has signed.
+    It is part of the document all the same: what readers show of the signed bytes may be altered by it, and
+    each reader has ways of its own. So nothing of that is told from harmless data here; it is left out.
+
+    Raises:
+        UsageError, PdfRefused: as ``verify``, which is yet to be asked about the answer.
+    """
+    return data[: _asked(_newest_end, data)]
+
+
+def _asked(question: Callable[[bytes], _Answer], data: bytes) -> _Answer:
     if find_spec("pyhanko") is None:
         raise UsageError(code="envelope.extra-pdf-missing")
     if len(data) > _LARGEST:
         raise PdfRefused(len(data), code="envelope.pdf")
     try:
-        return _verify(data)
+        return question(data)
     except GatewayError:
         raise
     except Exception as error:
@@ -63,13 +83,33 @@ def verify(data: bytes) -> Verified:
         raise PdfRefused(type(error).__name__, code="envelope.pdf") from error
 
 
-def _verify(data: bytes) -> Verified:
+def _newest_end(data: bytes) -> int:
+    return max(map(_end, _held(data)))
+
+
+def _held(data: bytes) -> list[EmbeddedPdfSignature]:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    reader = PdfFileReader(io.BytesIO(data), strict=True)
-    held = list(reader.embedded_regular_signatures)
+    _refuse_two_readings(data)
+    held = list(PdfFileReader(io.BytesIO(data), strict=True).embedded_regular_signatures)
     if not 0 < len(held) <= _MOST_SIGNATURES:
         raise PdfRefused(len(held), code="envelope.no-pdf-signature")
+    return held
+
+
+def _refuse_two_readings(data: bytes) -> None:
+    """Refuse a linearized file that is as long as it states (ISO 32000-2, annex F.3.3).
+
+    Some readers take it from its beginning, and any other one from its end: two documents are in it, once a
+    signature was appended.
+    """
+    head = _ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), data[:_HEAD])
+    if b"/Linearized" in head and len(data) in map(int, _NUMBER.findall(head)):
+        raise PdfRefused("/Linearized", code="envelope.pdf")
+
+
+def _verify(data: bytes) -> Verified:
+    held = _held(data)
     signatures: list[VerifiedSignature] = []
     parts: dict[str, Part] = {}
     padded = tuple(f"{one.field_name} /Contents" for one in held if _is_padded_with_more(one.pkcs7_content))
@@ -77,45 +117,10 @@ def _verify(data: bytes) -> Verified:
         part = _part(data, one)
         parts[part.name] = part
         signatures.append(_signature(one, part.name))
-    # What is read is the newest revision that somebody has signed: the whole file, or all that shows of it.
-    newest = parts.get("") or max(parts.values(), key=lambda part: len(part.data))
-    behind = () if newest.name == "" else (_behind(reader, data, held, newest),)
-    return Verified(Envelope.PADES, tuple(signatures), (newest,), uncovered=(*padded, *behind))
-
-
-def is_validation_data(name: str) -> bool:
-    """Whether an uncovered place is data for checking the signatures, of which nothing shows."""
-    return name.startswith(_BEHIND)
-
-
-def _behind(reader: PdfFileReader, data: bytes, held: Sequence[EmbeddedPdfSignature], newest: Part) -> str:
-    """The name of what stands behind the newest signature.
-
-    Raises:
-        PdfRefused: it is something else than data for checking, or a time stamp in it does not hold.
-    """
-    from gateway.signing import _pdf_behind
-
-    end = len(newest.data)
-    signature = next(one for one in held if _end(one) == end)
-    if not _pdf_behind.is_harmless(reader, data, signature, end):
-        raise PdfRefused(signature.field_name, code="envelope.pdf-appended")
-    for stamp in reader.embedded_timestamp_signatures:
-        if stamp.signed_revision > signature.signed_revision:
-            _require_stamp(data, stamp)
-    return f"{_BEHIND}{end}-{len(data)}"
-
-
-def _require_stamp(data: bytes, stamp: EmbeddedPdfSignature) -> None:
-    _part(data, stamp)
-    first, length, second, rest = (int(number) for number in stamp.byte_range)
-    message = data[first : first + length] + data[second : second + rest]
-    try:
-        token = rfc3161.read(der.Reader(stamp.pkcs7_content, "token").encoded(der.SEQUENCE, "token"))
-    except GatewayError as error:
-        raise PdfRefused(stamp.field_name, code="envelope.pdf-appended") from error
-    if not token.is_over(message) or _is_padded_with_more(stamp.pkcs7_content):
-        raise PdfRefused(stamp.field_name, code="envelope.pdf-appended")
+    if "" not in parts:
+        end = max(map(_end, held))
+        raise PdfRefused(f"{end}-{len(data)}", code="envelope.pdf-behind", length=str(end))
+    return Verified(Envelope.PADES, tuple(signatures), (parts[""],), uncovered=padded)
 
 
 def _end(signature: EmbeddedPdfSignature) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
-from gateway.signing import asic, contained, data_integrity, envelopes, pades, proofs, sd_jwt, vcdm, x509
+from gateway.signing import asic, contained, data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
@@ -264,9 +264,7 @@ def _told(found: Verified) -> Iterator[Finding]:
     yield from _unopened(found.contained)
     for name in found.uncovered:
         if _is_unread(found, name):
-            is_pdf = found.envelope is Envelope.PADES
-            code = "list.validation-data" if is_pdf else "list.nobody-signed"
-            yield Finding(code, name, severity=Severity.INFO)
+            yield Finding("list.nobody-signed", name, severity=Severity.INFO)
     if any("question-not-asked" in one.remarks for one in found.signatures):
         yield Finding("list.question-not-asked", "/proof", severity=Severity.INFO)
     if any("claims-hidden" in one.remarks for one in found.signatures):
@@ -276,8 +274,6 @@ def _told(found: Verified) -> Iterator[Finding]:
 
 
 def _is_unread(found: Verified, name: str) -> bool:
-    if found.envelope is Envelope.PADES:
-        return pades.is_validation_data(name)
     return found.envelope in _CONTAINERS and asic.is_expected(name)
 
 

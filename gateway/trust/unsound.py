@@ -60,6 +60,7 @@ def _sub(codes: set[str]) -> Sub:
         (_NO_SIGNATURE, Sub.NO_SIGNATURE),
         (_CHANGED, Sub.HASH_FAILURE),
         (frozenset({"rdf.number-not-covered"}), Sub.NUMBER_NOT_COVERED),
+        (frozenset({"envelope.pdf-behind"}), Sub.NOT_COVERED),
         (_NO_KEY, Sub.NO_SIGNING_KEY_FOUND),
         (_NO_CONTENT, Sub.SIGNED_DATA_NOT_FOUND),
         (_WEAK | _OTHERS, Sub.CRYPTO_CONSTRAINTS_FAILURE),

@@ -29,6 +29,7 @@ _UNKNOWN = frozenset(
     {
         Sub.NO_SIGNING_KEY_FOUND,
         Sub.SIGNED_DATA_NOT_FOUND,
+        Sub.NOT_COVERED,
         Sub.NUMBER_NOT_COVERED,
         Sub.CRYPTO_CONSTRAINTS_FAILURE,
     }
@@ -199,13 +200,14 @@ class _Run:
         found: dict[str, PlainJson] = {**evidence, "findings": broken}
         first = next((one.at or one.saw or one.code for one in self.subject.findings), "")
         wrong_at = 0 if sub is Sub.FORMAT_FAILURE else 1
+        params = {"first": first, **({"parts": first} if sub is Sub.NOT_COVERED else {})}
         unknown = sub in _UNKNOWN
         for number, name in enumerate(STEPS[:-1]):
             if number < wrong_at:
                 yield StepResult(name, Outcome.PASSED, evidence=evidence)
             elif number == wrong_at:
                 outcome = Outcome.INDETERMINATE if unknown else Outcome.FAILED
-                yield StepResult(name, outcome, sub, found, {"first": first})
+                yield StepResult(name, outcome, sub, found, params)
             else:
                 yield StepResult(name, Outcome.NOT_ASKED)
 

@@ -126,7 +126,7 @@ def test_incremental_update_behind_the_signature_is_refused(pdf: bytes) -> None:
     writer.update_container(page)
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
-    with pytest.raises(pades.PdfRefused, match="pdf-appended"):
+    with pytest.raises(pades.PdfRefused, match="pdf-behind"):
         pades.verify(out.getvalue())
 
 

@@ -28,6 +28,7 @@ from gateway.errors import UsageError
 @option("--reader", metavar="NAME", help="cli.option-verify-reader")
 @option("--nonce", metavar="TEXT", help="cli.option-verify-nonce")
 @option("--certificate", metavar="FILE", help="cli.option-verify-certificate")
+@option("--signed", metavar="FILE", help="cli.option-verify-signed")
 @option("--covers", metavar="FOLDER", help="cli.option-covers")
 @option("--replay", "again", is_flag=True, help="cli.option-replay")
 @option("--trust", "trust_", metavar="DIR", help="cli.option-trust")
@@ -46,6 +47,7 @@ def verify(
     reader: str | None,
     nonce: str | None,
     certificate: str | None,
+    signed: str | None,
     covers: str | None,
     again: bool,
     trust_: str | None,
@@ -81,6 +83,7 @@ def verify(
             reader=reader,
             nonce=nonce,
             covers=covers,
+            signed=signed,
         )
     if refresh:
         raise UsageError("--refresh", code="usage.refresh-needs-trust")
@@ -102,9 +105,11 @@ def verify(
             nonce=nonce,
             covers=covers,
             certificate=certificate,
+            signed=signed,
         )
-    if Path(folder).is_dir() and any((contents, contexts, documents, reader, nonce, covers, certificate)):
-        names = "--content --context --did --reader --nonce --covers --certificate"
+    given = (contents, contexts, documents, reader, nonce, covers, certificate, signed)
+    if Path(folder).is_dir() and any(given):
+        names = "--content --context --did --reader --nonce --covers --certificate --signed"
         raise UsageError(names, code="usage.content-needs-file")
     from gateway.console import verifying
 
