@@ -83,7 +83,9 @@ class Package:
 class Context:
     """What a pure stage needs from outside: the clock, ids, tables and choices of the caller.
 
-    ``source`` is the digest of the source bytes; ids are made from it and a path, never at random.
+    ``source`` is the digest of the source bytes; ids are made from it and a path, never at random. ``told``
+    stands in its place where the source stays at home: a salted digest, with which no likely source can
+    be tried.
     ``plugins`` are those that the caller has named; nothing joins because it is installed.
     """
 
@@ -92,6 +94,12 @@ class Context:
     disclosure: Disclosure = Disclosure.C1
     options: Mapping[str, str] = field(default_factory=dict)
     plugins: tuple[Plugin, ...] = ()
+    told: str = ""
+
+    @property
+    def source_told(self) -> str:
+        """The digest of the source as targets may tell it."""
+        return self.told or self.source
 
     def table(self, name: str) -> Table:
         """The rows of a table that one of the plugins brings.
@@ -107,7 +115,7 @@ class Context:
 
     def new_id(self, path: str) -> uuid.UUID:
         """The id of the thing at ``path`` of this source: the same on every run."""
-        return uuid.uuid5(_NAMESPACE, f"{self.source}#{path}")
+        return uuid.uuid5(_NAMESPACE, f"{self.source_told}#{path}")
 
 
 @dataclass(frozen=True, slots=True)

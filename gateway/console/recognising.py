@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -274,8 +275,11 @@ def _attest_alone(
 
 def _create_status_folder(office: Office, context: Context) -> None:
     place = Path(office.statuses)
-    if not place.exists():
-        files.write_folder(place, statuses.create(office.base, office.key, context.now, method=office.method))
+    if files.is_free(place):
+        made = statuses.create(office.base, office.key, context.now, method=office.method)
+        # Another process may just have made it: then it is the one.
+        with suppress(files.OutputExists):
+            files.write_folder(place, made)
 
 
 def _identity(data: bytes) -> str:
@@ -292,7 +296,9 @@ def batch(path: str) -> list[Case]:
     Raises:
         InputError: it has other columns, no case, or a cell is empty.
     """
-    head, *rows = _table(files.read_file(Path(path))) or [table.Row(1, ())]
+    head, *lines = _table(files.read_file(Path(path))) or [table.Row(1, ())]
+    # Spreadsheets write rows that somebody has emptied.
+    rows = [row for row in lines if any(map(str.strip, row.cells))]
     names = [cell.strip() for cell in head.cells]
     known = {*_COLUMNS, "replaces"}
     if not rows or not set(_COLUMNS) <= set(names) or len(set(names)) != len(names) or set(names) - known:

@@ -16,7 +16,7 @@ from gateway.errors import UsageError
 from gateway.formats import find
 from gateway.pipeline import seal as seals
 from gateway.pipeline import share as shares
-from gateway.pipeline.domestic import prepare_manifest
+from gateway.pipeline.domestic import prepare_manifest, salted
 from gateway.pipeline.issue import MANIFEST, Request, prepare, timestamp
 from gateway.pipeline.rules import packs
 from gateway.signing import manifest
@@ -44,7 +44,8 @@ def prepare_folder(
             need_writer(format_)
     packs(request.rules, context.plugins)
     files.refuse_existing(to.place, force=to.force)
-    prepared = prepare(source_of(console, name, layout), request, context=context)
+    package = source_of(console, name, layout)
+    prepared = prepare(package, request, context=salted(context, package, key))
     outcomes.tell_source(console, name, prepared.source)
     for outcome in prepared.outcomes:
         outcomes.tell_outcome(console, prepared.source, outcome, f"{to.path}/private/report.json")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from gateway import resources
+from gateway.codec.base import Context, Package
 from gateway.codec.jsonwrite import encode
 from gateway.errors import UsageError
 from gateway.frontdoor.json import PlainJson
@@ -29,6 +30,7 @@ from gateway.pipeline.issue import (
     File,
     Prepared,
     facts,
+    kept,
     refuse_expired,
     stated,
     with_leaves,
@@ -67,11 +69,25 @@ def digest_of(parts: tuple[manifest.Part, ...]) -> str:
     return sha256_hex("".join(f"{part.sha256}\n" for part in parts).encode())
 
 
+def salted(context: Context, package: Package, key: leaves.DerivesSecrets) -> Context:
+    """``context`` for a run whose source stays at home: ids and pages tell its salted digest and no other.
+
+    Args:
+        key: the one that ``prepare_manifest`` gets.
+    """
+    parts = {
+        name: entry(name, file, salts.derive(name, file.data, key=key))
+        for name, file in kept(SOURCE, package)
+    }
+    return replace(context, told=digest_of(tuple(_inputs(parts, SOURCE))))
+
+
 @own_arithmetic
 def prepare_manifest(prepared: Prepared, key: leaves.DerivesSecrets) -> dict[str, bytes]:
     """The folder to be signed: parts, their leaf digests, the salts, and the manifest. Nobody has signed.
 
     Args:
+        prepared: with a context that is ``salted``; else its ids come from the plain digest of the source.
         key: the maker's own; the salts come from it, so that only its holder can compute them.
 
     Raises:

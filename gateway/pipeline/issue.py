@@ -39,6 +39,8 @@ FINDINGS = f"{PRIVATE}findings.json"
 SOURCE, PREVIOUS, BESIDE = "source", "previous", "beside"
 # Rule packs that do not ship: the run can be made again from the folder.
 RULES = f"{PRIVATE}rules/"
+# How the manifest's facts say that ids are made from the salted digest of the source.
+SALTED = "salted"
 _STATEMENT = "Product carbon footprint statement | 产品碳足迹陈述"
 _JSON, _HTML = "application/json", "text/html"
 # RFC 5751, 3.2.2, for detached messages; GB/T 35275 has no media type of its own.
@@ -113,7 +115,9 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
         UsageError: an unknown format or rule pack, or two formats that fit.
     """
     source = _dated(_read(package, request, context))
-    previous = None if request.previous is None else read(request.previous, context=context)
+    # What is told of the source is not told of another input.
+    before = replace(context, told="") if context else None
+    previous = None if request.previous is None else read(request.previous, context=before)
     evaluations = evaluate(source, request.rules, previous=previous)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)
     files = _files(source, outcomes, evaluations, request)
@@ -190,11 +194,11 @@ def _files(
                 member.data, member.media_type, outcome.disclosure, outcome.format.schema_edition
             )
     files[REPORT] = File(documents.public_report(source, outcomes), _JSON, request.disclosure)
-    files.update(_kept(SOURCE, source.package))
+    files.update(kept(SOURCE, source.package))
     if request.previous is not None:
-        files.update(_kept(PREVIOUS, request.previous))
+        files.update(kept(PREVIOUS, request.previous))
     members = tuple(member for package in request.beside for member in package.members)
-    files.update(_kept(BESIDE, Package(members)))
+    files.update(kept(BESIDE, Package(members)))
     files[FULL_REPORT] = File(documents.private_report(source, outcomes), _JSON, Disclosure.C3)
     files[FINDINGS] = File(documents.findings(source, evaluations), _JSON, Disclosure.C3)
     brought = brought_packs(source.context.plugins) if evaluations else {}
@@ -205,7 +209,7 @@ def _files(
     return files
 
 
-def _kept(name: str, package: Package) -> Iterator[tuple[str, File]]:
+def kept(name: str, package: Package) -> Iterator[tuple[str, File]]:
     """The bytes of an input as they came; the files after the first are numbered."""
     for number, member in enumerate(package.members, 1):
         own = f"{PRIVATE}{_kept_name(name, number, member)}"
@@ -259,6 +263,7 @@ def facts(prepared: Prepared) -> dict[str, PlainJson]:
             "disclosure": request.disclosure.value,
             "options": dict(sorted(request.options.items())),
             "rules": list(request.rules),
+            **({"ids": SALTED} if source.context.told else {}),
             **({} if request.previous is None else {"previous": digest(request.previous)}),
             **({"beside": list[PlainJson](digest(p) for p in request.beside)} if request.beside else {}),
             **({"plugins": list[PlainJson](plugins)} if plugins else {}),

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -64,7 +64,8 @@ def rebuild(
     names = _kept(files, SOURCE)
     if not names:
         raise InputError(path=PRIVATE, code="replay.no-source")
-    run = _recorded(facts).run
+    recorded = _recorded(facts)
+    run = recorded.run
     before = _kept(files, PREVIOUS) if run.previous else []
     if run.previous and not before:
         raise InputError(path=PRIVATE, code="replay.no-previous")
@@ -74,9 +75,9 @@ def rebuild(
         raise InputError(path=PRIVATE, code="replay.no-beside")
     request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules, previous, more)
     own = _with_packs(files, run.plugins, plugins)
-    return prepare(
-        _package(files, names), request, context=Context(now=datetime.fromisoformat(run.time), plugins=own)
-    )
+    told = recorded.source.sha256 if run.ids else ""
+    context = Context(now=datetime.fromisoformat(run.time), plugins=own, told=told)
+    return prepare(_package(files, names), request, context=context)
 
 
 def _with_packs(
@@ -136,6 +137,7 @@ class _Run(_Strict):
     disclosure: Annotated[Disclosure, AfterValidator(_offered)]
     options: dict[str, str]
     rules: tuple[str, ...]
+    ids: Literal["", "salted"] = ""
     previous: str = ""
     beside: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()

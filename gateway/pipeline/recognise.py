@@ -132,7 +132,7 @@ def attest(
     _refuse_other_name(body, key, method, snapshot)
     decided = papers.read(paper, examined.paper, today=now.date())
     conditions = _refuse_undecided(examined, decided, decision)
-    until = _until(examined.validation, files)
+    until = _until(examined.validation, files, decision, now)
     made = Recognition(
         body=body,
         decision=decision,
@@ -352,14 +352,26 @@ def _refuse_undecided(
     return conditions
 
 
-def _until(done: Validation, files: Mapping[str, bytes]) -> str:
-    """Not longer than the original's own validity, whoever states it; empty where that has no end."""
+def _until(done: Validation, files: Mapping[str, bytes], decision: Decision, now: datetime) -> str:
+    """Not longer than the original's own validity, whoever states it; empty where that has no end.
+
+    A statement must not end before it begins (VCDM 2.0, 4.9): of what is over, only a refusal can be stated,
+    and it stands.
+
+    Raises:
+        NotDecided: what is to be recognised is over.
+    """
     time = done.step("time").evidence
     told = _record(files).get("statement")
     day = told.get("validUntil") if isinstance(told, dict) else None
     ends = [time.get("validUntil"), time.get("expires"), f"{day}T23:59:59Z" if day else None]
     stated = [str(end) for end in ends if is_timestamp(end)]
-    return min(stated, key=datetime.fromisoformat, default="")
+    end = min(stated, key=datetime.fromisoformat, default="")
+    if end and datetime.fromisoformat(end) <= now:
+        if decision != "refused":
+            raise NotDecided(Sub.EXPIRED.name, code="attest.validation-failed", decision=decision)
+        return ""
+    return end
 
 
 def _record(files: Mapping[str, bytes]) -> Mapping[str, PlainJson]:

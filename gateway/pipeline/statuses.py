@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.errors import InputError, UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.urls import require_https
 from gateway.pipeline.issue import timestamp
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
@@ -76,9 +77,16 @@ def create(base: str, signer: Signer, now: datetime, *, method: str = "") -> dic
         method: the URL of the key in the body's did:web document; empty: the body is its did:key.
 
     Raises:
-        UsageError: ``base`` is no https address.
+        UsageError: ``base`` is no address from which anybody could fetch a list.
     """
-    if not base.startswith("https://") or any(c.isspace() for c in base):
+    try:
+        require_https(
+            base, allowed_hosts=(base.removeprefix("https://").partition("/")[0].removesuffix(":443"),)
+        )
+    except InputError as error:
+        raise UsageError(base, code="attest.status-base") from error
+    if "?" in base:
+        # The lists are files below it.
         raise UsageError(base, code="attest.status-base")
     issuer = method.partition("#")[0] or signer.public_key.did
     register = Register(base.rstrip("/"), issuer, {}, method)

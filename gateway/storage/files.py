@@ -113,17 +113,20 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     Raises:
         OutputExists: something is there that must not be replaced (without ``force``).
     """
-    if not path.exists() and not path.is_symlink():
+    if is_free(path):
         return
     is_folder = path.is_dir()
-    if is_folder and _is_empty(path):
-        return
     if not force:
         raise OutputExists(path=str(path))
     if is_folder and not _is_ours(path):
         raise OutputExists(path=str(path), code="storage.not-our-folder")
     if not is_folder and not path.is_file():
         raise OutputExists(path=str(path), code="storage.not-a-file")
+
+
+def is_free(path: Path) -> bool:
+    """Whether nothing stands there, or an empty folder."""
+    return _is_empty(path) if path.is_dir() else not path.exists() and not path.is_symlink()
 
 
 def refuse_within(path: Path, *folders: Path) -> None:
@@ -157,7 +160,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
             for name, data in files.items():
                 _write_member(aside, name, data)
             _settle(aside)
-            _swap(aside, target)
+            _swap(aside, target, force=force)
             _sync(target.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -179,7 +182,7 @@ def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
         with _said(path):
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(aside, data)
-            aside.replace(target)
+            _name(aside, target, force=force)
             _sync(target.parent)
     finally:
         with suppress(OSError):
@@ -206,7 +209,7 @@ def writing(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            aside.replace(target)
+            _name(aside, target, force=force)
             _sync(target.parent)
     finally:
         with suppress(OSError):
@@ -316,10 +319,35 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _swap(aside: Path, target: Path) -> None:
-    """Give ``aside`` the name ``target``; the old folder goes only when the new one stands."""
-    if not target.exists():
-        aside.rename(target)
+def _name(aside: Path, target: Path, *, force: bool) -> None:
+    """Give a file its name; without ``force`` only one that nobody has taken since it was asked for."""
+    if not force:
+        try:
+            os.link(aside, target)
+        except FileExistsError as error:
+            raise OutputExists(path=str(target)) from error
+        except OSError:
+            # A file system without links has no such way.
+            refuse_existing(target, force=False)
+        else:
+            return
+    aside.replace(target)
+
+
+def _swap(aside: Path, target: Path, *, force: bool) -> None:
+    """Give ``aside`` the name ``target``; the old folder goes only when the new one stands.
+
+    Without ``force`` none goes: another process may have put one there since it was asked for.
+    """
+    if not force or not target.exists():
+        with suppress(OSError):
+            target.rmdir()  # only an empty one goes
+        try:
+            aside.rename(target)
+        except OSError as error:
+            if target.exists():
+                raise OutputExists(path=str(target)) from error
+            raise
         return
     old = _beside(target, "old")
     target.rename(old)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from gateway.errors import GatewayError, UsageError
 from gateway.pipeline import seal
 from gateway.pipeline.convert import Source
-from gateway.pipeline.domestic import CONVERSION, SALTS, prepare_manifest
+from gateway.pipeline.domestic import CONVERSION, SALTS, prepare_manifest, salted
 from gateway.pipeline.issue import CREDENTIAL, JWS, MANIFEST, Request, prepare
 from gateway.pipeline.receive import replay, verify
 from gateway.signing import manifest, salts
@@ -43,6 +46,14 @@ def shared(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in files.items() if not name.startswith("private/")}
 
 
+def _opened(data: bytes) -> bytes:
+    """What an archive holds; anything else as it is."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return b"".join(name.encode() + archive.read(name) for name in archive.namelist())
+
+
 class TestManifest:
     """What leaves says nothing that could be tried out about what stays."""
 
@@ -52,6 +63,29 @@ class TestManifest:
         parts = manifest.parse(prepared[MANIFEST]).parts
         assert {p.name for p in parts if p.may_be_absent} == {p.name for p in parts if p.salted}
         assert all(p.name.startswith("private/") == p.may_be_absent for p in parts)
+
+    def test_no_id_or_page_lets_a_likely_source_be_tried(self, tea: Source, key: PrivateKey) -> None:
+        """An id made from the plain digest answers whether somebody has guessed the source."""
+        plain = sha256_hex(tea.package.only.data)
+        request = Request(("pact", "html", "ilcd-epd", "aas-02023", "eudpp-lca"))
+        context = salted(tea.context, tea.package, key)
+        run = prepare(tea.package, request, context=context)
+        assert len(run.written) == len(request.to)
+        files = prepare_manifest(run, key)
+        files |= seal.seal_with_key(files, key)
+        assert replay(files, verify(files)).holds
+        away = b"".join(_opened(data) for data in shared(files).values()).decode("utf-8", "replace")
+        assert plain not in away
+        for path in (
+            "credential",
+            "product",
+            "/results/pact",
+            "/eudpp",
+            "/aas/shell",
+            "ilcd-epd@1.2/process",
+        ):
+            assert str(replace(context, source=plain, told="").new_id(path)) not in away
+            assert str(context.new_id(path)) in away
 
     def test_no_digest_of_a_withheld_part_leaves(self, prepared: dict[str, bytes]) -> None:
         away = b"".join(shared(prepared).values()).decode()

@@ -112,6 +112,44 @@ class TestWriteFolder:
         assert files.load_folder(tmp_path / "out") == TREE
         assert beside(tmp_path / "out") == ["out"]
 
+    def test_what_another_process_has_written_meanwhile_is_kept(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settle = files._settle
+
+        def another(folder: Path) -> None:
+            monkeypatch.setattr(files, "_settle", settle)
+            files.write_folder(tmp_path / "out", TREE)
+            settle(folder)
+
+        monkeypatch.setattr(files, "_settle", another)
+        with pytest.raises(OutputExists):
+            files.write_folder(tmp_path / "out", {"report.json": b"new"})
+        assert files.load_folder(tmp_path / "out") == TREE
+        assert beside(tmp_path / "out") == ["out"]
+
+    @pytest.mark.parametrize("has_links", [True, False])
+    def test_nor_is_a_file_replaced(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+    ) -> None:
+        write = files._write
+
+        def another(path: Path, data: bytes) -> None:
+            monkeypatch.setattr(files, "_write", write)
+            files.write_file(tmp_path / "out", b"kept")
+            write(path, data)
+
+        def no_link(*_: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+        if not has_links:
+            monkeypatch.setattr(os, "link", no_link)
+        monkeypatch.setattr(files, "_write", another)
+        with pytest.raises(OutputExists):
+            files.write_file(tmp_path / "out", b"new")
+        assert (tmp_path / "out").read_bytes() == b"kept"
+        assert beside(tmp_path / "out") == ["out"]
+
     @pytest.mark.parametrize("name", ["../out", "/etc/x", "a//b", "./a"])
     def test_no_name_leads_out(self, tmp_path: Path, name: str) -> None:
         with pytest.raises(AssertionError):

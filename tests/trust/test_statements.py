@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import GatewayError, flatten
+from gateway.errors import GatewayError, UsageError, flatten
 from gateway.pipeline import paper, statuses
 from gateway.pipeline.paper import Entry, Paper
 from gateway.signing import data_integrity
@@ -462,6 +462,27 @@ class TestBits:
         first = statuses.place_for(register, 131_071)
         second = statuses.place_for(register.with_entry(first.index, "urn:a"), 131_071)
         assert (first.index, second.index) == (131_071, 0)
+
+    @pytest.mark.parametrize(
+        "base",
+        [
+            "",
+            "http://b.example",
+            "https://",
+            "https:///x",
+            "https://b.example/s?x",
+            "https://b.example/s#f",
+            "https://me@b.example/s",
+            "https://127.0.0.1/s",
+            "https://b.example:8443/s",
+            "https://b.example/ s",
+        ],
+    )
+    def test_lists_are_published_where_somebody_can_fetch_them(self, base: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            statuses.create(base, KEY, made.NOW)
+        assert caught.value.error_code == "attest.status-base"
+        assert statuses.read(statuses.create("https://b.example:443/s/", KEY, made.NOW)).base
 
     @pytest.mark.parametrize("index", ["²", "١", "01", "9" * 5000, "", "-1"])
     def test_a_number_that_is_none(self, index: str) -> None:

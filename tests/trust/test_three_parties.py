@@ -9,7 +9,7 @@ import base64
 import json
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -332,7 +332,8 @@ class TestWhatChangesTheVerdict:
             sent.done("body", "review", name, *told, "-o", f"{name}.xlsx")
         fill(sent.path("body", "parcel.xlsx"), one_condition, sent.now)
         rows = "folder,paper,decision,output\nparcel,parcel.xlsx,conditional,one\n"
-        rows += "copy,copy.xlsx,conditional,two\n"
+        # A row that somebody has emptied is none.
+        rows += "copy,copy.xlsx,conditional,two\n,, ,\n"
         sent.path("body", "batch.csv").write_text(rows)
         office = ("--key", "body.pem", "--body", "Example Body", "--status", "status", "--status-base", BASE)
         code, answer = sent.run("body", "attest", "--batch", "batch.csv", *told, *office)
@@ -344,6 +345,17 @@ class TestWhatChangesTheVerdict:
         assert not sent.path("body", "two").exists()
         register = json.loads(sent.path("body", "status/register.json").read_bytes())
         assert list(register["entries"].values()) == [one["statement"]]
+
+    def test_a_refusal_of_what_is_over_stands(self, sent: Parties) -> None:
+        """(VCDM 2.0, 4.9) No statement ends before it begins; and an empty folder is no register yet."""
+        sent.now = datetime(2028, 4, 4, tzinfo=UTC)
+        sent.done("body", "review", "parcel", "--trust", "trust", "-o", "review.xlsx")
+        fill(sent.path("body", "review.xlsx"), lambda kind, code: ("rejected", "over"), sent.now)  # noqa: ARG005
+        sent.path("body", "status").mkdir()
+        code, told = attest(sent, "refused", "statement")
+        assert code == 0, told
+        statement = json.loads(sent.path("body", "statement/statement.json").read_bytes())
+        assert "validUntil" not in statement
 
     def test_the_plain_word_needs_a_clean_paper(self, sent: Parties) -> None:
         pairs = [{"theirs": {"standard": "GBT24067"}, "ours": {"standard": "ISO14067"}}]

@@ -103,7 +103,7 @@ def _page(sheet: Sheet, context: Context) -> str:
         link=product_link,
         link_kind=link_rules.kind(product_link),
         qr=_qr(product_link) if product_link else "",
-        source=context.source,
+        source=context.source_told,
     )
 
 

@@ -79,7 +79,7 @@ def _members(declaration: Declaration, found: Verification, context: Context) ->
         "assessorLevel": "3rdParty",
         "attestationType": _ATTESTATION[str(found.kind)],
         "conformityCertificate": _report(found),
-        "auditableEvidence": _secure("Declaration that was assessed", context.source),
+        "auditableEvidence": _secure("Declaration that was assessed", context.source_told),
         "scope": {
             "type": ["ConformityAssessmentScheme"],
             "id": f"{_STANDARD}{found.standards[0]}",
