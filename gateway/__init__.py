@@ -96,6 +96,7 @@ __all__ = [
     "read_map",
     "repair",
     "replay",
+    "salted",
     "seal_with_key",
     "seal_with_sm2",
     "share",
@@ -141,7 +142,7 @@ if TYPE_CHECKING:
     from gateway.nomenclature.store import FlowList
     from gateway.nomenclature.suggest import Suggester
     from gateway.pipeline.convert import Outcome, Source, check, convert, read
-    from gateway.pipeline.domestic import prepare_manifest
+    from gateway.pipeline.domestic import prepare_manifest, salted
     from gateway.pipeline.explain import Explanation, explain, explain_issued, figures
     from gateway.pipeline.factors import FactorAccounts, map_factors
     from gateway.pipeline.issue import Prepared, Request, draft, issue, prepare, sign
@@ -191,7 +192,7 @@ else:
         "gateway.model.declaration": ("Declaration",),
         "gateway.model.disclosure": ("Disclosure",),
         "gateway.pipeline.convert": ("Outcome", "Source", "check", "convert", "read"),
-        "gateway.pipeline.domestic": ("prepare_manifest",),
+        "gateway.pipeline.domestic": ("prepare_manifest", "salted"),
         "gateway.pipeline.explain": ("Explanation", "explain", "explain_issued", "figures"),
         "gateway.pipeline.issue": ("Prepared", "Request", "draft", "issue", "prepare", "sign"),
         "gateway.pipeline.machine": ("declaration_from_json", "to_json"),

@@ -87,14 +87,18 @@ def prepare_manifest(prepared: Prepared, key: leaves.DerivesSecrets) -> dict[str
     """The folder to be signed: parts, their leaf digests, the salts, and the manifest. Nobody has signed.
 
     Args:
-        prepared: with a context that is ``salted``; else its ids come from the plain digest of the source.
+        prepared: with a context that is ``salted`` for this key.
         key: the maker's own; the salts come from it, so that only its holder can compute them.
 
     Raises:
-        UsageError: no target was written, or the declaration has expired.
+        UsageError: no target was written, the declaration has expired, or ids were made from the plain
+            digest of the source, by which anybody could try likely ones.
     """
     if not prepared.written:
         raise UsageError(code="usage.nothing-to-sign")
+    context = prepared.source.context
+    if context.told != salted(context, prepared.source.package, key).told:
+        raise UsageError(code="usage.not-salted")
     refuse_expired(prepared.source)
     made = {
         name: salts.derive(name, file.data, key=key)

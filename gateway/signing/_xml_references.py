@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -46,6 +47,7 @@ _MOST_TRANSFORMS: Final = 4
 # What all references of a signature cover together: one inside the other, each would be written anew.
 _MOST_TIMES_COVERED: Final = 4
 _ALWAYS_COVERED: Final = 2**20
+_MOST_UNWRITTEN: Final = 20
 
 
 class ReferenceRefused(TrustError):
@@ -58,13 +60,14 @@ class ReferenceRefused(TrustError):
 class Resolved:
     """What a signature covers. ``covers_root``: the root of its document is among it; so its KeyInfo.
 
-    ``covers_asides``: so are the instructions beside the root.
+    ``covers_asides``: so are the instructions beside the root. ``unwritten``: where a namespace is left open.
     """
 
     parts: tuple[Part, ...]
     covers_root: bool
     covers_asides: bool = False
     covers_key_info: bool = False
+    unwritten: tuple[str, ...] = ()
 
 
 def resolve(
@@ -111,7 +114,9 @@ def resolve(
         raise ReferenceRefused(path=xml.place(signature), code="envelope.properties-not-covered")
     if not parts:
         raise ReferenceRefused(path=xml.place(signature), code="envelope.nothing-covered")
-    return Resolved(tuple(parts.values()), work.covers_root, work.covers_asides, key_info_covered)
+    return Resolved(
+        tuple(parts.values()), work.covers_root, work.covers_asides, key_info_covered, tuple(work.unwritten)
+    )
 
 
 def canonicalisation(element: etree._Element) -> tuple[str, tuple[str, ...]]:
@@ -147,6 +152,7 @@ class _Document:
         self.signature, self.data, self.objects = signature, data, objects
         self.root = signature.getroottree().getroot()
         self.covers_root = self.covers_asides = False
+        self.unwritten: list[str] = []
         self._left = _MOST_TIMES_COVERED * len(data) + _ALWAYS_COVERED
         self._ids: dict[str, list[etree._Element]] | None = None
         # Without this signature, and without every one: an element of the copy for each of the document.
@@ -220,9 +226,11 @@ class _Document:
         method, prefixes = canonicalisation(rest[0]) if rest else (xml_canonical.C14N_10, ())
         if bare is not None:
             target = self._without_signature(target, every=bare == _XPATH)
-        if whole:
-            return xml_canonical.document(target, method, prefixes)
-        return xml_canonical.part(target, method, prefixes)
+        write = xml_canonical.document if whole else xml_canonical.part
+        written = write(target, method, prefixes)
+        if method == xml_canonical.EXCLUSIVE:
+            self.unwritten += islice(xml_canonical.unwritten_prefixes(target, written), _MOST_UNWRITTEN)
+        return written
 
     def _without_signature(self, target: etree._Element, *, every: bool) -> etree._Element:
         """The same element in a fresh copy of the document from which the signature is gone."""

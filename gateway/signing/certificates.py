@@ -256,7 +256,9 @@ def _key_usage(reader: der.Reader) -> dict[str, object]:
     content = reader.content(der.BIT_STRING, "keyUsage")
     if not 2 <= len(content) <= 3 or content[0] > 7:
         raise reader.wrong("keyUsage")
-    word = int.from_bytes(content[1:].ljust(2, b"\0"), "big")
+    # What stands in unused bits says nothing.
+    used = int.from_bytes(content[1:], "big") >> content[0] << content[0]
+    word = used << 8 * (3 - len(content))
     return {"key_usage": frozenset(name for bit, name in enumerate(_USAGES) if word >> (15 - bit) & 1)}
 
 

@@ -6,11 +6,14 @@ inherits from outside (Canonical XML 1.1, 2.4), which are set here.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
 from gateway.errors import TrustError
+from gateway.frontdoor import xml
 
 C14N_10: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_11: Final = "http://www.w3.org/2006/12/xml-c14n11"
@@ -25,6 +28,14 @@ WITH_COMMENTS: Final = {
 # Of a PrefixList: the namespace without a prefix.
 _DEFAULT: Final = "#default"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
+# A name with a prefix, as a word of a value.
+_PREFIXED: Final = re.compile(r"(?<!\S)([^\W\d][\w.-]*):(?=\w)")
+# What everybody means by them, declared or not.
+_USUAL: Final = {
+    ("xs", "http://www.w3.org/2001/XMLSchema"),
+    ("xsd", "http://www.w3.org/2001/XMLSchema"),
+}
 
 
 class NotCanonicalisable(TrustError):
@@ -53,6 +64,32 @@ def part(element: etree._Element, method: str, prefixes: tuple[str, ...] = ()) -
     for name, value in ({} if method == EXCLUSIVE else _inherited(element, method)).items():
         alone.set(name, value)
     return _write(alone, method, prefixes)
+
+
+def unwritten_prefixes(element: etree._Element, written: bytes) -> Iterator[str]:
+    """Where a value names something by a prefix whose namespace the exclusive form has not written.
+
+    Such as the type in ``xsi:type="t:Mass"``: with ``t`` bound otherwise it is another, in the same bytes.
+
+    Source: Exclusive XML Canonicalization 1.0, 4 (item 2: namespaces that are not visibly utilized).
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    signed = etree.fromstring(written, parser)
+    for here, there in zip(element.iter(etree.Element), signed.iter(etree.Element), strict=True):
+        for prefix in sorted(_prefixes_in(here)):
+            name = prefix or None
+            namespace = here.nsmap.get(name)
+            is_usual = (prefix, namespace) in _USUAL
+            if namespace is not None and not is_usual and namespace != there.nsmap.get(name):
+                yield f"{xml.place(here)} xmlns:{prefix}".removesuffix(":")
+
+
+def _prefixes_in(element: etree._Element) -> set[str]:
+    """The prefixes in the values of an element; empty text for the default namespace of its type."""
+    values = [element.text, *element.attrib.values(), *(child.tail for child in element)]
+    found = {prefix for value in values if value and ":" in value for prefix in _PREFIXED.findall(str(value))}
+    kind = element.get(_TYPE)
+    return found | {""} if kind is not None and ":" not in kind else found
 
 
 def _refuse_unused_default(root: etree._Element) -> None:

@@ -123,6 +123,7 @@ def _uncovered(root: etree._Element, found: Sequence[_Found], *, container: bool
     if not any(one.resolved.covers_asides for one in found):
         yield from unsigned.beside(root)
     yield from islice(unsigned.dividing(root), _MOST_PLACES)
+    yield from dict.fromkeys(place for one in found for place in one.resolved.unwritten)
     for one in found:
         places = unsigned.uncovered(
             one.element, covered, packed=covered - whole, signs_key_info=one.resolved.covers_key_info

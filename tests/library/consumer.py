@@ -127,7 +127,10 @@ def issue(data: bytes) -> dict[str, bytes]:
 
 
 def countersign(prepared: Prepared, key: PrivateKey, policy: bytes) -> Validation:
-    folder = gateway.prepare_manifest(prepared, key)
+    package = prepared.source.package
+    context = gateway.salted(prepared.source.context, package, key)
+    salted = gateway.prepare(package, prepared.request, context=context)
+    folder = gateway.prepare_manifest(salted, key)
     folder |= gateway.seal_with_key(folder, key)
     assert callable(gateway.seal_with_sm2)
     snapshot = gateway.load_snapshot({"policy.json": policy}, now=datetime.now(UTC))

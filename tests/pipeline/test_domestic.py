@@ -17,6 +17,7 @@ from gateway.pipeline.domestic import CONVERSION, SALTS, prepare_manifest, salte
 from gateway.pipeline.issue import CREDENTIAL, JWS, MANIFEST, Request, prepare
 from gateway.pipeline.receive import replay, verify
 from gateway.signing import manifest, salts
+from gateway.signing.did_key import KeyType
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.keys import PrivateKey
 from gateway.trust.folder_verdict import State
@@ -25,10 +26,15 @@ from tests.signing.sm import made
 SOURCE = "private/source.json"
 
 
+def prepared_by(tea: Source, request: Request, key: PrivateKey) -> dict[str, bytes]:
+    context = salted(tea.context, tea.package, key)
+    return prepare_manifest(prepare(tea.package, request, context=context), key)
+
+
 @pytest.fixture(scope="module")
 def prepared(tea: Source, key: PrivateKey) -> dict[str, bytes]:
     request = Request(("pact",), rules=("gbt-24067",))
-    return prepare_manifest(prepare(tea.package, request, context=tea.context), key)
+    return prepared_by(tea, request, key)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +118,14 @@ class TestManifest:
         self, prepared: dict[str, bytes], tea: Source, key: PrivateKey
     ) -> None:
         request = Request(("pact",), rules=("gbt-24067",))
-        assert prepare_manifest(prepare(tea.package, request, context=tea.context), key) == prepared
+        assert prepared_by(tea, request, key) == prepared
+
+    def test_ids_of_the_plain_digest_are_refused(self, tea: Source, key: PrivateKey) -> None:
+        """Also of another key's salts: its holder could try likely sources."""
+        other = PrivateKey.generate(KeyType.ED25519)
+        for context in (tea.context, salted(tea.context, tea.package, other)):
+            with pytest.raises(UsageError, match="not-salted"):
+                prepare_manifest(prepare(tea.package, Request(("pact",)), context=context), key)
 
     def test_nobody_has_signed_yet(self, prepared: dict[str, bytes]) -> None:
         assert verify(prepared).state is State.NOT_SIGNED

@@ -43,6 +43,9 @@ TERMS: Final = {
     "by_type": {"@id": "ex:by_type", "@container": "@type"},
     "by_name": {"@id": "ex:by_name", "@container": "@index", "@index": "ex:called"},
     "called": "ex:called",
+    "apart": {"@id": "ex:apart", "@container": "@graph"},
+    "apart_at": {"@id": "ex:apart_at", "@container": "@graph", "@type": "@id"},
+    "by_graph": {"@id": "ex:by_graph", "@container": ["@graph", "@id"]},
 }
 SUBJECT: Final = {"id": "urn:kiln:1", "share": "0.5"}
 
@@ -91,6 +94,26 @@ def test_what_has_no_address_cannot_be_added(kilns: Rdfc, name: str) -> None:
     assert code(kilns, {}, evidence=added) == "rdf.not-covered"
     assert code(kilns, {}, type=["VerifiableCredential", f"ex:{name} "]) == "rdf.not-covered"
     assert changed(kilns, SUBJECT, {**SUBJECT, "maker": name}) == "rdf.not-covered"
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"apart": "9.9"},
+        {"apart": 5},
+        {"apart": {"id": "urn:maker:1"}},
+        {"apart": {}},
+        {"apart": {"id": "urn:maker:1", "limit": []}},
+        {"apart_at": "urn:maker:1"},
+        {"by_graph": {"urn:list:1": {"id": "urn:maker:1"}}},
+        {"by_graph": {"urn:list:1": "9.9"}},
+    ],
+)
+def test_what_says_nothing_in_a_graph_of_its_own(kilns: Rdfc, member: dict[str, Any]) -> None:
+    """A text there, or a name alone, is in no statement: anybody could write another one."""
+    spoken = {**SUBJECT, "apart": {"limit": "9.9"}, "by_graph": {"urn:list:1": {"id": "urn:x:1", **ONE}}}
+    assert changed(kilns, spoken, {**SUBJECT, "apart": {"limit": "0.1"}}) == "signing.signature-wrong"
+    assert changed(kilns, SUBJECT, {**SUBJECT, **member}) == "rdf.not-covered"
 
 
 def test_a_language_of_nothing_cannot_be_added(kilns: Rdfc) -> None:

@@ -9,10 +9,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from gateway.errors import GatewayError
-from gateway.signing import asic, der, envelopes, jades, xades_writer, xml_signature
+from gateway.signing import asic, der, envelopes, jades, xades_writer, xml_canonical, xml_signature
 from gateway.signing.multibase import base64url
+from gateway.signing.xml_canonical import EXCLUSIVE
 from tests.signing import seals
 from tests.signing import test_pades as pdfs
 from tests.signing import test_xml_signature as xml
@@ -89,6 +91,30 @@ class TestXml:
         for moved in (f"6{made}1.25", f"{made}61.25", f"61.25{made}"):
             assert told(document.replace(made, "").replace("61.25", moved)) == ["/epd/pcf/Signature"]
         assert told(document.replace(made, "").replace("<pcf>", f"{made}<pcf>")) == []
+
+    @pytest.mark.parametrize(
+        ("held", "place"),
+        [
+            ('<pcf xsi:type="t:Mass">61.25</pcf>', ["/epd/pcf"]),
+            ('<pcf xsi:type="xs:decimal">61.25</pcf>', []),
+            ('<t:pcf xsi:type="t:Mass">61.25</t:pcf>', []),
+            ('<t:pcf xmlns="urn:z" xsi:type="Mass">61.25</t:pcf>', ["/epd/t:pcf"]),
+            ("<unit>t:kg</unit>", ["/epd/unit"]),
+            ("<unit>urn:gtin:5 https://t:5 at:5</unit>", []),
+        ],
+    )
+    def test_prefix_in_a_value(self, held: str, place: list[str]) -> None:
+        """Exclusive canonical form leaves its namespace out, so that anybody could bind it to another one."""
+        spaces = 'xmlns:t="urn:t" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        document = f'<epd xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {spaces}>{held}{{}}</epd>'
+        root = etree.fromstring(document.format("").encode())
+        transform = f'<ds:Transform Algorithm="{EXCLUSIVE}"/>'
+        covered = xml_canonical.document(root, EXCLUSIVE)
+        reference = xml.reference("", covered, xml.ENVELOPED + transform)
+        sealed = document.format(xml.signature(reference, canonicalisation=EXCLUSIVE))
+        assert [one.replace("/pcf", "/t:pcf") if "z" in held else one for one in told(sealed)] == place
+        if place and "z" not in held:
+            assert told(sealed.replace('"urn:t"', '"urn:other"')) == place
 
     def test_unsigned_properties(self) -> None:
         files = {"a.json": ("application/json", b"{}")}

@@ -56,7 +56,8 @@ def signature(
     )
     # The document around declares a default namespace, which the inclusive form takes along.
     within = etree.fromstring(f'<x xmlns="urn:x"><ds:S xmlns:ds="{DS}">{info}</ds:S></x>'.encode())
-    octets = xml_canonical.part(within[0][0], C14N_11)
+    alone = canonicalisation == xml_canonical.EXCLUSIVE
+    octets = xml_canonical.part(within[0][0], canonicalisation if alone else C14N_11)
     fits = method.startswith("ecdsa-sha") and method in algorithms.XML_NAMES
     algorithm = algorithms.XML[algorithms.XML_NAMES[method if fits else "ecdsa-sha256"]]
     value = base64.b64encode(sealer(kind).sign(octets, algorithm)).decode()

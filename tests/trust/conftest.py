@@ -13,7 +13,7 @@ import pytest
 
 from gateway.codec.base import Context, Package
 from gateway.pipeline import seal
-from gateway.pipeline.domestic import prepare_manifest
+from gateway.pipeline.domestic import prepare_manifest, salted
 from gateway.pipeline.issue import Request, prepare
 from gateway.signing.did_key import KeyType
 from gateway.signing.keys import PrivateKey
@@ -80,13 +80,17 @@ def maker() -> PrivateKey:
     return PrivateKey.generate(KeyType.ED25519)
 
 
+def prepared_by(maker: PrivateKey, package: Package, request: Request) -> dict[str, bytes]:
+    """The folder that the maker has prepared, signed by nobody."""
+    context = salted(Context(now=made.NOW), package, maker)
+    return prepare_manifest(prepare(package, request, context=context), maker)
+
+
 @pytest.fixture(scope="session")
 def whole(maker: PrivateKey) -> dict[str, bytes]:
     """The maker's folder with everything in it."""
-    context = Context(now=made.NOW)
-    request = Request(("pact",), rules=("gbt-24067",))
     package = Package.of(TEA.read_bytes(), name="tea.json")
-    files = prepare_manifest(prepare(package, request, context=context), maker)
+    files = prepared_by(maker, package, Request(("pact",), rules=("gbt-24067",)))
     files |= seal.seal_with_sm2(files, sm.LEAF, sm.LEAF_CERTIFICATE, chain=[sm.MIDDLE_CERTIFICATE])
     return files | seal.seal_with_key(files, maker)
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway.codec.base import Context, Package
+from gateway.codec.base import Package
 from gateway.errors import GatewayError
-from gateway.pipeline.domestic import prepare_manifest
-from gateway.pipeline.issue import Request, prepare
+from gateway.pipeline.issue import Request
 from gateway.pipeline.recognise import examine
 from gateway.signing import data_integrity, gbt35275, jose, jws, keys
 from gateway.signing.did_key import KeyType
@@ -29,7 +28,7 @@ from gateway.trust.validation import validate_subject
 from tests.signing.sm import made as sm
 from tests.signing.sm.test_sm2_revocation import entry
 from tests.trust import made
-from tests.trust.conftest import TEA, Judge, World
+from tests.trust.conftest import TEA, Judge, World, prepared_by
 from tests.trust.test_simulator import MIDDLE, PASSED, certifier, current, receipt
 from tests.trust.test_statements import BASE, KEY, OTHER, Office, statement
 
@@ -305,8 +304,7 @@ class TestDays:
             told = json.loads(TEA.read_bytes())
             told["document"][member] = day
             package = Package.of(json.dumps(told).encode(), name="tea.json")
-            run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
-            files = prepare_manifest(run, maker)
+            files = prepared_by(maker, package, Request(("pact",)))
             signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
             done = world.validate({**files, "signatures/certifier.p7s": signed})
             assert done.indication.name == "INDETERMINATE"
@@ -321,8 +319,7 @@ class TestDays:
             told = json.loads(TEA.read_bytes())
             told["document"]["validFrom"] = day
             package = Package.of(json.dumps(told).encode(), name="tea.json")
-            run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
-            files = prepare_manifest(run, maker)
+            files = prepared_by(maker, package, Request(("pact",)))
             signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
             done = world.validate({**files, "signatures/certifier.p7s": signed})
             assert done.step("time").sub is sub
@@ -346,8 +343,7 @@ class TestDays:
         told["document"].pop("status", None)
         told["document"] |= {"status": state} if state else {}
         package = Package.of(json.dumps(told).encode(), name="tea.json")
-        run = prepare(package, Request(("html",)), context=Context(now=made.NOW))
-        files = prepare_manifest(run, maker)
+        files = prepared_by(maker, package, Request(("html",)))
         signed = gbt35275.sign(files["manifest.json"], sm.LEAF, sm.LEAF_CERTIFICATE)
         done = world.validate({**files, "signatures/certifier.p7s": signed})
         step = done.step("time")
@@ -417,8 +413,7 @@ class TestConversionRecord:
     def changed(self, maker: PrivateKey) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """Two folders whose target was exchanged before anybody signed; in the second, the record too."""
         package = Package.of(TEA.read_bytes(), name="tea.json")
-        run = prepare(package, Request(("pact",)), context=Context(now=made.NOW))
-        files = prepare_manifest(run, maker)
+        files = prepared_by(maker, package, Request(("pact",)))
         target, leaves = "pact/product-footprint.json", "pact/product-footprint.json.leaves.json"
         other = json.loads(files[target]) | {"comment": "another footprint"}
         exchanged = self._with(files, {target: jcs(other)}, drop=leaves)

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from gateway.codec.base import Context, Package
+from gateway.codec.base import Package
 from gateway.pipeline import receive, recognise, seal
-from gateway.pipeline.domestic import prepare_manifest
-from gateway.pipeline.issue import Request, prepare
+from gateway.pipeline.issue import Request
 from gateway.pipeline.validate_files import validate_file
 from gateway.signing import asic, jose, manifest, salts
 from gateway.signing.credential import CONTEXT, build_credential
@@ -24,7 +23,7 @@ from gateway.signing.multibase import base64url
 from gateway.trust import report, status_list
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
-from tests.trust.conftest import TEA, World
+from tests.trust.conftest import TEA, World, prepared_by
 from tests.trust.pki import Holder
 from tests.trust.test_simulator import PASSED, certifier
 from tests.trust.test_x509 import _chain, lists, verdict, world_of
@@ -273,9 +272,8 @@ class TestSourceAtHand:
         examples = TEA.parent
         pack, more = examples / "lfp-pack.json", examples / "passport-data" / "lfp-pack.json"
         beside = (Package.of(more.read_bytes(), name="our battery.JSON"),)
-        package, context = Package.of(pack.read_bytes(), name="lfp-pack.json"), Context(now=made.NOW)
-        prepared = prepare(package, Request(("batterypass",), beside=beside), context=context)
-        files = prepare_manifest(prepared, maker)
+        package = Package.of(pack.read_bytes(), name="lfp-pack.json")
+        files = prepared_by(maker, package, Request(("batterypass",), beside=beside))
         assert receive.run_again(files)[1] == ()
         assert seal.seal_with_key(files, maker)
 

@@ -18,7 +18,8 @@ from gateway.signing.rdf.nquads import XSD_STRING, Blank, Literal, Quad
 
 _MEMORY = 1 << 30
 # What a relative reference is resolved against, so that it can be told: the library has no "none".
-_BASE = "hutong-relative://x/"
+_BASE_SCHEME: Final = "hutong-relative:"
+_BASE: Final = f"{_BASE_SCHEME}//x/"
 # RFC 3987, 2.2 and RDF 1.1 N-Quads: whatever else has a colon is left out of the graph without a word, or
 # would be written into it as it stands. A blank node has any name.
 _IRI: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\s]*|_:[^\x00-\x20<>"\s]+""")
@@ -26,6 +27,9 @@ _IRI: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\s]*|_
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 _DOUBLE: Final = "http://www.w3.org/2001/XMLSchema#double"
+# Where things stand that nothing points at, and what says nothing of the thing that it stands in.
+_LOOSE: Final = frozenset({"@graph", "@included"})
+_SILENT: Final = frozenset({"@id", "@index", "@included", "@reverse"})
 
 
 class _Dropped(TrustError):
@@ -81,6 +85,7 @@ def _quads(
 ) -> list[Quad]:
     expanded, options = _expanded(jsonld, document, contexts)
     _refuse_relative(expanded, frozenset({"@index"} if directions else {"@index", "@direction"}))
+    _refuse_mute(expanded)
     dataset = jsonld.to_rdf(expanded, options)
     found = []
     for name, statements in dataset.items():
@@ -153,6 +158,27 @@ def _refuse_relative(value: Any, silent: frozenset[str]) -> None:  # noqa: ANN40
                 _refuse_relative(item, silent)
 
 
+def _refuse_mute(value: Any, at: str = "@graph") -> None:  # noqa: ANN401  # any JSON
+    """What nothing points at and what says nothing, such as a bare text in a graph, is in no statement."""
+    if isinstance(value, list):
+        for item in value:
+            if at in _LOOSE and not _speaks(item):
+                raise _Dropped(str(item))
+            _refuse_mute(item, "")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in ("@value", "@id", "@type"):
+                _refuse_mute(item, name)
+
+
+def _speaks(thing: dict[str, Any]) -> bool:
+    """Whether there is a statement about it, and it is more than a value."""
+    if "@value" in thing or "@list" in thing:
+        return False
+    said = [*thing.get("@reverse", {}).values(), *(thing[name] for name in thing.keys() - _SILENT)]
+    return any(said)
+
+
 def _refuse_identifiers(identifiers: list[Any]) -> None:
     for one in identifiers:
         if not _is_absolute(one):
@@ -160,7 +186,7 @@ def _refuse_identifiers(identifiers: list[Any]) -> None:
 
 
 def _is_absolute(iri: object) -> bool:
-    return isinstance(iri, str) and bool(_IRI.fullmatch(iri)) and not iri.startswith(_BASE)
+    return isinstance(iri, str) and bool(_IRI.fullmatch(iri)) and not iri.startswith(_BASE_SCHEME)
 
 
 def _refuse_literal(value: dict[str, Any]) -> None:

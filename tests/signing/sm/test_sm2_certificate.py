@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError
 from gateway.messages import explain
-from gateway.signing import der, sm2
+from gateway.signing import certificates, der, sm2
 from gateway.signing._distinguished_name import text_of
 from gateway.signing.sm2_certificate import SM2_WITH_SM3, BadCertificate, Certificate
 from tests.signing.sm import made
@@ -44,6 +44,14 @@ class TestReading:
         assert ("digitalSignature" in own.key_usage) == usage.digital_signature
         key_id = other.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
         assert own.authority_key_id == key_id.key_identifier
+
+    def test_unused_bits_of_a_key_usage_say_nothing(self) -> None:
+        """DER has them at nought; another reader takes no usage from them either."""
+        bare, padded = bytes.fromhex("03020780"), bytes.fromhex("030207ff")
+        usages = [der.parse(der.sequence(one), "x") for one in (bare, padded, bytes.fromhex("0303078000"))]
+        assert [certificates._key_usage(one)["key_usage"] for one in usages] == [{"digitalSignature"}] * 3
+        whole = der.parse(der.sequence(bytes.fromhex("0303070480")), "x")
+        assert certificates._key_usage(whole)["key_usage"] == {"keyCertSign", "decipherOnly"}
 
     def test_basic_constraints(self) -> None:
         assert (ROOT_CERTIFICATE.is_ca, ROOT_CERTIFICATE.path_length) == (True, None)
