@@ -48,6 +48,7 @@ __all__ = [
     "self_signed",
     "sign_asic",
     "sign_files",
+    "signed_revision",
     "verify_any",
     "verify_sd_jwt",
 ]
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from gateway.signing.forms import Form, Hidden
     from gateway.signing.forms import sign as sign_files
     from gateway.signing.keys import PrivateKey, Signer
+    from gateway.signing.pades import signed_revision
     from gateway.signing.pkcs11 import DeviceKey
     from gateway.signing.sd_jwt import Shown, disclose, salts_of
     from gateway.signing.sd_jwt import bind as bind_to_reader
@@ -83,6 +85,7 @@ else:
         "envelopes": ("verify_any",),
         "forms": ("Form", "Hidden", "sign as sign_files"),
         "keys": ("PrivateKey", "Signer"),
+        "pades": ("signed_revision",),
         "pkcs11": ("DeviceKey",),
         "sd_jwt": ("Shown", "bind as bind_to_reader", "disclose", "salts_of", "verify as verify_sd_jwt"),
         "sd_sums": ("Leak", "find_sums", "leaks"),
