@@ -255,6 +255,7 @@ def _attest_alone(
         now=context.now,
         replaces=replaced,
         method=register.method,
+        former=register.known(office.key),
     )
     identity = _identity(made[STATEMENT])
     changed: dict[str, bytes] = {}
@@ -345,8 +346,7 @@ def revoke(
         held = files.load_folder(Path(place))
         register = statuses.read(held)
         data = files.read_file(Path(name))
-        known = {register.method: key.public_key} if register.method else {}
-        proof = data_integrity.verify_proof(data, known=known)
+        proof = data_integrity.verify_proof(data, known=register.known(key))
         if proof.issuer != register.issuer or not register.is_kept_by(key):
             raise TrustError(proof.issuer, path=name, code="attest.not-this-key")
         index = register.index_of(_identity(data))
@@ -360,11 +360,19 @@ def revoke(
     return Exit.DONE
 
 
-def renew(console: Console, place: str, key: PrivateKey, context: Context) -> Exit:
-    """Sign both lists for another day."""
+def renew(console: Console, place: str, key: PrivateKey, context: Context, *, method: str = "") -> Exit:
+    """Sign both lists for another day.
+
+    Args:
+        method: of the body's next key, which signs from now on.
+    """
     with files.alone(Path(place)):
         held = files.load_folder(Path(place))
-        for file, made in statuses.renew(held, key, context.now).items():
+        now = context.now
+        changed = (
+            statuses.succeed(held, key, now, method=method) if method else statuses.renew(held, key, now)
+        )
+        for file, made in changed.items():
             files.write_file(Path(place) / file, made, force=True)
     console.tell(console.say("cli.publish-lists", place=place, base=statuses.read(held).base))
     console.document({"output": place})

@@ -23,6 +23,7 @@ from gateway.quantity.exact import own_arithmetic
 from gateway.report import Finding
 from gateway.signing import credential as vc
 from gateway.signing import data_integrity
+from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 STATEMENT, VALIDATION = "statement.json", "validation.json"
 # The sets whose totals the original's credential states; a decision covers these and no others.
 _DECLARED: Final = "declared"
+_NO_KEYS: Final[Mapping[str, PublicKey]] = {}
 
 
 class NotDecided(TrustError):
@@ -116,12 +118,14 @@ def attest(
     now: datetime,
     replaces: bytes | None = None,
     method: str = "",
+    former: Mapping[str, PublicKey] = _NO_KEYS,
 ) -> dict[str, bytes]:
     """The recognition statement over what was examined, with its validation report.
 
     Args:
         paper: the reviewer's, filled in. It stays with the body; the statement names its digest.
         replaces: an earlier statement of this body about another state of the same original.
+        former: the keys of a did:web body by their methods, by which it may have signed that one.
 
     Raises:
         InputError: the paper is not the one for this document.
@@ -150,7 +154,7 @@ def attest(
         rulesets=tuple(Digested(name, digest) for name, digest in examined.paper.ruleset),
         converted=tuple(converted_of(files)),
         conditions=conditions,
-        replaces=None if replaces is None else _replaced(replaces, key, method),
+        replaces=None if replaces is None else _replaced(replaces, key, method, former),
     )
     seed = f"{made.original.sha256} {made.paper.sha256} {timestamp(now)} {status.index}"
     identity = f"urn:hutong:statement:{sha256_hex(seed.encode())[:32]}"
@@ -402,9 +406,9 @@ def converted_of(files: Mapping[str, bytes]) -> Iterator[Digested]:
                 yield Digested(*(str(part.get(name, "")) for name in ("name", "sha256", "sm3")))
 
 
-def _replaced(data: bytes, key: Signer, method: str) -> Digested:
+def _replaced(data: bytes, key: Signer, method: str, former: Mapping[str, PublicKey]) -> Digested:
     """The earlier statement, as this body has signed it: a changed one must not get the body's word."""
-    known = {method: key.public_key} if method else {}
+    known = {**former, **({method: key.public_key} if method else {})}
     proof = data_integrity.verify_proof(data, known=known)
     issuer = method.partition("#")[0] or key.public_key.did
     if proof.issuer != issuer:

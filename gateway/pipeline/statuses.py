@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.errors import InputError, UsageError
+from gateway.errors import GatewayError, InputError, UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.frontdoor.urls import require_https
 from gateway.pipeline.issue import timestamp
+from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
 from gateway.trust import status_list
@@ -31,12 +32,19 @@ class BadRegister(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Which number belongs to which statement, and where the lists are published."""
+    """Which number belongs to which statement, and where the lists are published.
+
+    Args:
+        method: the URL of the key that signs now; empty where the body is its did:key.
+        keys: every key that has signed for a did:web body, by its method, as a did:key: what a former one has
+            signed is still the body's own.
+    """
 
     base: str
     issuer: str
     entries: Mapping[str, str]
     method: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, purpose: str) -> str:
         """Where the list of a purpose is published."""
@@ -48,6 +56,8 @@ class Register:
         told: dict[str, PlainJson] = {"format": FORMAT, "base": self.base, "issuer": self.issuer}
         if self.method:
             told["method"] = self.method
+        if self.keys:
+            told["keys"] = dict[str, PlainJson](self.keys)
         return jcs({**told, "entries": entries})
 
     def with_entry(self, index: int, identity: str) -> Register:
@@ -55,8 +65,17 @@ class Register:
         return replace(self, entries={**self.entries, str(index): identity})
 
     def is_kept_by(self, signer: Signer) -> bool:
-        """Whether this key signs for the register; that of a did:web is known to its document only."""
-        return bool(self.method) or self.issuer == signer.public_key.did
+        """Whether this key signs for the register; one of a did:web may be known to its document only."""
+        if not self.method:
+            return self.issuer == signer.public_key.did
+        return self.keys.get(self.method, signer.public_key.did) == signer.public_key.did
+
+    def known(self, signer: Signer) -> dict[str, PublicKey]:
+        """The keys of a did:web body by their methods, ``signer``'s for the present one."""
+        if not self.method:
+            return {}
+        former = {method: PublicKey.from_did(did) for method, did in self.keys.items()}
+        return {self.method: signer.public_key, **former}
 
     def index_of(self, identity: str) -> int:
         """The number of a statement.
@@ -89,7 +108,8 @@ def create(base: str, signer: Signer, now: datetime, *, method: str = "") -> dic
         # The lists are files below it.
         raise UsageError(base, code="attest.status-base")
     issuer = method.partition("#")[0] or signer.public_key.did
-    register = Register(base.rstrip("/"), issuer, {}, method)
+    keys = {method: signer.public_key.did} if method else {}
+    register = Register(base.rstrip("/"), issuer, {}, method, keys)
     files = {REGISTER: register.to_bytes()}
     for purpose in status_list.PURPOSES:
         made = status_list.empty(register.place(purpose), register.issuer, purpose, valid_from=timestamp(now))
@@ -114,7 +134,20 @@ def read(files: Mapping[str, bytes]) -> Register:
     method = value.get("method", "")
     if not isinstance(method, str) or (method and method.partition("#")[0] != issuer):
         raise BadRegister(path=f"{REGISTER}#/method")
-    return Register(base, issuer, {index: str(name) for index, name in entries.items()}, method)
+    numbers = {index: str(name) for index, name in entries.items()}
+    return Register(base, issuer, numbers, method, _keys(value.get("keys", {}), issuer))
+
+
+def _keys(value: PlainJson, issuer: str) -> dict[str, str]:
+    found = {name: str(did) for name, did in value.items()} if isinstance(value, dict) else None
+    if found is None or any(name.partition("#")[0] != issuer for name in found):
+        raise BadRegister(path=f"{REGISTER}#/keys")
+    try:
+        for did in found.values():
+            PublicKey.from_did(did)
+    except GatewayError as error:
+        raise BadRegister(error.saw, path=f"{REGISTER}#/keys") from error
+    return found
 
 
 def _is_number(index: str) -> bool:
@@ -162,7 +195,7 @@ def lists_of(files: Mapping[str, bytes], signer: Signer) -> dict[str, StatusList
         UsageError: there is no such list, or it is another one's, or stands in another place.
     """
     register = read(files)
-    known = {register.method: signer.public_key} if register.method else {}
+    known = register.known(signer)
     lists = {}
     for name in status_list.PURPOSES:
         file = f"{name}.json"
@@ -180,6 +213,27 @@ def lists_of(files: Mapping[str, bytes], signer: Signer) -> dict[str, StatusList
 def renew(files: Mapping[str, bytes], signer: Signer, now: datetime) -> dict[str, bytes]:
     """Both lists as they are, signed anew for another day."""
     return change(files, 0, "", signer, now)
+
+
+def succeed(files: Mapping[str, bytes], signer: Signer, now: datetime, *, method: str) -> dict[str, bytes]:
+    """The register and both lists handed on to another key of the same did:web body.
+
+    The former one need not be at hand: it may be lost.
+
+    Raises:
+        UsageError: the body is a did:key, which has no other keys; the method is another body's, or that of
+            another key.
+    """
+    register = read(files)
+    is_own = bool(register.method) and method.partition("#")[0] == register.issuer and "#" in method
+    if not is_own or register.keys.get(method, signer.public_key.did) != signer.public_key.did:
+        raise UsageError(method, path=REGISTER, code="attest.other-method", issuer=register.issuer)
+    if register.method not in register.keys and method != register.method:
+        # Of a register of before: which key has signed until now, only its holder can show.
+        raise UsageError(register.method, path=REGISTER, code="attest.former-key")
+    made = replace(register, method=method, keys={**register.keys, method: signer.public_key.did})
+    handed_on = {**files, REGISTER: made.to_bytes()}
+    return {**renew(handed_on, signer, now), REGISTER: made.to_bytes()}
 
 
 def _at(found: StatusList, now: datetime) -> StatusList:

@@ -108,6 +108,7 @@ def attest(
 @option("--suspend", is_flag=True, help="cli.option-suspend")
 @option("--lift", is_flag=True, help="cli.option-lift")
 @option("--renew", is_flag=True, help="cli.option-renew")
+@option("--method", default="", metavar="DID#KEY", help="cli.option-renew-method")
 @_KEY
 @PASSPHRASE_FILE
 @PASSPHRASE_FD
@@ -120,6 +121,7 @@ def revoke(
     suspend: bool,
     lift: bool,
     renew: bool,
+    method: str,
     key: str,
     passphrase_file: str | None,
     passphrase_fd: int | None,
@@ -130,8 +132,10 @@ def revoke(
     private = keying.load_key(key, inputs.passphrase(passphrase_file, passphrase_fd))
     if (file is None) is not renew or (renew and (suspend or lift)):
         raise UsageError("FILE --renew", code="usage.revoke-or-renew")
+    if method and not renew:
+        raise UsageError("--method", code="usage.method-needs-renew")
     if file is None:
-        return recognising.renew(console, status, private, context_now())
+        return recognising.renew(console, status, private, context_now(), method=method)
     purpose = "suspension" if suspend or lift else "revocation"
     return recognising.revoke(console, file, status, purpose, private, context_now(), lift=lift)
 
