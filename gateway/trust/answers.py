@@ -76,6 +76,10 @@ class Inquiry:
             return one, step
         return answers[0], answers[0].known.step
 
+    def lacks(self, answer: Answer) -> bool:
+        """Whether the verdict could not rest on it alone."""
+        return self._shortfall(answer) > 0
+
     def _shortfall(self, answer: Answer) -> int:
         """How much it lacks of what is asked: status, accreditation, scope, agreement, all parts."""
         listed, existed, statement = answer.listed, answer.existed, self.subject.statement

@@ -164,6 +164,8 @@ class _Run:
                 self.notes.append(self._unlisted(answer.signer))
             elif answer is not chosen and not self.inquiry.counts(answer):
                 self._leave_open(answer.signer)
+            elif answer is not chosen and self.inquiry.lacks(answer):
+                self.notes.append(Finding("list.signer-short", "", answer.signer.name, Severity.INFO))
         self.inner = [(place, self._inside(inner)) for place, inner in self.subject.contained]
         yield StepResult("front-door", Outcome.PASSED, evidence=evidence)
         yield self._signature(answers)

@@ -143,6 +143,26 @@ class TestListsOfStatuses:
             assert self._verdict(self._list(answer), unused, entities=(body,)) == expected
 
 
+class TestAnotherCertifier:
+    """Who has signed beside the certifier on whom the verdict rests is told where its word would not do."""
+
+    @pytest.mark.parametrize(
+        ("other", "is_told"),
+        [
+            ({}, False),
+            ({"extensions": [made.scope(productCategories=["cpc:412"])]}, True),
+        ],
+    )
+    def test_beside(self, whole: dict[str, bytes], other: dict[str, Any], is_told: bool) -> None:
+        world = World()
+        world.certifier = [certifier()]
+        stated = certifier(**{"certificates": [sm.OTHER_CERTIFICATE], **other})
+        world.entities = [made.entity("TEST second body", [stated])]
+        done = world.validate(public(sealed_by_two(whole)))
+        assert done.indication.name == "TOTAL_PASSED"
+        assert ("list.signer-short" in {note.code for note in done.notes}) is is_told
+
+
 class TestLostKeys:
     """A key that a body has lost is lost for all of its services."""
 
