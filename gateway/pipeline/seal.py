@@ -38,14 +38,17 @@ def seal_with_key(
 ) -> dict[str, bytes]:
     """The maker's own signature: JWS and credential over the prepared manifest, and over seals that are here.
 
-    The run is made again from the private source first: nobody signs what does not come out of it.
+    The run is made again from the private source first: nobody signs what does not come out of it. Of the two
+    files, one that is here already is what an earlier run was cut off after, and only the other is answered.
 
     Raises:
         NotAsPrepared: the folder differs from what its run gives.
-        GatewayError: the source is not here, or the declaration has expired.
+        GatewayError: the source is not here, the declaration has expired, or somebody has signed.
     """
-    if JWS in files or CREDENTIAL in files:
+    here = {name: files[name] for name in (JWS, CREDENTIAL) if name in files}
+    if len(here) == 2:
         raise UsageError(path=JWS, code="signing.proof-exists")
+    files = {name: data for name, data in files.items() if name not in here}
     bound = _manifest(files)
     prepared, findings = run_again(files, plugins)
     if findings:
@@ -54,7 +57,10 @@ def seal_with_key(
     _refuse_changed(files)
     document = statement(prepared, bound, issuer=key.public_key.did, seals=seals)
     proved = data_integrity.add_proof(document, key, created=str(document["validFrom"]))
-    return {JWS: jws.sign_detached(bound, key), CREDENTIAL: jcs(proved)}
+    made = {JWS: jws.sign_detached(bound, key), CREDENTIAL: jcs(proved)}
+    if any(made[name] != data for name, data in here.items()):
+        raise UsageError(path=JWS, code="signing.proof-exists")
+    return {name: data for name, data in made.items() if name not in here}
 
 
 def seal_with_sm2(

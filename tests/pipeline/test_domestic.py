@@ -176,6 +176,19 @@ class TestSignatures:
             seal.seal_with_key({**prepared, name: wrong, MANIFEST: bound}, key)
         assert name in {finding.at for finding in caught.value.findings}
 
+    def test_what_was_cut_off_is_finished(self, prepared: dict[str, bytes], key: PrivateKey) -> None:
+        """One file of the two: the same key makes the other; anybody else's is no such half."""
+        made = seal.seal_with_key(prepared, key)
+        for here, missing in ((JWS, CREDENTIAL), (CREDENTIAL, JWS)):
+            half = {**prepared, here: made[here]}
+            assert seal.seal_with_key(half, key) == {missing: made[missing]}
+            with pytest.raises(UsageError, match="proof-exists"):
+                seal.seal_with_key({**half, here: made[here] + b" "}, key)
+            with pytest.raises(UsageError, match="proof-exists"):
+                seal.seal_with_key(half, PrivateKey.generate(KeyType.ED25519))
+        with pytest.raises(UsageError, match="proof-exists"):
+            seal.seal_with_key({**prepared, **made}, key)
+
     def test_a_certifier_does_not_sign_changed_parts(self, prepared: dict[str, bytes]) -> None:
         changed = {**prepared, "report.json": prepared["report.json"] + b" "}
         with pytest.raises(seal.NotAsPrepared) as caught:
