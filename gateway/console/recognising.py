@@ -239,7 +239,7 @@ def _attest_alone(
     if not register.is_kept_by(office.key) or (office.method and office.method != register.method):
         raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
     # Without its lists, or with one of another place, nobody could take the statement back.
-    statuses.lists_of(held, office.key)
+    lists = statuses.lists_of(held, office.key)
     examined, received, trust = _examine(case.folder, place, rules, context)
     replaced = files.read_file(Path(case.replaces)) if case.replaces else None
     status = statuses.place_for(register, secrets.randbelow(ENTRIES))
@@ -259,8 +259,11 @@ def _attest_alone(
     )
     identity = _identity(made[STATEMENT])
     changed: dict[str, bytes] = {}
+    was_revoked = False
     if replaced is not None:
         old = register.index_of(_identity(replaced))
+        # What may have taken its place before goes on.
+        was_revoked = lists["revocation"].is_set(old)
         changed = statuses.change(held, old, "revocation", office.key, context.now)
     taken = register.with_entry(status.index, identity).to_bytes()
     # The number is taken before the statement is out: a number lost is no harm, one given twice is.
@@ -271,7 +274,11 @@ def _attest_alone(
         files.write_file(Path(office.statuses) / name, data, force=True)
     console.answer(console.say("cli.attested", decision=case.decision, body=office.body, id=identity))
     console.tell(f"  {case.output}/{STATEMENT}")
-    return {"statement": identity, "decision": case.decision, "output": case.output, "index": status.index}
+    told = {"statement": identity, "decision": case.decision, "output": case.output, "index": status.index}
+    if was_revoked and replaced is not None:
+        console.complain(console.say("cli.replaced-before", id=_identity(replaced)), "careful")
+        told["replacedBefore"] = _identity(replaced)
+    return told
 
 
 def _create_status_folder(office: Office, context: Context) -> None:

@@ -100,6 +100,7 @@ class Attested(Shape):
     decision: Decision
     output: str
     index: int
+    replaced_before: str | None = None
 
 
 class NotAttested(Shape):

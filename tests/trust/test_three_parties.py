@@ -258,6 +258,13 @@ def _each_state(parties: Parties) -> None:
     fourth_party(parties)
     assert parties.verdict("fourth", "statement.json") == ("TOTAL_FAILED", "STATUS_REVOKED")
     assert parties.verdict("fourth", "second.json") == ("TOTAL_PASSED", "")
+    # What was replaced is replaced again: the one in its place goes on, and that is said.
+    code, told = attest(
+        parties, "conditional", "third", "--rules", "gbt-24067", "--replaces", "statement/statement.json"
+    )
+    assert (code, bool(told["replacedBefore"])) == (0, True), told
+    fourth_party(parties)
+    assert parties.verdict("fourth", "second.json") == ("TOTAL_PASSED", "")
     parties.done("body", "revoke", "second/statement.json", "--status", "status", "--key", "body.pem")
     fourth_party(parties)
     assert parties.verdict("fourth", "second.json") == ("TOTAL_FAILED", "STATUS_REVOKED")
