@@ -158,7 +158,7 @@ def share_folder(
     files.refuse_existing(to.place, force=to.force)
     held = files.load_folder(Path(folder))
     made = shares.share(held, opened)
-    with files.alone(Path(log).resolve().parent):
+    with files.alone(Path(log).resolve().parent, make=True):
         before = files.read_file(Path(log)) if Path(log).exists() else b""
         after = shares.log_export(
             before,

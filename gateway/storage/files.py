@@ -37,13 +37,16 @@ class OutputExists(UsageError):
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, *, make: bool = False) -> Iterator[None]:
     """One process at a time reads and rewrites what is in ``folder``: the second waits for the first.
 
-    The folder is made if it is not there. Where the system has no such locks, nothing is kept apart.
+    Where the system has no such locks, nothing is kept apart.
+
+    Args:
+        make: the folder where it is not there.
 
     Raises:
-        StorageError: the folder cannot be made, opened or locked.
+        StorageError: the folder is not there, or cannot be opened or locked.
     """
     try:
         import fcntl
@@ -51,7 +54,8 @@ def alone(folder: Path) -> Iterator[None]:
         yield
         return
     with _said(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
         held = os.open(folder, os.O_RDONLY)
     try:
         with _said(folder):

@@ -266,3 +266,13 @@ class TestLoad:
         with pytest.raises(StorageError) as caught:
             files.load_folder(tmp_path)
         assert caught.value.error_code == "storage.too-large"
+
+
+def test_no_folder_is_made_of_a_name_that_was_mistyped(tmp_path: Path) -> None:
+    place = tmp_path / "statsu"
+    with pytest.raises(StorageError) as caught, files.alone(place):
+        pass
+    assert caught.value.error_code == "storage.absent"
+    assert not place.exists()
+    with files.alone(place, make=True):
+        assert place.is_dir()

@@ -92,8 +92,8 @@ class TestTwoHands:
         written: set[str] = set()
 
         @contextmanager
-        def held(folder: Path) -> Iterator[None]:
-            with alone(folder):
+        def held(folder: Path, *, make: bool = False) -> Iterator[None]:
+            with alone(folder, make=make):
                 holding.append(folder.resolve())
                 yield
                 holding.pop()
