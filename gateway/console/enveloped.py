@@ -23,6 +23,7 @@ from gateway.signing.verified import (
     KeyOrigin,
     Verified,
     VerifiedSignature,
+    second,
     times_of,
 )
 from gateway.signing.x509 import Certificate
@@ -314,10 +315,10 @@ def _moment(stated: str | None) -> datetime | None:
     """A dateTime, or seconds since 1970 (RFC 7519, 2)."""
     if stated is None:
         return None
-    if stated.isascii() and stated.removeprefix("-").isdigit():
+    number = second(stated)
+    if number is not None:
         # Beyond the years of a calendar, in milliseconds perhaps: its first or last moment.
-        seconds = min(max(int(stated), _FIRST_SECOND), _LAST_SECOND)
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(min(max(number, _FIRST_SECOND), _LAST_SECOND), UTC)
     found = vcdm.moment(stated)
     return None if found is None else found.replace(tzinfo=UTC)
 

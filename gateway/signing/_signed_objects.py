@@ -78,11 +78,15 @@ def owners(claims: Mapping[str, PlainJson]) -> list[str]:
 
 
 def parties(claims: Mapping[str, PlainJson]) -> tuple[str, ...]:
-    """Its owners, and whom ``iss`` names (RFC 7519, 4.1.1).
+    """Its owners, and whom ``iss`` names (RFC 7519, 4.1.1); empty: unreadable.
 
     What is no credential may mean anything by these names; only a DID says there that it is somebody's.
     """
     stated = claims.get("iss")
-    named = [*owners(claims), *([stated] if isinstance(stated, str) else [])]
-    is_credential = bool({CREDENTIAL, PRESENTATION} & kinds(claims))
-    return tuple(one for one in named if is_credential or one.startswith("did:"))
+    named = [*owners(claims), *([stated if isinstance(stated, str) else ""] if stated is not None else [])]
+    return tuple(one for one in named if is_model(claims) or one.startswith("did:"))
+
+
+def is_model(value: Mapping[str, PlainJson]) -> bool:
+    """Whether it is of the data model of credentials, which says what these names mean."""
+    return bool({CREDENTIAL, PRESENTATION} & kinds(value))

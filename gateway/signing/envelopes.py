@@ -92,13 +92,14 @@ def verify_any(
     found = contained.looked_into(
         found, keys=keys, contexts=contexts, certificates=certificates, budget=budget
     )
-    return _with_party(found) if found.envelope in (Envelope.JWS, Envelope.JADES) else found
+    return found if found.document or len(found.parts) != 1 else _with_party(found)
 
 
 def _with_party(found: Verified) -> Verified:
-    """The answer about a token of no certain kind, told where its payload names somebody else than its key.
+    """The answer about one signed file, told where a credential there names somebody else than the key.
 
-    A credential's own kinds of token ask that of themselves; whoever gives it another name asks nobody.
+    A credential's own envelopes ask that of themselves; whoever puts it into another one asks nobody. Of a
+    token of no certain kind, its claims are asked, too.
     """
     root = found.parts[0].name or contained.PAYLOAD
     if any(one.place == root and one.state is not Inside.UNSIGNED for one in found.contained):
@@ -108,7 +109,9 @@ def _with_party(found: Verified) -> Verified:
         document = parse_signed(found.payload)
     except GatewayError:
         return found
-    stated = signed_objects.parties(document) if isinstance(document, dict) else ()
+    is_token = found.envelope in (Envelope.JWS, Envelope.JADES)
+    is_asked = isinstance(document, dict) and (is_token or signed_objects.is_model(document))
+    stated = signed_objects.parties(document) if isinstance(document, dict) and is_asked else ()
     signatures = tuple(
         one if all(_is_of(one, party) for party in stated) else _remarked(one, "issuer-not-bound")
         for one in found.signatures
@@ -117,9 +120,9 @@ def _with_party(found: Verified) -> Verified:
 
 
 def _is_of(one: VerifiedSignature, party: str) -> bool:
-    if one.key_origin is not KeyOrigin.CERTIFICATE and one.key_id.partition("#")[0] == party:
+    if one.key_origin is not KeyOrigin.CERTIFICATE and one.key_id.partition("#")[0] == party != "":
         return True
-    return bool(party) and party == one.key.did
+    return party != "" and party == one.key.did
 
 
 def _remarked(one: VerifiedSignature, code: str) -> VerifiedSignature:

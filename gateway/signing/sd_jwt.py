@@ -30,6 +30,7 @@ from gateway.signing.verified import (
     Part,
     Verified,
     VerifiedSignature,
+    second,
     seconds,
     times_of,
 )
@@ -269,9 +270,14 @@ def _term(stated: Mapping[str, str], bound: Mapping[str, PlainJson]) -> dict[str
     found = dict(stated)
     for name, pick in (("exp", min), ("nbf", max)):
         if name in bound:
-            own, before = seconds(bound[name]), found.get(name, "")
-            is_later = own.isdigit() and before.isdigit()
-            found[name] = str(pick(int(own), int(before))) if is_later else own
+            own = seconds(bound[name])
+            before = found.setdefault(name, own)
+            number, other = second(own), second(before)
+            # What the issuer says and nobody can read is no holder's to mend.
+            if number is None or other is None:
+                found[name] = before if other is None else own
+            else:
+                found[name] = str(pick(number, other))
     return found
 
 

@@ -10,10 +10,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from gateway.frontdoor.json import PlainJson
 from gateway.signing.jcs import jcs
 from gateway.signing.verification_key import VerificationKey
+
+_MOST_DIGITS: Final = 18
 
 
 class Envelope(StrEnum):
@@ -160,7 +163,16 @@ def _spelled(stated: PlainJson) -> str:
 
 
 def seconds(stated: PlainJson) -> str:
-    """A NumericDate (RFC 7519, 2) as text, without the fraction that it may have."""
+    """A NumericDate (RFC 7519, 2) as text, without the fraction that it may have; never an empty one."""
     if stated is None:
         return "null"
-    return str(math.floor(stated) if isinstance(stated, float) else stated)
+    return str(math.floor(stated) if isinstance(stated, float) else stated) or '""'
+
+
+def second(stated: str) -> int | None:
+    """The number in such a text; None where it is none. One of too many digits is beyond any calendar."""
+    digits = stated.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    number = int(digits.lstrip("0")[:_MOST_DIGITS] or "0")
+    return -number if stated.startswith("-") else number

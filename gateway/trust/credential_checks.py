@@ -85,7 +85,8 @@ def _ask(
 ) -> tuple[Outcome, Sub] | None:
     """The answer about one entry; None where its bit is not set."""
     unknown = (Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
-    if not isinstance(entry, dict) or entry.get("type") != _TYPE:
+    if not isinstance(entry, dict) or entry.get("type") != _TYPE or not issuer:
+        # Of a credential of nobody, any list of nobody would be its issuer's own.
         return unknown
     size = entry.get("statusSize", 1)
     if type(size) is not int or size != 1:

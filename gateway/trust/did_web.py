@@ -20,7 +20,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
 
     A method counts only where its controller is the document's subject and its URL is the subject's own: a
     document that names somebody else's method speaks for nobody. One of an unknown kind is left out, and so
-    is one that is over. A document that is deactivated, or says about that something else than no, has none.
+    are one that is over and two keys of one name. A document of nobody has none, nor has one that is
+    deactivated, or says about that something else than no.
 
     Args:
         at: when the keys are to be used.
@@ -28,6 +29,9 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
     if is_deactivated(document):
         return {}
     subject = document.get("id")
+    if not subject:
+        # Under no name at all, a key would be everybody's (``jose.find_key``).
+        return {}
     allowed, found = list(_assertion_methods(document)), dict[str, PublicKey]()
     methods = document.get("verificationMethod", [])
     entries = [entry for entry in methods if isinstance(entry, dict)] if isinstance(methods, list) else []
@@ -43,8 +47,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
         key = _key(entry)
         # A did:key is its own key; a document that gives it another one is somebody else's.
         if key is not None and (not str(subject).startswith("did:key:") or key.did == subject):
-            found[name] = key
-    return found
+            over |= {name} if found.setdefault(name, key) != key else set()
+    return {name: key for name, key in found.items() if name not in over}
 
 
 def is_deactivated(document: Mapping[str, PlainJson]) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.report import Finding, Severity
+from gateway.signing import _signed_objects as signed_objects
 from gateway.signing import asic, contained, data_integrity, envelopes, proofs, sd_jwt, vcdm, x509
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
@@ -26,6 +27,7 @@ from gateway.signing.verified import (
     KeyOrigin,
     Verified,
     VerifiedSignature,
+    second,
     seconds,
     times_of,
 )
@@ -47,6 +49,7 @@ _LEFT_OPEN: Final = frozenset(
         "contained-unsigned",
     }
 )
+_IS_CLAIMED: Final = ("issuer", "iss")
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
@@ -207,7 +210,7 @@ def _of(data: bytes, found: Verified) -> Subject:
     else:
         found = _with_payload(found)
     signers = tuple(_signer(data, found, one) for one in found.signatures)
-    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _open_in(found))
+    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
     return Subject(
         "credential" if is_credential else "file",
         sha256_hex(data),
@@ -229,11 +232,6 @@ def _of(data: bytes, found: Verified) -> Subject:
         parts=found.parts,
         statement=statement_in({part.name: part.data for part in found.parts}),
     )
-
-
-def _open_in(found: Verified) -> frozenset[str]:
-    """Of a credential, whose the issuer's name is the lists say; of other claims, nobody does."""
-    return _LEFT_OPEN if found.document else _LEFT_OPEN | {"issuer-not-bound"}
 
 
 def _not_checked(held: Iterable[Contained]) -> Iterator[str]:
@@ -313,9 +311,12 @@ def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
     controller = one.key_id.partition("#")[0]
     if one.key_origin is not KeyOrigin.CERTIFICATE and controller.startswith("did:"):
         names.append(f"id:{controller}")
-    issuer = _issuer(found.document)
     # A DID is bound by its own document or key; any other name only by a list or a certificate.
-    is_open = f"id:{issuer}" not in names and issuer != one.key.did
+    claims = tuple(
+        party
+        for party in _parties(found)
+        if not party or (f"id:{party}" not in names and party != one.key.did)
+    )
     return Signer(
         chain[0].subject if chain else controller or one.key.sha256,
         found.envelope.value,
@@ -325,7 +326,7 @@ def _signer(data: bytes, found: Verified, one: VerifiedSignature) -> Signer:
         tuple(each for each in (data, one.value) if each),
         one.timestamps,
         one.stamped,
-        issuer if is_open else "",
+        claims,
         frozenset(one.covered),
     )
 
@@ -347,6 +348,18 @@ def _chain(one: VerifiedSignature) -> Iterator[Certificate]:
             # Two readers of one certificate that do not see the same key in it.
             raise BadCertificate(found.subject)
         yield found
+
+
+def _parties(found: Verified) -> tuple[str, ...]:
+    """Whom the covered document names as its issuer; an empty name is one that cannot be read."""
+    document = found.document
+    if document:
+        stated = any(document.get(name) is not None for name in _IS_CLAIMED)
+        own = [_issuer(document)] if stated else []
+        return tuple(dict.fromkeys([*own, *signed_objects.parties(document)]))
+    if not any("issuer-not-bound" in one.remarks for one in found.signatures):
+        return ()
+    return tuple(dict.fromkeys(signed_objects.parties(_object(found.payload))))
 
 
 def _issuer(document: Mapping[str, PlainJson]) -> str:
@@ -378,6 +391,7 @@ def _time(seconds: str) -> str:
     """
     if not seconds:
         return ""
-    if not seconds.isascii() or not seconds.isdigit() or int(seconds) >= _LAST_SECOND:
+    number = second(seconds)
+    if number is None or not 0 <= number < _LAST_SECOND:
         raise vcdm.ModelRefused(seconds, path="/exp", code="vcdm.date")
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+    return datetime.fromtimestamp(number, UTC).isoformat()

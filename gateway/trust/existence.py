@@ -13,6 +13,7 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from gateway.errors import GatewayError
@@ -40,6 +41,9 @@ _DEEPEST: Final = 3
 # Of those in a signature, which anybody may have put there.
 _MOST: Final = 8
 _DER_SEQUENCE: Final = b"\x30"
+# As many ways up as are asked.
+_MOST_CHAINS: Final = 8
+_REVOKED: Final = "list.sub-revoked"
 _NOT_COUNTED: Final = "list.sub-crypto-constraints-failure"
 
 
@@ -187,12 +191,29 @@ class Witnesses:
         yield from self._by([listed], when, _AUTHORITIES, name, data)
 
     def _authority(self, token: rfc3161.Token, data: bytes, when: datetime, depth: int) -> Listed:
-        """The listed authority: when it stamped, and now, or when somebody else has stamped the stamp.
+        """The listed authority, by one way up; one that is revoked on any of them is none.
 
         Raises:
             ChainRefused: there is none, or a certificate is revoked, or nobody knows.
         """
-        found = self._chain(token, token.time)
+        good: Listed | None = None
+        refused: chains.ChainRefused | None = None
+        for found in islice(self._chains(token, token.time), _MOST_CHAINS):
+            try:
+                good = self._along(found, token, data, when, depth) if good is None else good
+                self._refuse_revoked(found, when, when)
+            except chains.ChainRefused as error:
+                if error.error_code == _REVOKED:
+                    raise
+                refused = refused or error
+        if good is None:
+            raise refused or chains.ChainRefused(token.certificate.subject)
+        return good
+
+    def _along(
+        self, found: chains.VerifiedChain, token: rfc3161.Token, data: bytes, when: datetime, depth: int
+    ) -> Listed:
+        """When it stamped, and now, or when somebody else has stamped the stamp."""
         if self._is_over(map(kind_of, found.certificates), data, depth):
             raise chains.ChainRefused(token.certificate.subject, code=_NOT_COUNTED)
         try:
@@ -200,6 +221,10 @@ class Witnesses:
             asked = when
         except chains.ChainRefused:
             asked = self._renewed(token, data, depth)
+        self._refuse_revoked(found, when, asked)
+        return dict(self._anchors(when))[found.anchor]
+
+    def _refuse_revoked(self, found: chains.VerifiedChain, when: datetime, asked: datetime) -> None:
         for certificate, issuer in self._issued(found):
             answer = crl.revocation(
                 certificate,
@@ -213,8 +238,7 @@ class Witnesses:
                 raise chains.ChainRefused(certificate.subject, code="x509.no-revocation-list")
             lost = answer.reason not in _HARMLESS or (answer.since or when) <= when
             if answer.status is crl.Revocation.REVOKED and lost:
-                raise chains.ChainRefused(certificate.subject, code="list.sub-revoked")
-        return dict(self._anchors(when))[found.anchor]
+                raise chains.ChainRefused(certificate.subject, code=_REVOKED)
 
     def _renewed(self, token: rfc3161.Token, data: bytes, depth: int) -> datetime:
         """When the stamp itself is known to have existed while its authority's certificate was valid."""
@@ -224,7 +248,10 @@ class Witnesses:
         raise chains.ChainRefused(token.certificate.subject, code="x509.certificate-expired")
 
     def _chain(self, token: rfc3161.Token, at: datetime) -> chains.VerifiedChain:
-        return chains.verify_chain(
+        return next(self._chains(token, at))
+
+    def _chains(self, token: rfc3161.Token, at: datetime) -> Iterator[chains.VerifiedChain]:
+        return chains.find_chains(
             token.certificate,
             (*token.above, *self._snapshot.certificates),
             [certificate for certificate, _ in self._anchors(token.time + token.accuracy)],

@@ -18,7 +18,14 @@ from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.snapshot import Listed, Snapshot, bare_identities, identities_of, kind_of
+from gateway.trust.snapshot import (
+    Listed,
+    Snapshot,
+    bare_identities,
+    identities_of,
+    key_identity,
+    kind_of,
+)
 from gateway.trust.subject import Signer
 
 CAUSES: Final = {
@@ -27,8 +34,14 @@ CAUSES: Final = {
     "list.two-of-one-number": Sub.TRUST_LIST_ROLLBACK,
 }
 _COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
+# (RFC 5280, 5.3.1) Of a certificate, and not of its key.
+_HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
+# What is said of one way up alone.
+_OF_ONE_WAY: Final = frozenset({Sub.REVOCATION_UNAVAILABLE, Sub.REVOKED})
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _URI: Final = der.context(6, constructed=False)
+# For an issuer that is stated in a way that cannot be read.
+_UNREADABLE: Final = "?"
 # As many ways up as are asked where the revocation lists for the first ones are not at hand.
 _MOST_CHAINS: Final = 8
 
@@ -62,6 +75,8 @@ class _Inquiry:
     engine: Engine | None
     evidence: dict[str, PlainJson] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
+    # A list of revocations has said so of a key above, or has not said that it is for another reason.
+    is_lost: bool = False
 
 
 def identify(
@@ -88,9 +103,10 @@ def identify(
         services = _services(asked, found)
         listed = services[0]
         names = frozenset(signer.identities)
+        own, is_bare = _certificates(asked, found)
         step = (
-            _over(asked)
-            or _listed_and_revoked(asked, *asked.signer.chain[:1])
+            (None if is_bare else _over(asked, own))
+            or _revoked(asked, own, is_bare=is_bare)
             or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
         )
     elif signer.chain:
@@ -133,17 +149,20 @@ def _by_chain(asked: _Inquiry) -> Known:
     anchors = dict(snapshot.anchors)
     others = (*signer.chain[1:], *snapshot.certificates)
     found = chains.find_chains(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
-    first: Known | None = None
+    best: Known | None = None
     try:
         for chain in islice(found, _MOST_CHAINS):
-            known = _along(replace(asked, evidence=dict(asked.evidence), notes=[]), chain)
-            if known.step.sub is not Sub.REVOCATION_UNAVAILABLE:
+            way = replace(asked, evidence=dict(asked.evidence), notes=[])
+            known = _along(way, chain)
+            if way.is_lost:
+                # The signer chooses by which way to come; a key that is lost is so on each of them.
                 return known
-            first = first or known
+            if best is None or best.step.sub in _OF_ONE_WAY:
+                best = known if best is None or known.step.sub not in _OF_ONE_WAY else best
     except chains.ChainRefused as error:
         return Known(_no_chain(asked, error) if anchors else _unlisted(asked))
-    assert first is not None  # there is one chain at least, or an error
-    return first
+    assert best is not None  # there is one chain at least, or an error
+    return best
 
 
 def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
@@ -191,19 +210,42 @@ def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:
     return _step(asked, Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, **told)
 
 
-def _over(asked: _Inquiry) -> StepResult | None:
+def _certificates(asked: _Inquiry, found: Sequence[Listed]) -> tuple[tuple[Certificate, ...], bool]:
+    """The signer's certificate; of a signer who shows none, those under which the list knows the key.
+
+    With them, whether the list knows it without them, too.
+    """
+    signer = asked.signer
+    if signer.chain:
+        return signer.chain[:1], False
+    services, names = {id(one.service) for one in found}, set(signer.identities)
+    known = (
+        certificate
+        for certificate, listed in asked.snapshot.anchors
+        if id(listed.service) in services and key_identity(certificate) in names
+    )
+    is_bare = any(names & set(bare_identities(one.service)) for one in found)
+    return tuple(dict.fromkeys(known)), is_bare
+
+
+def _over(asked: _Inquiry, own: Sequence[Certificate]) -> StepResult | None:
     """A listed certificate counts from its listing on, and no longer than it says itself."""
-    leaf = asked.signer.chain[0] if asked.signer.chain else None
-    if leaf is None or asked.existed <= leaf.not_after:
+    last = max(own, key=lambda one: one.not_after, default=None)
+    if last is None or asked.existed <= last.not_after:
         return None
-    told = {"why": "x509.certificate-expired", "subject": leaf.subject}
+    told = {"why": "x509.certificate-expired", "subject": last.subject}
     return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
 
 
-def _listed_and_revoked(asked: _Inquiry, leaf: Certificate | None = None) -> StepResult | None:
+def _revoked(asked: _Inquiry, own: Sequence[Certificate], *, is_bare: bool) -> StepResult | None:
+    """Whoever leaves out a revoked certificate signs with its key all the same."""
+    steps = [step for one in own if (step := _listed_and_revoked(asked, one)) is not None]
+    is_over = len(steps) == len(own) and not is_bare
+    return steps[-1] if steps and (asked.is_lost or is_over) else None
+
+
+def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None:
     """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-    if leaf is None:
-        return None
     snapshot = asked.snapshot
     above = (*asked.signer.chain[1:], *snapshot.certificates, *(one for one, _ in snapshot.anchors))
     for issuer in dict.fromkeys(above):
@@ -234,6 +276,7 @@ def _revocation(asked: _Inquiry, answer: crl.RevocationAnswer, subject: str) -> 
         return _step(asked, Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, **told)
     if answer.since is None:
         return None
+    asked.is_lost |= answer.reason not in _HARMLESS
     if answer.reason == crl.HOLD:
         return _step(asked, Outcome.INDETERMINATE, Sub.TRY_LATER, **told)
     if answer.since <= asked.existed:
@@ -251,15 +294,15 @@ def _is_exact(asked: _Inquiry, listed: Listed) -> bool:
 
 
 def _claimed(asked: _Inquiry, listed: Listed, *, is_vetted: bool) -> StepResult | None:
-    """A name that no key vouches for must be one of the body's own, by its entry or its certificate."""
-    claims = asked.signer.claims
+    """Names that no key vouches for must all be the body's own, by its entry or its certificate."""
     state = listed.service.at(asked.existed) or listed.service.now
     known = {*state.identity.others}
     if is_vetted:
         known |= _uris(asked.signer.chain[0])
-    if not claims or claims in known:
+    strange = [claim for claim in asked.signer.claims if not claim or claim not in known]
+    if not strange:
         return None
-    told = {"issuer": claims, "body": listed.entity.name}
+    told = {"issuer": strange[0] or _UNREADABLE, "body": listed.entity.name}
     return _step(asked, Outcome.INDETERMINATE, Sub.SIG_CONSTRAINTS_FAILURE, **told)
 
 

@@ -172,6 +172,11 @@ def identities_in(*states: State) -> Iterator[str]:
     return iter(known)
 
 
+def key_identity(certificate: Certificate) -> str:
+    """By what the key of a certificate is known without it."""
+    return f"key:{x509.Certificate.from_der(certificate.encoded, above=True).key.sha256}"
+
+
 def kind_of(certificate: Certificate) -> str:
     """The kind of a certificate's key, as a policy names it."""
     return x509.Certificate.from_der(certificate.encoded, above=True).key.kind

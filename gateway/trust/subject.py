@@ -32,7 +32,8 @@ class Signer:
         chain: certificates, the signer's first; empty where a bare key has signed.
         evidence: bytes whose existence proves that of this signature: they are it, or hold its digest.
         timestamps, stamped: RFC 3161 tokens beside it, and over which bytes of it they may have been made.
-        claims: the issuer that the document names, where nothing but a list can say that the key is theirs.
+        claims: whom the document names as its issuer, where nothing but a list can say that the key is
+            theirs; an empty name cannot be read.
         covered: the names of the parts that this signature covers.
     """
 
@@ -44,7 +45,7 @@ class Signer:
     evidence: tuple[bytes, ...] = field(default=(), repr=False)
     timestamps: tuple[bytes, ...] = field(default=(), repr=False)
     stamped: tuple[bytes, ...] = field(default=(), repr=False)
-    claims: str = ""
+    claims: tuple[str, ...] = ()
     covered: frozenset[str] = frozenset()
 
 

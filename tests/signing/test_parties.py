@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from gateway.signing import credential, data_integrity, envelopes, jades, xades_writer
+from gateway.signing import asic, credential, data_integrity, envelopes, jades, xades_writer
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
+from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import Envelope, Verified
 from gateway.trust import enveloped as trusted
 from tests.signing import seals
+from tests.signing.sm import made as sm
 
 OTHER = "did:web:body.example"
 UNBOUND = ("issuer-not-bound",)
@@ -69,7 +71,9 @@ def test_who_else_is_named(
     data = token(ed25519_key, payload)
     assert remarks(data) == expected
     subject = trusted.of_file(data, {})
-    assert ("issuer-not-bound" in subject.left_open) is bool(expected)
+    assert "issuer-not-bound" not in subject.left_open
+    (signer,) = subject.signers
+    assert bool(signer.claims) is bool(expected)
 
 
 def test_certificate_is_no_word_of_a_did() -> None:
@@ -78,6 +82,34 @@ def test_certificate_is_no_word_of_a_did() -> None:
     made = jades.sign(jcs(payload), own, signing_time=seals.TIME)
     assert remarks(made) == UNBOUND
     assert remarks(jades.sign(jcs({"pcf": "61.25"}), own, signing_time=seals.TIME)) == ()
+
+
+def test_a_credential_in_any_other_envelope() -> None:
+    """No envelope asks for the issuer of what it holds; a declaration in it may be another one's."""
+    own, name = seals.sealer(), "a.json"
+    for stated, expected in (
+        ({"type": "VerifiableCredential", "issuer": OTHER}, UNBOUND),
+        ({"type": "VerifiableCredential", "issuer": [OTHER]}, UNBOUND),
+        ({"pcf": "61.25", "issuer": OTHER}, ()),
+    ):
+        data = jcs(stated)
+        container = asic.sign({name: ("application/json", data)}, own, signing_time=seals.TIME)
+        assert remarks(container) == expected
+        beside = xades_writer.write({name: ("", data)}, own, signing_time=seals.TIME)
+        (one,) = envelopes.verify_any(beside, objects={name: data}).signatures
+        assert one.remarks == expected
+        message = sm.message(None, sm.signer_info(data), certificates=(sm.LEAF_CERTIFICATE,))
+        (one,) = envelopes.verify_any(message, objects={name: data}).signatures
+        assert one.remarks == expected
+
+
+def test_whom_nobody_can_read_is_not_a_key_without_a_name(ed25519_key: PrivateKey) -> None:
+    stated = {"type": "VerifiableCredential", "issuer": [OTHER]}
+    head, body = base64url(b'{"alg":"EdDSA"}'), base64url(jcs(stated))
+    data = f"{head}.{body}.{base64url(ed25519_key.sign(f'{head}.{body}'.encode()))}".encode()
+    given = {"": VerificationKey.from_public_key(ed25519_key.public_key)}
+    (one,) = envelopes.verify_any(data, keys=given).signatures
+    assert one.remarks == UNBOUND
 
 
 def test_letter_around_what_its_issuer_has_signed(ed25519_key: PrivateKey, p256_key: PrivateKey) -> None:

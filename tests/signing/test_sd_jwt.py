@@ -158,6 +158,13 @@ class TestBinding:
             ({}, {"exp": AT + 60, "nbf": AT - 9}, {"exp": f"{AT + 60}", "nbf": f"{AT - 9}"}),
             ({"nbf": AT - 60}, {"nbf": AT - 5}, {"nbf": f"{AT - 5}"}),
             ({"exp": AT + 5}, {"exp": "soon"}, {"exp": "soon"}),
+            ({"exp": "2025-12-31"}, {"exp": AT + 60}, {"exp": "2025-12-31"}),
+            ({"exp": None}, {"exp": AT + 60}, {"exp": "null"}),
+            ({"exp": ""}, {"exp": AT + 60}, {"exp": '""'}),
+            ({"exp": -1}, {"exp": AT + 60}, {"exp": "-1"}),
+            ({"nbf": [AT]}, {"nbf": AT}, {"nbf": f"[{AT}]"}),
+            ({"exp": AT + 5}, {"exp": "²"}, {"exp": "²"}),
+            ({"exp": AT + 5}, {"exp": "9" * 5000}, {"exp": f"{AT + 5}"}),
         ],
     )
     def test_the_term_of_a_showing_is_the_narrower_one(

@@ -34,6 +34,7 @@ from tests.trust.test_x509 import PAYLOAD, STATEMENT, lists, validated, verdict,
 
 FORMAT = ("TOTAL_FAILED", "FORMAT_FAILURE")
 OPEN = ("INDETERMINATE", "NOT_COVERED")
+UNBOUND = ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
 
 
 def credential(issuer: str, **changed: Any) -> dict[str, Any]:
@@ -182,6 +183,28 @@ class TestTokens:
         done = validate_file(token, world.snapshot())
         assert done.step("signer").outcome.value == "passed"
 
+    def test_by_a_document_of_nobody(self) -> None:
+        """A key without a name would be everybody's who names a key that is not at hand."""
+        did, method = "did:web:body.example", "did:web:body.example#key-1"
+        token, world = vc_jwt.sign(credential(did), KEY, key_id=method), listed(did)
+        world.more = {"dids/body.json": json.dumps(controller("", KEY, "")).encode()}
+        done = validate_file(token, world.snapshot())
+        assert done.sub is Sub.NO_SIGNING_KEY_FOUND
+
+    def test_two_keys_of_one_name(self) -> None:
+        did, method = "did:web:body.example", "did:web:body.example#key-1"
+        token, world = vc_jwt.sign(credential(did), KEY, key_id=method), listed(did)
+        own, other = controller(did, KEY, method), controller(did, PrivateKey.generate(KeyType.P256), method)
+        (own_key,), (other_key,) = own["verificationMethod"], other["verificationMethod"]
+        for keys_, passes in (
+            ([own_key, own_key], True),
+            ([own_key, other_key], False),
+            ([other_key, own_key], False),
+        ):
+            world.more = {"dids/body.json": json.dumps({**own, "verificationMethod": keys_}).encode()}
+            done = validate_file(token, world.snapshot())
+            assert (done.step("signature").outcome.value == "passed") is passes
+
     @pytest.mark.parametrize(
         ("claims", "expected"),
         [
@@ -195,6 +218,9 @@ class TestTokens:
             ({"exp": 10**12}, FORMAT),
             ({"exp": None}, FORMAT),
             ({"exp": [1]}, FORMAT),
+            ({"exp": ""}, FORMAT),
+            ({"exp": "9" * 5000}, FORMAT),
+            ({"nbf": "²"}, FORMAT),
         ],
     )
     @pytest.mark.parametrize("type_", ["vc+jwt", "JWT", "dc+sd-jwt", ""])
@@ -224,7 +250,7 @@ class TestCredentialsInOtherEnvelopes:
     """A credential that is signed as a file is still asked whose it is, and whether it was taken back."""
 
     def _sealed(self, **changed: Any) -> bytes:
-        document = credential("https://body.example", **changed)
+        document = {**credential("https://body.example"), **changed}
         return jades.sign(jcs(document), pki.pki().leaf.sealer, signing_time=made.NOW)
 
     def _world(self, *others: str) -> World:
@@ -237,6 +263,39 @@ class TestCredentialsInOtherEnvelopes:
         assert verdict(self._world("https://body.example"), self._sealed()) == PASSED
         told = verdict(self._world("https://other.example"), self._sealed())
         assert told == ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE")
+
+    @pytest.mark.parametrize(
+        "issuer", [["did:web:other.example"], [{"id": "did:web:other.example"}], {"@id": "x:y"}, {}, "", 5]
+    )
+    def test_an_issuer_that_nobody_can_read_is_not_the_listed_body(self, issuer: Any) -> None:
+        """JSON-LD reads a list of one as that one."""
+        document, own = credential("https://body.example"), KEY.public_key.did
+        document["issuer"] = issuer
+        assert verdict(self._world("https://body.example"), self._sealed(issuer=issuer)) == UNBOUND
+        for type_ in ("JWT", "vc+sd-jwt", ""):
+            assert verdict(listed(own), vc_jwt_of(document, type_=type_)) == UNBOUND
+        shown = {**document, "holder": own}
+        proof = data_integrity.create_proof(shown, KEY, created=made.stamp(made.NOW))
+        assert verdict(listed(own), jcs({**shown, "proof": [proof]})) == UNBOUND
+
+    @pytest.mark.parametrize("name", ["did:web:other.example", "https://other.example", ["x"]])
+    def test_further_names_are_the_listed_bodys_too(self, name: Any) -> None:
+        token = vc_jwt_of({**credential(KEY.public_key.did), "iss": name}, type_="JWT")
+        assert verdict(listed(KEY.public_key.did), token) == UNBOUND
+        told = verdict(self._world("https://body.example"), self._sealed(iss=name))
+        assert told == UNBOUND
+
+    def test_a_name_of_the_listed_body_in_any_other_document(self) -> None:
+        """Its own by the list is its own, whatever it signs."""
+        did = "did:web:body.example"
+        for other, expected in ((did, PASSED), ("did:web:other.example", UNBOUND)):
+            for claim in ("iss", "issuer"):
+                data = jades.sign(
+                    jcs({claim: did, "pcf": "61.25"}), pki.pki().leaf.sealer, signing_time=made.NOW
+                )
+                assert verdict(self._world(other), data) == expected
+                token = vc_jwt_of({claim: did, "pcf": "61.25"}, type_="JWT")
+                assert verdict(listed(KEY.public_key.did, other), token) == expected
 
     def test_its_status_and_times_are_asked(self) -> None:
         world = self._world("https://body.example")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ReasonFlags
 
-from gateway.signing import asic, jades
+from gateway.signing import asic, jades, jose, keys
+from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base64url
 from tests.trust import made, pki
 from tests.trust.pki import STAMPING, Authority, issue, key
 from tests.trust.test_existence import Case
@@ -53,6 +57,49 @@ class TestListedAuthority:
         assert revoked[0] != "TOTAL_PASSED"
 
 
+class TestLeftOut:
+    """Whoever shows no certificate is asked by the one under which the list knows the key."""
+
+    def verdict(
+        self, of: pki.Pki, *listed: pki.Holder, others: tuple[str, ...] = (), revoked: bytes = b""
+    ) -> str:
+        world = world_of(of.root, **({"middle": revoked} if revoked else {}))
+        world.certifier = [certifier(certificates=[one.own for one in listed], others=others)]
+        world.more["certificates/middle.pem"] = of.middle.pem
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        own = PrivateKey(of.leaf.key)
+        _, data = jose.signing_input({"alg": "ES256", "kid": own.key_id}, PAYLOAD)
+        return verdict(world, data + b"." + base64url(keys.sign(own, data)).encode())[0]
+
+    @pytest.mark.parametrize(
+        ("reason", "alone", "renewed", "bare"),
+        [
+            (ReasonFlags.key_compromise, "TOTAL_FAILED", "TOTAL_FAILED", "TOTAL_FAILED"),
+            (None, "TOTAL_FAILED", "TOTAL_FAILED", "TOTAL_FAILED"),
+            (ReasonFlags.superseded, "TOTAL_FAILED", "TOTAL_PASSED", "TOTAL_PASSED"),
+        ],
+    )
+    def test_revoked(self, reason: ReasonFlags | None, alone: str, renewed: str, bare: str) -> None:
+        of = pki.pki()
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        did = PrivateKey(of.leaf.key).public_key.did
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        told = pki.crl(of.middle, (3, SINCE, reason))
+        assert self.verdict(of, of.leaf) == "TOTAL_PASSED"
+        assert self.verdict(of, of.leaf, revoked=told) == alone
+        assert self.verdict(of, of.leaf, again, revoked=told) == renewed
+        assert self.verdict(of, of.leaf, others=(did,), revoked=told) == bare
+
+    def test_over(self) -> None:
+        of = pki.pki()
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        did = PrivateKey(of.leaf.key).public_key.did
+        old = issue("TEST body seal", of.leaf.key, of.middle, serial=34, end=made.NOW - DAY)
+        assert self.verdict(of, old) == "INDETERMINATE"
+        assert self.verdict(of, old, of.leaf) == "TOTAL_PASSED"
+        assert self.verdict(of, old, others=(did,)) == "TOTAL_PASSED"
+
+
 class TestCrossed:
     """An authority that two roots have certified: what the lists of one way up say is enough."""
 
@@ -74,6 +121,54 @@ class TestCrossed:
         del world.more["crls/middle.crl"]
         world.more["crls/way.crl"] = pki.crl(second)
         assert verdict(world, sealed(of.leaf)) == NO_LIST
+
+    @pytest.mark.parametrize("order", [1, -1])
+    @pytest.mark.parametrize(
+        ("reason", "expected"),
+        [
+            (ReasonFlags.ca_compromise, "TOTAL_FAILED"),
+            (ReasonFlags.key_compromise, "TOTAL_FAILED"),
+            (ReasonFlags.certificate_hold, "INDETERMINATE"),
+            (None, "TOTAL_FAILED"),
+            (ReasonFlags.superseded, "TOTAL_PASSED"),
+            (ReasonFlags.cessation_of_operation, "TOTAL_PASSED"),
+        ],
+    )
+    def test_revoked_on_one_way(self, order: int, reason: ReasonFlags | None, expected: str) -> None:
+        """The key is lost for every root that has certified it; a certificate that was replaced is not it."""
+        of = pki.pki()
+        second = issue("TEST second root", key("P-256", 31), ca=True, serial=31)
+        crossed = issue("TEST authority", of.middle.key, second, ca=True, serial=32)
+        world = world_of(of.root, middle=pki.crl(of.middle), second=pki.crl(second))
+        world.certifier = [certifier(certificates=[second.own, of.root.own][::order])]
+        world.more["crls/root.crl"] = pki.crl(of.root, (2, SINCE, reason))
+        # Whose certificate comes first is the signer's choice.
+        for above in ((of.middle, crossed), (crossed, of.middle)):
+            chain = tuple(one.certificate for one in above)
+            assert verdict(world, sealed(replace(of.leaf, above=chain)))[0] == expected
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_stamps_of_an_authority_that_is_lost_on_one_way(self, order: int) -> None:
+        root = issue("TEST stamp root", key("P-256", 21), ca=True, serial=1)
+        second = issue("TEST second stamp root", key("P-256", 41), ca=True, serial=41)
+        middle = issue("TEST stamp authority", key("P-256", 22), root, ca=True, serial=2)
+        crossed = issue("TEST stamp authority", middle.key, second, ca=True, serial=42)
+        purpose = (x509.ExtendedKeyUsage([STAMPING]), True)
+        authority = Authority(root, issue("TEST stamps", key("P-256", 23), middle, purpose, serial=9))
+        for revoked in ((), ((2, datetime(2025, 2, 1, tzinfo=UTC), ReasonFlags.ca_compromise),)):
+            case = Case()
+            case.lists(authority)
+            state = made.state("tsa", certificates=[root.own, second.own])
+            case.world.entities = [made.entity("TEST stamps", [state])]
+            case.stamped(authority)
+            case.world.more |= {
+                "crls/stamps.crl": pki.crl(middle),
+                "crls/stamp-root.crl": pki.crl(root, *revoked),
+                "crls/second-stamp-root.crl": pki.crl(second),
+            }
+            for number, one in enumerate((middle, crossed)[::order]):
+                case.world.more[f"certificates/{number}.pem"] = one.pem
+            assert (case.verdict == PASSED) is (not revoked), case.reasons
 
 
 class TestHolds:

@@ -49,7 +49,7 @@ def token(holder: Holder, document: Mapping[str, Any]) -> bytes:
 class TestListsOfStatuses:
     """A body's own list of statuses is signed by a certificate that is its own today, and never was lost."""
 
-    def _list(self, holder: Holder, *revoked: int) -> bytes:
+    def _list(self, holder: Holder, *revoked: int, **changed: Any) -> bytes:
         found = status_list.empty(PLACE, ISSUER, "revocation", valid_from=made.stamp(made.NOW))
         for index in revoked:
             found = found.with_bit(index, valid_from=found.valid_from)
@@ -67,10 +67,14 @@ class TestListsOfStatuses:
                 "encodedList": told,
             },
         }
-        return token(holder, document)
+        return token(holder, document | changed)
 
     def _verdict(
-        self, answer: bytes, *states: dict[str, object], entities: tuple[dict[str, Any], ...] = ()
+        self,
+        answer: bytes,
+        *states: dict[str, object],
+        entities: tuple[dict[str, Any], ...] = (),
+        **changed: Any,
     ) -> tuple[str, str]:
         document = build_credential(
             issuer=ISSUER, valid_from=made.stamp(made.NOW), subject={"id": "urn:test:subject", "name": "test"}
@@ -85,7 +89,17 @@ class TestListsOfStatuses:
         world = World()
         world.certifier, world.entities = list(states), list(entities)
         world.more = {"status/1.jwt": answer}
-        return verdict(world, token(pki.pki().leaf, document))
+        return verdict(world, token(pki.pki().leaf, document | changed))
+
+    @pytest.mark.parametrize("nobody", [None, ["did:web:body.example"], {"name": "TEST"}])
+    def test_of_nobody(self, nobody: Any) -> None:
+        """What names no issuer that can be read is not answered by any stranger's list that names none."""
+        leaf = pki.pki().leaf
+        stranger = pki.issue("TEST stranger", pki.key("P-256", 91), serial=91)
+        now = certifier(certificates=[leaf.own], others=[ISSUER])
+        told = self._verdict(self._list(stranger, issuer=nobody), now, issuer=nobody)
+        assert told[0] == "INDETERMINATE"
+        assert self._verdict(self._list(stranger, issuer=nobody), now) == UNKNOWN
 
     def test_of_its_own_certificate(self) -> None:
         leaf = pki.pki().leaf
