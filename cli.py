@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A document is millions of small objects that live as long as the run; looking through them takes time.
     gc.set_threshold(200_000, 20, 100)
     console = terminal.from_arguments(arguments, os.environ)
+    terminal.open_closed_streams()
     terminal.never_fail_on_a_character()
     code = _NOBODY_READS
     with speaking(console.lang):

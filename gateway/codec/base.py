@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
 from gateway.errors import GatewayError, InputError, UsageError
@@ -33,6 +34,11 @@ class Member:
     name: str
     media_type: str
     data: bytes
+
+    @property
+    def start(self) -> bytes:
+        """The first byte that is no blank; a UTF-8 byte order mark, which readers skip, counts as one."""
+        return self.data.removeprefix(json_door.BOM).lstrip()[:1]
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ class Package:
     @cached_property
     def json_object(self) -> Mapping[str, json_door.JsonValue] | None:
         """The one file if it is a JSON object, to see what it is; None if it is anything else."""
-        if len(self.members) != 1 or self.only.data.lstrip()[:1] != b"{":
+        if len(self.members) != 1 or self.only.start != b"{":
             return None
         try:
             document = self.json
@@ -85,7 +91,7 @@ class Context:
 
     ``source`` is the digest of the source bytes; ids are made from it and a path, never at random. ``told``
     stands in its place where the source stays at home: a salted digest, with which no likely source can
-    be tried.
+    be tried; ``told_beside`` are those of further inputs.
     ``plugins`` are those that the caller has named; nothing joins because it is installed.
     """
 
@@ -95,6 +101,7 @@ class Context:
     options: Mapping[str, str] = field(default_factory=dict)
     plugins: tuple[Plugin, ...] = ()
     told: str = ""
+    told_beside: tuple[str, ...] = ()
 
     @property
     def source_told(self) -> str:
@@ -115,7 +122,10 @@ class Context:
 
     def new_id(self, path: str) -> uuid.UUID:
         """The id of the thing at ``path`` of this source: the same on every run."""
-        return uuid.uuid5(_NAMESPACE, f"{self.source_told}#{path}")
+        texts = (self.source_told, *self.told_beside)
+        # Two batteries of one declaration have ids of their own.
+        known = sha256("\n".join(texts).encode()).hexdigest() if self.told_beside else self.source_told
+        return uuid.uuid5(_NAMESPACE, f"{known}#{path}")
 
 
 @dataclass(frozen=True, slots=True)

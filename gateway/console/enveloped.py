@@ -143,8 +143,7 @@ def _verify_showing(console: Console, asked: _Asked, now: datetime, reader: str,
 
 
 def _certificate(path: str) -> Certificate:
-    data = read_file(Path(path))
-    return Certificate.from_der(data) if data[:1] == b"\x30" else x509.from_pem(data)[0]
+    return x509.from_pem(read_file(Path(path)))[0]
 
 
 def _is_expected(found: Verified, name: str) -> bool:

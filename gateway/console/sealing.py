@@ -178,6 +178,9 @@ def share_folder(
         console.answer(name)
     kept = sorted(held.keys() - made.keys())
     console.tell(console.say("cli.shared", n=len(made), kept=len(kept), place=to.path, log=log))
+    plain = [p.name for p in manifest.parse(made[MANIFEST]).parts if p.name not in made and not p.salted]
+    if plain:
+        console.complain(console.say("cli.shared-unsalted", n=len(plain)), "careful")
     console.document({"output": to.path, "files": list(made), "kept": kept, "log": log})
     return Exit.DONE
 

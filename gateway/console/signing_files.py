@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,7 @@ from gateway.console.failures import Exit
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import UsageError
 from gateway.messages import to_json
+from gateway.pipeline.issue import PRIVATE
 from gateway.report import Finding
 from gateway.signing import forms, keys, sd_jwt, sd_sums
 from gateway.signing.did_key import PublicKey
@@ -71,6 +72,7 @@ def sign(
         hidden = _hidden(hiding, signer, held) if form is forms.Form.SD_JWT else None
         made = forms.sign(typed, form, signer, signing_time=now, hidden=hidden, method=method)
     to.write(made)
+    _warn_of_private(console, held)
     places = sd_jwt.verify(made).disclosed if hidden is not None else ()
     _tell(console, to.path, form, signer, typed, places)
     return Exit.DONE
@@ -172,6 +174,13 @@ def present(
     to.write(made)
     _tell_shown(console, to.path, seen, tuple(sorted(given)), kept, [leak.finding() for leak in leaks])
     return Exit.DONE
+
+
+def _warn_of_private(console: Console, names: Iterable[str]) -> None:
+    """Say that what was written has in it, or tells by plain digests, what is to stay in the house."""
+    private = [name for name in names if PRIVATE.strip("/") in PurePosixPath(name).parts[:-1]]
+    if private:
+        console.complain(console.say("cli.private-inside", n=len(private)), "careful")
 
 
 def _tell(

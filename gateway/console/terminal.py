@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 import click
@@ -120,6 +121,14 @@ def json_bytes(value: object) -> bytes:
     lines = json.dumps(value, ensure_ascii=False, indent=2).split("\n")
     safe = (line if line.isprintable() else "".join(map(_json_safe, line)) for line in lines)
     return ("\n".join(safe) + "\n").encode()
+
+
+def open_closed_streams() -> None:
+    """Let a stream that the caller has closed (``>&-``) hold nothing and take everything."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # For the life of the process; its number is that of the closed one, so that no file gets it.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def never_fail_on_a_character() -> None:

@@ -112,7 +112,7 @@ def detect(package: Package, plugins: Sequence[Plugin] = ()) -> Detected:
         PluginError: a plugin's format did not answer.
     """
     found = evidence(package, plugins)
-    if not found and len(package.members) == 1 and package.only.data.lstrip()[:1] in (b"{", b"["):
+    if not found and len(package.members) == 1 and package.only.start in (b"{", b"["):
         assert package.json is not None  # looks like JSON: if it is broken, this says where
         from gateway.formats.pact import envelope
 

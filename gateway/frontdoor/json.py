@@ -21,7 +21,7 @@ from gateway.frontdoor.number import in_range
 JsonValue: TypeAlias = "bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue] | None"
 PlainJson: TypeAlias = "bool | int | float | str | list[PlainJson] | dict[str, PlainJson] | None"
 
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 # One picture of all numbers: digits as 0, the exponent sign as e, signs as -.
 _OUTLINE: Final = bytes.maketrans(b"123456789E+", b"000000000e-")
@@ -63,7 +63,7 @@ def parse(data: bytes, *, limits: JsonLimits = lim.JSON) -> JsonValue:
 
     Source: RFC 8259; RFC 7493 (I-JSON) for duplicate names, surrogates, noncharacters and integers.
     """
-    return _checked(data.removeprefix(_BOM), limits, lim.TYPE_BOUNDS)
+    return _checked(data.removeprefix(BOM), limits, lim.TYPE_BOUNDS)
 
 
 def parse_signed(data: bytes, *, limits: JsonLimits = lim.JSON) -> PlainJson:
@@ -73,7 +73,7 @@ def parse_signed(data: bytes, *, limits: JsonLimits = lim.JSON) -> PlainJson:
 
     Source: RFC 7493; RFC 8785, 3.1.
     """
-    if data.startswith(_BOM):
+    if data.startswith(BOM):
         raise InputError("U+FEFF", code="json.byte-order-mark", path=str(Place("", 1, 1)))
     _checked(data, limits, frozenset())
     value: PlainJson = jiter.from_json(

@@ -139,7 +139,9 @@ def _claim(declaration: Declaration, result: ResultSet, target: str) -> dict[str
 
 
 def _public_target(source: Source, outcome: Outcome) -> dict[str, object]:
-    facts, mask = _target(outcome), Mask(source.declaration, outcome.disclosure)
+    # Who is named to see more of the passport is not named to see more of the declaration.
+    mask = Mask(source.declaration, min(outcome.disclosure, outcome.format.audience))
+    facts = _target(outcome)
     if not outcome.written:
         return facts | {"lacks": [_public_lack(error, mask) for error in outcome.lacks]}
     if outcome.restated is not None and states_total(outcome):

@@ -6,7 +6,7 @@ the domestic original to every target; the original itself is never signed again
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -69,17 +69,24 @@ def digest_of(parts: tuple[manifest.Part, ...]) -> str:
     return sha256_hex("".join(f"{part.sha256}\n" for part in parts).encode())
 
 
-def salted(context: Context, package: Package, key: leaves.DerivesSecrets) -> Context:
+def salted(
+    context: Context, package: Package, key: leaves.DerivesSecrets, *, beside: Sequence[Package] = ()
+) -> Context:
     """``context`` for a run whose source stays at home: ids and pages tell its salted digest and no other.
 
     Args:
         key: the one that ``prepare_manifest`` gets.
+        beside: the further inputs of the request.
     """
+    more = Package(tuple(member for one in beside for member in one.members))
     parts = {
         name: entry(name, file, salts.derive(name, file.data, key=key))
-        for name, file in kept(SOURCE, package)
+        for name, file in (*kept(SOURCE, package), *kept(BESIDE, more))
     }
-    return replace(context, told=digest_of(tuple(_inputs(parts, SOURCE))))
+    held = Originals.among(parts)
+    return replace(
+        context, told=digest_of(held.source), told_beside=tuple(part.sha256 for part in held.beside)
+    )
 
 
 @own_arithmetic
@@ -97,7 +104,7 @@ def prepare_manifest(prepared: Prepared, key: leaves.DerivesSecrets) -> dict[str
     if not prepared.written:
         raise UsageError(code="usage.nothing-to-sign")
     context = prepared.source.context
-    if context.told != salted(context, prepared.source.package, key).told:
+    if context != salted(context, prepared.source.package, key, beside=prepared.request.beside):
         raise UsageError(code="usage.not-salted")
     refuse_expired(prepared.source)
     made = {

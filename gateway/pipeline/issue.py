@@ -116,7 +116,7 @@ def prepare(package: Package | bytes, request: Request, *, context: Context | No
     """
     source = _dated(_read(package, request, context))
     # What is told of the source is not told of another input.
-    before = replace(context, told="") if context else None
+    before = replace(context, told="", told_beside=()) if context else None
     previous = None if request.previous is None else read(request.previous, context=before)
     evaluations = evaluate(source, request.rules, previous=previous)
     outcomes = convert(source, to=request.to, disclosure=request.disclosure, options=request.options)

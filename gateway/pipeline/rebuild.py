@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -75,8 +76,9 @@ def rebuild(
         raise InputError(path=PRIVATE, code="replay.no-beside")
     request = Request(run.to, run.disclosure, run.from_ or None, run.options, run.rules, previous, more)
     own = _with_packs(files, run.plugins, plugins)
-    told = recorded.source.sha256 if run.ids else ""
-    context = Context(now=datetime.fromisoformat(run.time), plugins=own, told=told)
+    context = Context(now=datetime.fromisoformat(run.time), plugins=own)
+    if run.ids:
+        context = replace(context, told=recorded.source.sha256, told_beside=run.beside)
     return prepare(_package(files, names), request, context=context)
 
 

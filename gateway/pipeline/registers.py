@@ -21,7 +21,7 @@ def split(package: Package) -> tuple[Package, ...]:
         return (package,)
     if package.only.name.casefold().endswith(_LINES):
         return _lines(package)
-    if package.only.data.lstrip()[:1] in (b"{", b"["):
+    if package.only.start in (b"{", b"["):
         return envelope.split(package)
     return split_register(package)
 

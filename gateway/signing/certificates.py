@@ -35,6 +35,7 @@ _USAGES = (
     "encipherOnly",
     "decipherOnly",
 )
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 # Far more than a certificate needs.
 _LARGEST = 64 * 1024
@@ -97,14 +98,16 @@ class Certificate:
 
     @classmethod
     def from_pem(cls, data: bytes) -> list[Self]:
-        """All certificates of a PEM file, in its order; text around them counts as comment."""
+        """All certificates of a PEM file, in its order, text around them being comment; or the one in DER."""
+        if data[:1] == b"\x30" and _BEGIN not in data:
+            return [cls.from_der(data)]
         found = []
         for match in _PEM.finditer(data):
             try:
                 found.append(cls.from_der(base64.b64decode(b"".join(match[1].split()), validate=True)))
             except binascii.Error as error:
                 raise BadCertificate from error
-        if not found or len(found) != data.count(b"-----BEGIN CERTIFICATE-----"):
+        if not found or len(found) != data.count(_BEGIN):
             raise BadCertificate
         return found
 

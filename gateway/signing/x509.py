@@ -14,6 +14,7 @@ from gateway.errors import GatewayError, TrustError
 from gateway.signing import sm2_certificate
 from gateway.signing.verification_key import PSS, VerificationKey
 
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _LARGEST: Final = 64 * 1024
 # The longest chains in use have five.
@@ -115,13 +116,15 @@ def from_base64(text: str) -> bytes:
 
 
 def from_pem(data: bytes) -> tuple[Certificate, ...]:
-    """All certificates of a PEM file, in its order; text around them counts as comment.
+    """All certificates of a PEM file, in its order, text around them being comment; or the one in DER.
 
     Raises:
         BadCertificate: there is none, or one is damaged.
     """
+    if data[:1] == b"\x30" and _BEGIN not in data:
+        return (Certificate.from_der(data),)
     found = [Certificate.from_der(from_base64(match[1].decode())) for match in _PEM.finditer(data)]
-    if not found or len(found) != data.count(b"-----BEGIN CERTIFICATE-----"):
+    if not found or len(found) != data.count(_BEGIN):
         raise BadCertificate
     return tuple(found)
 

@@ -105,3 +105,25 @@ def test_gaps_say_that_the_input_has_errors(
     for more in ((), ("--for", "batterypass")):
         assert main(["gaps", "my.xlsx", *more, "--lang", "zh"]) == 0
         assert capsys.readouterr().err.count("项错误，请用 hutong check 查看") == told
+
+
+def test_whoever_shares_plain_digests_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tea = str(Path(__file__).resolve().parents[2] / "examples" / "tea.json")
+    monkeypatch.chdir(tmp_path)
+    main(["keygen", "-o", "k.pem", "--no-passphrase", "-q"])
+    main(["issue", tea, "--to", "pact", "--key", "k.pem", "-o", "plain", "-q"])
+    main(["prepare", tea, "--to", "pact", "--key", "k.pem", "-o", "salted", "-q"])
+    main(["seal", "salted", "--key", "k.pem", "-q"])
+    capfd.readouterr()
+    more = ["--recipient", "R", "--country", "DE", "--basis", "B", "--purpose", "P", "--log", "log", "-q"]
+    for folder, lang, told in (
+        ("plain", "en", "can try likely ones"),
+        ("plain", "zh", "未加盐的摘要"),
+        ("salted", "en", ""),
+    ):
+        out = f"{folder}-{lang}"
+        assert main(["share", folder, "-o", out, *more, "--lang", lang]) == 0
+        err = capfd.readouterr().err
+        assert (told in err) if told else not err

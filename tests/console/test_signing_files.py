@@ -80,6 +80,56 @@ def test_a_token_that_is_over_is_told_whatever_its_type(
     assert (code, "EXPIRED now" in told) == (0, is_over)
 
 
+def test_a_certificate_may_come_in_der(run: Run, desk: Path) -> None:
+    made = [
+        "--type",
+        "p256",
+        "--no-passphrase",
+        "--certificate",
+        "c.crt",
+        "--name",
+        "TEST",
+        "--country",
+        "CN",
+    ]
+    assert run("keygen", "-o", "c.pem", *made)[0] == 0
+    text = (desk / "c.crt").read_text()
+    (desk / "c.der").write_bytes(base64.b64decode("".join(text.splitlines()[1:-1])))
+    # As a browser or openssl s_client writes it: it begins like DER.
+    (desk / "c.txt").write_text(f"0 s:CN = TEST\n{text}")
+    for name in ("c.crt", "c.der", "c.txt"):
+        signed = run(
+            "sign", "a.json", "--as", "jades", "--key", "c.pem", "--certificate", name, "-o", name + ".jws"
+        )
+        assert signed[0] == 0
+        assert run("verify", "c.crt.jws", "--certificate", name)[0] == 0
+    (desk / "broken.der").write_bytes((desk / "c.der").read_bytes()[:-1])
+    code, out, _ = run(
+        "sign",
+        "a.json",
+        "--as",
+        "jades",
+        "--key",
+        "c.pem",
+        "--certificate",
+        "broken.der",
+        "-o",
+        "no",
+        "--json",
+    )
+    assert (code, json.loads(out)["errors"][0]["code"]) == (6, "envelope.bad-certificate")
+
+
+def test_what_is_to_stay_in_the_house_is_told_when_it_is_signed(run: Run, desk: Path) -> None:
+    (desk / "case" / "private").mkdir(parents=True)
+    (desk / "case" / "private" / "source.json").write_bytes(b"{}")
+    for lang, said in (("en", "must not leave the house"), ("zh", "不得外传")):
+        arguments = ["case", "--as", "jws", *key(), "-o", lang, "--lang", lang, "--quiet"]
+        code, _, err = run("sign", *arguments)
+        assert (code, said in err) == (0, True)
+    assert "house" not in run("sign", "in", "--as", "jws", *key(), "-o", "other", "--lang", "en")[2]
+
+
 def test_wrong_passphrase_writes_nothing(run: Run, desk: Path) -> None:
     (desk / "pass").write_text("another")
     code, _, err = run("sign", "a.json", "--as", "jws", *key(), "-o", "no")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -105,3 +107,14 @@ def test_help_speaks_the_language_of_each_run(capsys: pytest.CaptureFixture[str]
         assert main(["check", "--help", "--lang", lang]) == 0
         (line,) = [line for line in capsys.readouterr().out.splitlines() if "--help" in line]
         assert said in line
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_a_closed_stream_is_no_failure(closed: str) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m gateway formats {closed}', sys.executable],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (0, False)

@@ -23,6 +23,7 @@ from gateway.report import Fate, Note
 from gateway.signing.keys import PrivateKey
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "lfp-pack.json"
+PASSPORT = EXAMPLE.parent / "passport-data" / EXAMPLE.name
 ALL = tuple(f.id for f in formats() if f.write is not None)
 
 # Places of class C2, C3 or personal, unknown members, and names of items that go as a whole, each with its
@@ -142,6 +143,24 @@ def test_the_id_of_a_site_stands_in_no_public_report(package: Package) -> None:
     assert b"SITE-CANARY" not in for_all["report.json"].data
     assert b"/sites/withheld-1/name" in for_all["report.json"].data
     assert b"/sites/SITE-CANARY/" in for_customers["report.json"].data
+
+
+@pytest.mark.parametrize("audience", ["legitimate-interest", "authorities"])
+def test_who_may_see_more_of_the_passport_is_told_no_more_names_of_items(
+    package: Package, audience: str
+) -> None:
+    document = json.loads(package.only.data)
+    document["sites"][0]["id"] = "SITE-CANARY"
+    changed = Package.of(json.dumps(document, ensure_ascii=False).encode(), name="canary.json")
+    more = Package.of(PASSPORT.read_bytes(), name="passport.json")
+    options = {"preview": "yes", "audience": audience}
+    request = Request(to=("batterypass", "untp-dpp"), options=options, beside=(more,))
+    prepared = prepare(changed, request)
+    assert prepared.written
+    told = prepared.files["report.json"].data
+    assert not marks(told)
+    assert b"SITE-CANARY" not in told
+    assert b"/lines/withheld-1/id" in told
 
 
 def test_an_item_that_is_lacking_something_is_not_named_either(battery: Source) -> None:

@@ -82,7 +82,7 @@ def maker() -> PrivateKey:
 
 def prepared_by(maker: PrivateKey, package: Package, request: Request) -> dict[str, bytes]:
     """The folder that the maker has prepared, signed by nobody."""
-    context = salted(Context(now=made.NOW), package, maker)
+    context = salted(Context(now=made.NOW), package, maker, beside=request.beside)
     return prepare_manifest(prepare(package, request, context=context), maker)
 
 

@@ -308,6 +308,16 @@ class TestSourceAtHand:
         beside = (Package.of(more.read_bytes(), name="our battery.JSON"),)
         package = Package.of(pack.read_bytes(), name="lfp-pack.json")
         files = prepared_by(maker, package, Request(("batterypass",), beside=beside))
+        other = more.read_bytes().replace(b"EX-LFP72-000001", b"EX-LFP72-000002")
+        another = (Package.of(other, name="our battery.JSON"),)
+        ids = [
+            json.loads(made["credential.json"])["id"]
+            for made in (
+                seal.seal_with_key(each, maker)
+                for each in (files, prepared_by(maker, package, Request(("batterypass",), beside=another)))
+            )
+        ]
+        assert ids[0] != ids[1]
         assert receive.run_again(files)[1] == ()
         assert seal.seal_with_key(files, maker)
 

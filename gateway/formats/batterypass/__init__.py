@@ -15,7 +15,7 @@ def _detect(package: Package) -> Evidence | None:
     from gateway.formats.batterypass.submodels import beside
     from gateway.formats.batterypass.table import annex_of, parts
 
-    if any(member.data.lstrip()[:1] != b"{" for member in package.members):
+    if any(member.start != b"{" for member in package.members):
         return None
     document = parts(package)[0].json_object
     if annex_of(document) is not None and document is not None:

@@ -23,7 +23,7 @@ def _detect(package: Package) -> Evidence | None:
         return None
     if package.only.data.startswith(_ZIP):
         return _detect_workbook(package)
-    if package.only.data.lstrip()[:1] != b"{":
+    if package.only.start != b"{":
         return _detect_register(package)
     try:
         document = package.json
@@ -74,7 +74,7 @@ def _read(package: Package, context: Context) -> Reading:
         from gateway.formats.cn_pcf.workbook_reader import read_workbook
 
         return read_workbook(package, context)
-    if len(package.members) == 1 and package.only.data.lstrip()[:1] != b"{" and _detect_register(package):
+    if len(package.members) == 1 and package.only.start != b"{" and _detect_register(package):
         from gateway.formats.cn_pcf.register import read_one
 
         return read_one(package)

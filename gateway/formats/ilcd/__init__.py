@@ -18,7 +18,7 @@ _PROCESS = b"processDataSet"
 def _detect(package: Package) -> Evidence | None:
     if not package.members:
         return None
-    start = package.members[0].data.lstrip()[:1]
+    start = package.members[0].start
     if package.members[0].data.startswith(_ZIP):
         return _detect_zip(package)
     if start == b"{":

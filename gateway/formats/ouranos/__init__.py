@@ -13,7 +13,7 @@ _KEYS = ("cfpId", "traceId", "cfpType", "ghgEmission", "ghgDeclaredUnit")
 
 
 def _detect(package: Package) -> Evidence | None:
-    data = package.members[0].data.lstrip()[:1] if len(package.members) == 1 else b""
+    data = package.members[0].start if len(package.members) == 1 else b""
     if data not in (b"[", b"{") or b"cfpType" not in package.members[0].data:
         return None
     try:

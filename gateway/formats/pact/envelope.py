@@ -77,7 +77,7 @@ def _inside(package: Package) -> list[tuple[str, Footprint]]:
 
 
 def _document(package: Package) -> JsonValue:
-    if len(package.members) != 1 or package.only.data.lstrip()[:1] not in (b"{", b"["):
+    if len(package.members) != 1 or package.only.start not in (b"{", b"["):
         return None
     try:
         return package.json
