@@ -69,6 +69,17 @@ def beside(root: etree._Element) -> Iterator[str]:
             yield f"<?{getattr(node, 'target', '')!s}?>"
 
 
+def lines(root: etree._Element, text: bytes) -> Iterator[str]:
+    """The version of a document in which a reader of that version takes other signs for ends of lines.
+
+    Source: XML 1.1, 2.11; canonical forms are of XML 1.0.
+    """
+    if root.getroottree().docinfo.xml_version != "1.0" and any(
+        sign.encode() in text for sign in "\x85\u2028"
+    ):
+        yield "<?xml version?>"
+
+
 def dividing(root: etree._Element) -> Iterator[str]:
     """Comments with words behind them, signatures beside words: neither is signed where it stands.
 

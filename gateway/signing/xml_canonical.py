@@ -29,8 +29,8 @@ WITH_COMMENTS: Final = {
 _DEFAULT: Final = "#default"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
-# A name with a prefix, as a word of a value.
-_PREFIXED: Final = re.compile(r"(?<!\S)([^\W\d][\w.-]*):(?=\w)")
+# A name with a prefix, alone or in an expression, such as //t:pcf/@t:unit or t:*; a URN has a second colon.
+_PREFIXED: Final = re.compile(r"(?<![\w.-])(?<![\w.-]:)([^\W\d][\w.-]*):(?=\*|[^\W\d][\w.-]*+(?!:[\w/]))")
 # What everybody means by them, declared or not.
 _USUAL: Final = {
     ("xs", "http://www.w3.org/2001/XMLSchema"),
@@ -80,7 +80,9 @@ def unwritten_prefixes(element: etree._Element, written: bytes) -> Iterator[str]
             name = prefix or None
             namespace = here.nsmap.get(name)
             is_usual = (prefix, namespace) in _USUAL
-            if namespace is not None and not is_usual and namespace != there.nsmap.get(name):
+            # A type needs its namespace: where there is none, it may have been taken away.
+            is_meant = namespace is not None or prefix == _type_prefix(here)
+            if is_meant and not is_usual and not (name in there.nsmap and namespace == there.nsmap[name]):
                 yield f"{xml.place(here)} xmlns:{prefix}".removesuffix(":")
 
 
@@ -88,8 +90,17 @@ def _prefixes_in(element: etree._Element) -> set[str]:
     """The prefixes in the values of an element; empty text for the default namespace of its type."""
     values = [element.text, *element.attrib.values(), *(child.tail for child in element)]
     found = {prefix for value in values if value and ":" in value for prefix in _PREFIXED.findall(str(value))}
+    kind = _type_prefix(element)
+    return found if kind is None else found | {kind}
+
+
+def _type_prefix(element: etree._Element) -> str | None:
+    """The prefix of its type; None: it states none, or one in the namespace of its own unprefixed name."""
     kind = element.get(_TYPE)
-    return found | {""} if kind is not None and ":" not in kind else found
+    if kind is None:
+        return None
+    prefix = kind.strip().rpartition(":")[0]
+    return prefix if prefix or element.prefix else None
 
 
 def _refuse_unused_default(root: etree._Element) -> None:

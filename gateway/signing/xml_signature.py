@@ -97,7 +97,7 @@ def verify(
         Envelope.XADES if all(one.is_xades for one in found) else Envelope.XML_SIGNATURE,
         tuple(one.signature for one in found),
         tuple(parts.values()),
-        uncovered=tuple(_uncovered(root, found, container=container)),
+        uncovered=(*unsigned.lines(root, xml.decoded(data)), *_uncovered(root, found, container=container)),
         contained=tuple(_inner(root)),
     )
 

@@ -100,7 +100,9 @@ class TestXml:
             ('<t:pcf xsi:type="t:Mass">61.25</t:pcf>', []),
             ('<t:pcf xmlns="urn:z" xsi:type="Mass">61.25</t:pcf>', ["/epd/t:pcf"]),
             ("<unit>t:kg</unit>", ["/epd/unit"]),
-            ("<unit>urn:gtin:5 https://t:5 at:5</unit>", []),
+            ("<unit>urn:gtin:5 https://t:5 at:5 t:a:5</unit>", []),
+            ('<unit in="//t:kg"/>', ["/epd/unit"]),
+            ('<unit in="sum(t:*)"/>', ["/epd/unit"]),
         ],
     )
     def test_prefix_in_a_value(self, held: str, place: list[str]) -> None:
@@ -137,6 +139,41 @@ class TestXml:
             changed = document.replace(ending[0], held + ending[0])
             found = envelopes.verify_any(changed.encode(), objects={"a.json": b"{}"})
             assert len(found.uncovered) == number
+
+    @pytest.mark.parametrize(
+        ("around", "space"),
+        [
+            (
+                '<p:epd xmlns:p="urn:p" xmlns="urn:t"><p:pcf xsi:type="Mass">61.25</p:pcf>{}</p:epd>',
+                ' xmlns="urn:t"',
+            ),
+            ('<epd xmlns:t="urn:t"><pcf xsi:type="t:Mass">61.25</pcf>{}</epd>', ' xmlns:t="urn:t"'),
+        ],
+    )
+    def test_namespace_of_a_type_taken_away(self, around: str, space: str) -> None:
+        document = around.replace(space, f'{space} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"')
+        covered = xml_canonical.document(etree.fromstring(document.format("").encode()), EXCLUSIVE)
+        transforms = xml.ENVELOPED + f'<ds:Transform Algorithm="{EXCLUSIVE}"/>'
+        sealed = document.format(
+            xml.signature(xml.reference("", covered, transforms), canonicalisation=EXCLUSIVE)
+        )
+        assert told(sealed) == told(sealed.replace(space, "")) == ["/epd/pcf"]
+
+    def test_lines_of_another_version(self) -> None:
+        """A reader of XML 1.1 takes U+2028 for the end of a line; the version is not signed."""
+        plain, parted = xml.enveloped(), xml.enveloped(xml.DOCUMENT.replace("61.25", "6\u20281.25"))
+        newer = '<?xml version="1.1"?>'
+        assert told(plain) == told(newer + plain) == told(parted) == []
+        assert told(newer + parted) == ["<?xml version?>"]
+
+    def test_instruction_in_what_is_signed_unpacked(self) -> None:
+        packed = xml.reference("#o", b"hello!", f'<ds:Transform Algorithm="{xml.DS}base64"/>')
+        whole = xml.reference("", xml.canonical(xml.DOCUMENT.format("")), xml.ENVELOPED + xml.CANONICAL)
+        held = '<ds:Object Id="o">aGVsbG8h</ds:Object>'
+        signed = xml.DOCUMENT.format(xml.signature(whole + packed, inner=held))
+        assert told(signed) == []
+        with pytest.raises(GatewayError, match="transform"):
+            told(signed.replace("aGVsbG8h", "aGVs<?x?>bG8h"))
 
     def test_attributes_of_what_is_signed_unpacked(self) -> None:
         """Of an element in base64, only what it holds is covered."""

@@ -27,6 +27,9 @@ _IRI: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\s]*|_
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 _DOUBLE: Final = "http://www.w3.org/2001/XMLSchema#double"
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+# What JSON-LD has words of its own for: types and lists.
+_WORDED: Final = frozenset({f"{_RDF}type", f"{_RDF}first", f"{_RDF}rest", f"{_RDF}nil"})
 # Where things stand that nothing points at, and what says nothing of the thing that it stands in.
 _LOOSE: Final = frozenset({"@graph", "@included"})
 _SILENT: Final = frozenset({"@id", "@index", "@included", "@reverse"})
@@ -106,11 +109,12 @@ def _left_open(
     expanded, options = _expanded(jsonld, document, contexts)
     found = [left_open.PLACES] if left_open.is_movable(expanded) else []
     try:
-        is_respelled = left_open.holds_untrue(expanded)
+        is_respelled = left_open.holds_untrue(expanded) or left_open.is_wrapped(document, contexts)
         for piece in left_open.pieces(document):
             own = expanded if piece is document else _expanded(jsonld, piece, contexts)[0]
-            compacted = jsonld.compact(left_open.as_sets(own), piece.get("@context", []), options)
-            is_respelled |= left_open.is_respelled(piece, own, compacted, contexts)
+            for ordered in left_open.orders(own, contexts):
+                compacted = jsonld.compact(ordered, piece.get("@context", []), options)
+                is_respelled |= left_open.is_respelled(piece, own, compacted, contexts)
     except (GatewayError, jsonld.JsonLdError):
         is_respelled = True
     return [*found, left_open.SPELLING] if is_respelled else found
@@ -152,8 +156,10 @@ def _refuse_relative(value: Any, silent: frozenset[str]) -> None:  # noqa: ANN40
         for name, item in value.items():
             if name in ("@id", "@type"):
                 _refuse_identifiers(item if isinstance(item, list) else [item])
-            elif name in silent or (not name.startswith("@") and not _is_absolute(name)):
+            elif name in silent or (not name.startswith("@") and not _is_predicate(name)):
                 raise _Dropped(name)
+            elif name in _WORDED:
+                raise _Dropped(name, code="rdf.respelled")
             elif name not in ("@value", "@language"):
                 _refuse_relative(item, silent)
 
@@ -183,6 +189,13 @@ def _refuse_identifiers(identifiers: list[Any]) -> None:
     for one in identifiers:
         if not _is_absolute(one):
             raise _Dropped(str(one))
+        if one in _WORDED:
+            raise _Dropped(one, code="rdf.respelled")
+
+
+def _is_predicate(iri: str) -> bool:
+    """A blank node says nothing of anything: its statements are left out."""
+    return _is_absolute(iri) and not iri.startswith("_:")
 
 
 def _is_absolute(iri: object) -> bool:
