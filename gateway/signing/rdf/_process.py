@@ -13,7 +13,7 @@ import sys
 from typing import Any, Final
 
 from gateway.errors import GatewayError, TrustError
-from gateway.signing.rdf import canonical, left_open, numbers
+from gateway.signing.rdf import canonical, left_open, numbers, spelling
 from gateway.signing.rdf.nquads import XSD_STRING, Blank, Literal, Quad
 
 _MEMORY = 1 << 30
@@ -109,7 +109,11 @@ def _left_open(
     expanded, options = _expanded(jsonld, document, contexts)
     found = [left_open.PLACES] if left_open.is_movable(expanded) else []
     try:
-        is_respelled = left_open.holds_untrue(expanded) or left_open.is_wrapped(document, contexts)
+        is_respelled = (
+            left_open.holds_untrue(expanded)
+            or left_open.is_wrapped(document, contexts)
+            or not spelling.is_plain(document, contexts)
+        )
         for piece in left_open.pieces(document):
             own = expanded if piece is document else _expanded(jsonld, piece, contexts)[0]
             for ordered in left_open.orders(own, contexts):

@@ -18,6 +18,12 @@ _KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"}
 _IDENTIFIERS: Final = frozenset({"id", "@id"})
 _OF_VALUES: Final = frozenset({"@id", "@type"})
 _TYPES: Final = ("type", "@type")
+# Of the ways to hold values, those in which a member stands for what it says, in lists and by language.
+_PLAIN_CONTAINERS: Final = frozenset({"@set", "@list", "@language"})
+# Of a definition, what makes of a member something else than it looks like.
+_SHAPING: Final = frozenset({"@reverse", "@nest", "@index"})
+# In graphs of their own by the standard, and looked at by themselves.
+_OWN_GRAPHS: Final = frozenset({"verifiableCredential", "proof"})
 # JSON-LD 1.1, 4.4: what the address of a prefix ends with.
 _DELIMITERS: Final = (":", "/", "?", "#", "[", "]", "@")
 
@@ -36,6 +42,8 @@ class _Terms:
     iris: dict[str, set[str]] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
     vocabularies: set[str] = field(default_factory=set)
+    shaped: set[str] = field(default_factory=set)
+    by_language: set[str] = field(default_factory=set)
 
     def others(self, name: str) -> set[str]:
         """The terms for what this member means, but for its own name."""
@@ -86,6 +94,39 @@ def refuse_respelled(
                 raise Respelled(name, path=path + pointer([name]))
             for kind in _respelled_types(name, holder, known):
                 raise Respelled(kind, path=path + pointer([name]))
+
+
+def is_plain(document: PlainJson, contexts: Mapping[str, PlainJson]) -> bool:
+    """Whether every member is a term, and holds what it seems to hold.
+
+    By whole or shortened addresses, by keys of maps and by members of other things, the same graph has many
+    spellings; by terms alone it has the one that its contexts give it.
+    """
+    return _is_plain(document, _known(contexts))
+
+
+def _is_plain(value: PlainJson, known: _Terms) -> bool:
+    if isinstance(value, list):
+        return all(_is_plain(item, known) for item in value)
+    if not isinstance(value, dict):
+        return True
+    return all(
+        name == "@context" or (_is_plain_member(name, known) and _is_plain_value(name, item, known))
+        for name, item in value.items()
+    )
+
+
+def _is_plain_member(name: str, known: _Terms) -> bool:
+    if name in _KEYWORDS or (name in _OWN_GRAPHS and name in known.iris):
+        return True
+    is_known = name in known.iris or (":" not in name and bool(known.vocabularies))
+    return is_known and name not in known.shaped
+
+
+def _is_plain_value(name: str, value: PlainJson, known: _Terms) -> bool:
+    if name in known.by_language and isinstance(value, dict):
+        return True
+    return _is_plain(value, known)
 
 
 def iris(contexts: Mapping[str, PlainJson]) -> set[str]:
@@ -190,4 +231,14 @@ def _collect(context: PlainJson, known: _Terms) -> None:
                 whole = known.prefixes.get(prefix, prefix + ":") + rest if colon else iri
                 known.iris.setdefault(term, set()).add(whole)
             if isinstance(definition, dict):
+                _shape(term, definition, known)
                 _collect(definition.get("@context"), known)
+
+
+def _shape(term: str, definition: Mapping[str, PlainJson], known: _Terms) -> None:
+    stated = definition.get("@container")
+    containers = {str(one) for one in (stated if isinstance(stated, list) else [stated]) if one is not None}
+    if _SHAPING & definition.keys() or containers - _PLAIN_CONTAINERS or definition.get("@type") == "@json":
+        known.shaped.add(term)
+    if "@language" in containers:
+        known.by_language.add(term)
