@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway.console import covering, signed_revision
 from gateway.console.failures import Exit
+from gateway.console.inputs import of_file
 from gateway.console.signing_files import named_contexts, named_files
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, TrustError, UsageError
@@ -143,7 +144,8 @@ def _verify_showing(console: Console, asked: _Asked, now: datetime, reader: str,
 
 
 def _certificate(path: str) -> Certificate:
-    return x509.from_pem(read_file(Path(path)))[0]
+    with of_file(path):
+        return x509.from_pem(read_file(Path(path)))[0]
 
 
 def _is_expected(found: Verified, name: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.errors import UsageError
+from gateway.errors import GatewayError, UsageError, flatten
 
 if TYPE_CHECKING:
     from gateway.codec.base import Context, Package
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 STDIN = "-"
 # Longer than anybody types, shorter than a file named by mistake.
 _LONGEST_PASSPHRASE = 1024
+
+
+@contextmanager
+def of_file(name: str) -> Iterator[None]:
+    """Errors about what is in a file name the file: keys and certificates are given several at once."""
+    try:
+        yield
+    except GatewayError as error:
+        for one in flatten(error):
+            one.path = one.path or name
+        raise
 
 
 def load(name: str) -> Package:

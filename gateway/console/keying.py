@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.console.failures import Exit
+from gateway.console.inputs import of_file
 from gateway.console.terminal import Console
 from gateway.signing.did_key import KeyType
 from gateway.signing.key_files import read_key_file, write_key_file
@@ -73,4 +74,5 @@ def load_key(path: str, passphrase: bytes | None) -> PrivateKey:
     Raises:
         GatewayError: others may read the file, it is no key, or the passphrase does not open it.
     """
-    return PrivateKey.from_pem(read_key_file(Path(path)), passphrase)
+    with of_file(path):
+        return PrivateKey.from_pem(read_key_file(Path(path)), passphrase)

@@ -10,7 +10,7 @@ from gateway.codec.base import Context, need_writer
 from gateway.console import failures, findings, outcomes
 from gateway.console.converting import Destination
 from gateway.console.failures import Exit
-from gateway.console.inputs import source_of
+from gateway.console.inputs import of_file, source_of
 from gateway.console.terminal import Console
 from gateway.errors import UsageError
 from gateway.formats import find
@@ -117,10 +117,13 @@ def _with_sm2(
 ) -> tuple[dict[str, bytes], str]:
     if sm2.key is None or sm2.certificate is None:
         raise UsageError(code="usage.which-seal")
-    signer = load_signer(read_key_file(Path(sm2.key)), passphrase)
-    (own, *above) = Certificate.from_pem(files.read_file(Path(sm2.certificate)))
-    for name in sm2.chain:
-        above += Certificate.from_pem(files.read_file(Path(name)))
+    with of_file(sm2.key):
+        signer = load_signer(read_key_file(Path(sm2.key)), passphrase)
+    read: list[Certificate] = []
+    for name in (sm2.certificate, *sm2.chain):
+        with of_file(name):
+            read += Certificate.from_pem(files.read_file(Path(name)))
+    own, *above = read
     made = seals.seal_with_sm2(held, signer, own, chain=above, signing_time=context.now)
     return made, own.subject
 

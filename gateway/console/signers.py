@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.console.inputs import of_file
 from gateway.errors import UsageError
 from gateway.signing import keys, x509
 from gateway.signing.did_key import PublicKey
@@ -77,17 +78,21 @@ def opened(choice: Choice, secret: bytes | None, *, certified: bool) -> Iterator
 
 
 def _from_file(path: str, secret: bytes | None, chain: tuple[x509.Certificate, ...]) -> Sealer | keys.Signer:
-    pem = read_key_file(Path(path))
-    if not chain:
-        return keys.PrivateKey.from_pem(pem, secret)
-    rsa = chain[0].key.kind == "RSA"
-    made: RawSigner = RsaKey.from_pem(pem, secret) if rsa else keys.PrivateKey.from_pem(pem, secret)
+    with of_file(path):
+        pem = read_key_file(Path(path))
+        if not chain:
+            return keys.PrivateKey.from_pem(pem, secret)
+        rsa = chain[0].key.kind == "RSA"
+        made: RawSigner = RsaKey.from_pem(pem, secret) if rsa else keys.PrivateKey.from_pem(pem, secret)
     return Sealer(made, chain)
 
 
 def _chain(names: tuple[str, ...]) -> tuple[x509.Certificate, ...]:
     """The signer's certificate first, whatever the order of the files and in them."""
-    read = [one for name in names for one in x509.from_pem(read_file(Path(name)))]
+    read: list[x509.Certificate] = []
+    for name in names:
+        with of_file(name):
+            read += x509.from_pem(read_file(Path(name)))
     return x509.leaf_first(tuple(dict.fromkeys(read))) if len(read) > 1 else tuple(read)
 
 

@@ -425,3 +425,19 @@ def test_an_older_signature_of_a_pdf_is_told_as_one(run: Run, desk: Path, tmp_pa
     code, out, _ = run("verify", "two.pdf")
     told = [line.split()[1] for line in out.splitlines() if line.strip().startswith("covered")]
     assert (code, told) == (0, ["-", f"revision:{len(first)}"])
+
+
+def test_error_of_a_key_or_certificate_names_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several are given at once: which one is wrong must be said."""
+    (tmp_path / "a.json").write_bytes(b"{}")
+    for name in ("key.pem", "bad.pem"):
+        (tmp_path / name).write_bytes(b"no PEM")
+        (tmp_path / name).chmod(0o600)
+    given = ["--as", "jades", "--key", str(tmp_path / "key.pem"), "-o", str(tmp_path / "out")]
+    for more, named in (([], "key.pem"), (["--certificate", str(tmp_path / "bad.pem")], "bad.pem")):
+        form = given if more else [*given[2:], "--as", "jws"]
+        assert main(["sign", str(tmp_path / "a.json"), *form, *more, "--json"]) != 0
+        (error,) = json.loads(capsys.readouterr().out)["errors"]
+        assert error["at"].endswith(named), error
