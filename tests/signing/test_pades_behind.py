@@ -35,9 +35,11 @@ from gateway.signing import asic, envelopes, pades
 from gateway.signing.verified import Inside
 from gateway.trust import enveloped
 from gateway.trust.judgement import Sub
+from tests.library.test_schemas import wrong
 from tests.signing import seals
 from tests.signing.test_pades import unsigned
 from tests.trust import pki
+from tests.trust.conftest import World
 
 NOW = datetime.now(UTC)
 TIME = datetime(2026, 6, 1, tzinfo=UTC)
@@ -266,6 +268,25 @@ class TestCommand:
         assert answer["parts"][0]["sha256"] == hashlib.sha256(revision).hexdigest()
         assert main(["verify", str(file), "--signed", str(target)]) != 0
         assert main(["verify", str(target)]) == 0
+
+    def test_under_a_policy(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        data = document("table lt")
+        file, target, trust = tmp_path / "certificate.pdf", tmp_path / "signed.pdf", tmp_path / "trust"
+        file.write_bytes(data)
+        for name, content in World().files().items():
+            (trust / name).parent.mkdir(parents=True, exist_ok=True)
+            (trust / name).write_bytes(content)
+        asked = ["verify", str(file), "--trust", str(trust), "--json"]
+        assert main(asked) == Exit.TRUST
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["indication"], answer["subIndication"]) == ("INDETERMINATE", "NOT_COVERED")
+        assert main([*asked, "--signed", str(target)]) == Exit.TRUST
+        answer = json.loads(capsys.readouterr().out)
+        # Whose it is, the lists do not say; that it is sound, the file says by itself.
+        assert answer["steps"][1]["outcome"] == "passed"
+        assert answer["document"] == hashlib.sha256(target.read_bytes()).hexdigest()
+        assert answer["signed"]["length"] == len(target.read_bytes()) < len(data)
+        assert wrong(answer, "answers-1", "ValidationDocument") == []
 
     def test_writes_nothing_else(self, tmp_path: Path) -> None:
         data = document("table lt")
