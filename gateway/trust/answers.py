@@ -11,7 +11,7 @@ from gateway.trust import credential_checks, entries, signers
 from gateway.trust.existence import Proof, Witnesses
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.signers import Known
-from gateway.trust.snapshot import Listed, Snapshot
+from gateway.trust.snapshot import Listed, Snapshot, identities_in
 from gateway.trust.subject import Signer, Subject
 
 
@@ -100,17 +100,21 @@ class Inquiry:
         Where one of those is not granted, it is the one: nobody knows under which of two hats a body signed.
         """
         statement, existed = self.subject.statement, answer.existed
-        there = [one for one in answer.known.services if one.service.at(existed) is not None]
-        if answer.listed is None or len(there) < 2:
+        names = answer.known.found_by
+        states = [(one, one.service.at(existed)) for one in answer.known.services]
+        # A service that has another key by then is no hat of this one, if there are others.
+        there = [one for one, state in states if state is not None and names & {*identities_in(state)}]
+        there = there or [one for one, state in states if state is not None]
+        if answer.listed is None or not there:
             return answer
         within = [
             one
             for one in there
             if entries.scope(one, statement, existed).outcome in (Outcome.PASSED, Outcome.NOT_ASKED)
         ]
-        names = answer.known.found_by
         bad = [one for one in within if entries.status(one, names, existed).outcome is not Outcome.PASSED]
-        found = next(iter((*bad, *within)), answer.listed)
+        own = next((one for one in there if one is answer.listed), there[0])
+        found = next(iter((*bad, *within)), own)
         return replace(answer, known=replace(answer.known, listed=found))
 
     def _is_accepted(self, listed: Listed, existed: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -63,13 +63,8 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
     if state.status != "granted":
         return StepResult("status", Outcome.FAILED, _AT_POE[state.status], evidence, params)
     later = (one for one in listed.service.states if one.starts > existed and _tells_of_loss(one))
-    losses = {
-        one.facts.reason.since or one.since
-        for one in (*later, *_lost(listed.entity, named))
-        if one.facts.reason
-    }
-    if losses:
-        first = min(losses, key=datetime.fromisoformat)
+    first = lost_since((*later, *losses(listed.entity, named)))
+    if first:
         params = {"since": first, "body": listed.entity.name, "subject": ""}
         # One that is older than the compromise, as far as anybody knows: that is not enough to pass.
         is_older = datetime.fromisoformat(first) > existed
@@ -78,12 +73,20 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
     return StepResult("status", Outcome.PASSED, None, evidence, params)
 
 
+def lost_since(states: Iterable[State]) -> str:
+    """The earliest moment of those at which states say that a key was lost; empty: none says so."""
+    losses = (
+        one.facts.reason.since or one.since for one in states if one.facts.reason and _tells_of_loss(one)
+    )
+    return min(losses, key=datetime.fromisoformat, default="")
+
+
 def is_lost(entity: Entity, named: Collection[str]) -> bool:
     """Whether a body has ever lost the key by which it is found; under whichever of its services."""
-    return any(True for _ in _lost(entity, named))
+    return any(True for _ in losses(entity, named))
 
 
-def _lost(entity: Entity, named: Collection[str]) -> Iterator[State]:
+def losses(entity: Entity, named: Collection[str]) -> Iterator[State]:
     """States that say so. A key that serves several services is lost for all of them."""
     for service in entity.services:
         for state in service.states:

@@ -191,24 +191,18 @@ class Witnesses:
         yield from self._by([listed], when, _AUTHORITIES, name, data)
 
     def _authority(self, token: rfc3161.Token, data: bytes, when: datetime, depth: int) -> Listed:
-        """The listed authority, by one way up; one that is revoked on any of them is none.
+        """The listed authority, by one way up; a key that is lost is so on each of them.
 
         Raises:
             ChainRefused: there is none, or a certificate is revoked, or nobody knows.
         """
-        good: Listed | None = None
         refused: chains.ChainRefused | None = None
         for found in islice(self._chains(token, token.time), _MOST_CHAINS):
             try:
-                good = self._along(found, token, data, when, depth) if good is None else good
-                self._refuse_revoked(found, when, when)
+                return self._along(found, token, data, when, depth)
             except chains.ChainRefused as error:
-                if error.error_code == _REVOKED:
-                    raise
                 refused = refused or error
-        if good is None:
-            raise refused or chains.ChainRefused(token.certificate.subject)
-        return good
+        raise refused or chains.ChainRefused(token.certificate.subject)
 
     def _along(
         self, found: chains.VerifiedChain, token: rfc3161.Token, data: bytes, when: datetime, depth: int
@@ -234,9 +228,10 @@ class Witnesses:
                 existed=asked,
                 engine=self._engine,
             )
-            if answer.status is crl.Revocation.UNKNOWN and certificate != found.anchor:
+            is_other = certificate not in found.certificates
+            if answer.status is crl.Revocation.UNKNOWN and certificate != found.anchor and not is_other:
                 raise chains.ChainRefused(certificate.subject, code="x509.no-revocation-list")
-            lost = answer.reason not in _HARMLESS or (answer.since or when) <= when
+            lost = answer.reason not in _HARMLESS or (not is_other and (answer.since or when) <= when)
             if answer.status is crl.Revocation.REVOKED and lost:
                 raise chains.ChainRefused(certificate.subject, code=_REVOKED)
 
@@ -253,7 +248,8 @@ class Witnesses:
     def _chains(self, token: rfc3161.Token, at: datetime) -> Iterator[chains.VerifiedChain]:
         return chains.find_chains(
             token.certificate,
-            (*token.above, *self._snapshot.certificates),
+            # The receiver's first: of the token's there may be so many that no other is reached.
+            (*self._snapshot.certificates, *token.above),
             [certificate for certificate, _ in self._anchors(token.time + token.accuracy)],
             at=at,
             purpose=chains.Purpose.TIME_STAMPS,
@@ -271,12 +267,21 @@ class Witnesses:
                 yield certificate, listed
 
     def _issued(self, found: chains.VerifiedChain) -> Iterator[tuple[Certificate, Certificate]]:
-        """Each certificate with its issuer; of one that is listed itself, whoever is at hand by that name."""
+        """Each certificate with its issuer; of one that is listed itself, whoever is at hand by that name.
+
+        So with others of the same keys: a key that is lost under one of its certificates is lost.
+        """
         yield from zip(found.certificates, found.certificates[1:], strict=False)
-        if found.anchor.issuer_name != found.anchor.subject_name or len(found.certificates) == 1:
-            for other in (*self._snapshot.certificates, *(one for one, _ in self._snapshot.anchors)):
-                if other.subject_name == found.anchor.issuer_name and other != found.anchor:
-                    yield found.anchor, other
+        anchor, keys = found.anchor, {one.spki for one in found.certificates}
+        at_hand = (*self._snapshot.certificates, *(one for one, _ in self._snapshot.anchors))
+        others = [one for one in at_hand if one.spki in keys and one not in found.certificates]
+        is_root = anchor.issuer_name == anchor.subject_name and len(found.certificates) > 1
+        for one in dict.fromkeys((*(() if is_root else (anchor,)), *others)):
+            yield from (
+                (one, issuer)
+                for issuer in at_hand
+                if one.issuer_name == issuer.subject_name and issuer != one
+            )
 
     def _tell(self, source: str, why: str) -> None:
         note = Finding("list.proof-not-counted", source, why, Severity.INFO)

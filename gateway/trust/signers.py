@@ -5,7 +5,7 @@ Source: ETSI EN 319 102-1 V1.4.1, 5.2.3 to 5.2.6, for the words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -16,12 +16,16 @@ from gateway.report import Finding, Severity
 from gateway.signing import chain as chains
 from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
+from gateway.signing.digests import sha256_hex
 from gateway.signing.sm2 import Engine
+from gateway.trust import entries
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.snapshot import (
     Listed,
     Snapshot,
     bare_identities,
+    bare_in,
+    identities_in,
     identities_of,
     key_identity,
     kind_of,
@@ -36,8 +40,6 @@ CAUSES: Final = {
 _COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
 # (RFC 5280, 5.3.1) Of a certificate, and not of its key.
 _HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
-# What is said of one way up alone.
-_OF_ONE_WAY: Final = frozenset({Sub.REVOCATION_UNAVAILABLE, Sub.REVOKED})
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _URI: Final = der.context(6, constructed=False)
 # For an issuer that is stated in a way that cannot be read.
@@ -105,8 +107,8 @@ def identify(
         names = frozenset(signer.identities)
         own, is_bare = _certificates(asked, found)
         step = (
-            (None if is_bare else _over(asked, own))
-            or _revoked(asked, own, is_bare=is_bare)
+            _lost(asked, {one for one in names if one.startswith("key:")})
+            or (None if is_bare else _none_counts(asked, own))
             or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
         )
     elif signer.chain:
@@ -147,35 +149,40 @@ def _by_chain(asked: _Inquiry) -> Known:
     """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
     snapshot, signer = asked.snapshot, asked.signer
     anchors = dict(snapshot.anchors)
-    others = (*signer.chain[1:], *snapshot.certificates)
+    # The receiver's first: of the signer's there may be so many that no other is reached.
+    others = (*snapshot.certificates, *signer.chain[1:])
     found = chains.find_chains(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
-    best: Known | None = None
+    refused: list[Known] = []
     try:
         for chain in islice(found, _MOST_CHAINS):
-            way = replace(asked, evidence=dict(asked.evidence), notes=[])
-            known = _along(way, chain)
-            if way.is_lost:
-                # The signer chooses by which way to come; a key that is lost is so on each of them.
+            known = _along(replace(asked, evidence=dict(asked.evidence), notes=[]), chain)
+            if known.listed is not None:
                 return known
-            if best is None or best.step.sub in _OF_ONE_WAY:
-                best = known if best is None or known.step.sub not in _OF_ONE_WAY else best
+            refused.append(known)
     except chains.ChainRefused as error:
         return Known(_no_chain(asked, error) if anchors else _unlisted(asked))
-    assert best is not None  # there is one chain at least, or an error
-    return best
+    # There is one chain at least, or an error.
+    return min(refused, key=_rank)
+
+
+def _rank(known: Known) -> int:
+    """What is said of a key comes before what is said of one way up."""
+    sub = known.step.sub
+    return 2 if sub is Sub.REVOCATION_UNAVAILABLE else int(sub is Sub.REVOKED)
 
 
 def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
     """What one chain makes of the signer; of another one, revocation lists may be at hand."""
     snapshot, anchors = asked.snapshot, dict(asked.snapshot.anchors)
     name = f"cert:{chain.anchor.fingerprint}"
-    entries = snapshot.find([name])
-    if bodies := _two_bodies(entries):
+    found = snapshot.find([name])
+    if bodies := _two_bodies(found):
         return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
-    services = _services(asked, entries or (anchors[chain.anchor],), is_vetted=True)
+    services = _services(asked, found or (anchors[chain.anchor],), is_vetted=True)
     listed = services[0]
     asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
-    if (step := _over_above(asked, chain)) is not None:
+    keys = {f"key:{sha256_hex(one.spki)}" for one in chain.certificates}
+    if (step := _over_above(asked, chain) or _listed_as_lost(asked, keys) or _lost(asked, keys)) is not None:
         return Known(step)
     for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
         answer = _ask(asked, certificate, issuer)
@@ -211,44 +218,72 @@ def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:
 
 
 def _certificates(asked: _Inquiry, found: Sequence[Listed]) -> tuple[tuple[Certificate, ...], bool]:
-    """The signer's certificate; of a signer who shows none, those under which the list knows the key.
+    """The signer's certificate; of a signer who shows none, those under which the list knew the key then.
 
-    With them, whether the list knows it without them, too.
+    With them, whether the list knew it without them, too.
     """
     signer = asked.signer
     if signer.chain:
         return signer.chain[:1], False
-    services, names = {id(one.service) for one in found}, set(signer.identities)
+    names = set(signer.identities)
+    states = [state for one in found if (state := one.service.at(asked.existed)) is not None]
+    there = {name for state in states for name in identities_in(state)}
     known = (
         certificate
-        for certificate, listed in asked.snapshot.anchors
-        if id(listed.service) in services and key_identity(certificate) in names
+        for certificate, _ in asked.snapshot.anchors
+        if f"cert:{certificate.fingerprint}" in there and key_identity(certificate) in names
     )
-    is_bare = any(names & set(bare_identities(one.service)) for one in found)
+    is_bare = any(names & set(bare_in(state)) for state in states)
     return tuple(dict.fromkeys(known)), is_bare
 
 
-def _over(asked: _Inquiry, own: Sequence[Certificate]) -> StepResult | None:
+def _none_counts(asked: _Inquiry, own: Sequence[Certificate]) -> StepResult | None:
+    """Why no certificate counts: whoever leaves one out signs with its key all the same."""
+    steps = [_over(asked, one) or _listed_and_revoked(asked, one) for one in own]
+    return steps[-1] if steps and None not in steps else None
+
+
+def _over(asked: _Inquiry, own: Certificate) -> StepResult | None:
     """A listed certificate counts from its listing on, and no longer than it says itself."""
-    last = max(own, key=lambda one: one.not_after, default=None)
-    if last is None or asked.existed <= last.not_after:
+    if asked.existed <= own.not_after:
         return None
-    told = {"why": "x509.certificate-expired", "subject": last.subject}
+    told = {"why": "x509.certificate-expired", "subject": own.subject}
     return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
 
 
-def _revoked(asked: _Inquiry, own: Sequence[Certificate], *, is_bare: bool) -> StepResult | None:
-    """Whoever leaves out a revoked certificate signs with its key all the same."""
-    steps = [step for one in own if (step := _listed_and_revoked(asked, one)) is not None]
-    is_over = len(steps) == len(own) and not is_bare
-    return steps[-1] if steps and (asked.is_lost or is_over) else None
+def _lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
+    """A lost key is lost under each of its certificates, of which the signer chooses one to show."""
+    for one in dict.fromkeys((*asked.signer.chain[:1], *_at_hand(asked))):
+        if f"key:{sha256_hex(one.spki)}" not in keys:
+            continue
+        alone = replace(asked, notes=[])
+        step = _listed_and_revoked(alone, one)
+        if step is not None and alone.is_lost:
+            return step
+    return None
+
+
+def _listed_as_lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
+    """A list says so of a key of the chain, under whichever certificate."""
+    for listed in asked.snapshot.find(keys):
+        since = entries.lost_since(entries.losses(listed.entity, keys))
+        if since:
+            told = {"body": listed.entity.name, "subject": "", "since": since}
+            is_older = datetime.fromisoformat(since) > asked.existed
+            outcome = Outcome.INDETERMINATE if is_older else Outcome.FAILED
+            return _step(asked, outcome, Sub.REVOKED_KEY_COMPROMISE, **told)
+    return None
+
+
+def _at_hand(asked: _Inquiry) -> Iterator[Certificate]:
+    yield from asked.signer.chain[1:]
+    yield from asked.snapshot.certificates
+    yield from (one for one, _ in asked.snapshot.anchors)
 
 
 def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None:
     """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-    snapshot = asked.snapshot
-    above = (*asked.signer.chain[1:], *snapshot.certificates, *(one for one, _ in snapshot.anchors))
-    for issuer in dict.fromkeys(above):
+    for issuer in dict.fromkeys(_at_hand(asked)):
         if issuer.subject_name != leaf.issuer_name or issuer == leaf:
             continue
         answer = _ask(asked, leaf, issuer)

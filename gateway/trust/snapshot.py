@@ -185,10 +185,15 @@ def kind_of(certificate: Certificate) -> str:
 def bare_identities(service: Service) -> Iterator[str]:
     """The keys and names under which the service was ever listed without a certificate."""
     for state in service.states:
-        for jwk in state.identity.keys:
-            yield f"key:{VerificationKey.from_jwk(jwk).sha256}"
-        for other in state.identity.others:
-            yield f"id:{other}"
+        yield from bare_in(state)
+
+
+def bare_in(state: State) -> Iterator[str]:
+    """The keys and names under which the service was listed then without a certificate."""
+    for jwk in state.identity.keys:
+        yield f"key:{VerificationKey.from_jwk(jwk).sha256}"
+    for other in state.identity.others:
+        yield f"id:{other}"
 
 
 def read_seen(data: bytes) -> dict[str, Seen]:

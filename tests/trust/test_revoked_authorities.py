@@ -14,6 +14,7 @@ from gateway.signing import asic, jades, jose, keys
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from tests.trust import made, pki
+from tests.trust.conftest import World
 from tests.trust.pki import STAMPING, Authority, issue, key
 from tests.trust.test_existence import Case
 from tests.trust.test_simulator import PASSED, certifier
@@ -99,6 +100,60 @@ class TestLeftOut:
         assert self.verdict(of, old, of.leaf) == "TOTAL_PASSED"
         assert self.verdict(of, old, others=(did,)) == "TOTAL_PASSED"
 
+    def test_each_is_over_in_its_own_way(self) -> None:
+        """One has expired, the other was given up: none is left."""
+        of = pki.pki()
+        old = issue("TEST body seal", of.leaf.key, of.middle, serial=34, end=made.NOW - DAY)
+        told = pki.crl(of.middle, (3, SINCE, ReasonFlags.cessation_of_operation))
+        assert self.verdict(of, old, of.leaf, revoked=told) == "TOTAL_FAILED"
+
+    def test_known_otherwise_before(self) -> None:
+        """What a list has said before of a key does not count for now."""
+        of = pki.pki()
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        own = PrivateKey(of.leaf.key)
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        _, data = jose.signing_input({"alg": "ES256", "kid": own.key_id}, PAYLOAD)
+        token = data + b"." + base64url(keys.sign(own, data)).encode()
+        told = pki.crl(of.middle, (3, SINCE, ReasonFlags.superseded))
+        now = certifier(certificates=[of.leaf.own], since="2026-06-01T00:00:00Z")
+        for before in ({"certificates": [again.own]}, {"others": (own.public_key.did,)}):
+            world = world_of(of.root)
+            world.certifier = [now, certifier(**before)]
+            world.more["certificates/middle.pem"] = of.middle.pem
+            assert verdict(world, token) == PASSED
+            world.more["crls/middle.crl"] = told
+            assert verdict(world, token)[0] == "TOTAL_FAILED"
+
+
+class TestAnotherCertificate:
+    """A key that is lost under one certificate is lost under each, of which the signer chooses one."""
+
+    @pytest.mark.parametrize("is_chained", [False, True])
+    @pytest.mark.parametrize("reason", [ReasonFlags.key_compromise, ReasonFlags.superseded])
+    def test_revoked(self, reason: ReasonFlags, *, is_chained: bool) -> None:
+        of = pki.pki()
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        world = world_of(of.root, root=pki.crl(of.root), middle=pki.crl(of.middle))
+        world.certifier = [
+            certifier(certificates=[one.own for one in (of.leaf, of.root if is_chained else again)])
+        ]
+        world.more["certificates/middle.pem"] = of.middle.pem
+        assert verdict(world, sealed(again)) == PASSED
+        world.more["crls/middle.crl"] = pki.crl(of.middle, (3, SINCE, reason))
+        is_lost = reason is ReasonFlags.key_compromise
+        assert verdict(world, sealed(again))[0] == ("TOTAL_FAILED" if is_lost else "TOTAL_PASSED")
+
+    def test_said_by_the_list(self) -> None:
+        of = pki.pki()
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        lost = {"statusReason": {"code": "key-compromise", "since": "2026-10-01T00:00:00Z"}}
+        world = world_of(of.root, root=pki.crl(of.root), middle=pki.crl(of.middle))
+        state = made.state("tsa", certificates=[of.leaf.own], status="withdrawn", extensions=[lost])
+        assert verdict(world, sealed(again)) == PASSED
+        world.entities = [made.entity("TEST body", [state])]
+        assert verdict(world, sealed(again)) == ("TOTAL_FAILED", "REVOKED_KEY_COMPROMISE")
+
 
 class TestCrossed:
     """An authority that two roots have certified: what the lists of one way up say is enough."""
@@ -146,6 +201,62 @@ class TestCrossed:
         for above in ((of.middle, crossed), (crossed, of.middle)):
             chain = tuple(one.certificate for one in above)
             assert verdict(world, sealed(replace(of.leaf, above=chain)))[0] == expected
+
+    def test_no_way_is_buried(self) -> None:
+        """Whoever has the lost key of an authority issues as many above the signer as a search asks."""
+        of = pki.pki()
+        second = issue("TEST second root", key("P-256", 31), ca=True, serial=31)
+        crossed = issue("TEST authority", of.middle.key, second, ca=True, serial=32)
+        own = [issue("TEST authority", of.middle.key, of.middle, ca=True, serial=50 + n) for n in range(9)]
+        world = world_of(of.root, middle=pki.crl(of.middle), second=pki.crl(second))
+        world.certifier = [certifier(certificates=[second.own, of.root.own])]
+        world.more["certificates/middle.pem"] = of.middle.pem
+        data = sealed(replace(of.leaf, above=tuple(one.certificate for one in (crossed, *own))))
+        world.more["crls/root.crl"] = pki.crl(of.root)
+        assert verdict(world, data) == PASSED
+        world.more["crls/root.crl"] = pki.crl(of.root, (2, SINCE, ReasonFlags.ca_compromise))
+        assert verdict(world, data)[0] == "TOTAL_FAILED"
+
+    def test_a_key_of_the_other_way_alone(self) -> None:
+        """What has become of an authority above is nothing to the way that does not lead by it."""
+        of = pki.pki()
+        old = issue("TEST old authority", key("P-256", 61), of.root, ca=True, serial=61)
+        second = issue("TEST second root", key("P-256", 31), ca=True, serial=31)
+        issuing = issue("TEST issuing", key("P-256", 62), old, ca=True, serial=62)
+        crossed = issue("TEST issuing", issuing.key, second, ca=True, serial=63)
+        leaf = issue("TEST body seal", of.leaf.key, issuing, serial=64)
+        told = {"issuing": issuing, "old": old, "second": second}
+        world = world_of(of.root, **{name: pki.crl(one) for name, one in told.items()})
+        world.more["crls/root.crl"] = pki.crl(of.root, (61, SINCE, ReasonFlags.ca_compromise))
+        world.certifier = [certifier(certificates=[of.root.own, second.own])]
+        for above in ((crossed, issuing, old), (issuing, old, crossed)):
+            chain = tuple(one.certificate for one in above)
+            assert verdict(world, sealed(replace(leaf, above=chain))) == PASSED
+        assert verdict(world, sealed(leaf))[0] == "TOTAL_FAILED"
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_stamps_by_the_way_that_is_left(self, order: int) -> None:
+        since = datetime(2025, 2, 1, tzinfo=UTC)
+        root = issue("TEST stamp root", key("P-256", 21), ca=True, serial=1)
+        second = issue("TEST second stamp root", key("P-256", 41), ca=True, serial=41)
+        old = issue("TEST old stamp authority", key("P-256", 51), root, ca=True, serial=51)
+        middle = issue("TEST stamp authority", key("P-256", 22), old, ca=True, serial=2)
+        crossed = issue("TEST stamp authority", middle.key, second, ca=True, serial=42)
+        purpose = (x509.ExtendedKeyUsage([STAMPING]), True)
+        authority = Authority(root, issue("TEST stamps", key("P-256", 23), middle, purpose, serial=9))
+        for by_root, by_old, is_sound in ((51, 0, True), (0, 2, False)):
+            case = Case()
+            case.lists(authority)
+            state = made.state("tsa", certificates=[root.own, second.own])
+            case.world.entities = [made.entity("TEST stamps", [state])]
+            case.stamped(authority)
+            serials = ((root, by_root), (old, by_old), (middle, 0), (second, 0))
+            for one, serial in serials:
+                gone = ((serial, since, ReasonFlags.ca_compromise),) if serial else ()
+                case.world.more[f"crls/{one.certificate.serial_number}.crl"] = pki.crl(one, *gone)
+            for number, one in enumerate((middle, crossed, old)[::order]):
+                case.world.more[f"certificates/{number}.pem"] = one.pem
+            assert (case.verdict == PASSED) is is_sound, case.reasons
 
     @pytest.mark.parametrize("order", [1, -1])
     def test_stamps_of_an_authority_that_is_lost_on_one_way(self, order: int) -> None:
@@ -226,3 +337,21 @@ class TestTomorrow:
         assert verdict(world, attached) == ("TOTAL_FAILED", "NOT_YET_VALID")
         assert verdict(world, detached, {"a.json": PAYLOAD}) == ("TOTAL_FAILED", "NOT_YET_VALID")
         assert verdict(world, container) == ("TOTAL_FAILED", "NOT_YET_VALID")
+
+
+class TestHandedOver:
+    """A key that has gone from one service of a body to another signs for that one."""
+
+    def test_of_two_services(self) -> None:
+        of = pki.pki()
+        later = "2026-06-01T00:00:00Z"
+        other = issue("TEST body seal", key("P-256", 71), of.middle, serial=71)
+        first = [certifier(certificates=[other.own], since=later), certifier(certificates=[of.leaf.own])]
+        second = [certifier(certificates=[of.leaf.own], since=later)]
+        world = World()
+        for services in ((first, second), (second, first)):
+            world.entities = [made.entity("TEST body", *services)]
+            assert verdict(world, sealed(of.leaf)) == PASSED
+            assert verdict(world, sealed(other)) == PASSED
+        world.entities = [made.entity("TEST body", first)]
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "NOT_LISTED_AT_POE")
