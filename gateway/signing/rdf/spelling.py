@@ -238,7 +238,7 @@ def _collect(context: PlainJson, known: _Terms) -> None:
 def _shape(term: str, definition: Mapping[str, PlainJson], known: _Terms) -> None:
     stated = definition.get("@container")
     containers = {str(one) for one in (stated if isinstance(stated, list) else [stated]) if one is not None}
-    if _SHAPING & definition.keys() or containers - _PLAIN_CONTAINERS or definition.get("@type") == "@json":
+    if _SHAPING & definition.keys() or containers - _PLAIN_CONTAINERS:
         known.shaped.add(term)
     if "@language" in containers:
         known.by_language.add(term)
