@@ -29,7 +29,7 @@ from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
 from gateway.trust.entries import is_lost
 from gateway.trust.lote import Entity, State
-from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of, kind_of
+from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of, key_identity, kind_of
 from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})
@@ -219,6 +219,9 @@ class Witnesses:
         return dict(self._anchors(when))[found.anchor]
 
     def _refuse_revoked(self, found: chains.VerifiedChain, when: datetime, asked: datetime) -> None:
+        keys = {key_identity(one) for one in found.certificates}
+        if any(is_lost(one.entity, keys) for one in self._snapshot.find(keys)):
+            raise chains.ChainRefused(found.certificates[0].subject, code=_REVOKED)
         for certificate, issuer in self._issued(found):
             answer = crl.revocation(
                 certificate,
@@ -272,9 +275,9 @@ class Witnesses:
         So with others of the same keys: a key that is lost under one of its certificates is lost.
         """
         yield from zip(found.certificates, found.certificates[1:], strict=False)
-        anchor, keys = found.anchor, {one.spki for one in found.certificates}
+        anchor, keys = found.anchor, {key_identity(one) for one in found.certificates}
         at_hand = (*self._snapshot.certificates, *(one for one, _ in self._snapshot.anchors))
-        others = [one for one in at_hand if one.spki in keys and one not in found.certificates]
+        others = [one for one in at_hand if key_identity(one) in keys and one not in found.certificates]
         is_root = anchor.issuer_name == anchor.subject_name and len(found.certificates) > 1
         for one in dict.fromkeys((*(() if is_root else (anchor,)), *others)):
             yield from (

@@ -16,7 +16,6 @@ from gateway.report import Finding, Severity
 from gateway.signing import chain as chains
 from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
-from gateway.signing.digests import sha256_hex
 from gateway.signing.sm2 import Engine
 from gateway.trust import entries
 from gateway.trust.judgement import Outcome, StepResult, Sub
@@ -105,10 +104,13 @@ def identify(
         services = _services(asked, found)
         listed = services[0]
         names = frozenset(signer.identities)
+        keys = {one for one in names if one.startswith("key:")}
         own, is_bare = _certificates(asked, found)
         step = (
-            _lost(asked, {one for one in names if one.startswith("key:")})
+            _listed_as_lost(asked, keys, besides=listed)
+            or _lost(asked, keys)
             or (None if is_bare else _none_counts(asked, own))
+            or _none_counts(asked, signer.chain[:1])
             or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
         )
     elif signer.chain:
@@ -181,7 +183,7 @@ def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
     services = _services(asked, found or (anchors[chain.anchor],), is_vetted=True)
     listed = services[0]
     asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
-    keys = {f"key:{sha256_hex(one.spki)}" for one in chain.certificates}
+    keys = {key_identity(one) for one in chain.certificates}
     if (step := _over_above(asked, chain) or _listed_as_lost(asked, keys) or _lost(asked, keys)) is not None:
         return Known(step)
     for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
@@ -218,16 +220,17 @@ def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:
 
 
 def _certificates(asked: _Inquiry, found: Sequence[Listed]) -> tuple[tuple[Certificate, ...], bool]:
-    """The signer's certificate; of a signer who shows none, those under which the list knew the key then.
+    """Those under which the list knew the key then; of several, the one that the signer shows.
 
-    With them, whether the list knew it without them, too.
+    With them, whether the list knew it without them, too. What a list has said before of another certificate
+    of the key, or of the key alone, does not make up for these.
     """
-    signer = asked.signer
-    if signer.chain:
-        return signer.chain[:1], False
-    names = set(signer.identities)
+    names = set(asked.signer.identities)
     states = [state for one in found if (state := one.service.at(asked.existed)) is not None]
     there = {name for state in states for name in identities_in(state)}
+    shown = asked.signer.chain[:1]
+    if shown and f"cert:{shown[0].fingerprint}" in there:
+        return shown, False
     known = (
         certificate
         for certificate, _ in asked.snapshot.anchors
@@ -254,7 +257,7 @@ def _over(asked: _Inquiry, own: Certificate) -> StepResult | None:
 def _lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
     """A lost key is lost under each of its certificates, of which the signer chooses one to show."""
     for one in dict.fromkeys((*asked.signer.chain[:1], *_at_hand(asked))):
-        if f"key:{sha256_hex(one.spki)}" not in keys:
+        if key_identity(one) not in keys:
             continue
         alone = replace(asked, notes=[])
         step = _listed_and_revoked(alone, one)
@@ -263,9 +266,13 @@ def _lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
     return None
 
 
-def _listed_as_lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
-    """A list says so of a key of the chain, under whichever certificate."""
+def _listed_as_lost(
+    asked: _Inquiry, keys: Collection[str], *, besides: Listed | None = None
+) -> StepResult | None:
+    """A list says so of a key, under whichever certificate; step 7 asks the body's own entry."""
     for listed in asked.snapshot.find(keys):
+        if besides is not None and listed.entity is besides.entity:
+            continue
         since = entries.lost_since(entries.losses(listed.entity, keys))
         if since:
             told = {"body": listed.entity.name, "subject": "", "since": since}

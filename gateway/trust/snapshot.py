@@ -10,6 +10,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
@@ -173,8 +174,17 @@ def identities_in(*states: State) -> Iterator[str]:
 
 
 def key_identity(certificate: Certificate) -> str:
-    """By what the key of a certificate is known without it."""
-    return f"key:{x509.Certificate.from_der(certificate.encoded, above=True).key.sha256}"
+    """By what the key of a certificate is known without it, however the certificate spells it."""
+    return _key_in(certificate.encoded) or f"key:{sha256_hex(certificate.spki)}"
+
+
+@lru_cache(maxsize=4096)
+def _key_in(encoded: bytes) -> str:
+    """Empty for a certificate that is of use to nobody but a chain."""
+    try:
+        return f"key:{x509.Certificate.from_der(encoded, above=True).key.sha256}"
+    except GatewayError:
+        return ""
 
 
 def kind_of(certificate: Certificate) -> str:

@@ -59,6 +59,9 @@ class Case:
         good = [one for one in self.now.certificates if not self.expired[one] and not self.revoked[one]]
         if self.shown is None:
             return self.now.is_bare or bool(good)
+        if self.shown not in self.now.certificates and not (self.now.is_bare or good):
+            # What was said of it before does not make up for what is said now.
+            return False
         is_sound = not self.expired[self.shown] and not self.revoked[self.shown]
         return is_sound and self.shown in listed and bool(self.now.certificates)
 

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ReasonFlags
 
-from gateway.signing import asic, jades, jose, keys
+from gateway.signing import asic, der, jades, jose, keys
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from tests.trust import made, pki
@@ -153,6 +155,80 @@ class TestAnotherCertificate:
         assert verdict(world, sealed(again)) == PASSED
         world.entities = [made.entity("TEST body", [state])]
         assert verdict(world, sealed(again)) == ("TOTAL_FAILED", "REVOKED_KEY_COMPROMISE")
+
+    @pytest.mark.parametrize("kind", ["P-256", "RSA"])
+    def test_in_another_spelling(self, kind: str) -> None:
+        """One certificate has the point compressed, or the key for PSS alone: it is one key."""
+        of = pki.pki(kind)
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        odd = respelled(of.leaf, of.middle)
+        world = world_of(of.root, root=pki.crl(of.root), middle=pki.crl(of.middle))
+        world.certifier = [certifier(certificates=[odd.own, again.own])]
+        world.more["certificates/middle.pem"] = of.middle.pem
+        assert verdict(world, sealed(again)) == PASSED
+        world.more["crls/middle.crl"] = pki.crl(of.middle, (3, SINCE, ReasonFlags.key_compromise))
+        assert verdict(world, sealed(again)) == ("TOTAL_FAILED", "REVOKED")
+
+    @pytest.mark.parametrize("is_own", [False, True])
+    def test_said_of_another_body(self, *, is_own: bool) -> None:
+        """Two lists, or two entries, may name one body by two certificates; only one knows of the loss."""
+        of = pki.pki()
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        lost = {"statusReason": {"code": "key-compromise", "since": "2026-10-01T00:00:00Z"}}
+        world = world_of(again)
+        assert verdict(world, sealed(again)) == PASSED
+        state = made.state("tsa", certificates=[of.leaf.own], status="withdrawn", extensions=[lost])
+        told = [made.entity("TEST body", [state])]
+        world.own_entities, world.entities = (told, []) if is_own else ([], told)
+        assert verdict(world, sealed(again)) == ("TOTAL_FAILED", "REVOKED_KEY_COMPROMISE")
+
+    def test_listed_before(self) -> None:
+        """A former certificate of the key, or one of the signer's own making, is not today's."""
+        of = pki.pki()
+        assert isinstance(of.leaf.key, ec.EllipticCurvePrivateKey)
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        own = issue("TEST body seal", of.leaf.key, serial=99)
+        bare = certifier(certificates=[])
+        bare["ServiceDigitalIdentity"] = {"PublicKeyValues": [jwk(of.leaf.key)]}
+        now = certifier(certificates=[of.leaf.own], since="2026-06-01T00:00:00Z")
+        told = pki.crl(of.middle, (3, SINCE, ReasonFlags.superseded))
+        for shown, before in ((again, certifier(certificates=[again.own])), (own, bare)):
+            world = world_of(of.root)
+            world.certifier = [now, before]
+            world.more["certificates/middle.pem"] = of.middle.pem
+            assert verdict(world, sealed(shown)) == PASSED
+            world.more["crls/middle.crl"] = told
+            assert verdict(world, sealed(shown)) == ("TOTAL_FAILED", "REVOKED")
+
+
+def jwk(own: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    point = own.public_key().public_numbers()
+    x, y = (base64url(one.to_bytes(32, "big")) for one in (point.x, point.y))
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def respelled(holder: pki.Holder, by: pki.Holder) -> pki.Holder:
+    """The same certificate with its key spelled otherwise: a compressed point, or RSA for PSS alone."""
+    outer = der.parse(holder.der, "certificate")
+    tbs = outer.content(der.SEQUENCE, "tbs")
+    algorithm = outer.encoded(der.SEQUENCE, "signatureAlgorithm")
+    public = holder.key.public_key()
+    old = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    spki = der.parse(old, "spki")
+    kind = spki.encoded(der.SEQUENCE, "algorithm")
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        point = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        new = der.sequence(kind, der.bits(point))
+    else:
+        new = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.10")), der.bits(spki.bits("key")))
+    changed = der.sequence(tbs.replace(old, new))
+    if isinstance(by.key, ec.EllipticCurvePrivateKey):
+        signature = by.key.sign(changed, ec.ECDSA(hashes.SHA256()))
+    else:
+        assert isinstance(by.key, rsa.RSAPrivateKey)
+        signature = by.key.sign(changed, padding.PKCS1v15(), hashes.SHA256())
+    encoded = der.sequence(changed, algorithm, der.bits(signature))
+    return replace(holder, certificate=x509.load_der_x509_certificate(encoded))
 
 
 class TestCrossed:
