@@ -53,6 +53,7 @@ _REMARKS = {
     "contained-unsigned": "cli.remark-contained-unsigned",
     "question-not-asked": "cli.remark-question-not-asked",
     "claims-hidden": "cli.remark-claims-hidden",
+    "parts-hidden": "cli.remark-parts-hidden",
     "countersigned": "cli.remark-countersigned",
 }
 

@@ -235,6 +235,9 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
     if "" in opened.closed_in:
         # A status or an end may be among them, whatever the rules say.
         remarks = (*remarks, "claims-hidden")
+    if opened.closed_in - {""}:
+        # In other documents, such as a declaration, a state or an end stands further below.
+        remarks = (*remarks, "parts-hidden")
     envelope = Verified(
         Envelope.SD_JWT,
         (

@@ -51,6 +51,7 @@ _LEFT_OPEN: Final = frozenset(
 )
 _IS_CLAIMED: Final = ("issuer", "iss")
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
+_BEGINS: Final = frozenset({"iat", "nbf", "validFrom"})
 _LAST_SECOND: Final = 253402300800  # of the year 9999
 
 # (Data Integrity 1.0, 4.4) Compared by who has asked; told by who has not.
@@ -133,7 +134,7 @@ def of_file(
 
 def _shown_since(subject: Subject, bound_at: int | None) -> Subject:
     """(RFC 9901, 7.3) What its holder says to have shown tomorrow is not shown yet."""
-    if bound_at is None:
+    if bound_at is None or not _BEGINS & subject.credential.keys():
         return subject
     stated = [one for one in (subject.begins, _time(str(bound_at))) if one]
     return replace(subject, begins=max(stated, key=datetime.fromisoformat))
@@ -267,6 +268,8 @@ def _told(found: Verified) -> Iterator[Finding]:
         yield Finding("list.question-not-asked", "/proof", severity=Severity.INFO)
     if any("claims-hidden" in one.remarks for one in found.signatures):
         yield Finding("list.claims-hidden", "/_sd", severity=Severity.INFO)
+    if any("parts-hidden" in one.remarks for one in found.signatures):
+        yield Finding("list.parts-hidden", "_sd", severity=Severity.INFO)
     if any("countersigned" in one.remarks for one in found.signatures):
         yield Finding("list.countersigned", "", severity=Severity.INFO)
 
@@ -372,15 +375,35 @@ def _issuer(document: Mapping[str, PlainJson]) -> str:
 
 def _latest(found: Verified) -> str:
     """What was made tomorrow, or counts from then on, says nothing yet; a time in the past proves nothing."""
+    if found.envelope is Envelope.SD_JWT and not _BEGINS & found.document.keys():
+        # Since when it counts is the issuer's to say: a holder can only narrow it.
+        return ""
     stated = [_time(found.times.get(name, "")) for name in ("nbf", "iat")]
+    stated.append(_stated(found, "issuanceDate"))
     if found.envelope is not Envelope.SD_JWT:
         stated += [one.claimed_time for one in found.signatures if is_timestamp(one.claimed_time)]
     return max((one for one in stated if one), key=datetime.fromisoformat, default="")
 
 
 def _earliest(found: Verified) -> str:
-    ends = [found.times.get("expires", ""), _time(found.times.get("exp", ""))]
+    ends = [
+        found.times.get("expires", ""),
+        _time(found.times.get("exp", "")),
+        _stated(found, "expirationDate"),
+    ]
     return min((one for one in ends if one), key=datetime.fromisoformat, default="")
+
+
+def _stated(found: Verified, name: str) -> str:
+    """A day of the first data model, which nobody refuses in a token or a file (VCDM 1.1, 4.6).
+
+    Raises:
+        ModelRefused: it is no time.
+    """
+    stated = found.times.get(name, "") if signed_objects.is_model(found.document) else ""
+    if stated and not is_timestamp(stated):
+        raise vcdm.ModelRefused(stated, path=f"/{name}", code="vcdm.date")
+    return stated
 
 
 def _time(seconds: str) -> str:

@@ -194,7 +194,8 @@ class _Run:
             yield Finding("list.contained", place, word, Severity.INFO)
             if done.said is not None:
                 yield done.said.finding()
-            yield from (replace(one, at=f"{place} {one.at}".strip()) for one in done.notes)
+            told = (*(one for one in done.findings if one.severity is Severity.INFO), *done.notes)
+            yield from (replace(one, at=f"{place} {one.at}".strip()) for one in told)
 
     def _unsound(self, sub: Sub, evidence: Mapping[str, PlainJson]) -> Iterator[StepResult]:
         """The bytes are not what somebody signed: nothing that they say is read."""

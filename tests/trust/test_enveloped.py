@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -26,7 +27,7 @@ from gateway.trust.judgement import Sub
 from gateway.trust.validation import validate_credential, validate_folder, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
-from tests.trust.conftest import World
+from tests.trust.conftest import TEA, World
 from tests.trust.test_attacks import controller
 from tests.trust.test_simulator import MIDDLE, PASSED, certifier, current
 from tests.trust.test_statements import BASE, KEY, Office, statement
@@ -528,6 +529,72 @@ class TestOthers:
         world.more = {}
         assert verdict(world, message, {"a": PAYLOAD}) == ("INDETERMINATE", "REVOCATION_UNAVAILABLE")
 
+    @pytest.mark.parametrize(
+        ("place", "stated", "opened"),
+        [
+            ("/document/validUntil", "2026-05-01", ("TOTAL_FAILED", "EXPIRED")),
+            ("/document/status", "withdrawn", ("TOTAL_FAILED", "NOT_IN_FORCE")),
+        ],
+    )
+    def test_an_end_that_the_holder_keeps_back(
+        self, place: str, stated: str, opened: tuple[str, str]
+    ) -> None:
+        """What others call ``exp`` and ``status`` stands further below in a declaration."""
+        declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp())}
+        declaration["document"][place.rpartition("/")[2]] = stated
+        salts = sd_jwt.salts_of(KEY, b"x")
+        token = sd_jwt.issue(declaration, hide=[place], signer=KEY, salts=salts)
+        snapshot = listed(KEY.public_key.did).snapshot()
+        done = validate_file(token, snapshot)
+        assert (done.indication.name, done.sub and done.sub.name, done.findings) == (*opened, ())
+        done = validate_file(sd_jwt.disclose(token, []), snapshot)
+        assert [finding.code for finding in done.findings] == ["list.parts-hidden"]
+
+    @pytest.mark.parametrize(
+        ("changed", "expected"),
+        [
+            ({"expirationDate": "2020-01-01T00:00:00Z"}, ("TOTAL_FAILED", "EXPIRED")),
+            ({"expirationDate": "2030-01-01T00:00:00Z"}, PASSED),
+            ({"expirationDate": "2030"}, FORMAT),
+            ({"issuanceDate": "2030-01-01T00:00:00Z"}, ("TOTAL_FAILED", "NOT_YET_VALID")),
+            ({"issuanceDate": "2020-01-01T00:00:00Z"}, PASSED),
+        ],
+    )
+    def test_days_of_the_first_data_model(self, changed: dict[str, Any], expected: tuple[str, str]) -> None:
+        own = KEY.public_key.did
+        document = credential(own, **changed)
+        token = sd_jwt.issue(document, hide=[], signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
+        assert verdict(listed(own), token) == expected
+        of = pki.pki()
+        data = jades.sign(jcs({**document, "issuer": None}), of.leaf.sealer, signing_time=made.NOW)
+        assert verdict(world_of(of.root, **lists(of)), data) == expected
+        # In what is no credential, these may be the names of anything.
+        data = jades.sign(jcs(changed), of.leaf.sealer, signing_time=made.NOW)
+        assert verdict(world_of(of.root, **lists(of)), data) == PASSED
+
+    @pytest.mark.parametrize("narrowed", [{}, {"nbf": int(made.NOW.timestamp())}])
+    def test_a_holder_gives_it_no_beginning(self, narrowed: dict[str, Any]) -> None:
+        """Since when it counts is for the issuer to say."""
+        declaration, holder = json.loads(TEA.read_bytes()), PrivateKey.generate(KeyType.ED25519)
+        snapshot = listed(KEY.public_key.did).snapshot()
+        for claims, expected in (
+            (declaration, ("INDETERMINATE", "TIME_UNKNOWN")),
+            (declaration | {"iat": int(made.NOW.timestamp())}, PASSED),
+        ):
+            salts = sd_jwt.salts_of(KEY, b"x")
+            token = sd_jwt.issue(claims, hide=[], signer=KEY, salts=salts, holder=holder.public_key)
+            shown = {
+                "aud": "r",
+                "nonce": "n",
+                "iat": int(made.NOW.timestamp()),
+                "sd_hash": base64url(hashlib.sha256(token).digest()),
+                **narrowed,
+            }
+            _, data = jose.signing_input({"alg": "EdDSA", "typ": "kb+jwt"}, jcs(shown))
+            bound = token + data + b"." + base64url(keys.sign(holder, data)).encode()
+            done = validate_file(bound, snapshot, reader="r", nonce="n")
+            assert (done.indication.name, done.sub.name if done.sub else "") == expected
+
     def test_sd_jwt(self) -> None:
         own, holder = KEY.public_key.did, PrivateKey.generate(KeyType.P256)
         claims = credential(own)
@@ -547,6 +614,9 @@ class TestOthers:
         for shown, codes in ((more, []), (sd_jwt.disclose(more, []), ["list.claims-hidden"])):
             done = validate_subject(enveloped.of_file(shown, {}), world.snapshot(), statement=STATEMENT)
             assert (done.passed, [finding.code for finding in done.findings]) == (True, codes)
+        kept = sd_jwt.disclose(token, [])
+        done = validate_subject(enveloped.of_file(kept, {}), world.snapshot(), statement=STATEMENT)
+        assert (done.passed, [finding.code for finding in done.findings]) == (True, ["list.parts-hidden"])
         bound = sd_jwt.bind(token, holder, reader="https://r.example", nonce="n", at=1)
         for asked, passes in (("https://r.example", True), ("https://other.example", False)):
             done = validate_file(bound, world.snapshot(), reader=asked, nonce="n")
