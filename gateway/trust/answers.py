@@ -54,7 +54,7 @@ class Inquiry:
                 accepts=lambda listed, at=existed: self._is_accepted(listed, at),  # type: ignore[misc]
                 engine=self.engine,
             )
-            if proof is None or known.listed is None or known.listed.entity.name != proof.voucher.name:
+            if proof is None or known.listed is None or not _is_own(signer, known.listed, proof):
                 break
         return self._with_service(Answer(signer, proof, existed, known))
 
@@ -122,3 +122,9 @@ class Inquiry:
         if credential_checks.is_statement(self.subject.credential):
             return state.kind == "recogniser"
         return state.kind in self.snapshot.policy.services
+
+
+def _is_own(signer: Signer, listed: Listed, proof: Proof) -> bool:
+    """Whether the signer's body, or its key, has said the time itself, under whichever entry."""
+    own = not entries.known_by(proof.voucher).isdisjoint(signer.identities)
+    return own or entries.is_same_body(listed.entity, proof.voucher)

@@ -15,6 +15,7 @@ from gateway.signing.timestamp import is_timestamp
 from gateway.trust import entries, enveloped, signers, status_list
 from gateway.trust.did_web import assertion_keys
 from gateway.trust.judgement import Outcome, StepResult, Sub
+from gateway.trust.losses import is_lost_anywhere
 from gateway.trust.lote import Entity
 from gateway.trust.snapshot import Snapshot, identities_in
 from gateway.trust.status_list import StatusList
@@ -179,9 +180,9 @@ def _read(data: bytes, snapshot: Snapshot) -> _Kept | None:
 
 
 def _has_lost_it(signer: Signer, snapshot: Snapshot) -> bool:
-    """Whether a body has lost the very key, be it still in its DID document."""
+    """Whether the very key was lost, be it still in its holder's DID document."""
     names = {name for name in signer.identities if not name.startswith("id:")}
-    return any(entries.is_lost(one.entity, names) for one in snapshot.find(names))
+    return is_lost_anywhere(names, snapshot, shown=signer.chain)
 
 
 def _keeper(signer: Signer, snapshot: Snapshot) -> Entity | None:

@@ -94,6 +94,19 @@ def losses(entity: Entity, named: Collection[str]) -> Iterator[State]:
                 yield state
 
 
+def is_same_body(one: Entity, other: Entity) -> bool:
+    """Whether two entries are of one body, by a name, key or identifier of both."""
+    told = (*other.information.name, *(other.information.trade_name or ()))
+    return (
+        one is other or any(one.goes_by(text.value) for text in told) or bool(known_by(one) & known_by(other))
+    )
+
+
+def known_by(entity: Entity) -> set[str]:
+    """Everything that a body has ever been known by."""
+    return {name for service in entity.services for name in identities_in(*service.states)}
+
+
 def _tells_of_loss(state: State) -> bool:
     return state.facts.reason is not None and state.facts.reason.code == "key-compromise"
 
@@ -136,7 +149,7 @@ def _accreditor(
     """The accreditation body's own entry: granted on each of these days, and part of the arrangement."""
     name, params = "accreditation", {"body": granted.body, "number": granted.number}
     bodies = [one for one in snapshot.find([f"id:{granted.body}"]) if one.service.now.kind == "ab"]
-    if len(bodies) != 1 or bodies[0].entity is listed.entity:
+    if len(bodies) != 1 or is_same_body(bodies[0].entity, listed.entity):
         # Of two, nobody knows which; and nobody accredits itself (ISO/IEC 17011, 4.4).
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     days = (*statement.dates, existed)

@@ -28,14 +28,13 @@ from gateway.signing.sm2 import Engine
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
 from gateway.trust.entries import is_lost
+from gateway.trust.losses import HARMLESS, is_lost_anywhere
 from gateway.trust.lote import Entity, State
 from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of, key_identity, kind_of
 from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})
 _AUTHORITIES: Final = frozenset({"tsa"})
-# (RFC 3161, 4) Retired without harm: what was stamped before stands.
-_HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
 # A time stamp over a time stamp over a time stamp.
 _DEEPEST: Final = 3
 # Of those in a signature, which anybody may have put there.
@@ -120,6 +119,9 @@ class Witnesses:
         if taken_back.sub is not None:
             self._tell(proof.issuer, f"list.sub-{taken_back.sub.value}")
             return
+        if self._is_lost([proof.public_key]):
+            self._tell(proof.issuer, _REVOKED)
+            return
         yield from self._by(vouchers, when, _VOUCHERS, proof.issuer, data, name=name)
 
     def _log(self, data: bytes, evidence: Sequence[bytes], depth: int) -> Iterator[Proof]:
@@ -137,8 +139,17 @@ class Witnesses:
             self._tell(receipt.origin, _NOT_COUNTED)
             return
         when = datetime.fromisoformat(str(entry["time"]))
-        operators = [listed for listed in self._listed() if _keeps(listed, receipt, when)]
+        keepers = {id(one): key for one in self._listed() for key in _keeping(one, receipt, when)}
+        operators = [one for one in self._listed() if id(one) in keepers]
+        if self._is_lost(keepers.values()):
+            self._tell(receipt.origin, _REVOKED)
+            return
         yield from self._by(operators, when, _VOUCHERS, receipt.origin, data)
+
+    def _is_lost(self, keys: Iterable[PublicKey]) -> bool:
+        """Whether a list or an authority says so, under whichever name: who has it writes any time."""
+        names = {f"key:{VerificationKey.from_public_key(key).sha256}" for key in keys}
+        return is_lost_anywhere(names, self._snapshot, engine=self._engine)
 
     def _listed(self) -> Iterator[Listed]:
         seen: set[int] = set()
@@ -220,7 +231,8 @@ class Witnesses:
 
     def _refuse_revoked(self, found: chains.VerifiedChain, when: datetime, asked: datetime) -> None:
         keys = {key_identity(one) for one in found.certificates}
-        if any(is_lost(one.entity, keys) for one in self._snapshot.find(keys)):
+        told = (*self._snapshot.find(keys), *self._snapshot.find_over(keys))
+        if any(is_lost(one.entity, keys) for one in told):
             raise chains.ChainRefused(found.certificates[0].subject, code=_REVOKED)
         for certificate, issuer in self._issued(found):
             answer = crl.revocation(
@@ -234,7 +246,8 @@ class Witnesses:
             is_other = certificate not in found.certificates
             if answer.status is crl.Revocation.UNKNOWN and certificate != found.anchor and not is_other:
                 raise chains.ChainRefused(certificate.subject, code="x509.no-revocation-list")
-            lost = answer.reason not in _HARMLESS or (not is_other and (answer.since or when) <= when)
+            # (RFC 3161, 4) Retired without harm: what was stamped before stands.
+            lost = answer.reason not in HARMLESS or (not is_other and (answer.since or when) <= when)
             if answer.status is crl.Revocation.REVOKED and lost:
                 raise chains.ChainRefused(certificate.subject, code=_REVOKED)
 
@@ -264,7 +277,8 @@ class Witnesses:
         for certificate, listed in self._snapshot.anchors:
             state = listed.service.at(when)
             identity = f"cert:{certificate.fingerprint}"
-            others = {id(one.entity) for one in self._snapshot.find([identity])}
+            found = self._snapshot.find([identity, key_identity(certificate)])
+            others = {id(one.entity) for one in found}
             is_named = state is not None and identity in identities_in(state)
             if len(others) == 1 and is_named and _may_vouch(listed, when, _AUTHORITIES):
                 yield certificate, listed
@@ -278,13 +292,8 @@ class Witnesses:
         anchor, keys = found.anchor, {key_identity(one) for one in found.certificates}
         at_hand = (*self._snapshot.certificates, *(one for one, _ in self._snapshot.anchors))
         others = [one for one in at_hand if key_identity(one) in keys and one not in found.certificates]
-        is_root = anchor.issuer_name == anchor.subject_name and len(found.certificates) > 1
-        for one in dict.fromkeys((*(() if is_root else (anchor,)), *others)):
-            yield from (
-                (one, issuer)
-                for issuer in at_hand
-                if one.issuer_name == issuer.subject_name and issuer != one
-            )
+        for one in dict.fromkeys((anchor, *others)):
+            yield from ((one, issuer) for issuer in at_hand if one.issuer_name == issuer.subject_name)
 
     def _tell(self, source: str, why: str) -> None:
         note = Finding("list.proof-not-counted", source, why, Severity.INFO)
@@ -305,15 +314,14 @@ def _went_by(listed: Listed, name: str, when: datetime) -> bool:
     return not name or (state is not None and name in identities_in(state))
 
 
-def _keeps(listed: Listed, receipt: tile_log.Receipt, when: datetime) -> bool:
-    """Whether the entry stands in a log that this body has signed for."""
+def _keeping(listed: Listed, receipt: tile_log.Receipt, when: datetime) -> Iterator[PublicKey]:
+    """The keys of this body that have signed for a log in which the entry stands."""
     for key in _operator_keys(listed, when):
         try:
             tile_log.verify_proof(receipt.entry, receipt.proof, key, origin=receipt.origin)
         except GatewayError:
             continue
-        return True
-    return False
+        yield key
 
 
 def _operator_keys(listed: Listed, when: datetime) -> Iterator[PublicKey]:

@@ -17,7 +17,7 @@ from gateway.signing import chain as chains
 from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
-from gateway.trust import entries
+from gateway.trust import entries, losses
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.snapshot import (
     Listed,
@@ -37,8 +37,6 @@ CAUSES: Final = {
     "list.two-of-one-number": Sub.TRUST_LIST_ROLLBACK,
 }
 _COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
-# (RFC 5280, 5.3.1) Of a certificate, and not of its key.
-_HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _URI: Final = der.context(6, constructed=False)
 # For an issuer that is stated in a way that cannot be read.
@@ -178,7 +176,8 @@ def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
     snapshot, anchors = asked.snapshot, dict(asked.snapshot.anchors)
     name = f"cert:{chain.anchor.fingerprint}"
     found = snapshot.find([name])
-    if bodies := _two_bodies(found):
+    # Whoever is below an authority of two bodies may be either, by whichever of its certificates.
+    if bodies := _two_bodies(snapshot.find([name, key_identity(chain.anchor)])):
         return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
     services = _services(asked, found or (anchors[chain.anchor],), is_vetted=True)
     listed = services[0]
@@ -270,7 +269,7 @@ def _listed_as_lost(
     asked: _Inquiry, keys: Collection[str], *, besides: Listed | None = None
 ) -> StepResult | None:
     """A list says so of a key, under whichever certificate; step 7 asks the body's own entry."""
-    for listed in asked.snapshot.find(keys):
+    for listed in (*asked.snapshot.find(keys), *asked.snapshot.find_over(keys)):
         if besides is not None and listed.entity is besides.entity:
             continue
         since = entries.lost_since(entries.losses(listed.entity, keys))
@@ -291,7 +290,8 @@ def _at_hand(asked: _Inquiry) -> Iterator[Certificate]:
 def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None:
     """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
     for issuer in dict.fromkeys(_at_hand(asked)):
-        if issuer.subject_name != leaf.issuer_name or issuer == leaf:
+        # Also a root that says so of itself: whoever else has its key would not.
+        if issuer.subject_name != leaf.issuer_name:
             continue
         answer = _ask(asked, leaf, issuer)
         if answer.status is crl.Revocation.REVOKED:
@@ -318,7 +318,7 @@ def _revocation(asked: _Inquiry, answer: crl.RevocationAnswer, subject: str) -> 
         return _step(asked, Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, **told)
     if answer.since is None:
         return None
-    asked.is_lost |= answer.reason not in _HARMLESS
+    asked.is_lost |= answer.reason not in losses.HARMLESS
     if answer.reason == crl.HOLD:
         return _step(asked, Outcome.INDETERMINATE, Sub.TRY_LATER, **told)
     if answer.since <= asked.existed:

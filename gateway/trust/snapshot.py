@@ -17,6 +17,7 @@ from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import x509
 from gateway.signing.certificates import Certificate
+from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.verification_key import VerificationKey
@@ -101,6 +102,16 @@ class Snapshot:
                 found[id(listed)] = listed
         return tuple(found.values())
 
+    def find_over(self, identities: Iterable[str]) -> Iterator[Listed]:
+        """Entries by these identities on lists that are out of date: a loss that they tell of stays one."""
+        names = set(identities)
+        for refused in self.refused:
+            if refused.held is None or refused.error.error_code != "list.expired":
+                continue
+            for entity, service in refused.held.content.services():
+                if not names.isdisjoint(identities_of(service)):
+                    yield Listed(refused.held, entity, service)
+
     def is_name_of_a_body(self, name: str) -> bool:
         """Whether a list gives this name to some body."""
         return any(
@@ -169,8 +180,21 @@ def identities_in(*states: State) -> Iterator[str]:
         for jwk in state.identity.keys:
             known[f"key:{VerificationKey.from_jwk(jwk).sha256}"] = None
         for other in state.identity.others:
-            known[f"id:{other}"] = None
+            known |= dict.fromkeys(_named(other))
     return iter(known)
+
+
+@lru_cache(maxsize=4096)
+def _named(other: str) -> tuple[str, ...]:
+    """An identifier, and the key that it is: a did:key says no less than the key itself."""
+    name = f"id:{other}"
+    if not other.startswith("did:key:"):
+        return (name,)
+    try:
+        key = VerificationKey.from_public_key(PublicKey.from_did(other))
+    except GatewayError:
+        return (name,)
+    return (name, f"key:{key.sha256}")
 
 
 def key_identity(certificate: Certificate) -> str:
@@ -203,7 +227,7 @@ def bare_in(state: State) -> Iterator[str]:
     for jwk in state.identity.keys:
         yield f"key:{VerificationKey.from_jwk(jwk).sha256}"
     for other in state.identity.others:
-        yield f"id:{other}"
+        yield from _named(other)
 
 
 def read_seen(data: bytes) -> dict[str, Seen]:
