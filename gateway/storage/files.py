@@ -20,6 +20,8 @@ MAX_FILE_BYTES: Final = 64 * MIB
 MAX_FOLDER_BYTES: Final = 256 * MIB
 MAX_FOLDER_FILES: Final = 10_000
 _PRIVATE = "private"
+# Signatures of others, in a folder that was prepared for them.
+_SEALS = "signatures/*.p7s"
 # Every folder that this software writes has one.
 _REPORT, _MARK = "report.json", b"hutong-report@"
 
@@ -149,13 +151,14 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
     """Write ``files`` (by relative name) as ``folder``: whole or not at all. ``private`` is its owner's only.
 
     Raises:
-        OutputExists: see ``refuse_existing``.
+        OutputExists: see ``refuse_existing``; also, a signature of somebody else's would go.
         StorageError: it cannot be written; nothing of it is left.
     """
     target = _target(folder)
     refuse_existing(target, force=force)
     if target.exists() and not target.is_dir():
         raise OutputExists(path=str(folder), code="storage.no-folder")
+    _refuse_lost_seals(target, files)
     aside = _beside(target, "part")
     try:
         with _said(folder):
@@ -275,6 +278,14 @@ def _is_ours(folder: Path) -> bool:
         path.is_dir() and not path.is_symlink() and (path / _REPORT).is_file() and _is_ours(path)
         for path in inner
     )
+
+
+def _refuse_lost_seals(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Nobody here can make the signatures of others again."""
+    with _said(folder):
+        for place in sorted(folder.rglob(_SEALS)):
+            if files.get(place.relative_to(folder).as_posix()) != place.read_bytes():
+                raise OutputExists(path=str(place), code="storage.seal-would-go")
 
 
 def _target(path: Path) -> Path:

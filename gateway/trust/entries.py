@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,7 @@ from gateway.resources import table
 from gateway.trust.agreement import Agreement, Standing, SubjectPair, matching
 from gateway.trust.extensions import Accreditation, Arrangement
 from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.lote import Entity, State, service_type, status_uri
+from gateway.trust.lote import Entity, Service, State, service_type, status_uri
 from gateway.trust.product_codes import (
     harmonised,
     is_odd_prefix,
@@ -62,7 +62,7 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
     params = {"since": state.since, "body": listed.entity.name}
     if state.status != "granted":
         return StepResult("status", Outcome.FAILED, _AT_POE[state.status], evidence, params)
-    later = (one for one in listed.service.states if one.starts > existed and _tells_of_loss(one))
+    later = (one for one in listed.service.states if one.starts > existed and one.tells_of_loss)
     first = lost_since((*later, *losses(listed.entity, named)))
     if first:
         params = {"since": first, "body": listed.entity.name, "subject": ""}
@@ -75,9 +75,7 @@ def status(listed: Listed, named: Collection[str], existed: datetime) -> StepRes
 
 def lost_since(states: Iterable[State]) -> str:
     """The earliest moment of those at which states say that a key was lost; empty: none says so."""
-    losses = (
-        one.facts.reason.since or one.since for one in states if one.facts.reason and _tells_of_loss(one)
-    )
+    losses = (one.facts.reason.since or one.since for one in states if one.facts.reason and one.tells_of_loss)
     return min(losses, key=datetime.fromisoformat, default="")
 
 
@@ -90,7 +88,7 @@ def losses(entity: Entity, named: Collection[str]) -> Iterator[State]:
     """States that say so. A key that serves several services is lost for all of them."""
     for service in entity.services:
         for state in service.states:
-            if _tells_of_loss(state) and set(named) & set(identities_in(state)):
+            if state.tells_of_loss and set(named) & set(identities_in(state)):
                 yield state
 
 
@@ -105,10 +103,6 @@ def is_same_body(one: Entity, other: Entity) -> bool:
 def known_by(entity: Entity) -> set[str]:
     """Everything that a body has ever been known by."""
     return {name for service in entity.services for name in identities_in(*service.states)}
-
-
-def _tells_of_loss(state: State) -> bool:
-    return state.facts.reason is not None and state.facts.reason.code == "key-compromise"
 
 
 def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, existed: datetime) -> StepResult:
@@ -148,33 +142,44 @@ def _accreditor(
 ) -> StepResult:
     """The accreditation body's own entry: granted on each of these days, and part of the arrangement."""
     name, params = "accreditation", {"body": granted.body, "number": granted.number}
-    bodies = [one for one in snapshot.find([f"id:{granted.body}"]) if one.service.now.kind == "ab"]
-    if len(bodies) != 1 or is_same_body(bodies[0].entity, listed.entity):
+    found = [one for one in snapshot.find([f"id:{granted.body}"]) if one.service.now.kind == "ab"]
+    bodies = {id(one.entity): one.entity for one in found}
+    if len(bodies) != 1 or is_same_body(found[0].entity, listed.entity):
         # Of two, nobody knows which; and nobody accredits itself (ISO/IEC 17011, 4.4).
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     days = (*statement.dates, existed)
-    states = [bodies[0].service.at(day) for day in days]
-    name_ = f"id:{granted.body}"
-    if any(
-        state is None or state.status != "granted" or state.kind != "ab" or name_ not in identities_in(state)
-        for state in states
-    ):
-        return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
     here = listed.service.at(existed)
-    scope = here.facts.scope if here else None
+    claimed = here.facts.scope.arrangement if here and here.facts.scope else ()
+    # Of its services, the one that says most for it.
+    subs = [_granting(one.service, f"id:{granted.body}", claimed, days) for one in found]
+    sub = min(subs, key=(None, Sub.ACCREDITATION_UNKNOWN, Sub.NOT_ACCREDITED).index)
+    outcome = {None: Outcome.PASSED, Sub.NOT_ACCREDITED: Outcome.FAILED}.get(sub, Outcome.INDETERMINATE)
+    return StepResult(name, outcome, sub, evidence, params)
+
+
+def _granting(
+    service: Service, name: str, claimed: Sequence[Arrangement], days: Sequence[datetime]
+) -> Sub | None:
+    """What a service of an accreditation body leaves to be wished for on these days; None: nothing."""
+    states = [service.at(day) for day in days]
+    granted = [
+        one
+        for one in states
+        if one is not None and one.status == "granted" and one.kind == "ab" and name in identities_in(one)
+    ]
+    if len(granted) != len(days):
+        return Sub.NOT_ACCREDITED
     is_open = False
-    for asked in scope.arrangement if scope else ():
-        for state, day in zip(states, days, strict=True):
-            own = state.facts.scope if state else None
+    for asked in claimed:
+        for state, day in zip(granted, days, strict=True):
+            own = state.facts.scope
             signed = [one for one in (own.arrangement if own else ()) if _is_signed(one, asked, day)]
             if not signed:
-                return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
+                return Sub.NOT_ACCREDITED
             # Signed for another level, or claimed for later days only.
             is_level = not asked.level or any(one.level == asked.level for one in signed)
             is_open |= not is_level or datetime.fromisoformat(asked.since) > day
-    if is_open:
-        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
-    return StepResult(name, Outcome.PASSED, None, evidence, params)
+    return Sub.ACCREDITATION_UNKNOWN if is_open else None
 
 
 def _is_signed(one: Arrangement, asked: Arrangement, day: datetime) -> bool:

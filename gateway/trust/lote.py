@@ -196,6 +196,11 @@ class State(_Strict):
         """Scope, accreditation and reasons, out of the extensions."""
         return read_service_facts(self.extensions)
 
+    @property
+    def tells_of_loss(self) -> bool:
+        """Whether it says that somebody else has the key."""
+        return self.facts.reason is not None and self.facts.reason.code == "key-compromise"
+
 
 class Service(_Strict):
     """One service of a body: what is listed now, and everything that was listed before."""

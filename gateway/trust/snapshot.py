@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
-from gateway.frontdoor.json import PlainJson, parse_signed
+from gateway.frontdoor.json import BOM, PlainJson, parse_signed
 from gateway.signing import x509
 from gateway.signing.certificates import Certificate
 from gateway.signing.did_key import PublicKey
@@ -132,7 +133,8 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
     """
     if POLICY not in files:
         raise BadSnapshot(path=POLICY, code="list.no-policy")
-    policy = policies.parse(files[POLICY])
+    with _within(POLICY):
+        policy = policies.parse(files[POLICY].removeprefix(BOM))
     seen = read_seen(files[SEEN]) if SEEN in files else {}
     lists, known, refused = _lists(files, policy, seen, now)
     entries = [
@@ -236,7 +238,7 @@ def read_seen(data: bytes) -> dict[str, Seen]:
     Raises:
         InputError: it is no such memory.
     """
-    value = parse_signed(data)
+    value = _own(SEEN, data)
     lists = value.get("lists") if isinstance(value, dict) and value.get("format") == SEEN_FORMAT else None
     if not isinstance(lists, dict):
         raise BadSnapshot(path=SEEN)
@@ -251,7 +253,7 @@ def read_seen(data: bytes) -> dict[str, Seen]:
 
 
 def _received(data: bytes) -> dict[str, str]:
-    value = parse_signed(data)
+    value = _own(RECEIVED, data)
     if not isinstance(value, dict) or not all(isinstance(digest, str) for digest in value.values()):
         raise BadSnapshot(path=RECEIVED)
     return {name: str(digest) for name, digest in value.items()}
@@ -285,6 +287,8 @@ def _lists(
         found = None
         try:
             found = read(files[file])
+            for _, service in found.content.services():
+                tuple(identities_of(service))
             if found.operator_key in policy.pinned(found.name) and found.content.issued <= now + policy.skew:
                 known.append(found)
             refuse_untrusted(
@@ -296,8 +300,6 @@ def _lists(
                 accept_test=policy.accept_test_lists,
                 over=policy.over(now),
             )
-            for _, service in found.content.services():
-                tuple(identities_of(service))
         except GatewayError as error:
             refused += [Refused(file, one, found) for one in flatten(error)]
             continue
@@ -305,7 +307,12 @@ def _lists(
             refused.append(Refused(file, BadSnapshot(path=file, why=str(error)), found))
             continue
         good.append((file, found))
+    lost = _lost_keys(one for one in known if one.name == policy.own_list)
     for file, found in good:
+        if f"key:{found.operator_key}" in lost:
+            stolen = ListRefused(found.operator, path=found.name, code="list.operator-lost")
+            refused.append(Refused(file, stolen, found))
+            continue
         rivals = [other for other in known if other.name == found.name]
         youngest = max(other.seen.sequence for other in rivals)
         if found.seen.sequence < youngest:
@@ -325,6 +332,12 @@ def _lists(
     return held, known, refused
 
 
+def _lost_keys(lists: Iterable[HeldList]) -> set[str]:
+    """Everything by which a key was ever known that one of the lists calls lost."""
+    states = (state for one in lists for _, service in one.content.services() for state in service.states)
+    return {name for state in states if state.tells_of_loss for name in identities_in(state)}
+
+
 def _youngest(known: Iterable[HeldList]) -> dict[str, Seen]:
     """The highest number of each name; none where two lists bear it, for then neither is the one."""
     found: dict[str, set[Seen]] = {}
@@ -337,6 +350,23 @@ def _youngest(known: Iterable[HeldList]) -> dict[str, Seen]:
         if len(twins) == 1:
             youngest[name] = twins[0]
     return youngest
+
+
+def _own(name: str, data: bytes) -> PlainJson:
+    """A JSON file that the receiver keeps, with a byte order mark or without."""
+    with _within(name):
+        return parse_signed(data.removeprefix(BOM))
+
+
+@contextmanager
+def _within(name: str) -> Iterator[None]:
+    """Errors about what is in a file name the file."""
+    try:
+        yield
+    except GatewayError as error:
+        for one in flatten(error):
+            one.path = f"{name}{'#' if one.path.startswith('/') else ' '}{one.path}".strip()
+        raise
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
@@ -366,7 +396,7 @@ def _documents(files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, M
     """JSON documents by their ``id``; two of one id would be two answers."""
     taken = set()
     for name in _below(files, folder):
-        value = parse_signed(files[name])
+        value = _own(name, files[name])
         identity = value.get("id") if isinstance(value, dict) else None
         if not isinstance(value, dict) or not isinstance(identity, str) or identity in taken:
             raise BadSnapshot(path=name)

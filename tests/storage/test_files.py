@@ -79,6 +79,18 @@ class TestWriteFolder:
         assert caught.value.error_code == "storage.not-our-folder"
         assert files.load_folder(tmp_path / "home") == foreign
 
+    @pytest.mark.parametrize("name", ["signatures/1.p7s", "one/signatures/1.p7s"])
+    def test_force_never_deletes_a_signature_of_others(self, tmp_path: Path, name: str) -> None:
+        sealed = {"one/report.json": TREE["report.json"], "report.json": TREE["report.json"], name: b"seal"}
+        files.write_folder(tmp_path / "out", sealed)
+        for fewer in (TREE, {**TREE, name: b"another"}):
+            with pytest.raises(OutputExists) as caught:
+                files.write_folder(tmp_path / "out", fewer, force=True)
+            assert caught.value.error_code == "storage.seal-would-go"
+            assert files.load_folder(tmp_path / "out") == sealed
+        files.write_folder(tmp_path / "out", {**TREE, name: b"seal"}, force=True)
+        assert files.load_folder(tmp_path / "out") == {**TREE, name: b"seal"}
+
     def test_a_failure_half_way_leaves_the_old_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, flatten
+from gateway.frontdoor.json import BOM
 from gateway.signing import jades
 from gateway.trust import agreement, list_changes, lote, policy, signed_list, snapshot
 from gateway.trust.lote import TrustList
@@ -370,8 +371,18 @@ class TestPolicy:
         ],
     )
     def test_a_policy_with_a_defect(self, changed: dict[str, Any]) -> None:
-        with pytest.raises(GatewayError):
+        with pytest.raises(GatewayError) as caught:
             World(policy=changed).snapshot()
+        assert all(one.path.startswith("policy.json#/") for one in flatten(caught.value))
+
+    @pytest.mark.parametrize("name", ["policy.json", "received.json", "seen.json"])
+    def test_a_byte_order_mark_and_a_comma_too_many(self, name: str) -> None:
+        memory = snapshot.seen_bytes({}, {})
+        kept = {"policy.json": World().files()["policy.json"], "received.json": b"{}", "seen.json": memory}
+        assert World(more={name: BOM + kept[name]}).snapshot().lists
+        with pytest.raises(GatewayError) as caught:
+            World(more={name: b'{"name": "TEST",}'}).snapshot()
+        assert caught.value.path == f"{name}#/name"
 
     def test_none(self) -> None:
         with pytest.raises(GatewayError) as caught:

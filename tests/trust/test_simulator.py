@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -179,6 +180,18 @@ class TestLists:
         world.policy = {"lists": pins}
         assert judge(world) == PASSED
 
+    @pytest.mark.parametrize("own", [{}, {"issued": made.NOW - timedelta(days=92), "days": 91}])
+    def test_an_operator_whose_key_the_own_list_calls_lost(
+        self, world: World, judge: Judge, own: dict[str, Any]
+    ) -> None:
+        """Pinned or not: whoever has it signs any list."""
+        key = made.operator(2, "CN").key.public_key.did
+        told = {"statusReason": {"code": "key-compromise", "since": "2026-11-20T00:00:00Z"}}
+        lost = made.state("programme-operator", others=[key], status="withdrawn", extensions=[told])
+        world.own, world.own_entities = own, [made.entity("TEST operator", [lost])]
+        assert judge(world) == ("INDETERMINATE", "TRUST_LIST_REFUSED")
+        assert "list.operator-lost" in {one.error.error_code for one in world.snapshot().refused}
+
     def test_a_test_list_is_refused_unless_the_policy_takes_it(self, world: World, judge: Judge) -> None:
         world.foreign = {"type_": "urn:hutong:trust:list:TEST"}
         assert judge(world) == ("INDETERMINATE", "TRUST_LIST_REFUSED")
@@ -234,6 +247,18 @@ class TestAccreditationAndScope:
         own = made.state("ab", others=[made.AB], extensions=[{"scope": {"arrangement": late}}])
         world.body = made.entity("TEST accreditation body", [own])
         assert judge(world) == ("TOTAL_FAILED", "NOT_ACCREDITED")
+
+    @pytest.mark.parametrize("other", ["ISO 14065", "ISO 17065"])
+    def test_an_accreditation_body_with_two_services(self, world: World, judge: Judge, other: str) -> None:
+        """One of them is enough; what a service is not for, another one may be."""
+        arrangement = [{"id": "TEST-MRA", "mainScope": other, "since": "2025-01-01T00:00:00Z"}]
+        second = made.state("ab", others=[made.AB], extensions=[{"scope": {"arrangement": arrangement}}])
+        first = made.accreditation_body()["TrustedEntityServices"][0]["ServiceInformation"]
+        withdrawn = made.state("ab", others=[made.AB], status="withdrawn", since="2026-01-01T00:00:00Z")
+        world.body = made.entity("TEST accreditation body", [second], [first])
+        assert judge(world) == PASSED
+        world.body = made.entity("TEST accreditation body", [second], [withdrawn, first])
+        assert judge(world) == (PASSED if other == "ISO 14065" else ("TOTAL_FAILED", "NOT_ACCREDITED"))
 
     def test_an_accreditation_body_that_nobody_lists(self, world: World, judge: Judge) -> None:
         world.body = made.entity("TEST nobody", [made.state("tsa", others=["did:web:x.example"])])
