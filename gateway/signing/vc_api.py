@@ -24,6 +24,8 @@ from gateway.signing.verified import Verified
 Form = Literal["data-integrity", "vc+jwt"]
 _MOST_CREDENTIALS: Final = 64
 _AUTHENTICATION: Final = "authentication"
+# Where a credential, or a token of another model, says how it could be taken back.
+_STATUSES: Final = ("credentialStatus", "status")
 _LAST_SECOND: Final = 253402300799  # of the year 9999
 
 
@@ -101,7 +103,7 @@ def verify(
         found = _verify_credential(credential, keys, contexts, now, expected)
     except GatewayError as error:
         return _refused(error)
-    return _verified([found])
+    return _verified([found], [found.document])
 
 
 def verify_presentation(
@@ -120,6 +122,7 @@ def verify_presentation(
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
         shown = _presentation(document, _options(asked), keys, contexts, now)
         covered, holder, answers = shown.document, shown.issuer, [shown]
+        shows: list[Mapping[str, PlainJson]] = []
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
@@ -131,14 +134,16 @@ def verify_presentation(
                 vcdm.require_credential(credential)
                 _refuse_untimely(credential, now)
                 contained.inside(credential, keys=keys, contexts=contexts)
+                shows.append(credential)
             else:
                 unasked = Expected(unasked=True)
                 answers.append(_verify_credential(credential, keys, contexts, now, unasked))
+                shows.append(answers[-1].document)
         beside = {name: item for name, item in covered.items() if name != "verifiableCredential"}
         contained.inside(beside, keys=keys, contexts=contexts)
     except GatewayError as error:
         return _refused(error)
-    return _verified(answers)
+    return _verified(answers, shows)
 
 
 def _verify_credential(
@@ -359,9 +364,11 @@ def _issued(document: dict[str, PlainJson]) -> Answer:
     return Answer(201, {"verifiableCredential": document})
 
 
-def _verified(answers: Sequence[Verified]) -> Answer:
-    """VCDM 2.0, 7.1: what holds, with warnings of what a proof leaves open."""
+def _verified(answers: Sequence[Verified], credentials: Sequence[Mapping[str, PlainJson]]) -> Answer:
+    """VCDM 2.0, 7.1: what holds, with warnings of what a proof leaves open and of what nobody has asked."""
     remarks = {remark for found in answers for one in found.signatures for remark in one.remarks}
+    if any(name in one for one in credentials for name in _STATUSES):
+        remarks.add("status-not-asked")
     warnings: list[PlainJson] = [
         {"code": one, "title": one, "detail": messages.text(f"cli.remark-{one}", "en", {}).what}
         for one in sorted(remarks)

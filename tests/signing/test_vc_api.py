@@ -32,7 +32,6 @@ def credential() -> Document:
         "validFrom": "2026-01-31T08:00:00Z",
         "validUntil": "2027-01-31T08:00:00+08:00",
         "credentialSubject": {"id": "urn:gtin:06901234567892"},
-        "credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"},
         "relatedResource": [{"id": "urn:x:1", "digestSRI": "sha256-" + "A" * 43 + "="}],
     }
 
@@ -62,6 +61,28 @@ class TestIssueAndVerify:
         answer = vc_api.issue(asked, signer=key, created=CREATED, form="vc+jwt")
         made = answer.document["verifiableCredential"]
         assert vc_api.verify(body(verifiableCredential=made)).status == 200
+
+    @pytest.mark.parametrize("form", ["data-integrity", "vc+jwt"])
+    def test_whether_it_was_taken_back_is_not_asked(self, key: PrivateKey, form: vc_api.Form) -> None:
+        """Alone, shown by its holder who has issued it, and shown by another."""
+        status = {"id": "https://x.example/1#5", "type": "BitstringStatusListEntry"}
+        asked = body(credential=credential() | {"credentialStatus": status})
+        made = vc_api.issue(asked, signer=key, created=CREATED, form=form).document["verifiableCredential"]
+        bare: Document = {
+            "@context": [vcdm.CONTEXT],
+            "type": ["VerifiablePresentation"],
+            "holder": key.public_key.did,
+            "verifiableCredential": [made],
+        }
+        shown = {**bare, "proof": di.create_proof(bare, key, created=CREATED, purpose="authentication")}
+        for answer in (
+            vc_api.verify(body(verifiableCredential=made)),
+            vc_api.verify_presentation(body(verifiablePresentation=shown)),
+        ):
+            assert answer.document["verified"] is True
+            warnings = answer.document["warnings"]
+            assert isinstance(warnings, list)
+            assert "status-not-asked" in {one["code"] for one in warnings if isinstance(one, dict)}
 
     def test_changed_credential_is_refused_with_reasons(self, ed25519_key: PrivateKey) -> None:
         made = {**issued(ed25519_key), "validUntil": "2028-01-31T08:00:00Z"}
