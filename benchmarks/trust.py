@@ -27,8 +27,8 @@ from gateway.signing.did_key import KeyType  # noqa: E402
 from gateway.signing.jcs import jcs  # noqa: E402
 from gateway.signing.keys import PrivateKey  # noqa: E402
 from gateway.trust import snapshot, status_list  # noqa: E402
-from gateway.trust.credential_checks import RECOGNITION  # noqa: E402
 from gateway.trust.snapshot import Snapshot  # noqa: E402
+from gateway.trust.subject import RECOGNITION  # noqa: E402
 from gateway.trust.validation import validate_credential  # noqa: E402
 from tests.trust import made  # noqa: E402
 from tests.trust.conftest import World  # noqa: E402

@@ -15,7 +15,7 @@ from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import GatewayError, TrustError, UsageError
 from gateway.frontdoor.json import parse_signed
 from gateway.signing import asic, contained, sd_jwt, vcdm, x509
-from gateway.signing.envelopes import beside, detect, verify_any
+from gateway.signing.envelopes import beside, detect, unwrapped, verify_any
 from gateway.signing.verification_key import VerificationKey
 from gateway.signing.verified import (
     Contained,
@@ -134,8 +134,9 @@ class _Asked:
 
 
 def _verify_showing(console: Console, asked: _Asked, now: datetime, reader: str, nonce: str) -> Exit:
-    shown = sd_jwt.verify(asked.data.strip(), keys=asked.keys, reader=reader, nonce=nonce)
-    whole = beside(shown.envelope, asked.objects)
+    token, more = unwrapped(asked.data, Envelope.SD_JWT)
+    shown = sd_jwt.verify(token, keys=asked.keys, reader=reader, nonce=nonce)
+    whole = beside(replace(shown.envelope, uncovered=more), asked.objects)
     if reader and not nonce:
         sd_jwt.require_fresh(shown, now)
     found = contained.looked_into(whole, keys=asked.keys, contexts=asked.contexts)

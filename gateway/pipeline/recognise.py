@@ -31,10 +31,10 @@ from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import report, statement, validation
 from gateway.trust import verify as check
-from gateway.trust.credential_checks import is_statement
 from gateway.trust.judgement import Indication, Outcome, StepResult, Sub, Validation
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.statement import Decision, Digested, Recognition, StatusPlace
+from gateway.trust.subject import is_statement
 from gateway.trust.validation import RuleAnswers
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gateway.codec.base import Context, Member, Package
 from gateway.codec.plugin import Plugin
@@ -52,12 +53,16 @@ def validate_file(
         certificates=(*snapshot.certificates, *(one for one, _ in snapshot.anchors)),
     )
     source = _source(subject, snapshot, plugins)
+    said = _statement(source) if source is not None else None
+    if said is not None and subject.closed:
+        kept = tuple(_kept_back(subject, said, snapshot, plugins))
+        subject = replace(subject, left_open=(*subject.left_open, *kept))
     packs = snapshot.policy.rules
     evaluations = evaluate(source, packs) if source is not None and packs else ()
     return validation.validate_subject(
         subject,
         snapshot,
-        statement=_statement(source) if source is not None else None,
+        statement=said,
         rules=answers_of(evaluations) if source is not None else None,
     )
 
@@ -75,6 +80,28 @@ def _source(subject: Subject, snapshot: Snapshot, plugins: Sequence[Plugin]) -> 
         return read(Package(tuple(members), members[0].name), context=context)
     except GatewayError:
         return None
+
+
+def _kept_back(
+    subject: Subject, said: Statement, snapshot: Snapshot, plugins: Sequence[Plugin]
+) -> Iterator[str]:
+    """Members of a declaration of which a holder may have kept back what scope, agreement or time rest on.
+
+    Those are the ones without which it would say something else of that, or nothing. What is one text cannot
+    stand there twice.
+    """
+    for name in sorted({place.partition("/")[2].partition("/")[0] for place in subject.closed}):
+        if not name:
+            asked = (said.standards, said.products, said.activities, said.dates, said.country)
+            if not all((*asked, said.first, said.last, said.state)):
+                yield "/_sd"
+            continue
+        own = name.replace("~1", "/").replace("~0", "~")
+        rest = {member: value for member, value in subject.credential.items() if member != own}
+        parts = tuple(replace(part, data=jcs(rest)) for part in subject.parts)
+        source = _source(replace(subject, parts=parts), snapshot, plugins)
+        if source is None or replace(_statement(source), country=said.country) != said:
+            yield f"/{name}/_sd"
 
 
 def _statement(source: Source) -> Statement:

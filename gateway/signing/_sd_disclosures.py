@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +19,8 @@ _RESERVED: Final = ("_sd", "...")
 _LONGEST: Final = 1 << 20
 # Of a place as text: thousands of disclosures under one name of a megabyte would cost gigabytes.
 _LONGEST_PLACE: Final = 2000
+# Of SHA-256 or longer, in base64url.
+_DIGEST: Final = re.compile(r"[A-Za-z0-9_-]{43,}")
 # Disclosures within disclosures; a JSON text goes no deeper either.
 _DEEPEST: Final = 200
 
@@ -116,6 +119,21 @@ def open_(payload: Mapping[str, PlainJson], disclosures: Sequence[str]) -> Opene
         raise DisclosureRefused(len(by_digest.keys() - walk.used))
     assert isinstance(claims, dict)
     return Opened(claims, walk.by_place, walk.closed, frozenset(walk.closed_in))
+
+
+def hides(payload: PlainJson) -> bool:
+    """Whether claims have digests in place of values, so that they are not to be read as they stand."""
+    stack = [payload]
+    while stack:
+        held = stack.pop()
+        if isinstance(held, dict):
+            digests = held.get("_sd")
+            if (isinstance(digests, list) and any(map(_is_digest, digests))) or _is_digest(held.get("...")):
+                return True
+            stack += held.values()
+        elif isinstance(held, list):
+            stack += held
+    return isinstance(payload, dict) and payload.get("_sd_alg") in _HASHES
 
 
 def close(
@@ -229,6 +247,10 @@ def _closed(
         # (4.2.4.1) in an order that does not tell the order of the members
         members["_sd"] = [*sorted(digests)]
     return members
+
+
+def _is_digest(value: PlainJson) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def _salt(salts: Callable[[str], bytes], place: str) -> str:

@@ -14,6 +14,7 @@ from gateway.errors import GatewayError, TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import _signed_objects as signed_objects
 from gateway.signing import contained, der
+from gateway.signing._sd_disclosures import hides
 from gateway.signing.jose import NO_KEYS, JoseRefused, Keys, token_kind
 from gateway.signing.multibase import from_base64url
 from gateway.signing.rdf.contexts import CREDENTIALS_2, NO_CONTEXTS, Contexts
@@ -34,6 +35,8 @@ _DER_SEQUENCE: Final = 0x30
 # With armour, or in bare base64 as signing servers answer: a SEQUENCE of more than 255 bytes.
 _ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS", b"MII")
 _SPACE: Final = b" \t\r\n"
+# VCDM 2.0, 4.13; VC-JOSE-COSE, 6.1.2
+_SELECTIVE: Final = {"EnvelopedVerifiableCredential": "data:application/vc+sd-jwt,"}
 _CMS: Final = "1.2.840.113549.1.7.2"
 _TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 
@@ -171,6 +174,8 @@ def _verified(
         found = proofs.verify(data, keys=keys, contexts=contexts)
     else:
         found = _token(kind, data, held, keys, certificates)
+        if kind is not Envelope.SD_JWT:
+            _refuse_selective(found)
     if not found.document:
         return found
     from gateway.signing import presentations
@@ -186,16 +191,13 @@ def _token(
     certificates: Sequence[Certificate],
 ) -> Verified:
     token = data.strip(_SPACE)
-    if kind is Envelope.VC_JWT:
-        from gateway.signing import vc_jwt
+    if kind in (Envelope.VC_JWT, Envelope.SD_JWT):
+        from gateway.signing import sd_jwt, vc_jwt
 
-        if token.startswith(b"{"):
-            wrapper = _object(data)
-            found = vc_jwt.verify(vc_jwt.unwrap(wrapper), keys=keys)
-            # (VCDM 2.0, 4.13) The base context says what the wrapper is; any other one says more.
-            is_bare = wrapper.get("@context", CREDENTIALS_2) in (CREDENTIALS_2, [CREDENTIALS_2])
-            return found if is_bare else replace(found, uncovered=("@context",))
-        return vc_jwt.verify(token, keys=keys)
+        token, more = unwrapped(data, kind)
+        is_selective = kind is Envelope.SD_JWT
+        found = sd_jwt.verify(token, keys=keys).envelope if is_selective else vc_jwt.verify(token, keys=keys)
+        return replace(found, uncovered=more)
     if kind is Envelope.JADES:
         from gateway.signing import jades
 
@@ -203,10 +205,6 @@ def _token(
         if plain:
             return _serialised(plain, objects, keys)
         return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
-    if kind is Envelope.SD_JWT:
-        from gateway.signing import sd_jwt
-
-        return sd_jwt.verify(token, keys=keys).envelope
     from gateway.signing import jws
 
     try:
@@ -217,6 +215,38 @@ def _token(
     from gateway.signing import jades
 
     return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
+
+
+def unwrapped(data: bytes, kind: Envelope) -> tuple[bytes, tuple[str, ...]]:
+    """A token, alone or out of the object that carries it, and what that says more and nobody has signed.
+
+    Raises:
+        JoseRefused: the object carries none of this kind.
+    """
+    token = data.strip(_SPACE)
+    if not token.startswith(b"{"):
+        return token, ()
+    from gateway.signing import vc_jwt
+
+    wrapper = _object(data)
+    token = vc_jwt.unwrap(wrapper, _SELECTIVE) if kind is Envelope.SD_JWT else vc_jwt.unwrap(wrapper)
+    # (VCDM 2.0, 4.13) The base context says what the wrapper is; any other one says more.
+    is_bare = wrapper.get("@context", CREDENTIALS_2) in (CREDENTIALS_2, [CREDENTIALS_2])
+    return token, () if is_bare else ("@context",)
+
+
+def _refuse_selective(found: Verified) -> None:
+    """(RFC 9901, 4) Without its tilde, nobody would ask what a token hides, and whose it is.
+
+    Raises:
+        JoseRefused: its payload hides something.
+    """
+    try:
+        payload = parse_signed(found.payload)
+    except GatewayError:
+        return
+    if hides(payload):
+        raise JoseRefused(path="payload/_sd", code="envelope.wrong-type")
 
 
 def _serialised(
@@ -236,7 +266,8 @@ def _json_kind(value: PlainJson) -> Envelope:
         if "proof" in value:
             return Envelope.DATA_INTEGRITY
         if str(value.get("type", "")).find("Enveloped") >= 0:
-            return Envelope.VC_JWT
+            is_selective = str(value.get("id", "")).startswith(tuple(_SELECTIVE.values()))
+            return Envelope.SD_JWT if is_selective else Envelope.VC_JWT
         # RFC 7515, 7.2: flattened or general.
         if "protected" in value or ("signatures" in value and "payload" in value):
             return Envelope.JADES

@@ -76,6 +76,8 @@ class Shown:
         hidden: how many digests stay closed, decoys among them.
         reader, nonce: whom the holder has bound this token to, and on which question; empty: nobody.
         bound_at: when the holder says so, seconds since 1970.
+        issued: the token as its issuer has signed it, without what its holder chooses.
+        closed_in: the objects and lists, by JSON pointer, in which digests stay closed.
     """
 
     envelope: Verified
@@ -84,6 +86,8 @@ class Shown:
     reader: str = ""
     nonce: str = ""
     bound_at: int | None = None
+    issued: bytes = field(default=b"", repr=False)
+    closed_in: frozenset[str] = frozenset()
 
     @property
     def claims(self) -> Mapping[str, PlainJson]:
@@ -265,6 +269,8 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         str(bound.get("aud", "")),
         str(bound.get("nonce", "")),
         at if isinstance(at, int) else None,
+        found.jwt,
+        opened.closed_in,
     )
 
 
@@ -316,7 +322,8 @@ def _checked(
         raise SdJwtRefused(kind, path="header/typ", code="envelope.wrong-type")
     payload = _object(token.payload)
     opened = disclosures.open_(payload, found.disclosures)
-    _require_open(opened, _NO_NAMES if kind.startswith("vc") else _OF_CREDENTIALS)
+    is_credential = kind.startswith("vc") or "@context" in opened.claims
+    _require_open(opened, _NO_NAMES if is_credential else _OF_CREDENTIALS)
     return payload, opened, token.header, key, token.signature
 
 

@@ -183,6 +183,8 @@ def _presentation(
     if _is_a(document, "EnvelopedVerifiablePresentation"):
         found = _enveloped(document, keys)
         vcdm.require_presentation(found.document)
+        if "holder" in found.document:
+            _refuse_unbound(found, "/holder")
         _refuse_other_question(found.document, _expected(options, _AUTHENTICATION))
         _refuse_over(found, now)
         return found

@@ -71,8 +71,11 @@ def enveloped(token: bytes) -> dict[str, PlainJson]:
     }
 
 
-def unwrap(document: Mapping[str, PlainJson]) -> bytes:
+def unwrap(document: Mapping[str, PlainJson], starts: Mapping[str, str] = _ENVELOPED) -> bytes:
     """The token inside an enveloped credential or presentation.
+
+    Args:
+        starts: how the data URL begins, by the type of the object.
 
     Raises:
         JoseRefused: its ``id`` is no data URL of that media type, or it says more, which nobody has signed.
@@ -81,7 +84,7 @@ def unwrap(document: Mapping[str, PlainJson]) -> bytes:
         raise JoseRefused(name, path=pointer([name]), code="envelope.not-enveloped")
     if len(_types(document)) != 1:
         raise JoseRefused(path="/type", code="envelope.not-enveloped")
-    for kind, start in _ENVELOPED.items():
+    for kind, start in starts.items():
         if kind in _types(document):
             identifier = document.get("id")
             if isinstance(identifier, str) and identifier.startswith(start):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.signing.sm2 import Engine
-from gateway.trust import credential_checks, entries, signers
+from gateway.trust import entries, signers
 from gateway.trust.existence import Proof, Witnesses
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.signers import Known
 from gateway.trust.snapshot import Listed, Snapshot, identities_in
-from gateway.trust.subject import Signer, Subject
+from gateway.trust.subject import Signer, Subject, is_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Inquiry:
 
     def _is_accepted(self, listed: Listed, existed: datetime) -> bool:
         state = listed.service.at(existed) or listed.service.now
-        if credential_checks.is_statement(self.subject.credential):
+        if is_statement(self.subject.credential):
             return state.kind == "recogniser"
         return state.kind in self.snapshot.policy.services
 

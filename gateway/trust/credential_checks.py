@@ -19,9 +19,8 @@ from gateway.trust.losses import is_lost_anywhere
 from gateway.trust.lote import Entity
 from gateway.trust.snapshot import Snapshot, identities_in
 from gateway.trust.status_list import StatusList
-from gateway.trust.subject import Signer, Statement, Subject
+from gateway.trust.subject import Signer, Statement, Subject, is_statement
 
-RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _TYPE: Final = "BitstringStatusListEntry"
 _KEYS: Final = "keys"
 _LISTS: Final = "status list "
@@ -64,12 +63,6 @@ def status(subject: Subject, snapshot: Snapshot, *, body: Entity | None = None) 
         # A statement that can only be suspended cannot be taken back.
         return StepResult(name, Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
     return StepResult(name, Outcome.PASSED, evidence={"lists": evidence})
-
-
-def is_statement(credential: Mapping[str, PlainJson]) -> bool:
-    """Whether a credential is a recognition statement, which must always be revocable."""
-    kinds = credential.get("type")
-    return isinstance(kinds, list) and RECOGNITION in kinds
 
 
 def issuer_names(credential: Mapping[str, PlainJson]) -> tuple[str, ...]:
@@ -237,7 +230,7 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
         return found
     identity = f"{subject.issuer} {subject.credential.get('id', '')}"
     before = snapshot.received.get(identity)
-    if before is not None and before != subject.sha256:
+    if before is not None and before not in (subject.sha256, subject.issued):
         return StepResult(found.name, Outcome.FAILED, Sub.REPLAYED, found.evidence, {"before": before})
     return found
 

@@ -32,7 +32,7 @@ from gateway.signing.verified import (
     times_of,
 )
 from gateway.trust.judgement import Sub
-from gateway.trust.subject import Signer, Subject, named, statement_in
+from gateway.trust.subject import Signer, Subject, is_statement, named, statement_in
 from gateway.trust.unsound import unsound
 
 _CREDENTIALS: Final = frozenset({Envelope.DATA_INTEGRITY, Envelope.VC_JWT})
@@ -96,10 +96,11 @@ def of_file(
     """
     try:
         if _kind(data) is Envelope.SD_JWT:
-            shown = sd_jwt.verify(data.strip(), keys=_keys(known), reader=reader, nonce=nonce)
-            whole = envelopes.beside(shown.envelope, objects or {})
+            token, more = envelopes.unwrapped(data, Envelope.SD_JWT)
+            shown = sd_jwt.verify(token, keys=_keys(known), reader=reader, nonce=nonce)
+            whole = envelopes.beside(replace(shown.envelope, uncovered=more), objects or {})
             found = contained.looked_into(whole, keys=_keys(known), contexts=contexts)
-            subject = _shown_since(_of(data, found), shown.bound_at)
+            subject = _with_closed(_of(data, found), shown)
             if reader and not nonce:
                 subject = replace(subject, shown_at=_time(str(shown.bound_at)))
             if shown.reader and not reader:
@@ -130,6 +131,18 @@ def of_file(
         raise
     except GatewayError as error:
         return unsound(data, error)
+
+
+def _with_closed(subject: Subject, shown: sd_jwt.Shown) -> Subject:
+    """What its holder keeps back, and since when it is shown; of a statement, nothing may stay closed."""
+    kept = sorted(f"{place}/_sd" for place in shown.closed_in) if is_statement(subject.credential) else ()
+    told = replace(
+        subject,
+        issued=sha256_hex(shown.issued),
+        closed=shown.closed_in,
+        left_open=(*subject.left_open, *kept),
+    )
+    return _shown_since(told, shown.bound_at)
 
 
 def _shown_since(subject: Subject, bound_at: int | None) -> Subject:
@@ -302,7 +315,7 @@ def _with_payload(found: Verified) -> Verified:
     ):
         return replace(found, document=value, times=times_of(value))
     # In other documents, these may be the names of anything.
-    numbers = {name: value[name] for name in ("exp", "nbf") if type(value.get(name)) in (int, float)}
+    numbers = {name: value[name] for name in ("exp", "nbf", "iat") if type(value.get(name)) in (int, float)}
     term = {name: seconds(stated) for name, stated in numbers.items()} if is_token else {}
     return replace(found, times={**found.times, **term})
 

@@ -20,7 +20,7 @@ from gateway.signing import credential as vc
 from gateway.signing import data_integrity
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import Signer
-from gateway.trust.credential_checks import RECOGNITION, is_statement
+from gateway.trust.subject import RECOGNITION, is_statement
 from gateway.trust.verify import CREDENTIAL, JWS, MANIFEST, is_seal
 
 Decision: TypeAlias = Literal["recognised", "conditional", "refused"]

@@ -21,6 +21,7 @@ from gateway.trust.folder_verdict import Verdict
 from gateway.trust.judgement import Sub
 
 CONVERSION: Final = folder_check.CONVERSION
+RECOGNITION: Final = "urn:hutong:RecognitionStatement"
 _CREDENTIAL_MEMBERS: Final = f"{folder_check.CREDENTIAL}#"
 
 
@@ -76,6 +77,8 @@ class Subject:
         shown_at: when it was shown to its reader, who has asked no question; empty: that is not asked.
         is_recorded: a folder's credential says of the product what its conversion record does, and no more.
         contained: signed documents inside it, by their place; each is somebody's word of its own.
+        issued: the digest of what its issuer has signed, where its holder can show that in several ways.
+        closed: the objects and lists, by JSON pointer, of which its holder has kept something back.
     """
 
     kind: str
@@ -96,10 +99,18 @@ class Subject:
     shown_at: str = ""
     is_recorded: bool = False
     contained: tuple[tuple[str, Subject], ...] = field(default=(), repr=False)
+    issued: str = ""
+    closed: frozenset[str] = frozenset()
 
 
 # A kind of third-party work as declarations name it, and the activity in a scope that covers it.
 _ACTIVITIES: Final = {"third": "verification", "cert": "certification", "critical_review": "verification"}
+
+
+def is_statement(credential: Mapping[str, PlainJson]) -> bool:
+    """Whether a credential is a recognition statement, which must always be revocable."""
+    kinds = credential.get("type")
+    return isinstance(kinds, list) and RECOGNITION in kinds
 
 
 def of_folder(files: Mapping[str, bytes]) -> Subject:

@@ -22,7 +22,7 @@ from gateway.trust.existence import Witnesses
 from gateway.trust.judgement import STEPS, Indication, Outcome, StepResult, Sub, Validation, verdict
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.statement import said
-from gateway.trust.subject import Signer, Statement, Subject
+from gateway.trust.subject import Signer, Statement, Subject, is_statement
 from gateway.trust.verify import CREDENTIAL
 
 _UNKNOWN = frozenset(
@@ -282,7 +282,7 @@ class _Run:
                 entity = own.listed.entity
                 if not entity.goes_by(name):
                     self.notes.append(Finding("list.other-issuer-name", entity.name, name, Severity.WARNING))
-                    if credential_checks.is_statement(self.subject.credential):
+                    if is_statement(self.subject.credential):
                         yield "/issuer/name"
             elif chosen.listed is not None and self.snapshot.is_name_of_a_body(name):
                 # Whoever opens the folder reads the listed body's name over a stranger's signature.

@@ -252,9 +252,9 @@ def sd_jwt_with_type(key: PrivateKey, kind: str) -> bytes:
     return data + b"." + base64url(keys.sign(key, data)).encode() + b"~"
 
 
-def raw(key: PrivateKey, payload: Claims, *disclosures: Any) -> bytes:
+def raw(key: PrivateKey, payload: Claims, *disclosures: Any, type_: str = "vc+sd-jwt") -> bytes:
     """A token with any payload and disclosures, correctly signed."""
-    header: dict[str, PlainJson] = {"alg": "EdDSA", "kid": key.key_id, "typ": "vc+sd-jwt"}
+    header: dict[str, PlainJson] = {"alg": "EdDSA", "kid": key.key_id, "typ": type_}
     _, data = jose.signing_input(header, jcs({"issuer": key.public_key.did, **payload}))
     jwt = data + b"." + base64url(keys.sign(key, data)).encode()
     return b"~".join([jwt, *(base64url(jcs(one)).encode() for one in disclosures), b""])
@@ -337,6 +337,16 @@ class TestRefused:
         open_ = {"issuer": ed25519_key.public_key.did, "type": ["VerifiableCredential"], name: value}
         with pytest.raises(UsageError, match=r"must-stay-open|header-member"):
             sd_jwt.issue(open_, hide=[f"/{name}"], signer=ed25519_key, salts=salts)
+
+    @pytest.mark.parametrize("member", ["type", "@context"])
+    def test_no_kind_of_a_credential_is_kept(self, member: str, ed25519_key: PrivateKey) -> None:
+        """Whatever the token calls itself; in other documents, ``type`` is the type of anything."""
+        held = [{"...": digest("s", "x")}]
+        contexts = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"]}
+        token = raw(ed25519_key, {**contexts, member: [*contexts[member], *held]}, type_="JWT")
+        with pytest.raises(GatewayError, match="hidden-claim"):
+            sd_jwt.verify(token)
+        assert holds(raw(ed25519_key, {"type": held}, type_="JWT"))
 
     def test_no_part_of_a_status_is_kept(self, ed25519_key: PrivateKey) -> None:
         entry = {"type": "BitstringStatusListEntry"}

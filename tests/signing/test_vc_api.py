@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base58btc, base64url
 from gateway.signing.rdf.contexts import CREDENTIALS_2
+from tests.signing.test_attacks import sealer
 from tests.signing.test_proofs import contexts
 
 __all__ = ["contexts"]  # a fixture
@@ -302,6 +304,22 @@ class TestTimes:
         asked = body(verifiablePresentation=document)
         assert vc_api.verify_presentation(asked).status == 200
         assert vc_api.verify_presentation(asked, now=NOW).status == status
+
+
+def test_a_holder_that_a_certificate_does_not_name(p256_key: PrivateKey) -> None:
+    """Anybody makes a certificate, and shows what is somebody else's with it."""
+    shown = {**presentation(p256_key), "holder": "https://good.example"}
+    der = sealer("TEST anybody", p256_key).certificates[0].der
+    header: Document = {"alg": "ES256", "typ": "vp+jwt", "x5c": [base64.b64encode(der).decode()]}
+    _, data = jose.signing_input(header, jcs(shown))
+    token = data + b"." + base64url(keys.sign(p256_key, data)).encode()
+    document = {
+        "@context": vcdm.CONTEXT,
+        "type": "EnvelopedVerifiablePresentation",
+        "id": f"data:application/vp+jwt,{token.decode()}",
+    }
+    answer = vc_api.verify_presentation(body(verifiablePresentation=document))
+    assert (answer.status, codes(answer)) == (400, ["signing.not-the-issuers-key"])
 
 
 class TestInside:

@@ -17,9 +17,9 @@ from gateway.pipeline import statuses
 from gateway.signing import asic, der, gbt35275, jades, jws, manifest, vc_jwt
 from gateway.signing.certificates import Certificate as AnyCertificate
 from gateway.signing.jcs import jcs
-from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Sub, Validation
 from gateway.trust.statement import TERM, said
+from gateway.trust.subject import RECOGNITION
 from gateway.trust.verify import verify
 from tests.library.test_schemas import wrong
 from tests.signing import seals

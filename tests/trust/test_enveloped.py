@@ -22,8 +22,8 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base58btc, base64url
 from gateway.trust import enveloped, report
-from gateway.trust.credential_checks import RECOGNITION
 from gateway.trust.judgement import Sub
+from gateway.trust.subject import RECOGNITION
 from gateway.trust.validation import validate_credential, validate_folder, validate_subject
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
@@ -235,6 +235,9 @@ class TestTokens:
         for stated, expected in ((-301, ("TOTAL_FAILED", "EXPIRED")), (1, PASSED)):
             token = vc_jwt_of({"pcf": "61.25", "exp": made.NOW.timestamp() + stated}, type_="JWT")
             assert verdict(listed(own), token) == expected
+        for stated, expected in ((301, ("TOTAL_FAILED", "NOT_YET_VALID")), (0, PASSED)):
+            token = vc_jwt_of({"pcf": "61.25", "iat": made.NOW.timestamp() + stated}, type_="JWT")
+            assert verdict(listed(own), token) == expected
         # As the name of something else.
         assert verdict(listed(own), vc_jwt_of({"exp": "kg"}, type_="JWT")) == PASSED
 
@@ -317,6 +320,21 @@ class TestCredentialsInOtherEnvelopes:
         kinds = ["VerifiableCredential", RECOGNITION]
         told = verdict(world, self._sealed(type=kinds))
         assert told == ("INDETERMINATE", "SERVICE_NOT_ACCEPTED")
+
+
+@pytest.mark.parametrize("name", ["urn:hutong:decision", "name"])
+def test_of_a_statement_nothing_is_kept_back(name: str) -> None:
+    """Its holder would choose what was decided, and under which conditions."""
+    office = Office()
+    document = json.loads(statement(office.place))
+    del document["proof"]
+    document["credentialSubject"] |= {"urn:hutong:decision": "refused", "name": "test"}
+    told = sd_jwt.issue(
+        document, hide=[f"/credentialSubject/{name}"], signer=KEY, salts=sd_jwt.salts_of(KEY, b"x")
+    )
+    for shown, expected in ((told, PASSED), (sd_jwt.disclose(told, []), OPEN)):
+        office.verdict(jcs(document))
+        assert verdict(office.world, shown) == expected
 
 
 class TestStatusListsAsTokens:
@@ -549,6 +567,94 @@ class TestOthers:
         assert (done.indication.name, done.sub and done.sub.name, done.findings) == (*opened, ())
         done = validate_file(sd_jwt.disclose(token, []), snapshot)
         assert [finding.code for finding in done.findings] == ["list.parts-hidden"]
+        assert (done.indication.name, done.sub and done.sub.name) == OPEN
+
+    @pytest.mark.parametrize(
+        ("hide", "expected"),
+        [
+            ("/method/standards/2", OPEN),
+            ("/product/class/hs", OPEN),
+            ("/verification/date", OPEN),
+            ("/lines/0/note", PASSED),
+            ("/lines/0", PASSED),
+            ("/lines", PASSED),
+            ("/enterprise/contactEmail", PASSED),
+            ("/note", PASSED),
+        ],
+    )
+    def test_what_scope_and_agreement_rest_on_is_not_the_holders_to_choose(
+        self, hide: str, expected: tuple[str, str]
+    ) -> None:
+        declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp()), "note": "x"}
+        declaration["method"]["standards"].append("PAS2050")
+        declaration["lines"][0]["note"] = "x"
+        token = sd_jwt.issue(declaration, hide=[hide], signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
+        world = listed(KEY.public_key.did)
+        standards = ["GBT24067", "ISO14067", *(["PAS2050"] if expected == PASSED else [])]
+        scope = made.scope(standards=standards, activity=None)
+        world.certifier = [certifier(certificates=(), others=[KEY.public_key.did], extensions=[scope])]
+        done = validate_file(sd_jwt.disclose(token, []), world.snapshot())
+        said = (done.indication.name, done.sub.name if done.sub else "")
+        assert said == expected or (expected == OPEN and done.step("coverage").sub is Sub.NOT_COVERED)
+
+    @pytest.mark.parametrize(
+        "claims", [{"_sd_alg": "sha-256"}, {"_sd": ["x" * 43]}, {"a": [{"...": "x" * 43}]}]
+    )
+    @pytest.mark.parametrize("type_", ["JWT", ""])
+    def test_a_token_without_its_tilde(self, type_: str, claims: dict[str, Any]) -> None:
+        """As any token, nobody would ask whose it is by ``iss``, since when, and what is hidden."""
+        declaration = json.loads(TEA.read_bytes()) | {"iss": "https://other.example", **claims}
+        token = vc_jwt_of(declaration, type_=type_)
+        snapshot = listed(KEY.public_key.did).snapshot()
+        assert validate_file(token + b"~", snapshot).sub is Sub.SIG_CONSTRAINTS_FAILURE
+        head, payload, value = token.decode().split(".")
+        flat = json.dumps({"protected": head, "payload": payload, "signature": value}).encode()
+        for data in (token, flat):
+            assert not validate_file(data, snapshot).passed
+
+    @pytest.mark.parametrize(("more", "expected"), [((), PASSED), (("https://example.org/x",), OPEN)])
+    def test_carried_by_an_object(self, more: tuple[str, ...], expected: tuple[str, str]) -> None:
+        """VCDM 2.0, 4.13, has its example with this media type."""
+        own, holder = KEY.public_key.did, PrivateKey.generate(KeyType.P256)
+        token = sd_jwt.issue(
+            credential(own),
+            hide=["/credentialSubject/name"],
+            signer=KEY,
+            salts=sd_jwt.salts_of(KEY, b"x"),
+            holder=holder.public_key,
+        )
+        base = "https://www.w3.org/ns/credentials/v2"
+        carried: dict[str, Any] = {"@context": [base, *more], "type": "EnvelopedVerifiableCredential"}
+        at = int(made.NOW.timestamp())
+        bound = sd_jwt.bind(token, holder, reader="r", nonce="n", at=at)
+        for shown in (token, bound):
+            data = jcs({**carried, "id": f"data:application/vc+sd-jwt,{shown.decode()}"})
+            assert verdict(listed(own), data) == expected
+        asked = enveloped.of_file(data, {}, reader="other", nonce="n")
+        assert asked.sub is Sub.SIG_CRYPTO_FAILURE
+        changed = jcs({**carried, "id": f"data:application/vc+sd-jwt,{vc_jwt_of(credential(own)).decode()}"})
+        assert verdict(listed(own), changed)[0] == "TOTAL_FAILED"
+
+    def test_shown_twice(self) -> None:
+        """Its holder may show one credential to many questions; another one of that name is a repetition."""
+        holder, own = PrivateKey.generate(KeyType.P256), KEY.public_key.did
+        token, other = (
+            sd_jwt.issue(
+                credential(own, id="urn:test:1"),
+                hide=["/credentialSubject/name"],
+                signer=KEY,
+                salts=sd_jwt.salts_of(KEY, salt),
+                holder=holder.public_key,
+            )
+            for salt in (b"1", b"2")
+        )
+        world = listed(own)
+        before = hashlib.sha256(token.partition(b"~")[0]).hexdigest()
+        world.more = {"received.json": jcs({f"{own} urn:test:1": before})}
+        at = int(made.NOW.timestamp())
+        for nonce in ("1", "2"):
+            assert verdict(world, sd_jwt.bind(token, holder, reader="r", nonce=nonce, at=at)) == PASSED
+        assert verdict(world, other) == ("TOTAL_FAILED", "REPLAYED")
 
     @pytest.mark.parametrize(
         ("changed", "expected"),

@@ -27,11 +27,11 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import export_log, status_list
-from gateway.trust.credential_checks import RECOGNITION, times
+from gateway.trust.credential_checks import times
 from gateway.trust.export_log import Export
 from gateway.trust.judgement import Sub
 from gateway.trust.statement import StatusPlace
-from gateway.trust.subject import Statement, Subject
+from gateway.trust.subject import RECOGNITION, Statement, Subject
 from gateway.trust.validation import validate_credential
 from tests.trust import made
 from tests.trust.conftest import World
