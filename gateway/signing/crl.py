@@ -230,6 +230,40 @@ def revocation(
     )
 
 
+def unread(
+    certificate: Certificate,
+    issuers: Iterable[Certificate],
+    lists: Iterable[bytes],
+    *,
+    at: datetime,
+    user_id: bytes = sm2.DEFAULT_USER_ID,
+    engine: sm2.Engine | None = None,
+) -> RevocationAnswer | None:
+    """What a list would say that revokes the certificate, and that none of ``issuers`` has signed.
+
+    Its issuer may only not be at hand: the signer chooses whose certificates to show.
+    """
+    known = [one for one in dict.fromkeys(issuers) if one.subject_name == certificate.issuer_name]
+    for data in lists:
+        try:
+            found = RevocationList.from_der(data)
+            entry = found.entry(certificate) if found.issuer_name == certificate.issuer_name else None
+        except GatewayError:
+            continue
+        if entry is None or found.this_update > at:
+            continue
+        if not any(_is_of(found, one, user_id=user_id, engine=engine) for one in known):
+            return RevocationAnswer(Revocation.REVOKED, *entry, found.this_update, found.next_update)
+    return None
+
+
+def _is_of(found: RevocationList, issuer: Certificate, *, user_id: bytes, engine: sm2.Engine | None) -> bool:
+    try:
+        return issuer.has_issued(found.tbs, found.signature, found.algorithm, user_id=user_id, engine=engine)
+    except GatewayError:
+        return False
+
+
 def _check(found: RevocationList, certificate: Certificate, issuer: Certificate, at: datetime) -> None:
     """Whether the list speaks for this certificate at that time (RFC 5280, 6.3.3 a to f)."""
     if not certificate.issuer_name == issuer.subject_name == found.issuer_name:

@@ -24,9 +24,9 @@ def base58btc(data: bytes) -> str:
     return "z" + "1" * zeros + "".join(reversed(digits))
 
 
-def from_base58btc(text: str) -> bytes | None:
+def from_base58btc(text: str, *, longest: int = _LONGEST) -> bytes | None:
     """The bytes of a multibase base58btc string; None where it is not one, or is longer than any of ours."""
-    if not text.startswith("z") or len(text) > _LONGEST:
+    if not text.startswith("z") or len(text) > longest:
         return None
     number = 0
     for character in text[1:]:

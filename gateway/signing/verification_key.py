@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 
-from gateway.errors import TrustError
-from gateway.frontdoor.json import PlainJson
+from gateway.errors import InputError, TrustError
+from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing import der
 from gateway.signing.algorithms import (
     LARGEST_RSA_BITS,
@@ -19,7 +19,7 @@ from gateway.signing.algorithms import (
     sha2,
 )
 from gateway.signing.did_key import BadPublicKey, KeyType, PublicKey
-from gateway.signing.multibase import from_base64url
+from gateway.signing.multibase import from_base58btc, from_base64url
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +29,12 @@ PSS: Final = "1.2.840.113549.1.1.10"
 _PSS: Final = der.oid(PSS)
 # Of a SubjectPublicKeyInfo: two lengths, and the identifier with which the algorithm begins.
 _ALGORITHM_BYTES: Final = 24
+# Multicodec: rsa-pub, of which the key of PKCS #1 follows, and p521-pub, with the compressed point.
+_RSA_PREFIX: Final = b"\x85\x24"
+_P521_PREFIX: Final = b"\x82\x24"
+_DID_JWK: Final = "did:jwk:"
+# Of an RSA key of the largest size, in base58 or as JSON in base64url.
+_LONGEST_DID: Final = LARGEST_RSA_BITS // 4
 _COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66}
 _FAMILIES = {
     "Ed25519": frozenset({Family.EDDSA}),
@@ -105,6 +111,40 @@ class VerificationKey:
             return cls.of(ed25519.Ed25519PublicKey.from_public_bytes(key.raw))
         curve = ec.SECP384R1() if key.key_type is KeyType.P384 else ec.SECP256R1()
         return cls.of(ec.EllipticCurvePublicKey.from_encoded_point(curve, key.raw))
+
+    @classmethod
+    def from_did(cls, did: str) -> Self:
+        """The key that a did:key or did:jwk is, also of the kinds that sign under no such name here.
+
+        Raises:
+            BadVerificationKey: it is none of these kinds.
+        """
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+        if did.startswith(_DID_JWK):
+            return cls._from_did_jwk(did)
+        data = from_base58btc(did.removeprefix("did:key:"), longest=_LONGEST_DID) or b""
+        try:
+            if data.startswith(_RSA_PREFIX):
+                return cls.of(load_der_public_key(data.removeprefix(_RSA_PREFIX)))
+            if data.startswith(_P521_PREFIX):
+                point = data.removeprefix(_P521_PREFIX)
+                return cls.of(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP521R1(), point))
+            return cls.from_public_key(PublicKey.from_did(did))
+        except (ValueError, BadPublicKey) as error:
+            raise BadVerificationKey(did) from error
+
+    @classmethod
+    def _from_did_jwk(cls, did: str) -> Self:
+        data = from_base64url(did.removeprefix(_DID_JWK)) if len(did) <= _LONGEST_DID else None
+        try:
+            jwk = parse_signed(data or b"")
+        except InputError as error:
+            raise BadVerificationKey(did) from error
+        if not isinstance(jwk, dict):
+            raise BadVerificationKey(did)
+        return cls.from_jwk(jwk)
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, PlainJson]) -> Self:

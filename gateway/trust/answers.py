@@ -112,7 +112,12 @@ class Inquiry:
             for one in there
             if entries.scope(one, statement, existed).outcome in (Outcome.PASSED, Outcome.NOT_ASKED)
         ]
-        bad = [one for one in within if entries.status(one, names, existed).outcome is not Outcome.PASSED]
+        bad = [
+            one
+            for one in there
+            if entries.status(one, names, existed).outcome is not Outcome.PASSED
+            and entries.scope(one, statement, existed).outcome is not Outcome.FAILED
+        ]
         own = next((one for one in there if one is answer.listed), there[0])
         found = next(iter((*bad, *within)), own)
         return replace(answer, known=replace(answer.known, listed=found))

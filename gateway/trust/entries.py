@@ -12,7 +12,7 @@ from typing import Final
 from gateway.frontdoor.json import PlainJson
 from gateway.resources import table
 from gateway.trust.agreement import Agreement, Standing, SubjectPair, matching
-from gateway.trust.extensions import Accreditation, Arrangement
+from gateway.trust.extensions import Accreditation, Arrangement, Scope
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.lote import Entity, Service, State, service_type, status_uri
 from gateway.trust.product_codes import (
@@ -88,8 +88,22 @@ def losses(entity: Entity, named: Collection[str]) -> Iterator[State]:
     """States that say so. A key that serves several services is lost for all of them."""
     for service in entity.services:
         for state in service.states:
-            if state.tells_of_loss and set(named) & set(identities_in(state)):
+            if not state.tells_of_loss:
+                continue
+            met = set(named) & set(identities_in(state))
+            if met and not (_are_names(met) and _is_keyed_since(service, state, named)):
                 yield state
+
+
+def _are_names(identities: Collection[str]) -> bool:
+    return all(one.startswith("id:") for one in identities)
+
+
+def _is_keyed_since(service: Service, lost: State, named: Collection[str]) -> bool:
+    """Whether the list has granted the service again by a key of its own: a name is not lost with a key."""
+    keys = {one for one in named if one.startswith("key:")}
+    later = (one for one in service.after(lost.starts) if one.status == "granted")
+    return any(not keys.isdisjoint(identities_in(one)) for one in later)
 
 
 def is_same_body(one: Entity, other: Entity) -> bool:
@@ -153,6 +167,9 @@ def _accreditor(
     # Of its services, the one that says most for it.
     subs = [_granting(one.service, f"id:{granted.body}", claimed, days) for one in found]
     sub = min(subs, key=(None, Sub.ACCREDITATION_UNKNOWN, Sub.NOT_ACCREDITED).index)
+    if sub is None and any(one.service.is_taken_away(day) for one in found for day in days):
+        # It may have accredited under that one.
+        sub = Sub.ACCREDITATION_UNKNOWN
     outcome = {None: Outcome.PASSED, Sub.NOT_ACCREDITED: Outcome.FAILED}.get(sub, Outcome.INDETERMINATE)
     return StepResult(name, outcome, sub, evidence, params)
 
@@ -192,7 +209,7 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
     """(9) Standards, activity, product and country that the declaration names are within the scope."""
     state = listed.service.at(existed)
     assert state is not None
-    own = state.facts.scope
+    own = _scope_of(listed, state)
     evidence: dict[str, PlainJson] = {
         "scope": own.model_dump(by_alias=True, exclude={"accreditation"}, mode="json") if own else None,
         "standards": list(statement.standards),
@@ -230,6 +247,13 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
         params = {"outside": ", ".join(strange)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     return StepResult("scope", Outcome.PASSED, None, evidence)
+
+
+def _scope_of(listed: Listed, state: State) -> Scope | None:
+    """For what a service is listed; one that is granted no longer, for what it was unless more is said."""
+    before = (one for one in listed.service.states if one.starts <= state.starts)
+    told = (state,) if state.status == "granted" else before
+    return next((one.facts.scope for one in told if one.facts.scope is not None), None)
 
 
 def agreement(

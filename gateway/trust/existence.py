@@ -231,8 +231,7 @@ class Witnesses:
 
     def _refuse_revoked(self, found: chains.VerifiedChain, when: datetime, asked: datetime) -> None:
         keys = {key_identity(one) for one in found.certificates}
-        told = (*self._snapshot.find(keys), *self._snapshot.find_over(keys))
-        if any(is_lost(one.entity, keys) for one in told):
+        if is_lost_anywhere(keys, self._snapshot, shown=found.certificates, engine=self._engine):
             raise chains.ChainRefused(found.certificates[0].subject, code=_REVOKED)
         for certificate, issuer in self._issued(found):
             answer = crl.revocation(

@@ -224,6 +224,11 @@ class Service(_Strict):
         """What was listed at ``moment``; None before the first entry."""
         return next((state for state in self.states if state.starts <= moment), None)
 
+    def is_taken_away(self, moment: datetime) -> bool:
+        """Whether it was listed by ``moment`` and is granted no longer."""
+        state = self.at(moment)
+        return state is not None and state.status != "granted"
+
     def after(self, moment: datetime) -> Iterator[State]:
         """Everything that was listed later, the youngest first."""
         return (state for state in self.states if state.starts > moment)

@@ -96,13 +96,25 @@ def identify(
     asked = _Inquiry(signer, snapshot, existed, is_proven, accepts, engine)
     asked.evidence |= {"signer": signer.name, "identities": list(signer.identities)}
     found = _entries(asked)
-    if bodies := _two_bodies(found):
-        return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
+    if found and signer.chain and not _went_by(found, signer.identities, existed):
+        # Its own certificate was listed before; one above it may be now, for the same body.
+        known = _by_chain(replace(asked, evidence=dict(asked.evidence), notes=[]))
+        bodies_found = {id(one.entity) for one in (*found, *known.services)}
+        if (
+            known.listed is not None
+            and len(bodies_found) == 1
+            and _went_by(known.services, known.found_by, existed)
+        ):
+            return known
+    names = frozenset(signer.identities)
+    keys = {one for one in names if one.startswith("key:")}
+    if found and (bodies := _two_bodies(snapshot.find(names))):
+        # Whoever has a key that two bodies are listed for may be either, by whichever certificate.
+        is_either = _step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies)
+        return Known(_listed_as_lost(asked, keys) or is_either)
     if found:
         services = _services(asked, found)
         listed = services[0]
-        names = frozenset(signer.identities)
-        keys = {one for one in names if one.startswith("key:")}
         own, is_bare = _certificates(asked, found)
         step = (
             _listed_as_lost(asked, keys, besides=listed)
@@ -140,15 +152,31 @@ def _entries(asked: _Inquiry) -> tuple[Listed, ...]:
         return found
     own = f"cert:{signer.chain[0].fingerprint}"
     names = set(signer.identities)
-    return tuple(
-        one for one in found if own in identities_of(one.service) or names & set(bare_identities(one.service))
-    )
+    exact = [one for one in found if own in identities_of(one.service)]
+    bare = [one for one in found if names & set(bare_identities(one.service))]
+    if bare and not exact:
+        # Known by its key alone: as if it showed none, for it may have made that one itself.
+        return found
+    return tuple(one for one in found if one in exact or one in bare)
+
+
+def _went_by(found: Sequence[Listed], names: Collection[str], existed: datetime) -> bool:
+    """Whether one of the entries was known by one of the names then."""
+    states = (one.service.at(existed) for one in found)
+    return any(not set(names).isdisjoint(identities_in(state)) for state in states if state is not None)
 
 
 def _by_chain(asked: _Inquiry) -> Known:
     """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
+    anchors = asked.snapshot.anchors
+    then = [one for one, listed in anchors if _went_by([listed], [f"cert:{one.fingerprint}"], asked.existed)]
+    # One that was listed at another time leads nowhere then, and must not hide a way that does.
+    known = _by_anchors(asked, then)
+    return known if known.listed is not None else _by_anchors(asked, [one for one, _ in anchors])
+
+
+def _by_anchors(asked: _Inquiry, anchors: Sequence[Certificate]) -> Known:
     snapshot, signer = asked.snapshot, asked.signer
-    anchors = dict(snapshot.anchors)
     # The receiver's first: of the signer's there may be so many that no other is reached.
     others = (*snapshot.certificates, *signer.chain[1:])
     found = chains.find_chains(signer.chain[0], others, anchors, at=asked.existed, engine=asked.engine)
@@ -289,7 +317,8 @@ def _at_hand(asked: _Inquiry) -> Iterator[Certificate]:
 
 def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None:
     """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-    for issuer in dict.fromkeys(_at_hand(asked)):
+    at_hand = dict.fromkeys(_at_hand(asked))
+    for issuer in at_hand:
         # Also a root that says so of itself: whoever else has its key would not.
         if issuer.subject_name != leaf.issuer_name:
             continue
@@ -298,6 +327,10 @@ def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None
             step = _revocation(asked, answer, leaf.subject)
             if step is not None:
                 return step
+    lists = asked.snapshot.crls
+    told = crl.unread(leaf, at_hand, lists, at=asked.snapshot.now, engine=asked.engine)
+    if told is not None and _revocation(asked, told, leaf.subject) is not None:
+        return _revocation(asked, crl.RevocationAnswer(crl.Revocation.UNKNOWN), leaf.subject)
     return None
 
 

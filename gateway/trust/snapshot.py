@@ -18,7 +18,6 @@ from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import BOM, PlainJson, parse_signed
 from gateway.signing import x509
 from gateway.signing.certificates import Certificate
-from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.jcs import jcs
 from gateway.signing.verification_key import VerificationKey
@@ -104,14 +103,30 @@ class Snapshot:
         return tuple(found.values())
 
     def find_over(self, identities: Iterable[str]) -> Iterator[Listed]:
-        """Entries by these identities on lists that are out of date: a loss that they tell of stays one."""
+        """Entries by these identities on lists that may not speak: a loss that they tell of stays one.
+
+        Their operators have signed them, be they out of date, older than one that was seen, or one of two.
+        """
         names = set(identities)
-        for refused in self.refused:
-            if refused.held is None or refused.error.error_code != "list.expired":
+        for held in (refused.held for refused in self.refused):
+            if held is None or not self._is_operators(held):
                 continue
-            for entity, service in refused.held.content.services():
-                if not names.isdisjoint(identities_of(service)):
-                    yield Listed(refused.held, entity, service)
+            for entity in held.content.entities:
+                try:
+                    services = [one for one in entity.services if not names.isdisjoint(identities_of(one))]
+                    tuple(identities_in(*(state for one in entity.services for state in one.states)))
+                except (GatewayError, ValueError):
+                    continue
+                yield from (Listed(held, entity, one) for one in services)
+
+    def _is_operators(self, held: HeldList) -> bool:
+        """Whether the receiver's policy lets its operator say anything, and it is no list for tomorrow."""
+        return (
+            held.operator_key in self.policy.pinned(held.name)
+            and held.operator_kind not in self.policy.over(self.now)
+            and (self.policy.accept_test_lists or not held.content.is_test)
+            and held.content.issued <= self.now + self.policy.skew
+        )
 
     def is_name_of_a_body(self, name: str) -> bool:
         """Whether a list gives this name to some body."""
@@ -188,12 +203,12 @@ def identities_in(*states: State) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _named(other: str) -> tuple[str, ...]:
-    """An identifier, and the key that it is: a did:key says no less than the key itself."""
+    """An identifier, and the key that it is: a did:key or did:jwk says no less than the key itself."""
     name = f"id:{other}"
-    if not other.startswith("did:key:"):
+    if not other.startswith(("did:key:", "did:jwk:")):
         return (name,)
     try:
-        key = VerificationKey.from_public_key(PublicKey.from_did(other))
+        key = VerificationKey.from_did(other.partition("#")[0])
     except GatewayError:
         return (name,)
     return (name, f"key:{key.sha256}")

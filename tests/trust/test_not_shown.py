@@ -1,0 +1,257 @@
+"""What is known against a key, authority or service counts, whoever leaves it out or says it elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ReasonFlags
+
+from gateway.signing import data_integrity
+from gateway.signing.credential import build_credential
+from gateway.signing.did_key import KeyType
+from gateway.signing.jcs import jcs
+from gateway.signing.keys import PrivateKey
+from gateway.signing.multibase import base58btc, base64url
+from gateway.signing.verification_key import VerificationKey
+from gateway.trust import credential_checks, enveloped, lote
+from gateway.trust.snapshot import identities_in
+from gateway.trust.validation import validate_subject
+from tests.trust import made, pki
+from tests.trust.conftest import World
+from tests.trust.pki import Holder, issue, key
+from tests.trust.test_simulator import PASSED, certifier
+from tests.trust.test_two_names import did_of, withdrawn
+from tests.trust.test_whose_word import LOST
+from tests.trust.test_x509 import NO_LIST, SINCE, STATEMENT, lists, sealed, verdict, world_of
+
+LATER, SINCE_JUNE = "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"
+
+
+class TestIssuers:
+    """A list of revocations is there, and the signer leaves out who has signed it."""
+
+    @pytest.mark.parametrize("shown", ["nobody", "somebody-of-that-name"])
+    @pytest.mark.parametrize("is_bare", [False, True])
+    def test_of_a_listed_seal(self, shown: str, *, is_bare: bool) -> None:
+        of = pki.pki()
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        fake = issue("TEST authority", key("P-256", 77), ca=True, serial=5)
+        above = (fake.certificate,) if shown != "nobody" else ()
+        own = again if is_bare else of.leaf
+        world = world_of(of.leaf, middle=pki.crl(of.middle))
+        world.certifier = [certifier(certificates=[of.leaf.own, again.own])]
+        assert verdict(world, sealed(replace(own, above=above))) == PASSED
+        world.more["crls/middle.crl"] = pki.crl(of.middle, (3, SINCE, ReasonFlags.key_compromise))
+        assert verdict(world, sealed(replace(own, above=above))) == NO_LIST
+
+    def test_of_a_listed_authority(self) -> None:
+        of = pki.pki()
+        told = pki.crl(of.root, (2, SINCE, ReasonFlags.ca_compromise))
+        world = world_of(of.middle, root=told, middle=pki.crl(of.middle))
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "REVOKED")
+        short = replace(of.leaf, above=(of.middle.certificate,))
+        assert verdict(world, sealed(short)) == NO_LIST
+
+
+class TestLists:
+    """A list that may not speak still tells of a loss, if it is its operator's."""
+
+    def world(self, own: Holder, *documents: dict[str, Any], **more: bytes) -> World:
+        third = made.operator(5, "CN")
+        world = world_of(own)
+        pins = [*made.policy()["lists"], {"name": "TEST third", "operatorKeys": [third.pin]}]
+        world.policy = {"lists": pins}
+        for number, one in enumerate(documents):
+            world.more[f"lists/{number}.jws"] = made.signed(one, third)
+        world.more |= more
+        return world
+
+    def document(self, *entities: dict[str, Any], **changed: Any) -> dict[str, Any]:
+        return made.document("TEST third", entities, country="CN", **{"sequence": 7, **changed})
+
+    @pytest.mark.parametrize("days", [90, 59])
+    def test_older_than_one_that_was_seen(self, days: int) -> None:
+        of = pki.pki()
+        lost = made.entity("TEST elsewhere", [withdrawn("gateway", certificates=[of.leaf.own])])
+        seen = {"TEST third": {"sequence": 8, "sha256": "0" * 64}}
+        memory = json.dumps({"format": "hutong-trust-memory@1", "lists": seen}).encode()
+        issued = made.NOW - timedelta(days=60)
+        document = self.document(lost, issued=issued, days=days)
+        world = self.world(of.leaf, document, **{"seen.json": memory})
+        assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
+
+    def test_two_of_one_number(self) -> None:
+        of = pki.pki()
+        lost = made.entity("TEST elsewhere", [withdrawn("gateway", certificates=[of.leaf.own])])
+        other = made.entity("TEST other", [made.state("gateway", others=["did:web:other.example"])])
+        world = self.world(of.leaf, self.document(lost), self.document(lost, other))
+        assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
+
+    def test_with_a_key_that_nobody_reads(self) -> None:
+        of = pki.pki()
+        lost = made.entity("TEST elsewhere", [withdrawn("gateway", certificates=[of.leaf.own])])
+        state = made.state("gateway")
+        state["ServiceDigitalIdentity"] = {"PublicKeyValues": [{"kty": "EC", "crv": "secp256k1"}]}
+        world = self.world(of.leaf, self.document(made.entity("TEST odd", [state]), lost))
+        assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
+
+    def test_of_somebody_else_says_nothing(self) -> None:
+        of = pki.pki()
+        lost = made.entity("TEST elsewhere", [withdrawn("gateway", certificates=[of.leaf.own])])
+        world = self.world(of.leaf, self.document(lost))
+        world.policy = {}
+        assert verdict(world, sealed(of.leaf)) == PASSED
+
+
+class TestSpellings:
+    """A did:key is the key, also as the address of its method, and of kinds that sign under no did:key."""
+
+    def test_with_a_fragment(self) -> None:
+        of = pki.pki()
+        did = did_of(of.leaf)
+        self._check(of.leaf, f"{did}#{did.removeprefix('did:key:')}")
+
+    def test_of_rsa(self) -> None:
+        of = pki.pki("RSA")
+        raw = of.leaf.key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+        self._check(of.leaf, "did:key:" + base58btc(b"\x85\x24" + raw))
+
+    def test_of_p521(self) -> None:
+        own = key("P-521", 7).public_key()
+        raw = own.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+        told = made.state("gateway", others=["did:key:" + base58btc(b"\x82\x24" + raw)])
+        state = lote.State.model_validate_json(json.dumps(told))
+        assert f"key:{VerificationKey.of(own).sha256}" in set(identities_in(state))
+
+    @pytest.mark.parametrize("fragment", ["", "#0"])
+    def test_as_json(self, fragment: str) -> None:
+        of = pki.pki()
+        point = of.leaf.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        x, y = base64url(point[1:33]), base64url(point[33:])
+        jwk = jcs({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+        self._check(of.leaf, f"did:jwk:{base64url(jwk)}{fragment}")
+
+    def _check(self, own: Holder, did: str) -> None:
+        world = world_of(own)
+        assert verdict(world, sealed(own)) == PASSED
+        world.own_entities = [made.entity("TEST elsewhere", [withdrawn("gateway", others=[did])])]
+        assert verdict(world, sealed(own))[0] == "TOTAL_FAILED"
+
+
+@pytest.mark.parametrize("status", ["suspended", "withdrawn"])
+@pytest.mark.parametrize("has_scope", [False, True])
+def test_a_service_that_is_taken_away_without_its_scope(status: str, *, has_scope: bool) -> None:
+    """It was listed for the same: nobody knows under which of two hats the body has signed."""
+    of = pki.pki()
+    world = world_of(of.leaf)
+    granted = certifier(certificates=[of.leaf.own])
+    extensions = [made.scope()] if has_scope else []
+    away = certifier(certificates=[of.leaf.own], status=status, since=LATER, extensions=extensions)
+    world.entities = [made.entity("TEST two", [granted], [away, granted])]
+    world.certifier = [made.state("tsa", others=["urn:test:nobody"])]
+    assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", f"STATUS_AT_POE_{status.upper()}")
+    # One for something else is no hat of this declaration.
+    other = [made.scope(standards=["ISO14067"])]
+    world.entities = [
+        made.entity("TEST two", [granted], [away, certifier(certificates=[of.leaf.own], extensions=other)])
+    ]
+    assert (verdict(world, sealed(of.leaf)) == PASSED) is not has_scope
+
+
+class TestHonestBodies:
+    """A body that changes how it is listed."""
+
+    @pytest.mark.parametrize("before", ["leaf", "middle"])
+    def test_listed_by_its_authority_now(self, before: str) -> None:
+        of = pki.pki()
+        old = {"leaf": of.leaf, "middle": of.middle}[before]
+        world = world_of(of.root, **lists(of))
+        world.certifier = [
+            certifier(certificates=[of.root.own], since=SINCE_JUNE),
+            certifier(certificates=[old.own]),
+        ]
+        assert verdict(world, sealed(of.leaf)) == PASSED
+        world.certifier[0] = certifier(certificates=[of.root.own], since=SINCE_JUNE, status="withdrawn")
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "STATUS_AT_POE_WITHDRAWN")
+
+    def test_an_authority_of_another_body_does_not_help(self) -> None:
+        of = pki.pki()
+        world = world_of(of.root, **lists(of))
+        other = issue("TEST new seal", key("P-256", 88), serial=88)
+        world.certifier = [
+            certifier(certificates=[other.own], since=SINCE_JUNE),
+            certifier(certificates=[of.leaf.own]),
+        ]
+        world.entities = [made.entity("TEST other", [certifier(certificates=[of.root.own])])]
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "NOT_LISTED_AT_POE")
+
+    def test_an_accreditation_body_with_two_services(self) -> None:
+        of = pki.pki()
+        world = world_of(of.leaf)
+        first = made.accreditation_body()["TrustedEntityServices"][0]["ServiceInformation"]
+        second = made.state("ab", others=[made.AB])
+        world.body = made.entity("TEST accreditation body", [first], [second])
+        assert verdict(world, sealed(of.leaf)) == PASSED
+        away = made.state("ab", others=[made.AB], status="suspended", since="2026-01-01T00:00:00Z")
+        world.body = made.entity("TEST accreditation body", [first], [away, second])
+        assert verdict(world, sealed(of.leaf)) == ("INDETERMINATE", "ACCREDITATION_UNKNOWN")
+
+    def test_another_key_of_a_did_web(self) -> None:
+        """The former one was lost; the list has granted the name again with the next."""
+        did = "did:web:body.example"
+        old, new = PrivateKey.generate(KeyType.ED25519), PrivateKey.generate(KeyType.ED25519)
+        world = World()
+        scope = made.scope()
+        world.certifier = [
+            certifier(certificates=[], others=[did, new.public_key.did], since=SINCE_JUNE),
+            certifier(
+                certificates=[],
+                others=[did, old.public_key.did],
+                since=LATER,
+                status="suspended",
+                extensions=[scope, LOST],
+            ),
+            certifier(certificates=[], others=[did, old.public_key.did]),
+        ]
+        methods = [
+            {
+                "id": f"{did}#{number}",
+                "type": "Multikey",
+                "controller": did,
+                "publicKeyMultibase": one.public_key.multikey,
+            }
+            for number, one in enumerate((old, new))
+        ]
+        names = [one["id"] for one in methods]
+        world.more["dids/1.json"] = jcs({"id": did, "verificationMethod": methods, "assertionMethod": names})
+        subject = {"id": "urn:test:subject", "name": "test"}
+        document = build_credential(issuer=did, valid_from=made.stamp(made.NOW), subject=subject)
+        snapshot = world.snapshot()
+        known = credential_checks.keys_of(snapshot)
+        for number, one in enumerate((old, new)):
+            created = made.stamp(made.NOW)
+            data = jcs(data_integrity.add_proof(document, one, created=created, method=names[number]))
+            done = validate_subject(enveloped.of_credential(data, known), snapshot, statement=STATEMENT)
+            assert done.passed is (one is new)
+
+
+@pytest.mark.parametrize("is_own", [False, True], ids=["another-body", "own"])
+def test_a_certificate_of_the_signers_own_making_hides_no_entry(*, is_own: bool) -> None:
+    """A key that is listed bare, and by a certificate where it is suspended: the signer shows neither."""
+    of = pki.pki()
+    mine = issue("TEST own making", of.leaf.key, serial=99)
+    bare = certifier(certificates=[], others=[did_of(of.leaf)])
+    world = world_of(of.leaf)
+    world.certifier = [bare]
+    assert verdict(world, sealed(mine)) == PASSED
+    away = [certifier(certificates=[of.leaf.own], status="suspended")]
+    world.certifier = [made.state("tsa", others=["urn:test:nobody"])]
+    services = [made.entity("TEST a", [bare], away)]
+    world.entities = services if is_own else [made.entity("TEST a", [bare]), made.entity("TEST b", away)]
+    sub = "STATUS_AT_POE_SUSPENDED" if is_own else "TRUST_ENTRY_AMBIGUOUS"
+    assert verdict(world, sealed(mine)) == ("TOTAL_FAILED", sub)
