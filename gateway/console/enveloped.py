@@ -134,7 +134,7 @@ class _Asked:
 
 
 def _verify_showing(console: Console, asked: _Asked, now: datetime, reader: str, nonce: str) -> Exit:
-    token, more = unwrapped(asked.data, Envelope.SD_JWT)
+    token, more = unwrapped(asked.data)
     shown = sd_jwt.verify(token, keys=asked.keys, reader=reader, nonce=nonce)
     whole = beside(replace(shown.envelope, uncovered=more), asked.objects)
     if reader and not nonce:

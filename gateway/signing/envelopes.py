@@ -35,8 +35,6 @@ _DER_SEQUENCE: Final = 0x30
 # With armour, or in bare base64 as signing servers answer: a SEQUENCE of more than 255 bytes.
 _ARMOURED: Final = (b"-----BEGIN PKCS7", b"-----BEGIN CMS", b"MII")
 _SPACE: Final = b" \t\r\n"
-# VCDM 2.0, 4.13; VC-JOSE-COSE, 6.1.2
-_SELECTIVE: Final = {"EnvelopedVerifiableCredential": "data:application/vc+sd-jwt,"}
 _CMS: Final = "1.2.840.113549.1.7.2"
 _TIME_STAMP: Final = "1.2.840.113549.1.9.16.2.14"
 
@@ -194,7 +192,7 @@ def _token(
     if kind in (Envelope.VC_JWT, Envelope.SD_JWT):
         from gateway.signing import sd_jwt, vc_jwt
 
-        token, more = unwrapped(data, kind)
+        token, more = unwrapped(data)
         is_selective = kind is Envelope.SD_JWT
         found = sd_jwt.verify(token, keys=keys).envelope if is_selective else vc_jwt.verify(token, keys=keys)
         return replace(found, uncovered=more)
@@ -217,11 +215,11 @@ def _token(
     return jades.verify(token, objects=objects, keys=keys, certificates=certificates)
 
 
-def unwrapped(data: bytes, kind: Envelope) -> tuple[bytes, tuple[str, ...]]:
+def unwrapped(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     """A token, alone or out of the object that carries it, and what that says more and nobody has signed.
 
     Raises:
-        JoseRefused: the object carries none of this kind.
+        JoseRefused: the object carries none.
     """
     token = data.strip(_SPACE)
     if not token.startswith(b"{"):
@@ -229,10 +227,9 @@ def unwrapped(data: bytes, kind: Envelope) -> tuple[bytes, tuple[str, ...]]:
     from gateway.signing import vc_jwt
 
     wrapper = _object(data)
-    token = vc_jwt.unwrap(wrapper, _SELECTIVE) if kind is Envelope.SD_JWT else vc_jwt.unwrap(wrapper)
     # (VCDM 2.0, 4.13) The base context says what the wrapper is; any other one says more.
     is_bare = wrapper.get("@context", CREDENTIALS_2) in (CREDENTIALS_2, [CREDENTIALS_2])
-    return token, () if is_bare else ("@context",)
+    return vc_jwt.unwrap(wrapper), () if is_bare else ("@context",)
 
 
 def _refuse_selective(found: Verified) -> None:
@@ -266,8 +263,9 @@ def _json_kind(value: PlainJson) -> Envelope:
         if "proof" in value:
             return Envelope.DATA_INTEGRITY
         if str(value.get("type", "")).find("Enveloped") >= 0:
-            is_selective = str(value.get("id", "")).startswith(tuple(_SELECTIVE.values()))
-            return Envelope.SD_JWT if is_selective else Envelope.VC_JWT
+            from gateway.signing import vc_jwt
+
+            return Envelope.SD_JWT if vc_jwt.is_selective(value) else Envelope.VC_JWT
         # RFC 7515, 7.2: flattened or general.
         if "protected" in value or ("signatures" in value and "payload" in value):
             return Envelope.JADES

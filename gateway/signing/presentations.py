@@ -71,7 +71,7 @@ def _remarks(
         return frozenset() if holder and issuer_of(credential) == holder else frozenset({UNSIGNED})
     try:
         if is_enveloped:
-            found = vc_jwt.verify(vc_jwt.unwrap(credential), keys=keys)
+            found = vc_jwt.verify_carried(credential, keys=keys)
             if not _is_a(found.document, "VerifiableCredential"):
                 # Another presentation, of which nobody has looked at what it shows.
                 return frozenset({NOT_CHECKED})

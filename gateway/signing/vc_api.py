@@ -6,20 +6,29 @@ Source: W3C VC API (draft), issuing and verifying; the shapes that the W3C confo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 from gateway import messages
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
-from gateway.signing import contained, data_integrity, keys, proofs, related_resources, vc_jwt, vcdm
+from gateway.signing import (
+    contained,
+    data_integrity,
+    keys,
+    presentations,
+    proofs,
+    related_resources,
+    vc_jwt,
+    vcdm,
+)
 from gateway.signing.data_integrity import ASSERTION
 from gateway.signing.jose import NO_KEYS, Keys
 from gateway.signing.proofs import Expected
 from gateway.signing.rdf import jsonld
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
-from gateway.signing.verified import Verified
+from gateway.signing.verified import Inside, Verified
 
 Form = Literal["data-integrity", "vc+jwt"]
 _MOST_CREDENTIALS: Final = 64
@@ -103,7 +112,7 @@ def verify(
         found = _verify_credential(credential, keys, contexts, now, expected)
     except GatewayError as error:
         return _refused(error)
-    return _verified([found], [found.document])
+    return _verified([found])
 
 
 def verify_presentation(
@@ -122,7 +131,6 @@ def verify_presentation(
         document = _object(asked.get("verifiablePresentation"), "/verifiablePresentation")
         shown = _presentation(document, _options(asked), keys, contexts, now)
         covered, holder, answers = shown.document, shown.issuer, [shown]
-        shows: list[Mapping[str, PlainJson]] = []
         held = covered.get("verifiableCredential", [])
         credentials = held if isinstance(held, list) else [held]
         if len(credentials) > _MOST_CREDENTIALS:
@@ -133,17 +141,16 @@ def verify_presentation(
             if holder and is_bare and data_integrity.issuer_of(credential) == holder:
                 vcdm.require_credential(credential)
                 _refuse_untimely(credential, now)
-                contained.inside(credential, keys=keys, contexts=contexts)
-                shows.append(credential)
+                inner = contained.inside(credential, keys=keys, contexts=contexts)
+                answers.append(replace(shown, document=credential, contained=inner))
             else:
                 unasked = Expected(unasked=True)
                 answers.append(_verify_credential(credential, keys, contexts, now, unasked))
-                shows.append(answers[-1].document)
         beside = {name: item for name, item in covered.items() if name != "verifiableCredential"}
-        contained.inside(beside, keys=keys, contexts=contexts)
+        answers.append(replace(shown, contained=contained.inside(beside, keys=keys, contexts=contexts)))
     except GatewayError as error:
         return _refused(error)
-    return _verified(answers, shows)
+    return _verified(answers)
 
 
 def _verify_credential(
@@ -168,8 +175,7 @@ def _verify_credential(
     _refuse_untimely(found.document, now)
     _refuse_over(found, now)
     # One inside that was changed since it was signed is refused, as `hutong verify` does.
-    contained.inside(found.document, keys=keys, contexts=contexts)
-    return found
+    return replace(found, contained=contained.inside(found.document, keys=keys, contexts=contexts))
 
 
 def _presentation(
@@ -204,7 +210,7 @@ def _enveloped(document: Mapping[str, PlainJson], keys: Keys) -> Verified:
     stated = document.get("@context")
     if vcdm.CONTEXT not in (stated if isinstance(stated, list) else [stated]):
         raise vcdm.ModelRefused("", path="/@context", code="vcdm.context")
-    return vc_jwt.verify(vc_jwt.unwrap(document), keys=keys)
+    return vc_jwt.verify_carried(document, keys=keys)
 
 
 def _expected(options: Mapping[str, PlainJson], usual: str) -> Expected:
@@ -366,11 +372,13 @@ def _issued(document: dict[str, PlainJson]) -> Answer:
     return Answer(201, {"verifiableCredential": document})
 
 
-def _verified(answers: Sequence[Verified], credentials: Sequence[Mapping[str, PlainJson]]) -> Answer:
+def _verified(answers: Sequence[Verified]) -> Answer:
     """VCDM 2.0, 7.1: what holds, with warnings of what a proof leaves open and of what nobody has asked."""
     remarks = {remark for found in answers for one in found.signatures for remark in one.remarks}
-    if any(name in one for one in credentials for name in _STATUSES):
+    if any(name in found.document for found in answers for name in _STATUSES):
         remarks.add("status-not-asked")
+    if any(one.state is Inside.NOT_CHECKED for found in answers for one in found.contained):
+        remarks.add(presentations.NOT_CHECKED)
     warnings: list[PlainJson] = [
         {"code": one, "title": one, "detail": messages.text(f"cli.remark-{one}", "en", {}).what}
         for one in sorted(remarks)

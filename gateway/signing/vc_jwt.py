@@ -27,10 +27,15 @@ PRESENTATION_TYPE: Final = "vp+jwt"
 # 3.1.1 writes application/ in full as an alternative.
 _TYPES: Final = {CREDENTIAL_TYPE: "VerifiableCredential", PRESENTATION_TYPE: "VerifiablePresentation"}
 _ALGORITHMS: Final = {KeyType.ED25519: "EdDSA", KeyType.P256: "ES256", KeyType.P384: "ES384"}
-_ENVELOPED: Final = {
-    "EnvelopedVerifiableCredential": f"data:application/{CREDENTIAL_TYPE},",
-    "EnvelopedVerifiablePresentation": f"data:application/{PRESENTATION_TYPE},",
-}
+# Kinds of objects that carry a token, and how their data URLs begin (VCDM 2.0, 4.13; VC-JOSE-COSE, 6.1).
+_CARRIER: Final = "EnvelopedVerifiableCredential"
+_PLAIN: Final = f"data:application/{CREDENTIAL_TYPE},"
+_SELECTIVE: Final = "data:application/vc+sd-jwt,"
+_ENVELOPED: Final = (
+    (_CARRIER, _PLAIN),
+    (_CARRIER, _SELECTIVE),
+    ("EnvelopedVerifiablePresentation", f"data:application/{PRESENTATION_TYPE},"),
+)
 
 
 def sign(document: Mapping[str, PlainJson], signer: keys.Signer, *, key_id: str = "") -> bytes:
@@ -63,19 +68,34 @@ def sign(document: Mapping[str, PlainJson], signer: keys.Signer, *, key_id: str 
 
 def enveloped(token: bytes) -> dict[str, PlainJson]:
     """The VCDM object that carries a token inside another document (VCDM 2.0, 4.13)."""
-    kind = "EnvelopedVerifiableCredential"
     return {
         "@context": "https://www.w3.org/ns/credentials/v2",
-        "id": _ENVELOPED[kind] + token.decode(),
-        "type": kind,
+        "id": _PLAIN + token.decode(),
+        "type": _CARRIER,
     }
 
 
-def unwrap(document: Mapping[str, PlainJson], starts: Mapping[str, str] = _ENVELOPED) -> bytes:
-    """The token inside an enveloped credential or presentation.
+def verify_carried(document: Mapping[str, PlainJson], *, keys: Keys = NO_KEYS) -> Verified:
+    """Check the token inside an enveloped credential or presentation, which may be an SD-JWT.
 
-    Args:
-        starts: how the data URL begins, by the type of the object.
+    Raises:
+        GatewayError: it carries none, or one that does not hold.
+    """
+    token = unwrap(document)
+    if not is_selective(document):
+        return verify(token, keys=keys)
+    from gateway.signing import sd_jwt
+
+    return sd_jwt.verify(token, keys=keys).envelope
+
+
+def is_selective(document: Mapping[str, PlainJson]) -> bool:
+    """Whether an enveloped credential is an SD-JWT, by its media type."""
+    return str(document.get("id", "")).startswith(_SELECTIVE)
+
+
+def unwrap(document: Mapping[str, PlainJson]) -> bytes:
+    """The token inside an enveloped credential or presentation.
 
     Raises:
         JoseRefused: its ``id`` is no data URL of that media type, or it says more, which nobody has signed.
@@ -84,11 +104,10 @@ def unwrap(document: Mapping[str, PlainJson], starts: Mapping[str, str] = _ENVEL
         raise JoseRefused(name, path=pointer([name]), code="envelope.not-enveloped")
     if len(_types(document)) != 1:
         raise JoseRefused(path="/type", code="envelope.not-enveloped")
-    for kind, start in starts.items():
-        if kind in _types(document):
-            identifier = document.get("id")
-            if isinstance(identifier, str) and identifier.startswith(start):
-                return identifier.removeprefix(start).encode("ascii", "replace")
+    identifier = document.get("id")
+    for kind, start in _ENVELOPED:
+        if kind in _types(document) and isinstance(identifier, str) and identifier.startswith(start):
+            return identifier.removeprefix(start).encode("ascii", "replace")
     raise JoseRefused(document.get("id", ""), path="/id", code="envelope.not-enveloped")
 
 

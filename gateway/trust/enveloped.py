@@ -49,6 +49,8 @@ _LEFT_OPEN: Final = frozenset(
         "contained-unsigned",
     }
 )
+# What an SD-JWT's holder keeps back.
+_HIDDEN: Final = frozenset({"claims-hidden", "parts-hidden"})
 _IS_CLAIMED: Final = ("issuer", "iss")
 _CONTAINERS: Final = frozenset({Envelope.ASIC_E, Envelope.ASIC_S})
 _BEGINS: Final = frozenset({"iat", "nbf", "validFrom"})
@@ -96,7 +98,7 @@ def of_file(
     """
     try:
         if _kind(data) is Envelope.SD_JWT:
-            token, more = envelopes.unwrapped(data, Envelope.SD_JWT)
+            token, more = envelopes.unwrapped(data)
             shown = sd_jwt.verify(token, keys=_keys(known), reader=reader, nonce=nonce)
             whole = envelopes.beside(replace(shown.envelope, uncovered=more), objects or {})
             found = contained.looked_into(whole, keys=_keys(known), contexts=contexts)
@@ -134,14 +136,8 @@ def of_file(
 
 
 def _with_closed(subject: Subject, shown: sd_jwt.Shown) -> Subject:
-    """What its holder keeps back, and since when it is shown; of a statement, nothing may stay closed."""
-    kept = sorted(f"{place}/_sd" for place in shown.closed_in) if is_statement(subject.credential) else ()
-    told = replace(
-        subject,
-        issued=sha256_hex(shown.issued),
-        closed=shown.closed_in,
-        left_open=(*subject.left_open, *kept),
-    )
+    """What its issuer has signed, what its holder keeps back of it, and since when it is shown."""
+    told = replace(subject, issued=sha256_hex(shown.issued), closed=shown.closed_in)
     return _shown_since(told, shown.bound_at)
 
 
@@ -224,7 +220,9 @@ def _of(data: bytes, found: Verified) -> Subject:
     else:
         found = _with_payload(found)
     signers = tuple(_signer(data, found, one) for one in found.signatures)
-    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & _LEFT_OPEN)
+    # Of a statement, a holder would choose what was decided, and under which conditions.
+    is_open = _LEFT_OPEN | _HIDDEN if is_statement(found.document) else _LEFT_OPEN
+    remarks = sorted({remark for one in found.signatures for remark in one.remarks} & is_open)
     return Subject(
         "credential" if is_credential else "file",
         sha256_hex(data),

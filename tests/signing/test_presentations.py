@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import GatewayError
-from gateway.signing import data_integrity, vc_jwt
+from gateway.signing import data_integrity, sd_jwt, vc_jwt
 from gateway.signing.credential import CONTEXT, build_credential
 from gateway.signing.envelopes import verify_any
 from gateway.signing.jcs import jcs
@@ -49,6 +49,27 @@ class TestInside:
         token = vc_jwt.enveloped(vc_jwt.sign(own, p256_key))
         mine = credential(ed25519_key.public_key.did)
         assert remarks(signed(presentation(ed25519_key, proven, token, mine), ed25519_key)) == ()
+
+    def test_that_its_holder_shows_in_part(
+        self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey
+    ) -> None:
+        own = credential(p256_key.public_key.did)
+        salts = sd_jwt.salts_of(p256_key, b"x")
+        token = sd_jwt.issue(own, hide=["/credentialSubject/name"], signer=p256_key, salts=salts)
+        carried = {
+            "@context": CONTEXT,
+            "type": "EnvelopedVerifiableCredential",
+            "id": f"data:application/vc+sd-jwt,{token.decode()}",
+        }
+        assert remarks(signed(presentation(ed25519_key, carried), ed25519_key)) == ()
+        kept = {**carried, "id": carried["id"].partition("~")[0] + "~"}
+        assert remarks(signed(presentation(ed25519_key, kept), ed25519_key)) == ("parts-hidden",)
+        head, dot, payload = carried["id"].rpartition(".")
+        with pytest.raises(GatewayError, match="signature-wrong") as caught:
+            verify_any(
+                signed(presentation(ed25519_key, {**carried, "id": f"{head}{dot}A{payload}"}), ed25519_key)
+            )
+        assert caught.value.path.startswith("/verifiableCredential/0")
 
     def test_presentation_in_place_of_a_credential(
         self, signed: Any, ed25519_key: PrivateKey, p256_key: PrivateKey

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.signing import data_integrity as di
-from gateway.signing import jose, keys, vc_api, vc_jwt, vcdm
+from gateway.signing import jose, keys, sd_jwt, vc_api, vc_jwt, vcdm
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base58btc, base64url
@@ -335,6 +335,38 @@ class TestInside:
         assert (answer.status, codes(answer)) == (
             (400, ["signing.signature-wrong"]) if is_changed else (200, [])
         )
+
+    @pytest.mark.parametrize("shown", [False, True])
+    def test_by_a_key_that_is_not_at_hand(self, ed25519_key: PrivateKey, shown: bool) -> None:
+        """Nobody has looked at it, and that is told."""
+        unknown = {**credential(), "issuer": "https://plant.example"}
+        token = {"alg": "EdDSA", "typ": "vc+jwt", "kid": "https://plant.example/#1"}
+        _, data = jose.signing_input(token, jcs(unknown))
+        inner = vc_jwt.enveloped(data + b"." + base64url(keys.sign(ed25519_key, data)).encode())
+        did = ed25519_key.public_key.did
+        own = {**credential(), "issuer": did, "credentialSubject": {"id": "urn:x:1", "held": inner}}
+        if shown:
+            bare = {"@context": [vcdm.CONTEXT], "type": ["VerifiablePresentation"], "holder": did}
+            held = proven({**bare, "verifiableCredential": [own]}, ed25519_key, proofPurpose="authentication")
+            answer = vc_api.verify_presentation(body(verifiablePresentation=held))
+        else:
+            answer = vc_api.verify(body(verifiableCredential=proven(own, ed25519_key)))
+        warnings = answer.document["warnings"]
+        assert isinstance(warnings, list)
+        assert [one["code"] for one in warnings if isinstance(one, dict)] == ["contained-not-checked"]
+
+    @pytest.mark.parametrize("form", ["vc+sd-jwt", "vc+jwt"])
+    def test_as_a_token_that_hides(self, p256_key: PrivateKey, form: str) -> None:
+        own = {**credential(), "issuer": p256_key.public_key.did}
+        salts = sd_jwt.salts_of(p256_key, b"x")
+        token = sd_jwt.issue(own, hide=["/credentialSubject/id"], signer=p256_key, salts=salts)
+        held = {
+            "@context": vcdm.CONTEXT,
+            "type": "EnvelopedVerifiableCredential",
+            "id": f"data:application/{form},{token.decode()}",
+        }
+        answer = vc_api.verify(body(verifiableCredential=held))
+        assert answer.document["verified"] is (form == "vc+sd-jwt")
 
     @pytest.mark.parametrize("how", [{}, {"form": "vc+jwt"}], ids=str)
     def test_a_changed_one_is_not_signed_over(self, ed25519_key: PrivateKey, how: Any) -> None:
