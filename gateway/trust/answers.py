@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.signing.sm2 import Engine
-from gateway.trust import entries, signers
+from gateway.trust import agreement_check, entries, signers
 from gateway.trust.existence import Proof, Witnesses
+from gateway.trust.identities import identities_in
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.signers import Known
-from gateway.trust.snapshot import Listed, Snapshot, identities_in
+from gateway.trust.snapshot import Listed, Snapshot
 from gateway.trust.subject import Signer, Subject, is_statement
 
 
@@ -88,7 +89,7 @@ class Inquiry:
         if listed.service.at(existed) is not None:
             steps.append(entries.accreditation(listed, statement, self.snapshot, existed))
             steps.append(entries.scope(listed, statement, existed))
-            steps.append(entries.agreement(listed, statement, self.snapshot, existed)[0])
+            steps.append(agreement_check.agreement(listed, statement, self.snapshot, existed)[0])
         worst = {Outcome.FAILED: 16, Outcome.INDETERMINATE: 1}
         is_partial = any(part.name not in answer.signer.covered for part in self.subject.parts)
         lacking = sum(worst.get(step.outcome, 0) for step in steps) + is_partial

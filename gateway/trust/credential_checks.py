@@ -14,10 +14,11 @@ from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
 from gateway.trust import entries, enveloped, signers, status_list
 from gateway.trust.did_web import assertion_keys
+from gateway.trust.identities import identities_in
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.losses import is_lost_anywhere
 from gateway.trust.lote import Entity
-from gateway.trust.snapshot import Snapshot, identities_in
+from gateway.trust.snapshot import Snapshot
 from gateway.trust.status_list import StatusList
 from gateway.trust.subject import Signer, Statement, Subject, is_statement
 

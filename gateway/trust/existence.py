@@ -28,9 +28,10 @@ from gateway.signing.sm2 import Engine
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks
 from gateway.trust.entries import is_lost
+from gateway.trust.identities import identities_in, identities_of, key_identity, kind_of
 from gateway.trust.losses import HARMLESS, is_lost_anywhere
 from gateway.trust.lote import Entity, State
-from gateway.trust.snapshot import Listed, Snapshot, identities_in, identities_of, key_identity, kind_of
+from gateway.trust.snapshot import Listed, Snapshot
 from gateway.trust.subject import Signer, Subject
 
 _VOUCHERS: Final = frozenset({"tsa", "gateway"})

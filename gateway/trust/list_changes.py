@@ -10,8 +10,8 @@ from gateway.errors import GatewayError, raise_all
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.jcs import jcs
 from gateway.trust.agreement import Agreement, agreements
+from gateway.trust.identities import identities_of
 from gateway.trust.lote import BadTrustList, Entity, Service, State, TrustList, parse
-from gateway.trust.snapshot import identities_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from gateway.signing import crl
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
 from gateway.trust.entries import is_lost
-from gateway.trust.snapshot import Snapshot, key_identity
+from gateway.trust.identities import key_identity
+from gateway.trust.snapshot import Snapshot
 
 # (RFC 5280, 5.3.1) Of a certificate, and not of its key.
 HARMLESS: Final = frozenset({"affiliationChanged", "superseded", "cessationOfOperation"})

@@ -18,10 +18,7 @@ from gateway.signing import crl, der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
 from gateway.trust import entries, losses
-from gateway.trust.judgement import Outcome, StepResult, Sub
-from gateway.trust.snapshot import (
-    Listed,
-    Snapshot,
+from gateway.trust.identities import (
     bare_identities,
     bare_in,
     identities_in,
@@ -29,6 +26,8 @@ from gateway.trust.snapshot import (
     key_identity,
     kind_of,
 )
+from gateway.trust.judgement import Outcome, StepResult, Sub
+from gateway.trust.snapshot import Listed, Snapshot
 from gateway.trust.subject import Signer
 
 CAUSES: Final = {

@@ -15,7 +15,7 @@ from gateway.frontdoor.json import PlainJson
 from gateway.report import Finding, Severity
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.sm2 import Engine
-from gateway.trust import credential_checks, entries, enveloped, signers
+from gateway.trust import agreement_check, credential_checks, entries, enveloped, signers
 from gateway.trust import subject as subjects
 from gateway.trust.answers import Answer, Inquiry
 from gateway.trust.existence import Witnesses
@@ -330,7 +330,7 @@ class _Run:
         statement = self.subject.statement
         yield entries.accreditation(listed, statement, self.snapshot, self.existed)
         yield entries.scope(listed, statement, self.existed)
-        step, agreed = entries.agreement(listed, statement, self.snapshot, self.existed)
+        step, agreed = agreement_check.agreement(listed, statement, self.snapshot, self.existed)
         yield self._blamed(step)
         if agreed is not None:
             one = agreed.agreement

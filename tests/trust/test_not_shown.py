@@ -19,7 +19,7 @@ from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base58btc, base64url
 from gateway.signing.verification_key import VerificationKey
 from gateway.trust import credential_checks, enveloped, lote
-from gateway.trust.snapshot import identities_in
+from gateway.trust.identities import identities_in
 from gateway.trust.validation import validate_subject
 from tests.trust import made, pki
 from tests.trust.conftest import World
