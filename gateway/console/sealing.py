@@ -161,6 +161,7 @@ def share_folder(
     files.refuse_existing(to.place, force=to.force)
     held = files.load_folder(Path(folder))
     made = shares.share(held, opened)
+    files.refuse_lost_seals(to.place, made)
     with files.alone(Path(log).resolve().parent, make=True):
         before = files.read_file(Path(log)) if Path(log).exists() else b""
         after = shares.log_export(

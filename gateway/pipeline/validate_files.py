@@ -8,6 +8,9 @@ from dataclasses import replace
 from gateway.codec.base import Context, Member, Package
 from gateway.codec.plugin import Plugin
 from gateway.errors import GatewayError
+from gateway.frontdoor.json import PlainJson
+from gateway.model.base import Part
+from gateway.model.declaration import Declaration
 from gateway.pipeline.convert import Source, read
 from gateway.pipeline.domestic import statement_facts
 from gateway.pipeline.recognise import answers_of
@@ -54,8 +57,8 @@ def validate_file(
     )
     source = _source(subject, snapshot, plugins)
     said = _statement(source) if source is not None else None
-    if said is not None and subject.closed:
-        kept = tuple(_kept_back(subject, said, snapshot, plugins))
+    if source is not None and subject.closed:
+        kept = tuple(_kept_back(subject, source, snapshot, plugins))
         subject = replace(subject, left_open=(*subject.left_open, *kept))
     packs = snapshot.policy.rules
     evaluations = evaluate(source, packs) if source is not None and packs else ()
@@ -83,25 +86,45 @@ def _source(subject: Subject, snapshot: Snapshot, plugins: Sequence[Plugin]) -> 
 
 
 def _kept_back(
-    subject: Subject, said: Statement, snapshot: Snapshot, plugins: Sequence[Plugin]
+    subject: Subject, whole: Source, snapshot: Snapshot, plugins: Sequence[Plugin]
 ) -> Iterator[str]:
     """Members of a declaration of which a holder may have kept back what scope, agreement or time rest on.
 
-    Those are the ones without which it would say something else of that, or nothing. What is one text cannot
-    stand there twice.
+    All but those that are read, and not as a part that says so: of others, as of members of the top level,
+    nobody knows what they were; a further verification may be one. The receiver's rules may ask about each.
     """
     for name in sorted({place.partition("/")[2].partition("/")[0] for place in subject.closed}):
-        if not name:
-            asked = (said.standards, said.products, said.activities, said.dates, said.country)
-            if not all((*asked, said.first, said.last, said.state)):
-                yield "/_sd"
-            continue
         own = name.replace("~1", "/").replace("~0", "~")
-        rest = {member: value for member, value in subject.credential.items() if member != own}
-        parts = tuple(replace(part, data=jcs(rest)) for part in subject.parts)
-        source = _source(replace(subject, parts=parts), snapshot, plugins)
-        if source is None or replace(_statement(source), country=said.country) != said:
-            yield f"/{name}/_sd"
+        shown = subject.credential.get(own)
+        is_harmless = False
+        if name and not snapshot.policy.rules:
+            # An empty list says as little as none: what an entry of it would be read as.
+            full = whole if shown != [] else _with(subject, own, [{"id": "-"}], snapshot, plugins)
+            rest = _with(subject, own, None, snapshot, plugins)
+            is_harmless = full is not None and rest is not None and _is_aside(full, rest)
+        if not is_harmless:
+            yield f"/{name}/_sd" if name else "/_sd"
+
+
+def _with(
+    subject: Subject, name: str, value: PlainJson, snapshot: Snapshot, plugins: Sequence[Plugin]
+) -> Source | None:
+    """The declaration with another value of a member; None: without it."""
+    rest = {member: held for member, held in subject.credential.items() if member != name}
+    data = jcs(rest if value is None else {**rest, name: value})
+    parts = tuple(replace(part, data=data) for part in subject.parts)
+    return _source(replace(subject, parts=parts), snapshot, plugins)
+
+
+def _is_aside(one: Source, other: Source) -> bool:
+    """Whether two declarations differ in what is read, and not in the parts that bear facts."""
+    first, second = (source.declaration.model_copy(update={"extras": {}}) for source in (one, other))
+    return first != second and _asked(first) == _asked(second)
+
+
+def _asked(declaration: Declaration) -> tuple[Part, ...]:
+    """The parts that bear the facts of a statement, but for the country."""
+    return declaration.document, declaration.product, declaration.method, *declaration.verifications
 
 
 def _statement(source: Source) -> Statement:

@@ -5,8 +5,6 @@ Source: RFC 5280, 4; GB/T 20518-2018 for those of SM2.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -14,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from gateway.errors import InputError
-from gateway.signing import certificate_signatures, der, sm2
+from gateway.signing import certificate_signatures, der, pem, sm2
 from gateway.signing._distinguished_name import text_of
 
 # RFC 5280, 4.2.1: the extensions that are understood here.
@@ -35,8 +33,6 @@ _USAGES = (
     "encipherOnly",
     "decipherOnly",
 )
-_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 # Far more than a certificate needs.
 _LARGEST = 64 * 1024
 
@@ -99,17 +95,10 @@ class Certificate:
     @classmethod
     def from_pem(cls, data: bytes) -> list[Self]:
         """All certificates of a PEM file, in its order, text around them being comment; or the one in DER."""
-        if data[:1] == b"\x30" and _BEGIN not in data:
-            return [cls.from_der(data)]
-        found = []
-        for match in _PEM.finditer(data):
-            try:
-                found.append(cls.from_der(base64.b64decode(b"".join(match[1].split()), validate=True)))
-            except binascii.Error as error:
-                raise BadCertificate from error
-        if not found or len(found) != data.count(_BEGIN):
+        found = pem.blocks(data, "CERTIFICATE")
+        if not found:
             raise BadCertificate
-        return found
+        return [cls.from_der(one) for one in found]
 
     @property
     def is_self_issued(self) -> bool:

@@ -6,14 +6,14 @@ certificates that are over; GB/T 20518-2018.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
 from gateway.errors import GatewayError, InputError, UsageError
-from gateway.signing import certificate_signatures, der, sm2
+from gateway.signing import certificate_signatures, der, pem, sm2
 from gateway.signing.certificates import Certificate, read_extensions, read_time
 
 # RFC 5280, 5.2.1, 5.2.3 and 5.2.5; 5.3.1.
@@ -41,6 +41,7 @@ _REASONS: Final = {
     10: "aACompromise",
 }
 HOLD: Final = "certificateHold"
+_LIFTED: Final = "removeFromCRL"
 # Some hundred thousand entries; one costs five microseconds to read.
 _LARGEST = 16 * 2**20
 
@@ -95,7 +96,7 @@ class RevocationList:
         """Read a list.
 
         Raises:
-            BadRevocationList: it is none, or one of another algorithm.
+            BadRevocationList: it is none, or too large.
         """
         if len(data) > _LARGEST:
             raise BadRevocationList(len(data))
@@ -116,8 +117,6 @@ class RevocationList:
             raise tbs.wrong("version")
         if tbs.encoded(der.SEQUENCE, "signature") != algorithm:
             raise tbs.wrong("signature")
-        if not certificate_signatures.is_known(algorithm):
-            raise BadRevocationList(path=f"{tbs.path}/signature")
         issuer, this_update = tbs.encoded(der.SEQUENCE, "issuer"), read_time(tbs, "thisUpdate")
         next_update = None
         if tbs.next_tag() in {der.UTC_TIME, der.GENERALIZED_TIME}:
@@ -174,6 +173,20 @@ class RevocationList:
         since = read_time(reader, "since")
         reader.end()
         return since <= certificate.not_after
+
+
+def encoded_in(data: bytes) -> list[bytes]:
+    """The lists of a file in PEM or DER, in DER.
+
+    Raises:
+        BadRevocationList: there is none, or one is damaged or too large.
+    """
+    found = pem.blocks(data, "X509 CRL")
+    if not found:
+        raise BadRevocationList
+    for one in found:
+        RevocationList.from_der(one)
+    return found
 
 
 def revocation(
@@ -238,27 +251,44 @@ def unread(
     at: datetime,
     user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
-) -> RevocationAnswer | None:
-    """What a list would say that revokes the certificate, and that none of ``issuers`` has signed.
+) -> Iterator[RevocationAnswer]:
+    """What each list would say that revokes the certificate, and that is heard from none of ``issuers``.
 
-    Its issuer may only not be at hand: the signer chooses whose certificates to show.
+    Its issuer may only not be at hand, or under a certificate that is for no lists: the signer chooses whose
+    certificates to show. And a list that says nothing by itself, as one of changes, calls nobody good.
     """
     known = [one for one in dict.fromkeys(issuers) if one.subject_name == certificate.issuer_name]
     for data in lists:
         try:
             found = RevocationList.from_der(data)
-            entry = found.entry(certificate) if found.issuer_name == certificate.issuer_name else None
         except GatewayError:
             continue
-        if entry is None or found.this_update > at:
+        if found.issuer_name != certificate.issuer_name or found.this_update > at:
             continue
-        if not any(_is_of(found, one, user_id=user_id, engine=engine) for one in known):
-            return RevocationAnswer(Revocation.REVOKED, *entry, found.this_update, found.next_update)
-    return None
+        try:
+            entry = found.entry(certificate)
+        except GatewayError:
+            # With an entry that is not understood, be it of another one; what it says of this one stays open.
+            is_named = der.integer(certificate.serial) in found.entries
+            entry = (found.this_update, _REASONS[0]) if is_named else None
+        if entry is None or entry[1] == _LIFTED:
+            continue
+        if not any(_is_heard(found, certificate, one, at, user_id=user_id, engine=engine) for one in known):
+            yield RevocationAnswer(Revocation.REVOKED, *entry, found.this_update, found.next_update)
 
 
-def _is_of(found: RevocationList, issuer: Certificate, *, user_id: bytes, engine: sm2.Engine | None) -> bool:
+def _is_heard(
+    found: RevocationList,
+    certificate: Certificate,
+    issuer: Certificate,
+    at: datetime,
+    *,
+    user_id: bytes,
+    engine: sm2.Engine | None,
+) -> bool:
     try:
+        _check(found, certificate, issuer, at)
+        found.entry(certificate)
         return issuer.has_issued(found.tbs, found.signature, found.algorithm, user_id=user_id, engine=engine)
     except GatewayError:
         return False
@@ -270,6 +300,8 @@ def _check(found: RevocationList, certificate: Certificate, issuer: Certificate,
         raise BadRevocationList(issuer.subject, code="x509.no-revocation-list")
     if issuer.key_usage is not None and "cRLSign" not in issuer.key_usage:
         raise BadRevocationList(issuer.subject, code="x509.key-usage", usage="cRLSign")
+    if not certificate_signatures.is_known(found.algorithm):
+        raise BadRevocationList(path="tbsCertList/signature")
     if found.this_update > at:
         raise _not_current(found, issuer.subject, at)
     # A list of changes alone says so critically; one that does not is still no whole list.

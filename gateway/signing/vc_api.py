@@ -210,7 +210,9 @@ def _enveloped(document: Mapping[str, PlainJson], keys: Keys) -> Verified:
     stated = document.get("@context")
     if vcdm.CONTEXT not in (stated if isinstance(stated, list) else [stated]):
         raise vcdm.ModelRefused("", path="/@context", code="vcdm.context")
-    return vc_jwt.verify_carried(document, keys=keys)
+    found = vc_jwt.verify_carried(document, keys=keys)
+    # Nobody has signed what a further context says of it.
+    return found if stated in (vcdm.CONTEXT, [vcdm.CONTEXT]) else replace(found, uncovered=("@context",))
 
 
 def _expected(options: Mapping[str, PlainJson], usual: str) -> Expected:
@@ -377,6 +379,8 @@ def _verified(answers: Sequence[Verified]) -> Answer:
     remarks = {remark for found in answers for one in found.signatures for remark in one.remarks}
     if any(name in found.document for found in answers for name in _STATUSES):
         remarks.add("status-not-asked")
+    if any("@context" in found.uncovered for found in answers):
+        remarks.add("uncovered-contexts")
     if any(one.state is Inside.NOT_CHECKED for found in answers for one in found.contained):
         remarks.add(presentations.NOT_CHECKED)
     warnings: list[PlainJson] = [

@@ -144,7 +144,11 @@ class VerificationKey:
             raise BadVerificationKey(did) from error
         if not isinstance(jwk, dict):
             raise BadVerificationKey(did)
-        return cls.from_jwk(jwk)
+        try:
+            # What it is for is not asked: a name is the key's whatever its holder does with it.
+            return cls._from_jwk(jwk)
+        except (ValueError, BadPublicKey) as error:
+            raise BadVerificationKey(did) from error
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, PlainJson]) -> Self:

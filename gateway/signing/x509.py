@@ -5,17 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from gateway.errors import GatewayError, TrustError
-from gateway.signing import sm2_certificate
+from gateway.signing import pem, sm2_certificate
 from gateway.signing.verification_key import PSS, VerificationKey
 
-_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
-_PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _LARGEST: Final = 64 * 1024
 # The longest chains in use have five.
 MOST_CERTIFICATES: Final = 12
@@ -121,12 +118,10 @@ def from_pem(data: bytes) -> tuple[Certificate, ...]:
     Raises:
         BadCertificate: there is none, or one is damaged.
     """
-    if data[:1] == b"\x30" and _BEGIN not in data:
-        return (Certificate.from_der(data),)
-    found = [Certificate.from_der(from_base64(match[1].decode())) for match in _PEM.finditer(data)]
-    if not found or len(found) != data.count(_BEGIN):
+    found = pem.blocks(data, "CERTIFICATE")
+    if not found:
         raise BadCertificate
-    return tuple(found)
+    return tuple(map(Certificate.from_der, found))
 
 
 def leaf_first(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:

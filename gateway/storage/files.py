@@ -21,7 +21,7 @@ MAX_FOLDER_BYTES: Final = 256 * MIB
 MAX_FOLDER_FILES: Final = 10_000
 _PRIVATE = "private"
 # Signatures of others, in a folder that was prepared for them.
-_SEALS = "signatures/*.p7s"
+_SEALS, _SEAL = "signatures", ".p7s"
 # Every folder that this software writes has one.
 _REPORT, _MARK = "report.json", b"hutong-report@"
 
@@ -147,6 +147,21 @@ def refuse_within(path: Path, *folders: Path) -> None:
             raise OutputExists(path=str(path), code="storage.in-the-way", folder=str(other))
 
 
+def refuse_lost_seals(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to put ``files`` where signatures of others would go: nobody here can make them again.
+
+    Raises:
+        OutputExists: there is one that is not among ``files``.
+    """
+    with _said(folder):
+        for place in sorted(folder.rglob(f"*{_SEAL}")):
+            inside = place.relative_to(folder).parent.parts
+            if not place.is_file() or _SEALS not in inside:
+                continue
+            if files.get(place.relative_to(folder).as_posix()) != place.read_bytes():
+                raise OutputExists(path=str(place), code="storage.seal-would-go")
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
     """Write ``files`` (by relative name) as ``folder``: whole or not at all. ``private`` is its owner's only.
 
@@ -158,7 +173,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool = Fals
     refuse_existing(target, force=force)
     if target.exists() and not target.is_dir():
         raise OutputExists(path=str(folder), code="storage.no-folder")
-    _refuse_lost_seals(target, files)
+    refuse_lost_seals(target, files)
     aside = _beside(target, "part")
     try:
         with _said(folder):
@@ -278,14 +293,6 @@ def _is_ours(folder: Path) -> bool:
         path.is_dir() and not path.is_symlink() and (path / _REPORT).is_file() and _is_ours(path)
         for path in inner
     )
-
-
-def _refuse_lost_seals(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Nobody here can make the signatures of others again."""
-    with _said(folder):
-        for place in sorted(folder.rglob(_SEALS)):
-            if files.get(place.relative_to(folder).as_posix()) != place.read_bytes():
-                raise OutputExists(path=str(place), code="storage.seal-would-go")
 
 
 def _target(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -29,6 +30,16 @@ class Agreed:
 
     agreement: Agreement
     subjects: tuple[SubjectPair, ...]
+
+    @property
+    def rulesets(self) -> int:
+        """How many sets of rules it asks for."""
+        return sum(pair.ruleset is not None for pair in self.subjects)
+
+    @property
+    def conditions(self) -> int:
+        """How many conditions it names."""
+        return sum(len(pair.conditions) for pair in self.subjects)
 
 
 def agreement(
@@ -60,19 +71,18 @@ def agreement(
             for one in with_them
         ]
     }
-    refused: StepResult | None = None
-    for one in with_them:
-        if not {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE or not _counts(one, state, snapshot):
-            continue
-        subjects = tuple(matching(one, statement.standards))
-        found = _limits(one, subjects, statement, one.at(snapshot.now))
-        if subjects and found is None:
-            passed = StepResult(name, Outcome.PASSED, None, evidence, {"agreement": one.id})
-            return passed, Agreed(one, tuple(pair for pair in subjects if not pair.theirs.asks_more))
-        if subjects and found is not None and refused is None:
-            refused = replace(found, evidence=evidence)
-    if refused is not None:
-        return refused, None
+    counting = [
+        one
+        for one in with_them
+        if {one.at(existed), one.at(snapshot.now)} <= _IN_FORCE and _counts(one, state, snapshot)
+    ]
+    reaching, refused = _reaching(counting, statement, snapshot)
+    if reaching:
+        # Wherever they stand in the list, the one that asks for least.
+        agreed = min(reaching, key=lambda one: (one.rulesets, one.conditions, one.agreement.id))
+        return StepResult(name, Outcome.PASSED, None, evidence, {"agreement": agreed.agreement.id}), agreed
+    if refused:
+        return replace(refused[0], evidence=evidence), None
     in_force = [one for one in with_them if one.at(snapshot.now) in _IN_FORCE]
     if not in_force or all(one.at(existed) not in _IN_FORCE for one in in_force):
         failed = StepResult(
@@ -87,6 +97,21 @@ def agreement(
         return StepResult(name, Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence, params), None
     outside = {"outside": ", ".join(statement.standards), "agreement": in_force[0].id}
     return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
+
+
+def _reaching(
+    counting: Iterable[Agreement], statement: Statement, snapshot: Snapshot
+) -> tuple[list[Agreed], list[StepResult]]:
+    """The agreements that are about the declaration's standards and reach it, and why others do not."""
+    reaching, refused = [], []
+    for one in counting:
+        subjects = tuple(matching(one, statement.standards))
+        found = _limits(one, subjects, statement, one.at(snapshot.now))
+        if subjects and found is None:
+            reaching.append(Agreed(one, tuple(pair for pair in subjects if not pair.theirs.asks_more)))
+        elif subjects and found is not None:
+            refused.append(found)
+    return reaching, refused
 
 
 def _limits(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any, Final
 
 from gateway.errors import GatewayError
 from gateway.signing import x509
 from gateway.signing.certificates import Certificate
 from gateway.signing.digests import sha256_hex
 from gateway.signing.verification_key import VerificationKey
-from gateway.trust.lote import Service, State
+from gateway.trust.lote import EncodedCertificate, Service, State
+
+# As many certificates and names as are read once only.
+_MOST_KEPT: Final = 2**15
 
 
 def identities_of(service: Service) -> Iterator[str]:
@@ -20,21 +24,50 @@ def identities_of(service: Service) -> Iterator[str]:
 
 
 def identities_in(*states: State) -> Iterator[str]:
-    """What the service was known by then: ``cert:`` and ``key:`` with SHA-256, and ``id:``."""
+    """What the service was known by then: ``cert:`` and ``key:`` with SHA-256, and ``id:``.
+
+    What cannot be read is passed over: a list with such a thing may not speak, but its losses are heard.
+    """
     known: dict[str, None] = {}
     for state in states:
-        for encoded in state.identity.certificates:
-            der = base64.b64decode(encoded.val)
-            known[f"cert:{sha256_hex(der)}"] = None
-            known[f"key:{x509.Certificate.from_der(der, above=True).key.sha256}"] = None
-        for jwk in state.identity.keys:
-            known[f"key:{VerificationKey.from_jwk(jwk).sha256}"] = None
-        for other in state.identity.others:
-            known |= dict.fromkeys(_named(other))
+        for one in _identifiers(state):
+            try:
+                known |= dict.fromkeys(_known_by(one))
+            except (GatewayError, ValueError):
+                continue
     return iter(known)
 
 
-@lru_cache(maxsize=4096)
+def refuse_unreadable(service: Service) -> None:
+    """Refuse what nobody can be found by.
+
+    Raises:
+        GatewayError, ValueError: a certificate, key or name is none.
+    """
+    for state in service.states:
+        for one in _identifiers(state):
+            _known_by(one)
+
+
+def _identifiers(state: State) -> Iterator[EncodedCertificate | dict[str, Any] | str]:
+    yield from state.identity.certificates
+    yield from state.identity.keys
+    yield from state.identity.others
+
+
+def _known_by(one: EncodedCertificate | dict[str, Any] | str) -> tuple[str, ...]:
+    if isinstance(one, EncodedCertificate):
+        return _certified(one.val)
+    return _named(one) if isinstance(one, str) else (f"key:{VerificationKey.from_jwk(one).sha256}",)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _certified(encoded: str) -> tuple[str, ...]:
+    data = base64.b64decode(encoded)
+    return f"cert:{sha256_hex(data)}", f"key:{x509.Certificate.from_der(data, above=True).key.sha256}"
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def _named(other: str) -> tuple[str, ...]:
     """An identifier, and the key that it is: a did:key or did:jwk says no less than the key itself."""
     name = f"id:{other}"
@@ -52,7 +85,7 @@ def key_identity(certificate: Certificate) -> str:
     return _key_in(certificate.encoded) or f"key:{sha256_hex(certificate.spki)}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KEPT)
 def _key_in(encoded: bytes) -> str:
     """Empty for a certificate that is of use to nobody but a chain."""
     try:

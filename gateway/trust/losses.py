@@ -40,7 +40,7 @@ def is_lost_anywhere(
             answer = crl.revocation(one, issuer, snapshot.crls, at=snapshot.now, engine=engine)
             if answer.status is crl.Revocation.REVOKED and answer.reason not in HARMLESS:
                 return True
-        told = crl.unread(one, at_hand, snapshot.crls, at=snapshot.now, engine=engine)
-        if told is not None and told.reason not in HARMLESS:
+        unread = crl.unread(one, at_hand, snapshot.crls, at=snapshot.now, engine=engine)
+        if any(told.reason not in HARMLESS for told in unread):
             return True
     return False

@@ -5,26 +5,25 @@ Source: ETSI EN 319 102-1 V1.4.1, 5.2.3 to 5.2.6, for the words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from gateway.frontdoor.json import PlainJson
-from gateway.report import Finding, Severity
+from gateway.report import Finding
 from gateway.signing import chain as chains
-from gateway.signing import crl, der
+from gateway.signing import der
 from gateway.signing.certificates import Certificate
 from gateway.signing.sm2 import Engine
-from gateway.trust import entries, losses
+from gateway.trust import held_against
+from gateway.trust.held_against import Asked, step_of
 from gateway.trust.identities import (
     bare_identities,
     bare_in,
     identities_in,
     identities_of,
     key_identity,
-    kind_of,
 )
 from gateway.trust.judgement import Outcome, StepResult, Sub
 from gateway.trust.snapshot import Listed, Snapshot
@@ -35,7 +34,6 @@ CAUSES: Final = {
     "list.rollback": Sub.TRUST_LIST_ROLLBACK,
     "list.two-of-one-number": Sub.TRUST_LIST_ROLLBACK,
 }
-_COMPROMISED: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
 _ALTERNATIVE_NAMES: Final = "2.5.29.17"
 _URI: Final = der.context(6, constructed=False)
 # For an issuer that is stated in a way that cannot be read.
@@ -61,22 +59,6 @@ class Known:
     services: tuple[Listed, ...] = ()
 
 
-@dataclass(slots=True)
-class _Inquiry:
-    """One signer asked about, at one moment."""
-
-    signer: Signer
-    snapshot: Snapshot
-    existed: datetime
-    is_proven: bool
-    accepts: Callable[[Listed], bool]
-    engine: Engine | None
-    evidence: dict[str, PlainJson] = field(default_factory=dict)
-    notes: list[Finding] = field(default_factory=list)
-    # A list of revocations has said so of a key above, or has not said that it is for another reason.
-    is_lost: bool = False
-
-
 def identify(
     signer: Signer,
     snapshot: Snapshot,
@@ -92,7 +74,7 @@ def identify(
         is_proven: whether ``existed`` is somebody's word, and not the moment of the validation.
         accepts: which kinds of service count; they come first where a body has several.
     """
-    asked = _Inquiry(signer, snapshot, existed, is_proven, accepts, engine)
+    asked = Asked(signer, snapshot, existed, is_proven, accepts, engine)
     asked.evidence |= {"signer": signer.name, "identities": list(signer.identities)}
     found = _entries(asked)
     if found and signer.chain and not _went_by(found, signer.identities, existed):
@@ -109,17 +91,17 @@ def identify(
     keys = {one for one in names if one.startswith("key:")}
     if found and (bodies := _two_bodies(snapshot.find(names))):
         # Whoever has a key that two bodies are listed for may be either, by whichever certificate.
-        is_either = _step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies)
-        return Known(_listed_as_lost(asked, keys) or is_either)
+        is_either = step_of(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies)
+        return Known(held_against.listed_as_lost(asked, keys) or is_either)
     if found:
         services = _services(asked, found)
         listed = services[0]
         own, is_bare = _certificates(asked, found)
         step = (
-            _listed_as_lost(asked, keys, besides=listed)
-            or _lost(asked, keys)
-            or (None if is_bare else _none_counts(asked, own))
-            or _none_counts(asked, signer.chain[:1])
+            held_against.listed_as_lost(asked, keys, besides=listed)
+            or held_against.lost(asked, keys)
+            or (None if is_bare else held_against.none_counts(asked, own))
+            or held_against.none_counts(asked, signer.chain[:1])
             or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
         )
     elif signer.chain:
@@ -130,7 +112,7 @@ def identify(
     return Known(step or passed, None if step else listed, names, tuple(asked.notes), services)
 
 
-def _services(asked: _Inquiry, found: Sequence[Listed], *, is_vetted: bool = False) -> tuple[Listed, ...]:
+def _services(asked: Asked, found: Sequence[Listed], *, is_vetted: bool = False) -> tuple[Listed, ...]:
     """The entries of one body that count: of an accepted kind, and whose name the signer may claim."""
     accepted = [one for one in found if asked.accepts(one)]
     named = [
@@ -139,7 +121,7 @@ def _services(asked: _Inquiry, found: Sequence[Listed], *, is_vetted: bool = Fal
     return tuple(named or accepted[:1] or found[:1])
 
 
-def _entries(asked: _Inquiry) -> tuple[Listed, ...]:
+def _entries(asked: Asked) -> tuple[Listed, ...]:
     """The entries by whose certificate, key or name the signer goes.
 
     A signer who shows a certificate is not taken for the holder of another one with the same key: nobody has
@@ -165,7 +147,7 @@ def _went_by(found: Sequence[Listed], names: Collection[str], existed: datetime)
     return any(not set(names).isdisjoint(identities_in(state)) for state in states if state is not None)
 
 
-def _by_chain(asked: _Inquiry) -> Known:
+def _by_chain(asked: Asked) -> Known:
     """A certificate that leads to a listed one, when it existed, and that nobody has revoked."""
     anchors = asked.snapshot.anchors
     then = [one for one, listed in anchors if _went_by([listed], [f"cert:{one.fingerprint}"], asked.existed)]
@@ -174,7 +156,7 @@ def _by_chain(asked: _Inquiry) -> Known:
     return known if known.listed is not None else _by_anchors(asked, [one for one, _ in anchors])
 
 
-def _by_anchors(asked: _Inquiry, anchors: Sequence[Certificate]) -> Known:
+def _by_anchors(asked: Asked, anchors: Sequence[Certificate]) -> Known:
     snapshot, signer = asked.snapshot, asked.signer
     # The receiver's first: of the signer's there may be so many that no other is reached.
     others = (*snapshot.certificates, *signer.chain[1:])
@@ -198,54 +180,46 @@ def _rank(known: Known) -> int:
     return 2 if sub is Sub.REVOCATION_UNAVAILABLE else int(sub is Sub.REVOKED)
 
 
-def _along(asked: _Inquiry, chain: chains.VerifiedChain) -> Known:
+def _along(asked: Asked, chain: chains.VerifiedChain) -> Known:
     """What one chain makes of the signer; of another one, revocation lists may be at hand."""
     snapshot, anchors = asked.snapshot, dict(asked.snapshot.anchors)
     name = f"cert:{chain.anchor.fingerprint}"
     found = snapshot.find([name])
     # Whoever is below an authority of two bodies may be either, by whichever of its certificates.
-    if bodies := _two_bodies(snapshot.find([name, key_identity(chain.anchor)])):
-        return Known(_step(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies))
+    # So is whoever has, or is below, a key that is listed for another one.
+    keys = {key_identity(one) for one in chain.certificates}
+    if bodies := _two_bodies(snapshot.find([name, *keys])):
+        is_either = step_of(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies)
+        return Known(held_against.listed_as_lost(asked, keys) or is_either)
     services = _services(asked, found or (anchors[chain.anchor],), is_vetted=True)
     listed = services[0]
     asked.evidence["chain"] = [one.fingerprint for one in chain.certificates]
-    keys = {key_identity(one) for one in chain.certificates}
-    if (step := _over_above(asked, chain) or _listed_as_lost(asked, keys) or _lost(asked, keys)) is not None:
-        return Known(step)
-    for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
-        answer = _ask(asked, certificate, issuer)
-        step = _revocation(asked, answer, certificate.subject)
-        if step is not None:
-            return Known(step)
-    step = _listed_and_revoked(asked, chain.anchor) or _claimed(asked, listed, is_vetted=True)
+    step = (
+        held_against.over_above(asked, chain)
+        or held_against.listed_as_lost(asked, keys)
+        or held_against.lost(asked, keys)
+        or held_against.revoked_below(asked, chain)
+        or held_against.listed_and_revoked(asked, chain.anchor)
+        or _claimed(asked, listed, is_vetted=True)
+    )
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, frozenset({name}), tuple(asked.notes), services)
 
 
-def _over_above(asked: _Inquiry, chain: chains.VerifiedChain) -> StepResult | None:
-    """An authority's kind of key counts no longer: who breaks it issues any certificate."""
-    for kind in map(kind_of, chain.certificates[1:]):
-        until = asked.snapshot.policy.sunset(kind)
-        if until is not None and asked.existed > until:
-            told = {"algorithm": kind, "until": until.isoformat()}
-            return _step(asked, Outcome.INDETERMINATE, Sub.CRYPTO_CONSTRAINTS_FAILURE, **told)
-    return None
-
-
-def _no_chain(asked: _Inquiry, error: chains.ChainRefused) -> StepResult:
+def _no_chain(asked: Asked, error: chains.ChainRefused) -> StepResult:
     if error.error_code == "x509.issuer-unknown":
         return _unlisted(asked)
     told = {"why": error.error_code, "subject": error.saw}
     early = error.error_code == "x509.certificate-not-yet-valid"
     if early and asked.is_proven and error.path == "/chain/0":
         # It was there before its certificate: whoever made it did not make it with that.
-        return _step(asked, Outcome.FAILED, Sub.NOT_YET_VALID, time=error.params.get("since", ""))
+        return step_of(asked, Outcome.FAILED, Sub.NOT_YET_VALID, time=error.params.get("since", ""))
     if early or error.error_code == "x509.certificate-expired":
-        return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
-    return _step(asked, Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, **told)
+        return step_of(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
+    return step_of(asked, Outcome.INDETERMINATE, Sub.CHAIN_CONSTRAINTS_FAILURE, **told)
 
 
-def _certificates(asked: _Inquiry, found: Sequence[Listed]) -> tuple[tuple[Certificate, ...], bool]:
+def _certificates(asked: Asked, found: Sequence[Listed]) -> tuple[tuple[Certificate, ...], bool]:
     """Those under which the list knew the key then; of several, the one that the signer shows.
 
     With them, whether the list knew it without them, too. What a list has said before of another certificate
@@ -266,108 +240,13 @@ def _certificates(asked: _Inquiry, found: Sequence[Listed]) -> tuple[tuple[Certi
     return tuple(dict.fromkeys(known)), is_bare
 
 
-def _none_counts(asked: _Inquiry, own: Sequence[Certificate]) -> StepResult | None:
-    """Why no certificate counts: whoever leaves one out signs with its key all the same."""
-    steps = [_over(asked, one) or _listed_and_revoked(asked, one) for one in own]
-    return steps[-1] if steps and None not in steps else None
-
-
-def _over(asked: _Inquiry, own: Certificate) -> StepResult | None:
-    """A listed certificate counts from its listing on, and no longer than it says itself."""
-    if asked.existed <= own.not_after:
-        return None
-    told = {"why": "x509.certificate-expired", "subject": own.subject}
-    return _step(asked, Outcome.INDETERMINATE, Sub.OUT_OF_BOUNDS_NO_POE, **told)
-
-
-def _lost(asked: _Inquiry, keys: Collection[str]) -> StepResult | None:
-    """A lost key is lost under each of its certificates, of which the signer chooses one to show."""
-    for one in dict.fromkeys((*asked.signer.chain[:1], *_at_hand(asked))):
-        if key_identity(one) not in keys:
-            continue
-        alone = replace(asked, notes=[])
-        step = _listed_and_revoked(alone, one)
-        if step is not None and alone.is_lost:
-            return step
-    return None
-
-
-def _listed_as_lost(
-    asked: _Inquiry, keys: Collection[str], *, besides: Listed | None = None
-) -> StepResult | None:
-    """A list says so of a key, under whichever certificate; step 7 asks the body's own entry."""
-    for listed in (*asked.snapshot.find(keys), *asked.snapshot.find_over(keys)):
-        if besides is not None and listed.entity is besides.entity:
-            continue
-        since = entries.lost_since(entries.losses(listed.entity, keys))
-        if since:
-            told = {"body": listed.entity.name, "subject": "", "since": since}
-            is_older = datetime.fromisoformat(since) > asked.existed
-            outcome = Outcome.INDETERMINATE if is_older else Outcome.FAILED
-            return _step(asked, outcome, Sub.REVOKED_KEY_COMPROMISE, **told)
-    return None
-
-
-def _at_hand(asked: _Inquiry) -> Iterator[Certificate]:
-    yield from asked.signer.chain[1:]
-    yield from asked.snapshot.certificates
-    yield from (one for one, _ in asked.snapshot.anchors)
-
-
-def _listed_and_revoked(asked: _Inquiry, leaf: Certificate) -> StepResult | None:
-    """A certificate that stands in a list needs no revocation list; one that speaks is still heard."""
-    at_hand = dict.fromkeys(_at_hand(asked))
-    for issuer in at_hand:
-        # Also a root that says so of itself: whoever else has its key would not.
-        if issuer.subject_name != leaf.issuer_name:
-            continue
-        answer = _ask(asked, leaf, issuer)
-        if answer.status is crl.Revocation.REVOKED:
-            step = _revocation(asked, answer, leaf.subject)
-            if step is not None:
-                return step
-    lists = asked.snapshot.crls
-    told = crl.unread(leaf, at_hand, lists, at=asked.snapshot.now, engine=asked.engine)
-    if told is not None and _revocation(asked, told, leaf.subject) is not None:
-        return _revocation(asked, crl.RevocationAnswer(crl.Revocation.UNKNOWN), leaf.subject)
-    return None
-
-
-def _ask(asked: _Inquiry, certificate: Certificate, issuer: Certificate) -> crl.RevocationAnswer:
-    return crl.revocation(
-        certificate,
-        issuer,
-        asked.snapshot.crls,
-        at=asked.snapshot.now,
-        existed=asked.existed if asked.is_proven else None,
-        engine=asked.engine,
-    )
-
-
-def _revocation(asked: _Inquiry, answer: crl.RevocationAnswer, subject: str) -> StepResult | None:
-    told = {"subject": subject, "since": answer.since.isoformat() if answer.since else ""}
-    if answer.status is crl.Revocation.UNKNOWN:
-        return _step(asked, Outcome.INDETERMINATE, Sub.REVOCATION_UNAVAILABLE, **told)
-    if answer.since is None:
-        return None
-    asked.is_lost |= answer.reason not in losses.HARMLESS
-    if answer.reason == crl.HOLD:
-        return _step(asked, Outcome.INDETERMINATE, Sub.TRY_LATER, **told)
-    if answer.since <= asked.existed:
-        return _step(asked, Outcome.FAILED, Sub.REVOKED, **told)
-    if answer.reason in _COMPROMISED:
-        return _step(asked, Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, body="", **told)
-    asked.notes.append(Finding("list.revoked-later", subject, told["since"], Severity.INFO))
-    return None
-
-
-def _is_exact(asked: _Inquiry, listed: Listed) -> bool:
+def _is_exact(asked: Asked, listed: Listed) -> bool:
     """Whether the very certificate is listed; at what stands in another one nobody has looked."""
     chain = asked.signer.chain
     return bool(chain) and f"cert:{chain[0].fingerprint}" in identities_of(listed.service)
 
 
-def _claimed(asked: _Inquiry, listed: Listed, *, is_vetted: bool) -> StepResult | None:
+def _claimed(asked: Asked, listed: Listed, *, is_vetted: bool) -> StepResult | None:
     """Names that no key vouches for must all be the body's own, by its entry or its certificate."""
     state = listed.service.at(asked.existed) or listed.service.now
     known = {*state.identity.others}
@@ -377,7 +256,7 @@ def _claimed(asked: _Inquiry, listed: Listed, *, is_vetted: bool) -> StepResult 
     if not strange:
         return None
     told = {"issuer": strange[0] or _UNREADABLE, "body": listed.entity.name}
-    return _step(asked, Outcome.INDETERMINATE, Sub.SIG_CONSTRAINTS_FAILURE, **told)
+    return step_of(asked, Outcome.INDETERMINATE, Sub.SIG_CONSTRAINTS_FAILURE, **told)
 
 
 def _uris(certificate: Certificate) -> set[str]:
@@ -395,22 +274,17 @@ def _uris(certificate: Certificate) -> set[str]:
     return found
 
 
-def _unlisted(asked: _Inquiry) -> StepResult:
+def _unlisted(asked: Asked) -> StepResult:
     """Nobody whom the lists name; where a refused list would name them, that list is the cause."""
     for refused in asked.snapshot.refused:
         named = refused.held.content.services() if refused.held else ()
         if any(set(asked.signer.identities) & set(identities_of(service)) for _, service in named):
             sub = CAUSES.get(refused.error.error_code, Sub.TRUST_LIST_REFUSED)
             told = {"list": refused.file, "why": refused.error.error_code}
-            return _step(asked, Outcome.INDETERMINATE, sub, **told)
-    return _step(asked, Outcome.INDETERMINATE, Sub.NO_TRUST_ENTRY, signer=asked.signer.name)
+            return step_of(asked, Outcome.INDETERMINATE, sub, **told)
+    return step_of(asked, Outcome.INDETERMINATE, Sub.NO_TRUST_ENTRY, signer=asked.signer.name)
 
 
 def _two_bodies(found: tuple[Listed, ...]) -> str:
     bodies = {id(one.entity): one.entity.name for one in found}
     return ", ".join(sorted(bodies.values())) if len(bodies) > 1 else ""
-
-
-def _step(asked: _Inquiry, outcome: Outcome, sub: Sub, **params: str) -> StepResult:
-    evidence: Mapping[str, PlainJson] = dict(asked.evidence)
-    return StepResult("signer", outcome, sub, evidence, params)

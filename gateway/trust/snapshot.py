@@ -15,11 +15,12 @@ from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import BOM, PlainJson, parse_signed
+from gateway.signing import crl
 from gateway.signing.certificates import Certificate
 from gateway.signing.jcs import jcs
 from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
-from gateway.trust.identities import identities_in, identities_of
+from gateway.trust.identities import identities_in, identities_of, refuse_unreadable
 from gateway.trust.lote import Entity, Service
 from gateway.trust.policy import Policy
 from gateway.trust.signed_list import HeldList, ListRefused, Seen, read, refuse_untrusted
@@ -28,6 +29,8 @@ from gateway.trust.unverified import document_of
 POLICY: Final = "policy.json"
 SEEN: Final = "seen.json"
 RECEIVED: Final = "received.json"
+# Around a token, as editors leave it.
+_SPACE: Final = b" \t\r\n"
 SEEN_FORMAT: Final = "hutong-trust-memory@1"
 
 
@@ -109,12 +112,9 @@ class Snapshot:
             if held is None or not self._is_operators(held):
                 continue
             for entity in held.content.entities:
-                try:
-                    services = [one for one in entity.services if not names.isdisjoint(identities_of(one))]
-                    tuple(identities_in(*(state for one in entity.services for state in one.states)))
-                except (GatewayError, ValueError):
-                    continue
-                yield from (Listed(held, entity, one) for one in services)
+                for service in entity.services:
+                    if not names.isdisjoint(identities_of(service)):
+                        yield Listed(held, entity, service)
 
     def _is_operators(self, held: HeldList) -> bool:
         """Whether the receiver's policy lets its operator say anything, and it is no list for tomorrow."""
@@ -160,16 +160,17 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         for identity in identities_of(listed.service):
             index[identity] = (*index.get(identity, ()), listed)
         anchors += [(found, listed) for found in _certificates(listed.service)]
+    crls, unread = _crls(files)
     certificates = [c for name in _below(files, "certificates/") for c in _pem(files[name])]
     return Snapshot(
         policy=policy,
         now=now,
         lists=lists,
-        refused=tuple(refused),
+        refused=(*refused, *unread),
         by_identity=index,
         anchors=tuple(anchors),
         certificates=tuple(certificates),
-        crls=tuple(files[name] for name in _below(files, "crls/")),
+        crls=crls,
         dids=dict(_documents(files, "dids/")),
         statuses=_statuses(files),
         receipts=tuple(files[name] for name in _below(files, "receipts/")),
@@ -232,11 +233,11 @@ def _lists(
     for file in _below(files, "lists/"):
         found = None
         try:
-            found = read(files[file])
-            for _, service in found.content.services():
-                tuple(identities_of(service))
+            found = read(files[file].strip(_SPACE))
             if found.operator_key in policy.pinned(found.name) and found.content.issued <= now + policy.skew:
                 known.append(found)
+            for _, service in found.content.services():
+                refuse_unreadable(service)
             refuse_untrusted(
                 found,
                 pinned=policy.pinned(found.name),
@@ -254,6 +255,8 @@ def _lists(
             continue
         good.append((file, found))
     lost = _lost_keys(one for one in known if one.name == policy.own_list)
+    # Whoever has the key writes any number, and must not make the operator's own lists old ones.
+    known = [one for one in known if f"key:{one.operator_key}" not in lost]
     for file, found in good:
         if f"key:{found.operator_key}" in lost:
             stolen = ListRefused(found.operator, path=found.name, code="list.operator-lost")
@@ -316,7 +319,20 @@ def _within(name: str) -> Iterator[None]:
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
-    return sorted(name for name in files if name.startswith(folder))
+    """The files of a folder, those aside that systems put there unseen."""
+    return sorted(name for name in files if name.startswith(folder) and "/." not in name)
+
+
+def _crls(files: Mapping[str, bytes]) -> tuple[tuple[bytes, ...], list[Refused]]:
+    """The lists of revocations, and those that cannot be read: they might have named the signer."""
+    found: list[bytes] = []
+    refused = []
+    for name in _below(files, "crls/"):
+        try:
+            found += crl.encoded_in(files[name])
+        except GatewayError as error:
+            refused.append(Refused(name, error))
+    return tuple(found), refused
 
 
 def _pem(data: bytes) -> list[Certificate]:
@@ -354,8 +370,9 @@ def _statuses(files: Mapping[str, bytes]) -> dict[str, tuple[bytes, ...]]:
     """Lists of statuses by the ``id`` that they state, which nobody has checked."""
     found: dict[str, tuple[bytes, ...]] = {}
     for name in _below(files, "status/"):
-        identity = document_of(files[name]).get("id")
+        data = files[name].removeprefix(BOM)
+        identity = document_of(data).get("id")
         if not isinstance(identity, str):
             raise BadSnapshot(path=name)
-        found[identity] = (*found.get(identity, ()), files[name])
+        found[identity] = (*found.get(identity, ()), data)
     return found

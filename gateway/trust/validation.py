@@ -131,7 +131,7 @@ class _Run:
         indication, sub = verdict(steps)
         steps = (*steps, StepResult("verdict", _OF[indication], sub, {"steps": _summed(steps)}))
         assert [step.name for step in steps] == list(STEPS)
-        if indication is not Indication.TOTAL_PASSED and self.subject.sub is None:
+        if self.subject.sub is None:
             self.notes += self._silent_lists()
         return Validation(
             indication=indication,
@@ -351,7 +351,7 @@ class _Run:
         return step
 
     def _silent_lists(self) -> Iterator[Finding]:
-        """Lists that may not speak: what they say might have been enough."""
+        """Lists that may not speak: what they say might have been enough, or too much."""
         for refused in self.snapshot.refused:
             yield Finding("list.not-heard", refused.file, refused.error.error_code, Severity.INFO)
 

@@ -336,6 +336,15 @@ class TestInside:
             (400, ["signing.signature-wrong"]) if is_changed else (200, [])
         )
 
+    def test_an_object_that_says_more_of_its_token(self, ed25519_key: PrivateKey) -> None:
+        token = vc_jwt.sign({**credential(), "issuer": ed25519_key.public_key.did}, ed25519_key)
+        carried = vc_jwt.enveloped(token)
+        assert vc_api.verify(body(verifiableCredential=carried)).document == {"verified": True}
+        carried["@context"] = [vcdm.CONTEXT, "https://example.org/more"]
+        warnings = vc_api.verify(body(verifiableCredential=carried)).document["warnings"]
+        assert isinstance(warnings, list)
+        assert [one["code"] for one in warnings if isinstance(one, dict)] == ["uncovered-contexts"]
+
     @pytest.mark.parametrize("shown", [False, True])
     def test_by_a_key_that_is_not_at_hand(self, ed25519_key: PrivateKey, shown: bool) -> None:
         """Nobody has looked at it, and that is told."""

@@ -79,7 +79,7 @@ class TestWriteFolder:
         assert caught.value.error_code == "storage.not-our-folder"
         assert files.load_folder(tmp_path / "home") == foreign
 
-    @pytest.mark.parametrize("name", ["signatures/1.p7s", "one/signatures/1.p7s"])
+    @pytest.mark.parametrize("name", ["signatures/1.p7s", "one/signatures/1.p7s", "signatures/more/1.p7s"])
     def test_force_never_deletes_a_signature_of_others(self, tmp_path: Path, name: str) -> None:
         sealed = {"one/report.json": TREE["report.json"], "report.json": TREE["report.json"], name: b"seal"}
         files.write_folder(tmp_path / "out", sealed)

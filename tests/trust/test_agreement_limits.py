@@ -20,6 +20,18 @@ from tests.trust.test_x509 import STATEMENT, sealed
 NO_AGREEMENT = ("INDETERMINATE", "NO_AGREEMENT")
 
 
+@pytest.mark.parametrize("is_first", [False, True])
+def test_of_two_the_one_that_asks_for_least(world: World, folder: dict[str, bytes], is_first: bool) -> None:
+    """Wherever they stand in the receiver's own list."""
+    pair = made.agreement()["subjectEquivalence"][0]
+    ruled = {**pair, "ruleset": {"id": "own", "sha256": "a" * 64}}
+    more = made.agreement(id="urn:test:agreement:0", subjectEquivalence=[ruled])
+    world.agreements = [made.agreement(), more] if is_first else [more, made.agreement()]
+    done = world.validate(folder)
+    assert done.passed
+    assert done.step("agreement").params == {"agreement": "urn:test:agreement:1"}
+
+
 class TestDepth:
     """(signing-trust 5.3) What the other side recognises for its part is of no concern."""
 

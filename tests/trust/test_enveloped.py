@@ -577,15 +577,18 @@ class TestOthers:
             ("/verification/date", OPEN),
             ("/lines/0/note", PASSED),
             ("/lines/0", PASSED),
-            ("/lines", PASSED),
             ("/enterprise/contactEmail", PASSED),
-            ("/note", PASSED),
+            # One of the top level, or one of which nothing is read, may be a further verification.
+            ("/lines", OPEN),
+            ("/note", OPEN),
+            ("/other/note", OPEN),
         ],
     )
     def test_what_scope_and_agreement_rest_on_is_not_the_holders_to_choose(
         self, hide: str, expected: tuple[str, str]
     ) -> None:
         declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp()), "note": "x"}
+        declaration["other"] = {"note": "x"}
         declaration["method"]["standards"].append("PAS2050")
         declaration["lines"][0]["note"] = "x"
         token = sd_jwt.issue(declaration, hide=[hide], signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
@@ -598,6 +601,49 @@ class TestOthers:
         assert said == expected or (expected == OPEN and done.step("coverage").sub is Sub.NOT_COVERED)
 
     @pytest.mark.parametrize(
+        "hide",
+        [
+            ["/verification/kind", "/verification/date"],
+            ["/verification"],
+            ["/verifications"],
+            ["/verifications/0"],
+            ["/verifications/0/kind", "/verifications/0/date"],
+        ],
+    )
+    def test_a_verification_that_is_kept_back_whole(self, hide: list[str]) -> None:
+        """Without it, the declaration says the same, or says it of another one."""
+        declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp())}
+        before = {**declaration["verification"], "date": "2024-03-25", "statementNo": "before"}
+        name = hide[0].split("/")[1]
+        declaration[name] = before if name == "verification" else [before]
+        token = sd_jwt.issue(declaration, hide=hide, signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
+        world, scope = listed(KEY.public_key.did), made.scope(activity=None)
+        world.certifier = [certifier(certificates=(), others=[KEY.public_key.did], extensions=[scope])]
+        assert validate_file(token, world.snapshot()).sub is Sub.NOT_ACCREDITED
+        done = validate_file(sd_jwt.disclose(token, []), world.snapshot())
+        assert (done.indication.name, done.sub and done.sub.name) == OPEN
+
+    def test_all_lines_are_the_holders_to_choose(self) -> None:
+        declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp())}
+        hide = [f"/lines/{number}" for number in range(len(declaration["lines"]))]
+        token = sd_jwt.issue(declaration, hide=hide, signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
+        done = validate_file(sd_jwt.disclose(token, []), listed(KEY.public_key.did).snapshot())
+        assert (done.passed, [one.code for one in done.findings]) == (True, ["list.parts-hidden"])
+
+    def test_rules_are_not_asked_of_what_the_holder_has_chosen(self) -> None:
+        declaration = json.loads(TEA.read_bytes()) | {"iat": int(made.NOW.timestamp())}
+        uses = [n for n, line in enumerate(declaration["lines"]) if "electricity" in json.dumps(line)]
+        for number in uses:
+            declaration["lines"][number]["factor"]["kind"] = "direct"
+        hide = [f"/lines/{number}" for number in uses]
+        token = sd_jwt.issue(declaration, hide=hide, signer=KEY, salts=sd_jwt.salts_of(KEY, b"x"))
+        world = listed(KEY.public_key.did)
+        world.policy = {"rules": ["gbt-24067"]}
+        assert validate_file(token, world.snapshot()).sub is Sub.RULES_BLOCKING
+        done = validate_file(sd_jwt.disclose(token, []), world.snapshot())
+        assert (done.indication.name, done.sub and done.sub.name) == OPEN
+
+    @pytest.mark.parametrize(
         "claims", [{"_sd_alg": "sha-256"}, {"_sd": ["x" * 43]}, {"a": [{"...": "x" * 43}]}]
     )
     @pytest.mark.parametrize("type_", ["JWT", ""])
@@ -606,7 +652,7 @@ class TestOthers:
         declaration = json.loads(TEA.read_bytes()) | {"iss": "https://other.example", **claims}
         token = vc_jwt_of(declaration, type_=type_)
         snapshot = listed(KEY.public_key.did).snapshot()
-        assert validate_file(token + b"~", snapshot).sub is Sub.SIG_CONSTRAINTS_FAILURE
+        assert validate_file(token + b"~", snapshot).step("signer").sub is Sub.SIG_CONSTRAINTS_FAILURE
         head, payload, value = token.decode().split(".")
         flat = json.dumps({"protected": head, "payload": payload, "signature": value}).encode()
         for data in (token, flat):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import BOM
+from gateway.report import Finding, Severity
 from gateway.signing import jades
 from gateway.trust import agreement, list_changes, lote, policy, signed_list, snapshot
 from gateway.trust.lote import TrustList
@@ -383,6 +384,21 @@ class TestPolicy:
         with pytest.raises(GatewayError) as caught:
             World(more={name: b'{"name": "TEST",}'}).snapshot()
         assert caught.value.path == f"{name}#/name"
+
+    def test_a_list_with_an_end_of_line(self) -> None:
+        """As editors and downloads leave it; and what systems leave in folders is none of ours."""
+        lists = {name: data + b"\r\n" for name, data in World().lists().items()}
+        unseen = {f"{folder}/.DS_Store": b"\0" for folder in ("dids", "status", "crls", "lists")}
+        assert len(World(more=lists | unseen).snapshot().lists) == len(lists)
+
+    @pytest.mark.parametrize("data", [b"", b"\x30\x82", b"-----BEGIN X509 CRL-----\nMII\n", b"<html>"])
+    def test_a_list_of_revocations_that_was_cut_off(self, data: bytes, folder: dict[str, bytes]) -> None:
+        """It might have named the signer."""
+        world = World(more={"crls/1.crl": data})
+        told = Finding("list.not-heard", "crls/1.crl", "x509.bad-revocation-list", Severity.INFO)
+        done = world.validate(folder)
+        assert done.passed
+        assert told in done.notes
 
     def test_none(self) -> None:
         with pytest.raises(GatewayError) as caught:

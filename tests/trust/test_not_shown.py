@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ReasonFlags
 
 from gateway.signing import data_integrity
+from gateway.signing.certificates import Certificate
 from gateway.signing.credential import build_credential
 from gateway.signing.did_key import KeyType
 from gateway.signing.jcs import jcs
@@ -27,8 +29,9 @@ from tests.trust.pki import Holder, issue, key
 from tests.trust.test_simulator import PASSED, certifier
 from tests.trust.test_two_names import did_of, withdrawn
 from tests.trust.test_whose_word import LOST
-from tests.trust.test_x509 import NO_LIST, SINCE, STATEMENT, lists, sealed, verdict, world_of
+from tests.trust.test_x509 import NO_LIST, SINCE, STATEMENT, UNKNOWN, lists, sealed, verdict, world_of
 
+REFUSED = ("INDETERMINATE", "TRUST_LIST_REFUSED")
 LATER, SINCE_JUNE = "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"
 
 
@@ -56,6 +59,64 @@ class TestIssuers:
         assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "REVOKED")
         short = replace(of.leaf, above=(of.middle.certificate,))
         assert verdict(world, sealed(short)) == NO_LIST
+
+    @pytest.mark.parametrize("level", ["leaf", "middle"])
+    def test_with_a_certificate_of_its_key_that_signs_no_lists(self, level: str) -> None:
+        """Anybody can write one: the authority's key is public, and nobody asks who has issued it."""
+        of = pki.pki()
+        listed, by = {"leaf": (of.leaf, of.middle), "middle": (of.middle, of.root)}[level]
+        serial = listed.certificate.serial_number
+        told = pki.crl(by, (serial, SINCE, ReasonFlags.key_compromise))
+        world = world_of(listed, **{**lists(of), "told": told})
+        name = by.certificate.subject.rfc4514_string().removeprefix("CN=")
+        posed = issue(name, by.key, ca=True, serial=6, usages=["key_cert_sign"], signer=key("P-256", 77))
+        above = (of.middle.certificate, of.root.certificate)[: level == "middle"]
+        assert verdict(world, sealed(replace(of.leaf, above=(*above, by.certificate))))[1] == "REVOKED"
+        assert verdict(world, sealed(replace(of.leaf, above=(*above, posed.certificate)))) == NO_LIST
+
+    @pytest.mark.parametrize(
+        "extension",
+        [
+            x509.DeltaCRLIndicator(5),
+            x509.IssuingDistributionPoint(
+                None, None, False, False, frozenset({ReasonFlags.key_compromise}), False, False
+            ),
+        ],
+        ids=["changes", "some-reasons"],
+    )
+    def test_a_list_that_calls_nobody_good(self, extension: x509.ExtensionType) -> None:
+        of = pki.pki()
+        entry = (3, SINCE, ReasonFlags.key_compromise)
+        world = world_of(of.leaf, told=pki.crl(of.middle, entry, extensions=[(extension, True)]))
+        assert verdict(world, sealed(of.leaf)) == NO_LIST
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        world.certifier = [certifier(certificates=[of.leaf.own, again.own])]
+        assert verdict(world, sealed(again)) == NO_LIST
+
+    def test_a_list_that_names_a_number_twice(self) -> None:
+        """Which entry counts nobody knows."""
+        of = pki.pki()
+        entry = (3, SINCE, ReasonFlags.key_compromise)
+        world = world_of(of.leaf, told=pki.crl(of.middle, entry, entry))
+        assert verdict(world, sealed(of.leaf)) == NO_LIST
+
+    def test_lists_in_text(self) -> None:
+        of = pki.pki()
+        told = pki.crl(of.middle, (3, SINCE, ReasonFlags.key_compromise))
+        other = x509.load_der_x509_crl(pki.crl(of.root)).public_bytes(Encoding.PEM)
+        text = x509.load_der_x509_crl(told).public_bytes(Encoding.PEM)
+        world = world_of(of.leaf, both=b"# of today\n" + other + text)
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "REVOKED")
+
+    @pytest.mark.parametrize("names", ["ab", "ba"])
+    def test_two_lists_of_two_reasons(self, names: str) -> None:
+        of = pki.pki()
+        again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+        world = world_of(of.leaf)
+        world.certifier = [certifier(certificates=[of.leaf.own, again.own])]
+        for file, reason in zip(names, (ReasonFlags.superseded, ReasonFlags.key_compromise), strict=True):
+            world.more[f"crls/{file}.crl"] = pki.crl(of.middle, (3, SINCE, reason))
+        assert verdict(world, sealed(replace(again, above=()))) == NO_LIST
 
 
 class TestLists:
@@ -100,6 +161,51 @@ class TestLists:
         world = self.world(of.leaf, self.document(made.entity("TEST odd", [state]), lost))
         assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
 
+    @pytest.mark.parametrize("is_own", [False, True], ids=["another-service", "same-service"])
+    def test_with_a_key_of_the_body_that_nobody_reads(self, *, is_own: bool) -> None:
+        of = pki.pki()
+        lost = withdrawn("gateway", certificates=[of.leaf.own])
+        other = made.state("gateway")
+        (lost if is_own else other)["ServiceDigitalIdentity"]["PublicKeyValues"] = [
+            {"kty": "EC", "crv": "secp256k1"}
+        ]
+        body = made.entity("TEST elsewhere", [lost]) if is_own else made.entity("TEST", [lost], [other])
+        world = self.world(of.leaf, self.document(body))
+        assert verdict(world, sealed(of.leaf))[0] == "TOTAL_FAILED"
+        # Whom nobody lists is looked for in refused lists, too.
+        stranger = issue("TEST stranger", key("P-256", 70), serial=70)
+        assert verdict(world, sealed(stranger)) == UNKNOWN
+
+    def test_a_younger_one_with_a_key_that_nobody_reads(self) -> None:
+        of = pki.pki()
+        new = issue("TEST new seal", key("P-256", 88), serial=88)
+        good = certifier(certificates=[of.leaf.own])
+        away = certifier(certificates=[of.leaf.own], status="withdrawn", since=SINCE_JUNE)
+        odd = made.state("gateway")
+        odd["ServiceDigitalIdentity"] = {"PublicKeyValues": [{"kty": "EC", "crv": "secp256k1"}]}
+        older = self.document(made.entity("TEST body", [good]))
+        younger = self.document(made.entity("TEST body", [away, good], [odd]), sequence=8)
+        for documents, found in (((older,), PASSED), ((older, younger), REFUSED)):
+            world = self.world(new, *documents)
+            world.agreements.append(made.agreement(id="urn:test:third", recognisedParty="TEST third"))
+            assert verdict(world, sealed(of.leaf)) == found
+
+    @pytest.mark.parametrize("number", [7, 99])
+    def test_a_number_of_whoever_has_the_operators_lost_key(self, number: int) -> None:
+        of, lost, good = pki.pki(), made.operator(5, "CN"), made.operator(6, "CN")
+        world = world_of(issue("TEST new seal", key("P-256", 88), serial=88))
+        pins = [*made.policy()["lists"], {"name": "TEST third", "operatorKeys": [lost.pin, good.pin]}]
+        world.policy = {"lists": pins}
+        world.agreements.append(made.agreement(id="urn:test:third", recognisedParty="TEST third"))
+        own = Certificate.from_pem(lost.pem)
+        world.own_entities = [made.entity("TEST operator", [withdrawn("gateway", certificates=own)])]
+        body = made.entity("TEST body", [certifier(certificates=[of.leaf.own])])
+        other = made.entity("TEST other", [made.state("gateway", others=["did:web:other.example"])])
+        world.more["lists/good.jws"] = made.signed(self.document(body), good)
+        world.more["lists/lost.jws"] = made.signed(self.document(other, sequence=number), lost)
+        assert verdict(world, sealed(of.leaf)) == PASSED
+        assert world.snapshot().seen()["TEST third"].sequence == 7
+
     def test_of_somebody_else_says_nothing(self) -> None:
         of = pki.pki()
         lost = made.entity("TEST elsewhere", [withdrawn("gateway", certificates=[of.leaf.own])])
@@ -129,11 +235,12 @@ class TestSpellings:
         assert f"key:{VerificationKey.of(own).sha256}" in set(identities_in(state))
 
     @pytest.mark.parametrize("fragment", ["", "#0"])
-    def test_as_json(self, fragment: str) -> None:
+    @pytest.mark.parametrize("use", [{}, {"use": "enc"}, {"key_ops": ["sign"]}], ids=str)
+    def test_as_json(self, fragment: str, use: dict[str, Any]) -> None:
         of = pki.pki()
         point = of.leaf.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         x, y = base64url(point[1:33]), base64url(point[33:])
-        jwk = jcs({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+        jwk = jcs({"kty": "EC", "crv": "P-256", "x": x, "y": y, **use})
         self._check(of.leaf, f"did:jwk:{base64url(jwk)}{fragment}")
 
     def _check(self, own: Holder, did: str) -> None:
@@ -255,3 +362,18 @@ def test_a_certificate_of_the_signers_own_making_hides_no_entry(*, is_own: bool)
     world.entities = services if is_own else [made.entity("TEST a", [bare]), made.entity("TEST b", away)]
     sub = "STATUS_AT_POE_SUSPENDED" if is_own else "TRUST_ENTRY_AMBIGUOUS"
     assert verdict(world, sealed(mine)) == ("TOTAL_FAILED", sub)
+
+
+@pytest.mark.parametrize("status", ["granted", "suspended"])
+@pytest.mark.parametrize("was_listed", [False, True])
+def test_a_key_of_another_body_under_an_authority(status: str, *, was_listed: bool) -> None:
+    """Who has it may be either, by whichever certificate; also where its own was listed before."""
+    of = pki.pki()
+    again = issue("TEST body seal", of.leaf.key, of.middle, serial=33)
+    world = world_of(of.middle, **lists(of))
+    if was_listed:
+        before = certifier(certificates=[again.own])
+        world.certifier = [certifier(certificates=[of.middle.own], since=SINCE_JUNE), before]
+    assert verdict(world, sealed(again)) == PASSED
+    world.entities = [made.entity("TEST b", [certifier(certificates=[of.leaf.own], status=status)])]
+    assert verdict(world, sealed(again)) == ("TOTAL_FAILED", "TRUST_ENTRY_AMBIGUOUS")

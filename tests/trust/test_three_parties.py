@@ -275,6 +275,17 @@ def _each_state(parties: Parties) -> None:
     assert parties.verdict("fourth", "second.json") == ("INDETERMINATE", "STATUS_UNAVAILABLE")
 
 
+def test_what_does_not_leave_is_not_logged(sent: Parties) -> None:
+    """Another certifier's signature lies where the parcel would go."""
+    seal = next(sent.path("maker", "parcel/signatures").iterdir())
+    seal.write_bytes(b"another")
+    told = ("--recipient", "B", "--country", "DE", "--basis", "contract", "--purpose", "verification")
+    before = sent.path("maker", "export.log").read_bytes()
+    code, _ = sent.run("maker", "share", "case", "-o", "parcel", *told, "--log", "export.log", "--force")
+    assert code != 0
+    assert sent.path("maker", "export.log").read_bytes() == before
+
+
 class TestWhatChangesTheVerdict:
     """Any changed byte, dropped part, swapped agreement or older list, each with its cause."""
 

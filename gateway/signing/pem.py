@@ -1,0 +1,25 @@
+"""Files in PEM, text around the blocks being comment, or in DER.
+
+Source: RFC 7468, 2 and 3.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+
+def blocks(data: bytes, label: str) -> list[bytes]:
+    """The DER of each block of this label, in order, or the file that is one; none where one is damaged."""
+    begin = f"-----BEGIN {label}-----".encode()
+    if data[:1] == b"\x30" and begin not in data:
+        return [data]
+    end = f"-----END {label}-----".encode()
+    texts = re.findall(re.escape(begin) + rb"([A-Za-z0-9+/=\s]+)" + re.escape(end), data)
+    if len(texts) != data.count(begin):
+        return []
+    try:
+        return [base64.b64decode(b"".join(text.split()), validate=True) for text in texts]
+    except binascii.Error:
+        return []
