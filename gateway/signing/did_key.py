@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from gateway.errors import TrustError
@@ -154,6 +155,7 @@ _Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 
 
+@lru_cache(maxsize=4096)
 def _on_edwards(raw: bytes) -> bool:
     """Whether ``raw`` is the one encoding of an Edwards25519 point of large order (RFC 8032, 5.1.3).
 
