@@ -48,7 +48,7 @@ _MOST_DISCLOSURES: Final = 10_000
 # Hidden, a holder could keep them back: who signed, for how long, whether revoked (RFC 9901, 9.7).
 _OPEN: Final = frozenset(
     {"@context", "type", "issuer", "iss", "iat", "nbf", "exp", "vct", "status", "validFrom", "validUntil",
-     "credentialStatus", "credentialSchema", "vct#integrity", "cnf"}
+     "issuanceDate", "expirationDate", "credentialStatus", "credentialSchema", "vct#integrity", "cnf"}
 )  # fmt: skip
 # SD-JWT VC, 3.2.2.2, and the same of the VC data model: what others may not have hidden either.
 _NEVER_HIDDEN: Final = _OPEN - {"iat", "credentialSchema"}

@@ -233,7 +233,18 @@ def times(subject: Subject, snapshot: Snapshot) -> StepResult:
     before = snapshot.received.get(identity)
     if before is not None and before not in (subject.sha256, subject.issued):
         return StepResult(found.name, Outcome.FAILED, Sub.REPLAYED, found.evidence, {"before": before})
+    if _may_be_another(subject, snapshot):
+        params = {"parts": "/id"}
+        return StepResult(found.name, Outcome.INDETERMINATE, Sub.NOT_COVERED, found.evidence, params)
     return found
+
+
+def _may_be_another(subject: Subject, snapshot: Snapshot) -> bool:
+    """Whether its holder keeps back by which name it goes, and others of its issuer were received."""
+    if "" not in subject.closed or "id" in subject.credential:
+        return False
+    of_issuer = {held for name, held in snapshot.received.items() if name.startswith(f"{subject.issuer} ")}
+    return bool(of_issuer) and of_issuer.isdisjoint({subject.sha256, subject.issued})
 
 
 def _showing(subject: Subject, snapshot: Snapshot) -> StepResult | None:

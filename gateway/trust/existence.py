@@ -250,6 +250,17 @@ class Witnesses:
             lost = answer.reason not in HARMLESS or (not is_other and (answer.since or when) <= when)
             if answer.status is crl.Revocation.REVOKED and lost:
                 raise chains.ChainRefused(certificate.subject, code=_REVOKED)
+        self._refuse_unread(found, when)
+
+    def _refuse_unread(self, found: chains.VerifiedChain, when: datetime) -> None:
+        """What lists that may not speak, or whose issuer is not at hand, say of the time before the stamp."""
+        anchors = (one for one, _ in self._snapshot.anchors)
+        at_hand = (*found.certificates, *self._snapshot.certificates, *anchors)
+        lists, now = self._snapshot.crls, self._snapshot.now
+        for one in found.certificates:
+            told = crl.unread(one, at_hand, lists, at=now, engine=self._engine)
+            if any((answer.since or when) <= when for answer in told):
+                raise chains.ChainRefused(one.subject, code="x509.no-revocation-list")
 
     def _renewed(self, token: rfc3161.Token, data: bytes, depth: int) -> datetime:
         """When the stamp itself is known to have existed while its authority's certificate was valid."""

@@ -15,6 +15,7 @@ from gateway.report import Finding, Severity
 from gateway.signing import chain as chains
 from gateway.signing import crl
 from gateway.signing.certificates import Certificate
+from gateway.signing.revocation_list import HOLD
 from gateway.signing.sm2 import Engine
 from gateway.trust import entries, losses
 from gateway.trust.identities import key_identity, kind_of
@@ -55,8 +56,10 @@ def revoked_below(asked: Asked, chain: chains.VerifiedChain) -> StepResult | Non
     """A certificate below the listed one is revoked, or nobody knows."""
     for certificate, issuer in zip(chain.certificates, chain.certificates[1:], strict=False):
         step = _revocation(asked, _ask(asked, certificate, issuer), certificate.subject)
-        if step is not None:
-            return step
+        # Whom a whole list calls good, one of changes may have named since.
+        for one in (step, *_unread(asked, certificate)):
+            if one is not None:
+                return one
     return None
 
 
@@ -120,12 +123,17 @@ def listed_and_revoked(asked: Asked, leaf: Certificate) -> StepResult | None:
         answer = _ask(asked, leaf, issuer)
         if answer.status is crl.Revocation.REVOKED:
             steps.append(_revocation(asked, answer, leaf.subject))
-    lists = asked.snapshot.crls
-    for told in crl.unread(leaf, at_hand, lists, at=asked.snapshot.now, engine=asked.engine):
-        if _revocation(asked, told, leaf.subject) is not None:
-            unknown = crl.RevocationAnswer(crl.Revocation.UNKNOWN)
-            steps.append(_revocation(asked, unknown, leaf.subject))
+    steps += _unread(asked, leaf)
     return next((step for step in steps if step is not None), None)
+
+
+def _unread(asked: Asked, certificate: Certificate) -> list[StepResult]:
+    """What lists that may not speak, or whose issuer is not at hand, would hold against it stays open."""
+    lists, unknown = asked.snapshot.crls, crl.RevocationAnswer(crl.Revocation.UNKNOWN)
+    told = crl.unread(certificate, _at_hand(asked), lists, at=asked.snapshot.now, engine=asked.engine)
+    against = [one for one in told if _revocation(asked, one, certificate.subject) is not None]
+    steps = (_revocation(asked, unknown, certificate.subject) for _ in against)
+    return [step for step in steps if step is not None]
 
 
 def _ask(asked: Asked, certificate: Certificate, issuer: Certificate) -> crl.RevocationAnswer:
@@ -146,7 +154,7 @@ def _revocation(asked: Asked, answer: crl.RevocationAnswer, subject: str) -> Ste
     if answer.since is None:
         return None
     asked.is_lost |= answer.reason not in losses.HARMLESS
-    if answer.reason == crl.HOLD:
+    if answer.reason == HOLD:
         return step_of(asked, Outcome.INDETERMINATE, Sub.TRY_LATER, **told)
     if answer.since <= asked.existed:
         return step_of(asked, Outcome.FAILED, Sub.REVOKED, **told)

@@ -15,7 +15,7 @@ from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import BOM, PlainJson, parse_signed
-from gateway.signing import crl
+from gateway.signing import revocation_list
 from gateway.signing.certificates import Certificate
 from gateway.signing.jcs import jcs
 from gateway.trust import policy as policies
@@ -329,7 +329,7 @@ def _crls(files: Mapping[str, bytes]) -> tuple[tuple[bytes, ...], list[Refused]]
     refused = []
     for name in _below(files, "crls/"):
         try:
-            found += crl.encoded_in(files[name])
+            found += revocation_list.encoded_in(files[name])
         except GatewayError as error:
             refused.append(Refused(name, error))
     return tuple(found), refused

@@ -14,10 +14,10 @@ from gateway.errors import GatewayError
 from gateway.signing import (
     asic,
     certificates,
-    crl,
     envelopes,
     jades,
     jws,
+    revocation_list,
     rfc3161,
     sd_jwt,
     tile_log,
@@ -121,7 +121,8 @@ def targets() -> dict[str, Target]:
         "time-stamp-token": Target(pki.authority().stamp(b"x", TIME), stamped),
         "chain-certificate": Target(authority.der, certificates.Certificate.from_der),
         "revocation-list": Target(
-            pki.crl(authority, (3, TIME, None)), lambda data: crl.RevocationList.from_der(data).entry(leaf)
+            pki.crl(authority, (3, TIME, None)),
+            lambda data: revocation_list.RevocationList.from_der(data).entry(leaf),
         ),
         "log-receipt": Target(receipt.to_bytes(), tile_log.parse_receipt),
         "vc-api": Target(jcs({"verifiableCredential": secured}), vc_api.verify),

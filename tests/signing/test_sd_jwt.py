@@ -319,6 +319,8 @@ class TestRefused:
             ("credentialStatus", {"type": "BitstringStatusListEntry"}),
             ("validFrom", "2026-01-01T00:00:00Z"),
             ("validUntil", "2026-01-01T00:00:00Z"),
+            ("issuanceDate", "2020-01-01T00:00:00Z"),
+            ("expirationDate", "2020-01-01T00:00:00Z"),
             ("type", ["VerifiableCredential"]),
             ("@context", []),
         ],

@@ -702,6 +702,23 @@ class TestOthers:
             assert verdict(world, sd_jwt.bind(token, holder, reader="r", nonce=nonce, at=at)) == PASSED
         assert verdict(world, other) == ("TOTAL_FAILED", "REPLAYED")
 
+    def test_one_whose_name_is_kept_back(self) -> None:
+        """It may be another one of a name that was received; what was received itself is none."""
+        own = KEY.public_key.did
+        token = sd_jwt.issue(
+            credential(own, id="urn:test:1"), hide=["/id"], signer=KEY, salts=sd_jwt.salts_of(KEY, b"x")
+        )
+        closed, world = sd_jwt.disclose(token, []), listed(own)
+        issued = hashlib.sha256(token.partition(b"~")[0]).hexdigest()
+        for name, digest, shown, kept in (
+            (f"{own} urn:test:1", "0" * 64, ("TOTAL_FAILED", "REPLAYED"), OPEN),
+            (f"{own} urn:test:1", issued, PASSED, PASSED),
+            (f"{own} urn:test:2", "0" * 64, PASSED, OPEN),
+            ("did:web:other.example urn:test:1", "0" * 64, PASSED, PASSED),
+        ):
+            world.more = {"received.json": jcs({name: digest})}
+            assert (verdict(world, token), verdict(world, closed)) == (shown, kept)
+
     @pytest.mark.parametrize(
         ("changed", "expected"),
         [

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ReasonFlags
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
 
 from gateway.signing import data_integrity
 from gateway.signing.certificates import Certificate
@@ -117,6 +121,123 @@ class TestIssuers:
         for file, reason in zip(names, (ReasonFlags.superseded, ReasonFlags.key_compromise), strict=True):
             world.more[f"crls/{file}.crl"] = pki.crl(of.middle, (3, SINCE, reason))
         assert verdict(world, sealed(replace(again, above=()))) == NO_LIST
+
+
+class TestUnheard:
+    """A list of revocations that may not speak names the signer, beside one that calls everybody good."""
+
+    def verdicts(self, **told: bytes) -> set[tuple[str, str]]:
+        """Of a listed seal, and of one below a listed root; ``told`` are lists besides the whole ones."""
+        of = pki.pki()
+        whole = {
+            "root": pki.crl(of.root, this=made.NOW - timedelta(days=3)),
+            "middle": pki.crl(of.middle, this=made.NOW - timedelta(days=3)),
+        }
+        listed, below = world_of(of.leaf, **told), world_of(of.root, **whole, **told)
+        assert verdict(world_of(of.root, **whole), sealed(of.leaf)) == PASSED
+        return {verdict(listed, sealed(of.leaf)), verdict(below, sealed(of.leaf))}
+
+    @pytest.mark.parametrize("days", [9, 20])
+    def test_on_hold_in_one_that_is_over(self, days: int) -> None:
+        of, hold = pki.pki(), (3, SINCE, ReasonFlags.certificate_hold)
+        this = made.NOW - timedelta(days=days)
+        told = pki.crl(of.middle, hold, this=this, next_=this + timedelta(days=7))
+        world = world_of(of.leaf, told=told)
+        assert verdict(world, sealed(of.leaf)) == NO_LIST
+        # Lifted since, as far as today's list goes.
+        world.more["crls/middle.crl"] = pki.crl(of.middle)
+        assert verdict(world, sealed(of.leaf)) == PASSED
+
+    def test_on_hold_in_one_of_changes(self) -> None:
+        of, hold = pki.pki(), (3, SINCE, ReasonFlags.certificate_hold)
+        delta = [(x509.DeltaCRLIndicator(5), True)]
+        older = pki.crl(of.middle, hold, this=made.NOW - timedelta(days=9), extensions=delta)
+        assert self.verdicts(told=older, later=pki.crl(of.middle)) == {PASSED}
+        assert self.verdicts(told=pki.crl(of.middle, hold, extensions=delta)) == {NO_LIST}
+
+    @pytest.mark.parametrize("reason", [ReasonFlags.cessation_of_operation, ReasonFlags.affiliation_changed])
+    def test_a_harmless_reason_in_one_of_changes(self, reason: ReasonFlags) -> None:
+        told = pki.crl(pki.pki().middle, (3, SINCE, reason), extensions=[(x509.DeltaCRLIndicator(5), True)])
+        assert self.verdicts(told=told) == {NO_LIST}
+
+    def test_made_by_a_clock_that_is_ahead(self) -> None:
+        ahead = made.NOW + timedelta(seconds=30)
+        told = pki.crl(pki.pki().middle, (3, SINCE, ReasonFlags.key_compromise), this=ahead)
+        assert self.verdicts(told=told) == {NO_LIST}
+
+    @pytest.mark.parametrize("name", ["TEST Authority", "TEST  authority ", "TEST authority"])
+    def test_its_issuer_in_another_spelling(self, name: str) -> None:
+        own = x509.NameAttribute(NameOID.COMMON_NAME, name, _ASN1Type.PrintableString)
+        assert self.verdicts(told=_indirect(pki.pki().middle, (3, None), issuer=x509.Name([own]))) == {
+            NO_LIST
+        }
+
+    def test_of_several_issuers(self) -> None:
+        """Each entry is of the issuer whom it, or the last one before it that does so, names."""
+        of, several = pki.pki(), issue("TEST lists", key("P-256", 91), serial=91, usages=["crl_sign"])
+        own, other = of.middle.certificate.subject, several.certificate.subject
+        assert self.verdicts(told=_indirect(several, (3, own))) == {NO_LIST}
+        assert self.verdicts(told=_indirect(several, (9, own), (3, None))) == {NO_LIST}
+        assert self.verdicts(told=_indirect(several, (3, None))) == {PASSED}
+        assert self.verdicts(told=_indirect(of.middle, (3, None), (9, other))) == {NO_LIST}
+        assert self.verdicts(told=_indirect(of.middle, (9, other), (3, None))) == {PASSED}
+
+    def test_of_attributes_alone(self) -> None:
+        scope = x509.IssuingDistributionPoint(None, None, False, False, None, False, True)
+        entry = (3, SINCE, ReasonFlags.key_compromise)
+        told = pki.crl(pki.pki().middle, entry, extensions=[(scope, True)])
+        assert self.verdicts(told=told) == {PASSED}
+
+    def test_parts_of_one_issuer(self) -> None:
+        """Users, authorities and attributes apart, as large authorities publish them."""
+        of = pki.pki()
+        world = world_of(of.root)
+        for kind, flags in {"user": (True, False), "authority": (False, True)}.items():
+            scope = x509.IssuingDistributionPoint(None, None, *flags, None, False, False)
+            for name, by in {"root": of.root, "middle": of.middle}.items():
+                entry = (77, SINCE, ReasonFlags.key_compromise)
+                world.more[f"crls/{name}-{kind}.crl"] = pki.crl(by, entry, extensions=[(scope, True)])
+        assert verdict(world, sealed(of.leaf)) == PASSED
+
+    @pytest.mark.parametrize("listed", ["leaf", "root"])
+    def test_of_time_stamps(self, listed: str) -> None:
+        """A stamp keeps a certificate alive that is over; its authority was gone, or on hold, before it."""
+        of, stamps = pki.pki(), pki.authority()
+        own = issue("TEST body seal", of.leaf.key, of.middle, end=made.NOW - timedelta(days=20))
+        data, then = sealed(own), made.NOW - timedelta(days=25)
+        anchor = {"leaf": stamps.leaf, "root": stamps.root}[listed]
+        world = world_of(own, whole=pki.crl(stamps.root, this=made.NOW - timedelta(days=3)))
+        world.entities = [made.entity("TEST stamps", [made.state("tsa", certificates=[anchor.own])])]
+        world.more |= {"receipts/1.tst": stamps.stamp(data, then), "certificates/1.pem": stamps.root.pem}
+        assert verdict(world, data) == PASSED
+        gone, hold = ReasonFlags.cessation_of_operation, ReasonFlags.certificate_hold
+        delta = [(x509.DeltaCRLIndicator(5), True)]
+        world.more["crls/told.crl"] = pki.crl(stamps.root, (9, SINCE, gone), extensions=delta)
+        assert verdict(world, data) == ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")
+        world.more["crls/told.crl"] = pki.crl(
+            stamps.root, (9, then + timedelta(days=1), gone), extensions=delta
+        )
+        assert verdict(world, data) == PASSED
+        over = made.NOW - timedelta(days=2)
+        world.more["crls/whole.crl"] = pki.crl(stamps.root, (9, SINCE, hold), this=over, next_=over)
+        assert verdict(world, data) == ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE")
+
+
+def _indirect(by: Holder, *revoked: tuple[int, x509.Name | None], issuer: x509.Name | None = None) -> bytes:
+    """A list of lost keys by number, some with the name of who has issued the certificate."""
+    built = x509.CertificateRevocationListBuilder().issuer_name(issuer or by.certificate.subject)
+    built = built.last_update(made.NOW - timedelta(days=1)).next_update(made.NOW + timedelta(days=6))
+    if issuer is None:
+        scope = x509.IssuingDistributionPoint(None, None, False, False, None, True, False)
+        built = built.add_extension(scope, critical=True)
+    for serial, name in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(SINCE)
+        entry = entry.add_extension(x509.CRLReason(ReasonFlags.key_compromise), critical=False)
+        if name is not None:
+            entry = entry.add_extension(x509.CertificateIssuer([x509.DirectoryName(name)]), critical=True)
+        built = built.add_revoked_certificate(entry.build())
+    assert not isinstance(by.key, ed25519.Ed25519PrivateKey)
+    return built.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 class TestLists:
