@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from gateway.errors import GatewayError, UsageError
 from gateway.signing import certificate_signatures, sm2
@@ -113,6 +114,7 @@ def unread(
     lists: Sequence[bytes],
     *,
     at: datetime,
+    existed: datetime | None = None,
     user_id: bytes = sm2.DEFAULT_USER_ID,
     engine: sm2.Engine | None = None,
 ) -> Iterator[RevocationAnswer]:
@@ -120,8 +122,13 @@ def unread(
 
     Its issuer may only not be at hand, or under a certificate that is for no lists: the signer chooses whose
     certificates to show. And a list that says nothing by itself, as one of changes, calls nobody good.
+
+    Args:
+        existed: as of ``revocation``.
     """
     known = [one for one in dict.fromkeys(issuers) if one.subject_name == certificate.issuer_name]
+    asked = _Asked(certificate, lists, at, existed, user_id, engine)
+    called_good: datetime | Literal[False] | None = False
     for data in lists:
         try:
             found = RevocationList.from_der(data)
@@ -130,36 +137,55 @@ def unread(
         entry = None if is_of_attributes(found) else found.mention(certificate)
         if entry is None or entry[1] == LIFTED:
             continue
-        if any(_is_heard(found, certificate, one, at, user_id=user_id, engine=engine) for one in known):
+        if any(_is_heard(found, one, asked) for one in known):
             continue
-        answers = (
-            revocation(certificate, one, lists, at=at, user_id=user_id, engine=engine) for one in known
-        )
-        if entry[1] == HOLD and any(_lifts(one, found.this_update) for one in answers):
-            continue
+        if entry[1] == HOLD:
+            called_good = _called_good(known, asked) if called_good is False else called_good
+            if called_good is not None and found.this_update < called_good:
+                # A younger list has lifted it.
+                continue
         yield RevocationAnswer(Revocation.REVOKED, *entry, found.this_update, found.next_update)
 
 
-def _lifts(answer: RevocationAnswer, held: datetime) -> bool:
-    """Whether a list calls good what an older one had put on hold."""
-    return answer.status is Revocation.GOOD and answer.this_update is not None and held < answer.this_update
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all lists are asked."""
+
+    certificate: Certificate
+    lists: Sequence[bytes]
+    at: datetime
+    existed: datetime | None
+    user_id: bytes
+    engine: sm2.Engine | None
 
 
-def _is_heard(
-    found: RevocationList,
-    certificate: Certificate,
-    issuer: Certificate,
-    at: datetime,
-    *,
-    user_id: bytes,
-    engine: sm2.Engine | None,
-) -> bool:
+def _called_good(known: Iterable[Certificate], asked: _Asked) -> datetime | None:
+    """The youngest list that calls the certificate good."""
+    answers = (
+        revocation(
+            asked.certificate,
+            one,
+            asked.lists,
+            at=asked.at,
+            existed=asked.existed,
+            user_id=asked.user_id,
+            engine=asked.engine,
+        )
+        for one in known
+    )
+    good = (one.this_update for one in answers if one.status is Revocation.GOOD)
+    return max((one for one in good if one is not None), default=None)
+
+
+def _is_heard(found: RevocationList, issuer: Certificate, asked: _Asked) -> bool:
     try:
-        _check(found, certificate, issuer, at)
-        entry = found.entry(certificate)
+        _check(found, asked.certificate, issuer, asked.at)
+        entry = found.entry(asked.certificate)
         if entry is not None and entry[1] == HOLD:
-            _refuse_stale(found, certificate, at, None)
-        return issuer.has_issued(found.tbs, found.signature, found.algorithm, user_id=user_id, engine=engine)
+            _refuse_stale(found, asked.certificate, asked.at, asked.existed)
+        return issuer.has_issued(
+            found.tbs, found.signature, found.algorithm, user_id=asked.user_id, engine=asked.engine
+        )
     except GatewayError:
         return False
 

@@ -172,7 +172,7 @@ def _verified(
         found = proofs.verify(data, keys=keys, contexts=contexts)
     else:
         found = _token(kind, data, held, keys, certificates)
-        if kind is not Envelope.SD_JWT:
+        if kind in (Envelope.JWS, Envelope.JADES):
             _refuse_selective(found)
     if not found.document:
         return found

@@ -14,6 +14,7 @@ from typing import Final
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
 from gateway.signing import jose, keys, verified
+from gateway.signing._sd_disclosures import hides
 from gateway.signing.algorithms import JOSE
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import KeyType
@@ -128,6 +129,9 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS) -> Verified:
     key = jose.find_key(header, keys)
     jose.check(header, found.encoded_payload, found.signature, key.key)
     document = _document(found.payload, type_)
+    if hides(document):
+        # (RFC 9901, 4) An SD-JWT without its tilde: nobody would ask what it hides.
+        raise JoseRefused(path="payload/_sd", code="envelope.wrong-type")
     remarks = _bound(document, type_, header, key)
     media_type = f"application/{type_.replace('+jwt', '')}"
     signature = VerifiedSignature(

@@ -33,7 +33,9 @@ _ALGORITHM_BYTES: Final = 24
 _RSA_PREFIX: Final = b"\x85\x24"
 _P521_PREFIX: Final = b"\x82\x24"
 _DID_JWK: Final = "did:jwk:"
-# Of an RSA key of the largest size, in base58 or as JSON in base64url.
+# Of a JSON key in base64url, with certificates and other members that are not asked for.
+_LONGEST_JWK: Final = 2**15
+# Of an RSA key of the largest size, in base58.
 _LONGEST_DID: Final = LARGEST_RSA_BITS // 4
 _COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66}
 _FAMILIES = {
@@ -119,6 +121,7 @@ class VerificationKey:
         Raises:
             BadVerificationKey: it is none of these kinds.
         """
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -132,12 +135,12 @@ class VerificationKey:
                 point = data.removeprefix(_P521_PREFIX)
                 return cls.of(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP521R1(), point))
             return cls.from_public_key(PublicKey.from_did(did))
-        except (ValueError, BadPublicKey) as error:
+        except (ValueError, UnsupportedAlgorithm, BadPublicKey) as error:
             raise BadVerificationKey(did) from error
 
     @classmethod
     def _from_did_jwk(cls, did: str) -> Self:
-        data = from_base64url(did.removeprefix(_DID_JWK)) if len(did) <= _LONGEST_DID else None
+        data = from_base64url(did.removeprefix(_DID_JWK)) if len(did) <= _LONGEST_JWK else None
         try:
             jwk = parse_signed(data or b"")
         except InputError as error:

@@ -258,7 +258,7 @@ class Witnesses:
         at_hand = (*found.certificates, *self._snapshot.certificates, *anchors)
         lists, now = self._snapshot.crls, self._snapshot.now
         for one in found.certificates:
-            told = crl.unread(one, at_hand, lists, at=now, engine=self._engine)
+            told = crl.unread(one, at_hand, lists, at=now, existed=when, engine=self._engine)
             if any((answer.since or when) <= when for answer in told):
                 raise chains.ChainRefused(one.subject, code="x509.no-revocation-list")
 

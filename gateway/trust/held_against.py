@@ -124,16 +124,28 @@ def listed_and_revoked(asked: Asked, leaf: Certificate) -> StepResult | None:
         if answer.status is crl.Revocation.REVOKED:
             steps.append(_revocation(asked, answer, leaf.subject))
     steps += _unread(asked, leaf)
-    return next((step for step in steps if step is not None), None)
+    # Whatever the order of files: what is known before what is not.
+    against = [step for step in steps if step is not None]
+    return min(against, key=lambda one: (one.outcome is not Outcome.FAILED, str(one.sub)), default=None)
 
 
 def _unread(asked: Asked, certificate: Certificate) -> list[StepResult]:
     """What lists that may not speak, or whose issuer is not at hand, would hold against it stays open."""
-    lists, unknown = asked.snapshot.crls, crl.RevocationAnswer(crl.Revocation.UNKNOWN)
-    told = crl.unread(certificate, _at_hand(asked), lists, at=asked.snapshot.now, engine=asked.engine)
-    against = [one for one in told if _revocation(asked, one, certificate.subject) is not None]
-    steps = (_revocation(asked, unknown, certificate.subject) for _ in against)
-    return [step for step in steps if step is not None]
+    told = crl.unread(
+        certificate,
+        _at_hand(asked),
+        asked.snapshot.crls,
+        at=asked.snapshot.now,
+        existed=asked.existed if asked.is_proven else None,
+        engine=asked.engine,
+    )
+    # Nobody has checked what they say: no note of theirs is told.
+    alone = replace(asked, notes=[])
+    is_against = [_revocation(alone, one, certificate.subject) is not None for one in told]
+    asked.is_lost |= alone.is_lost
+    unknown = crl.RevocationAnswer(crl.Revocation.UNKNOWN)
+    step = _revocation(asked, unknown, certificate.subject) if any(is_against) else None
+    return [] if step is None else [step]
 
 
 def _ask(asked: Asked, certificate: Certificate, issuer: Certificate) -> crl.RevocationAnswer:
@@ -160,7 +172,9 @@ def _revocation(asked: Asked, answer: crl.RevocationAnswer, subject: str) -> Ste
         return step_of(asked, Outcome.FAILED, Sub.REVOKED, **told)
     if answer.reason in _COMPROMISED:
         return step_of(asked, Outcome.INDETERMINATE, Sub.REVOKED_KEY_COMPROMISE, body="", **told)
-    asked.notes.append(Finding("list.revoked-later", subject, told["since"], Severity.INFO))
+    note = Finding("list.revoked-later", subject, told["since"], Severity.INFO)
+    if note not in asked.notes:
+        asked.notes.append(note)
     return None
 
 

@@ -15,8 +15,8 @@ from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
 from gateway.frontdoor.json import BOM, PlainJson, parse_signed
-from gateway.signing import revocation_list
-from gateway.signing.certificates import Certificate
+from gateway.signing import pem, revocation_list
+from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.jcs import jcs
 from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
@@ -161,15 +161,15 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
             index[identity] = (*index.get(identity, ()), listed)
         anchors += [(found, listed) for found in _certificates(listed.service)]
     crls, unread = _crls(files)
-    certificates = [c for name in _below(files, "certificates/") for c in _pem(files[name])]
+    certificates, damaged = _beside(files)
     return Snapshot(
         policy=policy,
         now=now,
         lists=lists,
-        refused=(*refused, *unread),
+        refused=(*refused, *unread, *damaged),
         by_identity=index,
         anchors=tuple(anchors),
-        certificates=tuple(certificates),
+        certificates=certificates,
         crls=crls,
         dids=dict(_documents(files, "dids/")),
         statuses=_statuses(files),
@@ -335,12 +335,20 @@ def _crls(files: Mapping[str, bytes]) -> tuple[tuple[bytes, ...], list[Refused]]
     return tuple(found), refused
 
 
-def _pem(data: bytes) -> list[Certificate]:
-    """The certificates of a file; one that cannot be read is of no use to a chain."""
-    try:
-        return Certificate.from_pem(data)
-    except GatewayError:
-        return []
+def _beside(files: Mapping[str, bytes]) -> tuple[tuple[Certificate, ...], list[Refused]]:
+    """Certificates that may stand between; those of a file that cannot be read might tell of a lost key."""
+    found: list[Certificate] = []
+    refused = []
+    for name in _below(files, "certificates/"):
+        blocks = pem.blocks(files[name], "CERTIFICATE")
+        if not blocks:
+            refused.append(Refused(name, BadCertificate()))
+        for one in blocks:
+            try:
+                found.append(Certificate.from_der(one))
+            except GatewayError as error:
+                refused.append(Refused(name, error))
+    return tuple(found), refused
 
 
 def _certificates(service: Service) -> list[Certificate]:

@@ -377,6 +377,14 @@ class TestInside:
         answer = vc_api.verify(body(verifiableCredential=held))
         assert answer.document["verified"] is (form == "vc+sd-jwt")
 
+    def test_a_token_that_hides_and_does_not_say_so(self, p256_key: PrivateKey) -> None:
+        subject = {"id": "urn:x:1", "_sd": ["x" * 43]}
+        own = {**credential(), "issuer": p256_key.public_key.did, "credentialSubject": subject}
+        _, data = jose.signing_input({"alg": "ES256", "typ": "vc+jwt", "kid": p256_key.key_id}, jcs(own))
+        token = data + b"." + base64url(keys.sign(p256_key, data)).encode()
+        answer = vc_api.verify(body(verifiableCredential=vc_jwt.enveloped(token)))
+        assert (answer.status, codes(answer)) == (400, ["envelope.wrong-type"])
+
     @pytest.mark.parametrize("how", [{}, {"form": "vc+jwt"}], ids=str)
     def test_a_changed_one_is_not_signed_over(self, ed25519_key: PrivateKey, how: Any) -> None:
         inner = issued(ed25519_key) | {"validUntil": "2028-01-31T08:00:00Z"}

@@ -352,6 +352,9 @@ class TestSuccession:
         assert snapshot.read_seen(snapshot.seen_bytes(high, low)) == high | {"b": low["b"]}
 
 
+OWN_PEM = made.operator().pem
+
+
 class TestPolicy:
     """No policy, no trust."""
 
@@ -399,6 +402,12 @@ class TestPolicy:
         done = world.validate(folder)
         assert done.passed
         assert told in done.notes
+
+    @pytest.mark.parametrize("data", [b"", b"# none", OWN_PEM + b"-----BEGIN CERTIFICATE-----\nMII\n"])
+    def test_certificates_that_cannot_be_read(self, data: bytes, folder: dict[str, bytes]) -> None:
+        done = World(more={"certificates/1.pem": data}).validate(folder)
+        told = Finding("list.not-heard", "certificates/1.pem", "x509.bad-certificate", Severity.INFO)
+        assert (done.passed, told in done.notes) == (True, True)
 
     def test_none(self) -> None:
         with pytest.raises(GatewayError) as caught:

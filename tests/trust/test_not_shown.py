@@ -148,6 +148,41 @@ class TestUnheard:
         world.more["crls/middle.crl"] = pki.crl(of.middle)
         assert verdict(world, sealed(of.leaf)) == PASSED
 
+    def test_a_hold_that_was_lifted_before_the_certificate_was_over(self) -> None:
+        """The last list of its lifetime answers for a signature that is proven to be older."""
+        of, hold = pki.pki(), (8, made.NOW - timedelta(days=70), ReasonFlags.certificate_hold)
+        end = made.NOW - timedelta(days=20)
+        own = issue("TEST body seal", of.leaf.key, of.middle, serial=8, end=end)
+        older = pki.crl(
+            of.middle, hold, this=made.NOW - timedelta(days=60), next_=made.NOW - timedelta(days=53)
+        )
+        last = pki.crl(of.middle, this=end - timedelta(hours=5), next_=end + timedelta(days=7))
+        stamps, data = pki.authority(), sealed(own)
+        world = world_of(of.root, last=last, stamps=pki.crl(stamps.root), **{**lists(of), "middle": last})
+        world.entities = [made.entity("TEST stamps", [made.state("tsa", certificates=[stamps.root.own])])]
+        world.more["receipts/1.tst"] = stamps.stamp(data, made.NOW - timedelta(days=40))
+        assert verdict(world, data) == PASSED
+        world.more["crls/older.crl"] = older
+        assert verdict(world, data) == PASSED
+        del world.more["crls/last.crl"], world.more["crls/middle.crl"]
+        assert verdict(world, data)[0] == "INDETERMINATE"
+
+    @pytest.mark.parametrize("names", ["ab", "ba"])
+    def test_two_authorities_of_one_name(self, names: str) -> None:
+        """What is known comes before what is not, whatever their files are called."""
+        of = pki.pki()
+        other = issue("TEST authority", key("P-256", 55), of.root, ca=True, serial=55)
+        world = world_of(of.leaf)
+        for file, by, why in zip(
+            names,
+            (of.middle, other),
+            (ReasonFlags.certificate_hold, ReasonFlags.key_compromise),
+            strict=True,
+        ):
+            world.more[f"certificates/{file}.pem"] = by.pem
+            world.more[f"crls/{file}.crl"] = pki.crl(by, (3, SINCE, why))
+        assert verdict(world, sealed(of.leaf)) == ("TOTAL_FAILED", "REVOKED")
+
     def test_on_hold_in_one_of_changes(self) -> None:
         of, hold = pki.pki(), (3, SINCE, ReasonFlags.certificate_hold)
         delta = [(x509.DeltaCRLIndicator(5), True)]
@@ -354,6 +389,18 @@ class TestSpellings:
         told = made.state("gateway", others=["did:key:" + base58btc(b"\x82\x24" + raw)])
         state = lote.State.model_validate_json(json.dumps(told))
         assert f"key:{VerificationKey.of(own).sha256}" in set(identities_in(state))
+
+    @pytest.mark.parametrize("algorithm", ["2a0304", "2a811ccf5501822d"])
+    def test_of_no_kind_that_is_read(self, algorithm: str) -> None:
+        """A list of anybody may name anything."""
+        oid = bytes.fromhex(algorithm)
+        inner = b"\x06" + bytes([len(oid)]) + oid
+        spki = b"\x30" + bytes([len(inner)]) + inner + b"\x03\x02\x00\x01"
+        data = b"\x85\x24\x30" + bytes([len(spki)]) + spki
+        world = world_of(pki.pki().leaf)
+        odd = made.state("gateway", others=["did:key:" + base58btc(data)])
+        world.own_entities = [made.entity("TEST odd", [odd])]
+        assert verdict(world, sealed(pki.pki().leaf)) == PASSED
 
     @pytest.mark.parametrize("fragment", ["", "#0"])
     @pytest.mark.parametrize("use", [{}, {"use": "enc"}, {"key_ops": ["sign"]}], ids=str)
