@@ -13,12 +13,10 @@ from gateway.errors import GatewayError, InputError
 from gateway.frontdoor.urls import did_web_url
 from gateway.report import Finding, Severity
 from gateway.signing.data_integrity import issuer_of
-from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
-from gateway.trust import enveloped, signed_list
+from gateway.trust import credential_checks, signed_list, snapshot
 from gateway.trust import policy as policies
-from gateway.trust.did_web import assertion_keys
 from gateway.trust.snapshot import POLICY
 from gateway.trust.unverified import document_of
 
@@ -129,18 +127,13 @@ def _refuse_older(files: Mapping[str, bytes], identity: str, data: bytes, now: d
 
 
 def _refuse_unproved(files: Mapping[str, bytes], identity: str, data: bytes, now: datetime) -> None:
-    """What takes another one's place is signed by the same issuer: else anybody could wipe it out."""
+    """What takes another one's place is believed as that would be: else anybody could wipe it out."""
     held = [
         data for name, data in files.items() if name.startswith("status/") and _id("status", data) == identity
     ]
     if not held:
         return
-    keys: dict[str, PublicKey] = {}
-    for name, document in files.items():
-        if name.startswith("dids/"):
-            keys |= assertion_keys(document_of(document), at=now)
-    found = enveloped.of_file(data, keys)
-    if found.sub is not None or any(issuer_of(document_of(one)) != found.issuer for one in held):
+    if not credential_checks.may_replace(data, held, snapshot.load(files, now=now)):
         raise InputError(identity, code="list.bad-status-list", path=identity)
 
 

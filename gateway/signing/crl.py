@@ -13,13 +13,14 @@ from enum import StrEnum
 from typing import Literal
 
 from gateway.errors import GatewayError, UsageError
-from gateway.signing import certificate_signatures, sm2
+from gateway.signing import certificate_signatures, pem, sm2
 from gateway.signing.certificates import Certificate
 from gateway.signing.revocation_list import (
     DELTA,
     DISTRIBUTION_POINT,
     HOLD,
     LIFTED,
+    REASONS,
     UNDERSTOOD,
     BadRevocationList,
     RevocationList,
@@ -121,9 +122,11 @@ def unread(
     """What each list would say that revokes the certificate, and that is heard from none of ``issuers``.
 
     Its issuer may only not be at hand, or under a certificate that is for no lists: the signer chooses whose
-    certificates to show. And a list that says nothing by itself, as one of changes, calls nobody good.
+    certificates to show. And a list that says nothing by itself, as one of changes, calls nobody good; one
+    that cannot be read, and is of the certificate's issuer by its bytes, might have named it.
 
     Args:
+        lists: DER, or files that cannot be read.
         existed: as of ``revocation``.
     """
     known = [one for one in dict.fromkeys(issuers) if one.subject_name == certificate.issuer_name]
@@ -133,6 +136,9 @@ def unread(
         try:
             found = RevocationList.from_der(data)
         except GatewayError:
+            if any(certificate.issuer_name in one for one in (data, *pem.rest(data))):
+                # Cut off, or changed on its way.
+                yield RevocationAnswer(Revocation.REVOKED, certificate.not_before, REASONS[0])
             continue
         entry = None if is_of_attributes(found) else found.mention(certificate)
         if entry is None or entry[1] == LIFTED:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.json import PlainJson
+from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
 from gateway.signing.timestamp import is_timestamp
@@ -21,6 +22,7 @@ from gateway.trust.lote import Entity
 from gateway.trust.snapshot import Snapshot
 from gateway.trust.status_list import StatusList
 from gateway.trust.subject import Signer, Statement, Subject, is_statement
+from gateway.trust.unverified import document_of
 
 _TYPE: Final = "BitstringStatusListEntry"
 _KEYS: Final = "keys"
@@ -64,6 +66,20 @@ def status(subject: Subject, snapshot: Snapshot, *, body: Entity | None = None) 
         # A statement that can only be suspended cannot be taken back.
         return StepResult(name, Outcome.INDETERMINATE, Sub.STATUS_UNAVAILABLE)
     return StepResult(name, Outcome.PASSED, evidence={"lists": evidence})
+
+
+def may_replace(data: bytes, held: Sequence[bytes], snapshot: Snapshot) -> bool:
+    """Whether a list of statuses is its issuer's as much as those that it is to replace.
+
+    It must count, and be of the same body; one of those that nobody believes only has to name that issuer.
+    """
+    found = _read(data, snapshot)
+    if found is None or not found[3]:
+        return False
+    if any(issuer_of(document_of(one)) != found[0].issuer for one in held):
+        return False
+    before = (one for one in (_read(data, snapshot) for data in held) if one is not None)
+    return all(one[2] is found[2] for one in before)
 
 
 def issuer_names(credential: Mapping[str, PlainJson]) -> tuple[str, ...]:

@@ -324,13 +324,15 @@ def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
 
 
 def _crls(files: Mapping[str, bytes]) -> tuple[tuple[bytes, ...], list[Refused]]:
-    """The lists of revocations, and those that cannot be read: they might have named the signer."""
+    """The lists of revocations, and which of them cannot be read: they might have named the signer."""
     found: list[bytes] = []
     refused = []
     for name in _below(files, "crls/"):
         try:
             found += revocation_list.encoded_in(files[name])
         except GatewayError as error:
+            # By its bytes, whom it might have named.
+            found.append(files[name])
             refused.append(Refused(name, error))
     return tuple(found), refused
 

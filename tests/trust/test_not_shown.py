@@ -104,6 +104,17 @@ class TestIssuers:
         world = world_of(of.leaf, told=pki.crl(of.middle, entry, entry))
         assert verdict(world, sealed(of.leaf)) == NO_LIST
 
+    @pytest.mark.parametrize("cut", [5, 60, 140])
+    def test_a_list_that_was_cut_off(self, cut: int) -> None:
+        """Whoever is of its issuer may have been named behind it."""
+        of = pki.pki()
+        told = pki.crl(of.middle, (3, SINCE, ReasonFlags.key_compromise))
+        text = x509.load_der_x509_crl(told).public_bytes(Encoding.PEM)
+        for data in (told[:-cut], text[:-cut], text[: cut - 200] + b"*" + text[cut - 200 :], told + b"\n"):
+            assert verdict(world_of(of.leaf, told=data), sealed(of.leaf)) == NO_LIST
+        others = pki.pki("P-384")
+        assert verdict(world_of(others.leaf, told=pki.crl(others.root)[:-cut]), sealed(others.leaf)) == PASSED
+
     def test_lists_in_text(self) -> None:
         of = pki.pki()
         told = pki.crl(of.middle, (3, SINCE, ReasonFlags.key_compromise))

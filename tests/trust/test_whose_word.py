@@ -6,12 +6,14 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography import x509
 
 from gateway.codec.base import Package
+from gateway.exchange.refresh import refresh
 from gateway.pipeline import receive, recognise, seal
 from gateway.pipeline.issue import Request
 from gateway.pipeline.validate_files import validate_file
@@ -100,6 +102,35 @@ class TestListsOfStatuses:
         told = self._verdict(self._list(stranger, issuer=nobody), now, issuer=nobody)
         assert told[0] == "INDETERMINATE"
         assert self._verdict(self._list(stranger, issuer=nobody), now) == UNKNOWN
+
+    @pytest.mark.parametrize("hours", [1, 20], ids=["of one moment", "older"])
+    def test_fetched_from_whoever_serves_it(self, hours: int) -> None:
+        """Another's list takes the place of none, else an older one of the body's own would speak again."""
+        leaf = pki.pki().leaf
+        stranger = pki.issue("TEST stranger", pki.key("P-256", 91), serial=91)
+        document = build_credential(
+            issuer=ISSUER, valid_from=made.stamp(made.NOW), subject={"id": "urn:test:subject", "name": "test"}
+        )
+        document["credentialStatus"] = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "5",
+            "statusListCredential": PLACE,
+        }
+        own = token(leaf, document)
+        before = {number: made.stamp(made.NOW - timedelta(hours=number)) for number in (1, hours)}
+        world = World(policy={"hosts": ["body.example"]})
+        world.certifier = [certifier(certificates=[leaf.own], others=[ISSUER])]
+        world.more = {
+            "status/new.jwt": self._list(leaf, 5, validFrom=before[1]),
+            "status/old.jwt": self._list(leaf, validFrom=before[hours]),
+        }
+        for holder, is_taken in ((stranger, False), (leaf, True)):
+            answer = self._list(holder, 5)
+            gained, problems = refresh(world.files(), own, {PLACE: answer}.__getitem__, now=made.NOW)
+            assert (list(gained.values()), not problems) == ([answer] * is_taken, is_taken)
+            kept = World(certifier=world.certifier, more={**world.more, **gained})
+            assert verdict(kept, own) == ("TOTAL_FAILED", "STATUS_REVOKED")
 
     def test_of_its_own_certificate(self) -> None:
         leaf = pki.pki().leaf
