@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -62,8 +62,8 @@ def agreement(
         for one in snapshot.agreements
         if _is_party(one, listed, snapshot, existed) and one.recognising_party == snapshot.policy.own_list
     ]
-    params = {"party": listed.held.name}
     if not with_them:
+        params = {"party": listed.held.name}
         return StepResult(name, Outcome.INDETERMINATE, Sub.NO_AGREEMENT, {}, params), None
     evidence: dict[str, PlainJson] = {
         "agreements": [
@@ -81,22 +81,27 @@ def agreement(
         # Wherever they stand in the list, the one that asks for least.
         agreed = min(reaching, key=lambda one: (one.rulesets, one.conditions, one.agreement.id))
         return StepResult(name, Outcome.PASSED, None, evidence, {"agreement": agreed.agreement.id}), agreed
-    if refused:
-        return replace(refused[0], evidence=evidence), None
+    step = refused[0] if refused else _none_reaches(with_them, listed, statement, snapshot, existed)
+    return replace(step, evidence=evidence), None
+
+
+def _none_reaches(
+    with_them: Sequence[Agreement],
+    listed: Listed,
+    statement: Statement,
+    snapshot: Snapshot,
+    existed: datetime,
+) -> StepResult:
+    """Why no agreement with the list or body is about what was declared."""
     in_force = [one for one in with_them if one.at(snapshot.now) in _IN_FORCE]
-    if not in_force or all(one.at(existed) not in _IN_FORCE for one in in_force):
-        failed = StepResult(
-            name,
-            Outcome.FAILED,
-            Sub.AGREEMENT_NOT_IN_FORCE,
-            evidence,
-            {"agreement": with_them[0].id},
-        )
-        return failed, None
+    if all(one.at(existed) not in _IN_FORCE for one in in_force):
+        over = {"agreement": with_them[0].id}
+        return StepResult("agreement", Outcome.FAILED, Sub.AGREEMENT_NOT_IN_FORCE, params=over)
     if not statement.standards:
-        return StepResult(name, Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence, params), None
+        params = {"party": listed.held.name}
+        return StepResult("agreement", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, params=params)
     outside = {"outside": ", ".join(statement.standards), "agreement": in_force[0].id}
-    return StepResult(name, Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, outside), None
+    return StepResult("agreement", Outcome.FAILED, Sub.OUT_OF_SCOPE, params=outside)
 
 
 def _reaching(

@@ -77,37 +77,39 @@ def identify(
     asked = Asked(signer, snapshot, existed, is_proven, accepts, engine)
     asked.evidence |= {"signer": signer.name, "identities": list(signer.identities)}
     found = _entries(asked)
-    if found and signer.chain and not _went_by(found, signer.identities, existed):
-        # Its own certificate was listed before; one above it may be now, for the same body.
-        known = _by_chain(replace(asked, evidence=dict(asked.evidence), notes=[]))
-        bodies_found = {id(one.entity) for one in (*found, *known.services)}
-        if (
-            known.listed is not None
-            and len(bodies_found) == 1
-            and _went_by(known.services, known.found_by, existed)
-        ):
-            return known
-    names = frozenset(signer.identities)
+    if found:
+        return _above_instead(asked, found) or _by_entries(asked, found)
+    return _by_chain(asked) if signer.chain else Known(_unlisted(asked))
+
+
+def _above_instead(asked: Asked, found: Sequence[Listed]) -> Known | None:
+    """The way by an authority listed now, where the signer's own certificate was, for the same body."""
+    if not asked.signer.chain or _went_by(found, asked.signer.identities, asked.existed):
+        return None
+    known = _by_chain(replace(asked, evidence=dict(asked.evidence), notes=[]))
+    is_one = len({id(one.entity) for one in (*found, *known.services)}) == 1
+    is_known = known.listed is not None and _went_by(known.services, known.found_by, asked.existed)
+    return known if is_one and is_known else None
+
+
+def _by_entries(asked: Asked, found: Sequence[Listed]) -> Known:
+    """What the entries make of the signer by whose certificate, key or name it goes."""
+    names = frozenset(asked.signer.identities)
     keys = {one for one in names if one.startswith("key:")}
-    if found and (bodies := _two_bodies(snapshot.find(names))):
+    if bodies := _two_bodies(asked.snapshot.find(names)):
         # Whoever has a key that two bodies are listed for may be either, by whichever certificate.
         is_either = step_of(asked, Outcome.FAILED, Sub.TRUST_ENTRY_AMBIGUOUS, bodies=bodies)
         return Known(held_against.listed_as_lost(asked, keys) or is_either)
-    if found:
-        services = _services(asked, found)
-        listed = services[0]
-        own, is_bare = _certificates(asked, found)
-        step = (
-            held_against.listed_as_lost(asked, keys, besides=listed)
-            or held_against.lost(asked, keys)
-            or (None if is_bare else held_against.none_counts(asked, own))
-            or held_against.none_counts(asked, signer.chain[:1])
-            or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
-        )
-    elif signer.chain:
-        return _by_chain(asked)
-    else:
-        return Known(_unlisted(asked))
+    services = _services(asked, found)
+    listed = services[0]
+    own, is_bare = _certificates(asked, found)
+    step = (
+        held_against.listed_as_lost(asked, keys, besides=listed)
+        or held_against.lost(asked, keys)
+        or (None if is_bare else held_against.none_counts(asked, own))
+        or held_against.none_counts(asked, asked.signer.chain[:1])
+        or _claimed(asked, listed, is_vetted=_is_exact(asked, listed))
+    )
     passed = StepResult("signer", Outcome.PASSED, evidence=asked.evidence)
     return Known(step or passed, None if step else listed, names, tuple(asked.notes), services)
 

@@ -13,31 +13,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from gateway.errors import GatewayError, InputError, flatten
+from gateway.errors import GatewayError, flatten
 from gateway.frontdoor.json import BOM, PlainJson, parse_signed
 from gateway.signing import pem, revocation_list
 from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.jcs import jcs
 from gateway.trust import policy as policies
 from gateway.trust.agreement import Agreement
-from gateway.trust.identities import identities_in, identities_of, refuse_unreadable
+from gateway.trust.current_lists import BadSnapshot, Refused, current
+from gateway.trust.identities import identities_of
 from gateway.trust.lote import Entity, Service
 from gateway.trust.policy import Policy
-from gateway.trust.signed_list import HeldList, ListRefused, Seen, read, refuse_untrusted
+from gateway.trust.signed_list import HeldList, Seen
 from gateway.trust.unverified import document_of
 
 POLICY: Final = "policy.json"
 SEEN: Final = "seen.json"
 RECEIVED: Final = "received.json"
-# Around a token, as editors leave it.
-_SPACE: Final = b" \t\r\n"
 SEEN_FORMAT: Final = "hutong-trust-memory@1"
-
-
-class BadSnapshot(InputError):
-    """The folder is no snapshot, or a file in it is damaged."""
-
-    code = "list.bad-snapshot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +40,6 @@ class Listed:
     held: HeldList
     entity: Entity
     service: Service
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A list that may not speak, and why. Its entries are known only so that the cause can be named."""
-
-    file: str
-    error: GatewayError
-    held: HeldList | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +132,10 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
     with _within(POLICY):
         policy = policies.parse(files[POLICY].removeprefix(BOM))
     seen = read_seen(files[SEEN]) if SEEN in files else {}
-    lists, known, refused = _lists(files, policy, seen, now)
+    lists = current(((name, files[name]) for name in _below(files, "lists/")), policy, seen, now)
     entries = [
         Listed(held, entity, service)
-        for held in lists.values()
+        for held in lists.held.values()
         for entity, service in held.content.services()
     ]
     index: dict[str, tuple[Listed, ...]] = {}
@@ -165,8 +149,8 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
     return Snapshot(
         policy=policy,
         now=now,
-        lists=lists,
-        refused=(*refused, *unread, *damaged),
+        lists=lists.held,
+        refused=(*lists.refused, *unread, *damaged),
         by_identity=index,
         anchors=tuple(anchors),
         certificates=certificates,
@@ -174,7 +158,7 @@ def load(files: Mapping[str, bytes], *, now: datetime) -> Snapshot:
         dids=dict(_documents(files, "dids/")),
         statuses=_statuses(files),
         receipts=tuple(files[name] for name in _below(files, "receipts/")),
-        youngest=_youngest(known),
+        youngest=lists.youngest,
         received=_received(files[RECEIVED]) if RECEIVED in files else {},
     )
 
@@ -216,89 +200,6 @@ def seen_bytes(before: Mapping[str, Seen], now: Mapping[str, Seen]) -> bytes:
         name: {"sequence": one.sequence, "sha256": one.sha256} for name, one in sorted(youngest.items())
     }
     return jcs({"format": SEEN_FORMAT, "lists": lists}) + b"\n"
-
-
-def _lists(
-    files: Mapping[str, bytes], policy: Policy, seen: Mapping[str, Seen], now: datetime
-) -> tuple[dict[str, HeldList], list[HeldList], list[Refused]]:
-    """The lists that may speak, by name; of two of one name the younger, of two of one number neither.
-
-    With them all lists that their operators have signed.
-    """
-    held: dict[str, HeldList] = {}
-    good: list[tuple[str, HeldList]] = []
-    # What the operator has signed, current or not: it says that an older one is old.
-    known: list[HeldList] = []
-    refused: list[Refused] = []
-    for file in _below(files, "lists/"):
-        found = None
-        try:
-            found = read(files[file].strip(_SPACE))
-            if found.operator_key in policy.pinned(found.name) and found.content.issued <= now + policy.skew:
-                known.append(found)
-            for _, service in found.content.services():
-                refuse_unreadable(service)
-            refuse_untrusted(
-                found,
-                pinned=policy.pinned(found.name),
-                seen=seen,
-                now=now,
-                skew=policy.skew,
-                accept_test=policy.accept_test_lists,
-                over=policy.over(now),
-            )
-        except GatewayError as error:
-            refused += [Refused(file, one, found) for one in flatten(error)]
-            continue
-        except ValueError as error:
-            refused.append(Refused(file, BadSnapshot(path=file, why=str(error)), found))
-            continue
-        good.append((file, found))
-    lost = _lost_keys(one for one in known if one.name == policy.own_list)
-    # Whoever has the key writes any number, and must not make the operator's own lists old ones.
-    known = [one for one in known if f"key:{one.operator_key}" not in lost]
-    for file, found in good:
-        if f"key:{found.operator_key}" in lost:
-            stolen = ListRefused(found.operator, path=found.name, code="list.operator-lost")
-            refused.append(Refused(file, stolen, found))
-            continue
-        rivals = [other for other in known if other.name == found.name]
-        youngest = max(other.seen.sequence for other in rivals)
-        if found.seen.sequence < youngest:
-            if not any(other.name == found.name and other.seen.sequence == youngest for _, other in good):
-                old = ListRefused(
-                    found.seen.sequence, path=found.name, code="list.rollback", expected=str(youngest)
-                )
-                refused.append(Refused(file, old, found))
-            continue
-        if any(
-            other.seen.sequence == found.seen.sequence and other.sha256 != found.sha256 for other in rivals
-        ):
-            twice = ListRefused(found.seen.sequence, path=found.name, code="list.two-of-one-number")
-            refused.append(Refused(file, twice, found))
-            continue
-        held[found.name] = found
-    return held, known, refused
-
-
-def _lost_keys(lists: Iterable[HeldList]) -> set[str]:
-    """Everything by which a key was ever known that one of the lists calls lost."""
-    states = (state for one in lists for _, service in one.content.services() for state in service.states)
-    return {name for state in states if state.tells_of_loss for name in identities_in(state)}
-
-
-def _youngest(known: Iterable[HeldList]) -> dict[str, Seen]:
-    """The highest number of each name; none where two lists bear it, for then neither is the one."""
-    found: dict[str, set[Seen]] = {}
-    for one in known:
-        found.setdefault(one.name, set()).add(one.seen)
-    youngest: dict[str, Seen] = {}
-    for name, all_ in found.items():
-        highest = max(seen.sequence for seen in all_)
-        twins = [seen for seen in all_ if seen.sequence == highest]
-        if len(twins) == 1:
-            youngest[name] = twins[0]
-    return youngest
 
 
 def _own(name: str, data: bytes) -> PlainJson:
