@@ -238,6 +238,9 @@ def _attest_alone(
     register = statuses.read(held)
     if not register.is_kept_by(office.key) or (office.method and office.method != register.method):
         raise UsageError(register.issuer, path=office.statuses, code="attest.not-this-key")
+    if office.base and office.base.rstrip("/") != register.base:
+        # A statement names where its state stands, for good.
+        raise UsageError(office.base, path=office.statuses, code="attest.other-base", expected=register.base)
     # Without its lists, or with one of another place, nobody could take the statement back.
     lists = statuses.lists_of(held, office.key)
     examined, received, trust = _examine(case.folder, place, rules, context)

@@ -586,17 +586,18 @@ class VerifyFile(EnvelopeDocument):
 
 
 class SignFiles(Shape):
-    """``hutong sign``; ``hidden`` are places of an SD-JWT."""
+    """``hutong sign``; ``hidden`` are places of an SD-JWT; the findings say which leave a verdict open."""
 
     output: str
     form: Form
     signer: str
     parts: list[CoveredPart]
     hidden: list[str]
+    findings: list[Problem]
 
 
 class Present(Shape):
-    """``hutong present``; the findings say what shown sums give away."""
+    """``hutong present``; the findings say what shown sums give away, and what leaves a verdict open."""
 
     output: str
     reader: str

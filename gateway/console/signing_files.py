@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from gateway.codec.base import Context
 from gateway.console import findings, signers
 from gateway.console.failures import Exit
 from gateway.console.terminal import Console, padded, visible, width
 from gateway.errors import UsageError
 from gateway.messages import to_json
 from gateway.pipeline.issue import PRIVATE
-from gateway.report import Finding
+from gateway.report import Finding, Severity
 from gateway.signing import forms, keys, sd_jwt, sd_sums
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
@@ -74,7 +75,8 @@ def sign(
     to.write(made)
     _warn_of_private(console, held)
     places = sd_jwt.verify(made).disclosed if hidden is not None else ()
-    _tell(console, to.path, form, signer, typed, places)
+    warned = _left_open(sd_jwt.disclose(made, ()), now) if hidden is not None else []
+    _tell(console, to.path, form, signer, typed, places, warned)
     return Exit.DONE
 
 
@@ -172,8 +174,19 @@ def present(
     kept = tuple(one for one in whole.disclosed if one not in given)
     leaks = sd_sums.leaks(sd_sums.find_sums(dict(whole.claims)), kept)
     to.write(made)
-    _tell_shown(console, to.path, seen, tuple(sorted(given)), kept, [leak.finding() for leak in leaks])
+    warned = [*_left_open(less, now), *(leak.finding() for leak in leaks)]
+    _tell_shown(console, to.path, seen, tuple(sorted(given)), kept, warned)
     return Exit.DONE
+
+
+def _left_open(shown: bytes, now: datetime) -> list[Finding]:
+    """What a showing keeps back that a receiver's verdict may rest on."""
+    from gateway.pipeline import kept_back
+
+    places = kept_back.in_showing(shown, Context(now=now))
+    return [
+        Finding("envelope.verdict-left-open", place, place, severity=Severity.WARNING) for place in places
+    ]
 
 
 def _warn_of_private(console: Console, names: Iterable[str]) -> None:
@@ -190,6 +203,7 @@ def _tell(
     signer: Sealer | keys.Signer,
     typed: forms.Files,
     hidden: Sequence[str],
+    warned: Sequence[Finding],
 ) -> None:
     who = signer.certificates[0].subject if isinstance(signer, Sealer) else signer.public_key.did
     console.answer(f"{path}  {form.value}", "good")
@@ -199,6 +213,7 @@ def _tell(
     ]
     lines += [("cli.hidden", place) for place in hidden]
     _rows(console, lines)
+    _complain(console, warned)
     console.tell(console.say("cli.signed-and-checked"))
     console.document(
         {
@@ -210,6 +225,7 @@ def _tell(
                 for name, (kind, data) in typed.items()
             ],
             "hidden": list(hidden),
+            "findings": [to_json(one) for one in warned],
         }
     )
 
@@ -220,16 +236,14 @@ def _tell_shown(
     seen: sd_jwt.Shown,
     given: Sequence[str],
     kept: Sequence[str],
-    leaks: Sequence[Finding],
+    warned: Sequence[Finding],
 ) -> None:
     console.answer(path, "good")
     lines = [("cli.reader", seen.reader), ("cli.nonce", seen.nonce)]
     lines += [("cli.disclosed", place) for place in given]
     lines += [("cli.hidden", place) for place in kept]
     _rows(console, lines)
-    for leak in leaks:
-        for line, style in findings.lines(console, leak, "  "):
-            console.complain(line, style)
+    _complain(console, warned)
     console.document(
         {
             "output": path,
@@ -237,9 +251,15 @@ def _tell_shown(
             "nonce": seen.nonce,
             "disclosed": list(given),
             "hidden": list(kept),
-            "findings": [to_json(leak) for leak in leaks],
+            "findings": [to_json(one) for one in warned],
         }
     )
+
+
+def _complain(console: Console, warned: Sequence[Finding]) -> None:
+    for one in warned:
+        for line, style in findings.lines(console, one, "  "):
+            console.complain(line, style)
 
 
 def _rows(console: Console, lines: Sequence[tuple[str, str]]) -> None:

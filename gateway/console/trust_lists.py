@@ -61,7 +61,7 @@ def sign(
 
 def show(console: Console, source: str, context: Context) -> Exit:
     """What a signed list says; its signature must hold. Whether to believe its operator is not asked."""
-    held = signed_list.read(files.read_file(Path(source)))
+    held = signed_list.read_file(files.read_file(Path(source)))
     scheme = held.content.scheme
     console.answer(f"{held.name}  {scheme.sequence}  {scheme.issued} – {scheme.next_update}", "head")
     console.answer(console.say("cli.list-operator", name=held.operator, key=held.operator_key))
@@ -100,7 +100,7 @@ def _content(name: str) -> TrustList:
     data = files.read_file(Path(name))
     if data[:1] == b"{":
         return lote.parse(data.rstrip(b"\n"))
-    return signed_list.read(data).content
+    return signed_list.read_file(data).content
 
 
 def _changes(console: Console, before: TrustList | None, after: TrustList) -> Iterator[str]:

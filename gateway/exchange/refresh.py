@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import GatewayError, InputError
+from gateway.frontdoor.json import BOM
 from gateway.frontdoor.urls import did_web_url
 from gateway.report import Finding, Severity
 from gateway.signing.data_integrity import issuer_of
@@ -39,12 +40,14 @@ def refresh(
         InputError: there is no sound policy.
     """
     hosts = hosts_of(files)
+    # As a snapshot reads its files: what is held under a mark is held.
+    files = {name: data.removeprefix(BOM) for name, data in files.items()}
     gained: dict[str, bytes] = {}
     problems: list[Finding] = []
     wanted = list(dict.fromkeys((*_of_lists(files), *_of_credential(hosts, document))))
     for folder, identity, url in wanted[:_MOST]:
         try:
-            data = get(url)
+            data = get(url).removeprefix(BOM)
             _refuse_other(folder, identity, data)
             if folder == "status":
                 _refuse_older(files, identity, data, now)
@@ -64,7 +67,7 @@ def hosts_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """
     if POLICY not in files:
         raise InputError(path=POLICY, code="list.no-policy")
-    return policies.parse(files[POLICY]).hosts
+    return policies.parse(files[POLICY].removeprefix(BOM)).hosts
 
 
 def _of_lists(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
@@ -73,7 +76,7 @@ def _of_lists(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
         if not name.startswith("lists/"):
             continue
         try:
-            scheme = signed_list.read(files[name]).content.scheme
+            scheme = signed_list.read_file(files[name]).content.scheme
         except GatewayError:
             continue
         for url in (scheme.distribution or ())[:1]:
@@ -100,7 +103,7 @@ def _of_credential(hosts: Collection[str], document: bytes) -> Iterator[tuple[st
 def _refuse_other(folder: str, identity: str, data: bytes) -> None:
     """What comes must be what was asked for; a list's signature at least has to hold."""
     if folder == "lists":
-        signed_list.read(data)
+        signed_list.read_file(data)
         return
     if _id(folder, data) != identity:
         raise InputError(identity, code="list.bad-snapshot", path=identity)

@@ -143,13 +143,15 @@ def text_of(element: etree._Element) -> str:
 
 
 def place(element: etree._Element) -> str:
-    """Where ``element`` stands, for people: local names with positions, and the line."""
+    """Where an element or instruction stands, for people: local names with positions, and the line."""
     steps: list[str] = []
     node: etree._Element | None = element
     while node is not None:
         parent = node.getparent()
-        name = etree.QName(node).localname
-        if parent is not None and (number := _number_among_twins(node)):
+        # Comments and instructions have no tag, but a function that makes them.
+        is_element = not callable(node.tag)
+        name = etree.QName(node).localname if is_element else f"<?{getattr(node, 'target', '')}?>"
+        if is_element and parent is not None and (number := _number_among_twins(node)):
             name = f"{name}[{number}]"
         steps.append(name)
         node = parent

@@ -10,7 +10,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -24,6 +24,14 @@ from gateway.messages import Lang
 FORMAT: Final = "hutong-paper@1"
 SHEET: Final = "复核 Review"
 DECISIONS: Final = ("accepted", "condition", "rejected", "open")
+# As the paper itself says them to its readers (paper.how).
+_WORDS: Final = {
+    **{word: word for word in DECISIONS},
+    "接受": "accepted",
+    "附条件": "condition",
+    "否决": "rejected",
+    "未决": "open",
+}
 _LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 _TOP: Final = 12
 _FIXED_TIME: Final = datetime(1980, 1, 1, tzinfo=UTC)
@@ -161,9 +169,8 @@ def write(paper: Paper) -> bytes:
     for row, (name, value) in enumerate(paper.facts, 4):
         sheet.write_string(row, 0, name, bold)
         sheet.write_string(row, 1, value)
-    for column, name in enumerate(_HEADS):
+    for column, (name, both) in enumerate(zip(_HEADS, _heads(), strict=True)):
         sheet.set_column(column, column, _WIDTHS.get(name, 36 if name != "number" else 6))
-        both = " ".join(messages.text(f"paper.column-{name}", lang, {}).what for lang in _LANGS)
         sheet.write_string(_TOP - 1, column, both, bold)
     last = _TOP + max(len(paper.entries), 1) - 1
     for row, entry in enumerate(paper.entries, _TOP):
@@ -194,17 +201,28 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
     sheet = next((one for one in book.sheets if one.name == SHEET), None)
     if sheet is None:
         raise BadPaper(path=SHEET)
-    rows = {row.number - 1: _texts(row, since_1904=book.since_1904) for row in book.rows(sheet)}
+    # Programs leave rows behind in which there is nothing, or a blank.
+    written = (row for row in book.rows(sheet) if any(c.formula or (c.text or "").strip() for c in row.cells))
+    rows = {row.number - 1: _texts(row, since_1904=book.since_1904) for row in written}
     told = {rows.get(row, {}).get(0, ""): rows.get(row, {}).get(1, "") for row in range(4, 4 + 6)}
     for name, value in expected.facts:
+        if name == "rulesets" and told.get(name, "") != value:
+            raise BadPaper(told.get(name, ""), path=name, code="paper.of-other-rules", expected=value)
         if told.get(name, "") != value:
             raise BadPaper(told.get(name, ""), path=name, code="paper.of-another-document", expected=value)
+    heads = rows.get(_TOP - 1, {})
+    for column, head in enumerate(_heads()):
+        if _same_lines(heads.get(column, "")) != head:
+            place = f"{SHEET}!{chr(ord('A') + column)}{_TOP}"
+            raise BadPaper(heads.get(column, ""), path=place, code="paper.columns-moved", expected=head)
     problems: list[GatewayError] = []
     found = []
-    for row, entry in enumerate(expected.entries, _TOP):
+    for row, entry in zip(_sorted(rows, len(expected.entries)), expected.entries, strict=True):
         cells = rows.pop(row, {})
         problems += _changed(entry, cells, row)
-        decided = Decided(*(_visible(cells.get(len(_OWN) + 1 + n, "")) for n in range(len(_THEIRS))))
+        told_ = (_visible(cells.get(len(_OWN) + 1 + n, "")) for n in range(len(_THEIRS)))
+        decided = Decided(*told_)
+        decided = replace(decided, decision=_WORDS.get(decided.decision.casefold(), decided.decision))
         problems += _unclear(decided, row, today)
         found.append(decided)
     problems += [BadPaper(path=f"{SHEET}!A{row + 1}", code="paper.extra-row") for row in rows if row >= _TOP]
@@ -224,6 +242,25 @@ def conditions(paper: Paper, decided: Sequence[Decided]) -> Iterator[dict[str, s
     for entry, decision in zip(paper.entries, decided, strict=True):
         if decision.decision == "condition":
             yield {"code": entry.code, "at": entry.at, "text": decision.reason}
+
+
+def _heads() -> Iterator[str]:
+    for name in _HEADS:
+        yield " ".join(messages.text(f"paper.column-{name}", lang, {}).what for lang in _LANGS)
+
+
+def _sorted(rows: Mapping[int, Mapping[int, str]], count: int) -> Sequence[int]:
+    """The rows by the numbers that the gateway gave them: a reviewer may sort them, whole.
+
+    What stands in each is compared with the finding of its number. Where numbers are missing or twice, the
+    rows are taken as they stand.
+    """
+    numbers = [str(number) for number in range(1, count + 1)]
+    placed = [(cells.get(0, "").strip(), row) for row, cells in rows.items() if row >= _TOP]
+    known = [(number, row) for number, row in placed if number in set(numbers)]
+    if sorted(number for number, _ in known) != sorted(numbers):
+        return range(_TOP, _TOP + count)
+    return [dict(known)[number] for number in numbers]
 
 
 def _cells(entry: Entry) -> Iterator[str]:
@@ -279,7 +316,7 @@ def _unclear(decided: Decided, row: int, today: date) -> Iterator[GatewayError]:
     place = f"{SHEET}!{{}}{row + 1}"
     letters = {name: chr(ord("A") + len(_OWN) + 1 + n) for n, name in enumerate(_THEIRS)}
     if decided.decision not in DECISIONS:
-        allowed = ", ".join(DECISIONS)
+        allowed = ", ".join(_WORDS)
         yield BadPaper(
             decided.decision,
             path=place.format(letters["decision"]),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
 
 from gateway.errors import UsageError
 from gateway.pipeline.domestic import SALTS
@@ -12,6 +15,8 @@ from gateway.signing.digests import sha256_hex
 from gateway.trust import export_log
 from gateway.trust.export_log import Export
 from gateway.trust.verify import is_seal, verify
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 def share(files: Mapping[str, bytes], opened: Sequence[str] = ()) -> dict[str, bytes]:
@@ -57,10 +62,22 @@ def log_export(
 
     Raises:
         LogBroken: the log was changed.
-        UsageError: recipient, country, basis or purpose is not said.
+        UsageError: recipient, country, basis or purpose is not said, the country is no code, or the last day
+            is none or over.
     """
+    if country.strip() and not _COUNTRY.fullmatch(country):
+        raise UsageError(country, path="country", code="share.not-a-country")
+    if until and not _is_day_from(until, time[:10]):
+        raise UsageError(until, path="until", code="share.not-a-day", first=time[:10])
     parts = [part for part in manifest.parse(shared[MANIFEST]).parts if part.name in shared]
     made = Export(
         time, recipient, country, basis, purpose, sha256_hex(shared[MANIFEST]), parts, tuple(opened), until
     )
     return export_log.append(log, made)
+
+
+def _is_day_from(text: str, first: str) -> bool:
+    try:
+        return str(date.fromisoformat(text)) == text >= first
+    except ValueError:
+        return False

@@ -170,7 +170,8 @@ def change(
     """Both lists signed anew, with one bit set or, for a suspension, lifted.
 
     Raises:
-        UsageError: there is no such list, a revocation is to be lifted, or a list is of a later time.
+        UsageError: there is no such list, a list is of a later time, or nothing is there to be lifted: the
+            statement is revoked, or not suspended.
     """
     out = {}
     register, lists = read(files), lists_of(files, signer)
@@ -179,6 +180,11 @@ def change(
         if now < datetime.fromisoformat(found.valid_from):
             # Whoever has the list of before would take this one for an older one.
             raise UsageError(timestamp(now), path=file, code="attest.clock-behind", expected=found.valid_from)
+        if lift and found.is_set(index) is (name == "revocation"):
+            # To say that it is lifted would be read as: it counts again.
+            final = name == "revocation"
+            code = "list.revocation-is-final" if final else "attest.not-suspended"
+            raise UsageError(register.entries.get(str(index), str(index)), path=file, code=code)
         if name == purpose:
             turn = found.without_bit if lift else found.with_bit
             changed = turn(index, valid_from=timestamp(now))

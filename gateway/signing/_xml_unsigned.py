@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 
 from gateway.frontdoor import xml
+from gateway.signing import xml_canonical
 from gateway.signing._xml_names import DS, XADES
 from gateway.signing._xml_references import ID_NAMES
 
@@ -34,6 +35,8 @@ _KEYS: Final = frozenset(
 )  # fmt: skip
 _UNSIGNED: Final = (f"{XADES}UnsignedSignatureProperties", f"{XADES}UnsignedDataObjectProperties")
 _XADES_NAMES: Final = re.compile(r"\{http://uri\.etsi\.org/01903/v1\.[1-4]\.[0-9]#")
+# What their properties are made of besides: signatures, keys, and methods of canonicalisation.
+_OF_SIGNATURES: Final = frozenset({DS[:-1], _DS11[:-1], f"{{{xml_canonical.EXCLUSIVE}"})
 # EN 319 132-1, 5.2.7, 5.3 to 5.5, annex A. What must be signed, such as a time or a role, is none of these.
 _UNSIGNED_NAMES: Final = frozenset(
     {
@@ -55,6 +58,13 @@ _ATTRIBUTES: Final = {
     f"{_DS11}NamedCurve": frozenset({"URI"}),
     f"{_DS11}X509Digest": frozenset({"Algorithm"}),
 }
+# EN 319 132-1, annex C, and XML Signature 1.1, 4: of whatever stands below an unsigned property.
+_ATTRIBUTES_BELOW: Final = frozenset(
+    {
+        "Algorithm", "Encoding", "MimeType", "ObjectReference", "Order", "PrefixList", "Qualifier",
+        "Target", "Type", "URI", "referencedData",
+    }
+)  # fmt: skip
 
 
 def ids(element: etree._Element) -> set[str]:
@@ -150,6 +160,23 @@ def _of_properties(unsigned: etree._Element) -> Iterator[str]:
             namespace, _, name = str(node.tag).rpartition("}")
             if not _XADES_NAMES.fullmatch(namespace) or name not in _UNSIGNED_NAMES:
                 yield xml.place(node)
+            else:
+                yield from _of_property(node)
+
+
+def _of_property(known: etree._Element) -> Iterator[str]:
+    """What stands below a known property, wherever, and is of no standard of signatures.
+
+    Whoever looks for an element of the document by its name finds it there, too.
+    """
+    for node in known.iter(etree.Element):
+        namespace = str(node.tag).rpartition("}")[0]
+        if node is not known and not (_XADES_NAMES.fullmatch(namespace) or namespace in _OF_SIGNATURES):
+            yield xml.place(node)
+            continue
+        yield from attributes(node, _ATTRIBUTES_BELOW)
+        if len(node) or node.tag == f"{DS}Object":
+            yield from _texts(node)
 
 
 def _texts(element: etree._Element) -> Iterator[str]:
@@ -164,11 +191,12 @@ def _of_keys(key_info: etree._Element) -> Iterator[str]:
             yield xml.place(element)
         else:
             yield from attributes(element)
+            yield from _texts(element) if len(element) else ()
 
 
-def attributes(element: etree._Element) -> Iterator[str]:
+def attributes(element: etree._Element, more: frozenset[str] = frozenset()) -> Iterator[str]:
     """Attributes that are not of the element's own standard."""
-    known = _ATTRIBUTES.get(str(element.tag), frozenset({"Id"})) | {*ID_NAMES, _HINT}
+    known = _ATTRIBUTES.get(str(element.tag), frozenset({"Id"})) | {*ID_NAMES, _HINT} | more
     for name in element.attrib:
         if name not in known:
             yield f"{xml.place(element)} @{str(name).rpartition('}')[2]}"

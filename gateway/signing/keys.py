@@ -146,7 +146,10 @@ def load_pkcs8(pem: bytes, passphrase: bytes | None) -> PrivateKeyTypes:
         raise UsageError(code="signing.passphrase-not-needed")
     try:
         return load_pem_private_key(pem, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except UnsupportedAlgorithm as error:
+        # It is open by now: the passphrase was right, and the key is of another kind, such as SM2.
+        raise BadPrivateKey from error
+    except (ValueError, TypeError) as error:
         # The library cannot tell a wrong passphrase from a damaged file; nor can anybody.
         raise (WrongPassphrase() if encrypted else BadPrivateKey()) from error
 

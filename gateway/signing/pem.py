@@ -27,7 +27,12 @@ def blocks(data: bytes, label: str) -> list[bytes]:
 
 
 def rest(data: bytes) -> Iterator[bytes]:
-    """What can still be read of a damaged file in PEM: of each part between its marks, as it stands."""
+    """What can still be read of a damaged file in PEM: of each part between its marks, as it stands.
+
+    Lost signs, or words in front, move what is behind them: it is read from each of four signs on.
+    """
     for part in data.split(b"-----"):
         text = re.sub(rb"[^A-Za-z0-9+/]", b"", part)
-        yield base64.b64decode(text[: len(text) // 4 * 4])
+        for start in range(4):
+            moved = text[start:]
+            yield base64.b64decode(moved[: len(moved) // 4 * 4])

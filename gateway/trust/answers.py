@@ -75,7 +75,9 @@ class Inquiry:
             params = {"body": one.listed.entity.name, "service": one.listed.service.now.kind}
             step = StepResult("signer", Outcome.INDETERMINATE, Sub.SERVICE_NOT_ACCEPTED, params=params)
             return one, step
-        return answers[0], answers[0].known.step
+        # Of several that are open, one whom the lists lead to: its cause is the one to be cleared.
+        found = min(answers, key=lambda one: one.known.step.sub is Sub.NO_TRUST_ENTRY)
+        return found, found.known.step
 
     def lacks(self, answer: Answer) -> bool:
         """Whether the verdict could not rest on it alone."""

@@ -9,15 +9,11 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from gateway.errors import GatewayError, InputError, flatten
 from gateway.trust.identities import identities_in, refuse_unreadable
 from gateway.trust.policy import Policy
-from gateway.trust.signed_list import HeldList, ListRefused, Seen, read, refuse_untrusted
-
-# Around a token, as editors leave it.
-_SPACE: Final = b" \t\r\n"
+from gateway.trust.signed_list import HeldList, ListRefused, Seen, read_file, refuse_untrusted
 
 
 class BadSnapshot(InputError):
@@ -88,7 +84,7 @@ def current(
 def _read(file: str, data: bytes, policy: Policy, seen: Mapping[str, Seen], now: datetime) -> _Found:
     held, is_operators = None, False
     try:
-        held = read(data.strip(_SPACE))
+        held = read_file(data)
         pinned = policy.pinned(held.name)
         is_operators = held.operator_key in pinned and held.content.issued <= now + policy.skew
         for _, service in held.content.services():

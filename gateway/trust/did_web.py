@@ -5,7 +5,7 @@ Source: W3C Controlled Identifiers 1.0, 2; did:web method specification.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from gateway.errors import GatewayError
@@ -38,6 +38,8 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
     assertions = document.get("assertionMethod", [])
     embedded = [e for e in assertions if isinstance(e, dict)] if isinstance(assertions, list) else []
     over = {_absolute(entry.get("id"), subject) for entry in [*entries, *embedded] if not _counts(entry, at)}
+    # Nothing says why: one that is revoked under one name may be lost, and so under all.
+    revoked = [_key(entry) for entry in [*entries, *embedded] if not _counts(entry, at, ("revoked",))]
     for entry in [*entries, *embedded]:
         name = _absolute(entry.get("id"), subject)
         if name in over or name not in allowed or name.partition("#")[0] != subject:
@@ -46,7 +48,11 @@ def assertion_keys(document: Mapping[str, PlainJson], *, at: datetime) -> dict[s
             continue
         key = _key(entry)
         # A did:key is its own key; a document that gives it another one is somebody else's.
-        if key is not None and (not str(subject).startswith("did:key:") or key.did == subject):
+        if (
+            key is not None
+            and key not in revoked
+            and (not str(subject).startswith("did:key:") or key.did == subject)
+        ):
             over |= {name} if found.setdefault(name, key) != key else set()
     return {name: key for name, key in found.items() if name not in over}
 
@@ -64,9 +70,11 @@ def _assertion_methods(document: Mapping[str, PlainJson]) -> Iterator[str]:
         yield _absolute(entry.get("id") if isinstance(entry, dict) else entry, subject)
 
 
-def _counts(entry: Mapping[str, PlainJson], at: datetime) -> bool:
+def _counts(
+    entry: Mapping[str, PlainJson], at: datetime, names: Sequence[str] = ("expires", "revoked")
+) -> bool:
     """(2.2) Neither expired nor revoked; a time that cannot be read may have passed."""
-    ends = [entry[name] for name in ("expires", "revoked") if name in entry]
+    ends = [entry[name] for name in names if name in entry]
     return all(is_timestamp(end) and at < datetime.fromisoformat(str(end)) for end in ends)
 
 

@@ -23,6 +23,8 @@ from gateway.trust.lote import BadTrustList, TrustList, parse
 _HEADER: Final = frozenset({"alg", "x5c", "iat", "typ"})
 _ALGORITHMS: Final = frozenset({"ES256", "ES384", "EdDSA", "Ed25519"})
 TYPE: Final = "JOSE"
+# Around a token, as editors leave it.
+_SPACE: Final = b" \t\r\n"
 
 
 class ListRefused(TrustError):
@@ -90,6 +92,15 @@ def read(token: bytes) -> HeldList:
         raise BadTrustList(leaf.subject, path="SchemeTerritory", code="list.other-country")
     digest, key = sha256_hex(verified.payload), leaf.key
     return HeldList(content, digest, key.sha256, leaf.subject, agreements(content), key.kind)
+
+
+def read_file(data: bytes) -> HeldList:
+    """The list in a file or an answer, without the ends of lines that editors leave around a token.
+
+    Raises:
+        GatewayError: as ``read``.
+    """
+    return read(data.strip(_SPACE))
 
 
 def refuse_untrusted(

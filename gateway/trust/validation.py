@@ -129,7 +129,11 @@ class _Run:
         """Take the steps and sum them up."""
         steps = tuple(self._steps())
         indication, sub = verdict(steps)
-        steps = (*steps, StepResult("verdict", _OF[indication], sub, {"steps": _summed(steps)}))
+        # Its words are those of the step that decides.
+        params = next(
+            (one.params for one in steps if sub and (one.outcome, one.sub) == (_OF[indication], sub)), {}
+        )
+        steps = (*steps, StepResult("verdict", _OF[indication], sub, {"steps": _summed(steps)}, params))
         assert [step.name for step in steps] == list(STEPS)
         if self.subject.sub is None:
             self.notes += self._silent_lists()
@@ -161,7 +165,7 @@ class _Run:
         self.existed = chosen.existed
         for answer in answers:
             if answer.listed is None and answer is not chosen:
-                self.notes.append(self._unlisted(answer.signer))
+                self.notes.append(self._unlisted(answer))
             elif answer is not chosen and not self.inquiry.counts(answer):
                 self._leave_open(answer.signer)
             elif answer is not chosen and self.inquiry.lacks(answer):
@@ -214,9 +218,14 @@ class _Run:
             else:
                 yield StepResult(name, Outcome.NOT_ASKED)
 
-    def _unlisted(self, signer: Signer) -> Finding:
+    def _unlisted(self, answer: Answer) -> Finding:
         """Somebody has signed too; of a folder's credential, nobody else has signed what it says."""
+        signer = answer.signer
         if self.subject.kind != "folder" or signer.kind != "jws":
+            if answer.known.step.sub is not Sub.NO_TRUST_ENTRY:
+                # A list may name it, or an authority above it: then that is not what is missing.
+                word = answer.known.step.sub.name if answer.known.step.sub else ""
+                return Finding("list.signer-open", word, signer.name, Severity.INFO)
             return Finding("list.signer-not-listed", "", signer.name, Severity.INFO)
         self.uncovered += (CREDENTIAL,)
         self._leave_open(signer)

@@ -175,7 +175,10 @@ class _Check:
                 self.findings.extend(_finding(one, name) for one in flatten(error))
                 continue
             self.seals.append(Seal(name, data, found.signers, found.certificates))
-        return ", ".join(signer.certificate.subject for seal in self.seals for signer in seal.signers)
+        # A name holds commas itself: by these, one could pass for two.
+        return " · ".join(
+            signer.certificate.subject.replace(" · ", "·") for seal in self.seals for signer in seal.signers
+        )
 
     def _refuse_unsigned(self, name: str, found: gbt35275.VerifiedSignedData) -> None:
         """Nothing may stand in the message that nobody's signature covers: it could change unseen."""

@@ -23,6 +23,7 @@ from tests.library.test_schemas import wrong
 from tests.signing import seals
 from tests.signing import test_pades as pdfs
 from tests.signing.conftest import throw_away
+from tests.trust.conftest import TEA
 
 SECRET = "correct horse battery staple"
 Run = Callable[..., tuple[int, str, str]]
@@ -441,3 +442,21 @@ def test_error_of_a_key_or_certificate_names_its_file(
         assert main(["sign", str(tmp_path / "a.json"), *form, *more, "--json"]) != 0
         (error,) = json.loads(capsys.readouterr().out)["errors"]
         assert error["at"].endswith(named), error
+
+
+def test_what_leaves_a_verdict_open_is_told_when_it_is_kept_back(run: Run, desk: Path) -> None:
+    def places(told: str) -> list[str]:
+        found = json.loads(told)["findings"]
+        return [one["at"] for one in found if one["code"] == "envelope.verdict-left-open"]
+
+    (desk / "tea.json").write_bytes(TEA.read_bytes())
+    hide = ["--hide", "/lines/0", "--hide", "/verification/date"]
+    hide += ["--holder", throw_away(KeyType.ED25519).public_key.did]
+    code, told, _ = run("sign", "tea.json", "--as", "sd-jwt", *hide, *key(), "-o", "t", "--json")
+    assert (code, places(told)) == (0, ["/verification"])
+    asked = ["--reader", "r", "--nonce", "n", *key("Ed25519"), "-o", "shown", "--force"]
+    for opened, expected in (("/verification/date", []), ("/lines/0", ["/verification"])):
+        code, told, _ = run("present", "t", "--open", opened, *asked, "--json")
+        assert (code, places(told)) == (0, expected)
+    _, told, warned = run("present", "t", "--open", "/lines/0", *asked, "--lang", "zh")
+    assert "/verification 处未公开的内容" in told + warned

@@ -11,9 +11,11 @@ import pytest
 from gateway.errors import GatewayError
 from gateway.exchange.guarded import NotFetched
 from gateway.exchange.refresh import refresh
+from gateway.frontdoor.json import BOM
 from gateway.pipeline import statuses
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
+from gateway.trust import snapshot
 from tests.signing import seals
 from tests.trust import made
 from tests.trust.conftest import World
@@ -62,6 +64,25 @@ def test_everything_that_the_credential_names(files: dict[str, bytes]) -> None:
 
 
 KEY, OTHER = PrivateKey(seals.key("Ed25519", 1)), PrivateKey(seals.key("Ed25519", 2))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_list_with_an_end_of_line(end: bytes, files: dict[str, bytes]) -> None:
+    """Held or served so, as editors and downloads leave it, it has a younger one all the same."""
+    younger = made.signed(made.document(made.OWN, [], sequence=2)) + end
+    held = files | {"lists/own.jws": files["lists/own.jws"] + end}
+    gained, problems = refresh(held, b"{}", web({AT: younger}), now=made.NOW)
+    assert (list(gained.values()), problems) == ([younger], ())
+
+
+def test_under_a_byte_order_mark(files: dict[str, bytes]) -> None:
+    """Held or served so, a document is the same one, and takes that one's place."""
+    document = BOM + jcs({"id": "did:web:body.example"})
+    held = files | {"policy.json": BOM + files["policy.json"], "dids/body.json": document}
+    place = "https://body.example/.well-known/did.json"
+    gained, _ = refresh(held, CREDENTIAL, web({place: document}), now=made.NOW)
+    assert list(gained) == ["dids/body.json"]
+    assert snapshot.load(held | gained, now=made.NOW).dids
 
 
 def dated(hours: float = 0, key: PrivateKey | None = KEY) -> bytes:

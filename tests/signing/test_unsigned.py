@@ -41,6 +41,7 @@ class TestXml:
         [
             ('<note xmlns="">61.25</note>', "/epd/Signature/KeyInfo/note"),
             ("<ds:MgmtData>pay to</ds:MgmtData>", "/epd/Signature/KeyInfo/MgmtData"),
+            ("<ds:X509Data>61.25<ds:X509SKI/></ds:X509Data>", "/epd/Signature/KeyInfo/X509Data[2]"),
             ('<ds:KeyName to="x">plant</ds:KeyName>', "/epd/Signature/KeyInfo/KeyName"),
         ],
     )
@@ -131,6 +132,11 @@ class TestXml:
             (f"<{name}:SignerRoleV2><{name}:ClaimedRoles/></{name}:SignerRoleV2>", 1),
             ("<ds:Object xmlns:ds='http://www.w3.org/2000/09/xmldsig#'>61.25</ds:Object>", 1),
             ("61.25", 1),
+            # Whoever looks for the element by its name finds it below a property, too.
+            (f"<{name}:CertificateValues><x:pcf xmlns:x='urn:x'>1</x:pcf></{name}:CertificateValues>", 1),
+            (f"<{name}:CertificateValues>61.25<{name}:OtherCertificate/></{name}:CertificateValues>", 1),
+            (f"<{name}:CertificateValues><{name}:OtherCertificate pcf='1'/></{name}:CertificateValues>", 1),
+            (f"<{name}:ArchiveTimeStamp><{name}:Include URI='#b' Id='a'/></{name}:ArchiveTimeStamp>", 0),
             ("<x:CertificateValues xmlns:x='http://uri.etsi.org/01903/v1.4.1#'/>", 0),
             ("<x:CertificateValues xmlns:x='http://uri.etsi.org/01903/note#'>61.25</x:CertificateValues>", 1),
         ):
@@ -139,6 +145,13 @@ class TestXml:
             changed = document.replace(ending[0], held + ending[0])
             found = envelopes.verify_any(changed.encode(), objects={"a.json": b"{}"})
             assert len(found.uncovered) == number
+
+    def test_instruction_between_properties(self) -> None:
+        files = {"a.json": ("application/json", b"{}")}
+        document = xades_writer.write(files, seals.sealer(), signing_time=seals.TIME).decode()
+        changed = re.sub(r"(</\w+:QualifyingProperties>)", r"<?pcf 61.25?>\1", document)
+        found = envelopes.verify_any(changed.encode(), objects={"a.json": b"{}"})
+        assert [place.rpartition("/")[2].partition(" ")[0] for place in found.uncovered] == ["<?pcf?>"]
 
     @pytest.mark.parametrize(
         ("around", "space"),

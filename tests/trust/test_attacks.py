@@ -83,6 +83,17 @@ class TestControllerDocuments:
         assert assertion_keys(document, at=made.NOW)
         assert assertion_keys(again, at=made.NOW) == {}
 
+    def test_a_key_that_is_revoked_under_another_name(self) -> None:
+        """As its controller gives each key twice, in two spellings; a term that is over is nothing more."""
+        did = "did:web:body.example"
+        document = controller(did, KEY, f"{did}#key-1")
+        (entry,) = document["verificationMethod"]
+        document["assertionMethod"].append(f"{did}#key-2")
+        for member, left in (("expires", [f"{did}#key-2"]), ("revoked", [])):
+            over = {**entry, member: made.stamp(made.NOW - timedelta(days=1))}
+            document["verificationMethod"] = [over, {**entry, "id": f"{did}#key-2"}]
+            assert list(assertion_keys(document, at=made.NOW)) == left
+
     @pytest.mark.parametrize("odd", [[], {}, [5], 5, None])
     def test_members_of_odd_kinds(self, odd: Any) -> None:
         did = "did:web:body.example"

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from gateway.codec.base import Context
 from gateway.errors import GatewayError
+from gateway.pipeline import kept_back
 from gateway.pipeline.validate_files import validate_file
 from gateway.signing import asic, data_integrity, jades, jose, keys, sd_jwt, vc_jwt
 from gateway.signing.credential import build_credential
@@ -599,6 +601,11 @@ class TestOthers:
         done = validate_file(sd_jwt.disclose(token, []), world.snapshot())
         said = (done.indication.name, done.sub.name if done.sub else "")
         assert said == expected or (expected == OPEN and done.step("coverage").sub is Sub.NOT_COVERED)
+        # As its holder was told.
+        at = "/" if hide.count("/") == 1 else f"/{hide.split('/')[1]}"
+        told = kept_back.in_showing(sd_jwt.disclose(token, []), Context(now=made.NOW))
+        assert told == ((at,) if expected == OPEN else ())
+        assert kept_back.in_showing(token, Context(now=made.NOW)) == ()
 
     @pytest.mark.parametrize(
         "hide",

@@ -112,6 +112,11 @@ class TestIssuers:
         text = x509.load_der_x509_crl(told).public_bytes(Encoding.PEM)
         for data in (told[:-cut], text[:-cut], text[: cut - 200] + b"*" + text[cut - 200 :], told + b"\n"):
             assert verdict(world_of(of.leaf, told=data), sealed(of.leaf)) == NO_LIST
+        # Words in front, as of a directory or an older PEM, and a sign that was lost move all behind them.
+        begin, body = text.split(b"\n", 1)
+        ldif = b"certificateRevocationList;binary:: " + body.replace(b"\n", b"\n ")
+        for data in (begin + b"\nFrom: TEST\n\n" + body, begin + b"\n" + body[1:], ldif):
+            assert verdict(world_of(of.leaf, told=data), sealed(of.leaf)) == NO_LIST
         others = pki.pki("P-384")
         assert verdict(world_of(others.leaf, told=pki.crl(others.root)[:-cut]), sealed(others.leaf)) == PASSED
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.pipeline import paper, statuses
 from gateway.pipeline.paper import Entry, Paper
+from gateway.pipeline.share import log_export
 from gateway.signing import data_integrity
 from gateway.signing.credential import build_credential
 from gateway.signing.did_key import KeyType
@@ -101,6 +102,9 @@ class TestStatus:
             office.set(purpose, **more)
             office.world = World()
             assert office.verdict(data) == expected
+        with pytest.raises(GatewayError) as caught:
+            office.set("suspension", lift=True)  # nobody is told that it counts again
+        assert caught.value.error_code == "list.revocation-is-final"
         with pytest.raises(GatewayError) as caught:
             office.set("revocation", lift=True)
         assert caught.value.error_code == "list.revocation-is-final"
@@ -566,6 +570,51 @@ class TestPaper:
             paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         assert code in {one.error_code for one in flatten(caught.value)}
 
+    @pytest.mark.parametrize(
+        ("cells", "code"),
+        [
+            ({"M12": None}, "paper.columns-moved"),
+            ({"B9": "gbt-24067 " + "c" * 64}, "paper.of-other-rules"),
+        ],
+    )
+    def test_what_else_was_done_to_it_is_named(self, cells: dict[str, Any], code: str) -> None:
+        with pytest.raises(GatewayError) as caught:
+            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
+        assert code in {one.error_code for one in flatten(caught.value)}
+
+    @pytest.mark.parametrize(
+        ("word", "decision"),
+        [
+            ("接受", "accepted"),
+            ("附条件", "condition"),
+            ("否决", "rejected"),
+            ("未决", "open"),
+            ("Accepted ", "accepted"),
+        ],
+    )
+    def test_the_words_that_the_paper_explains_count(self, word: str, decision: str) -> None:
+        first, _ = paper.read(filled(**GOOD | {"M13": word}), PAPER, today=made.NOW.date())
+        assert first.decision == decision
+
+    def test_a_blank_in_a_row_below_is_nothing(self) -> None:
+        assert paper.read(filled(**GOOD | {"A15": " "}), PAPER, today=made.NOW.date())[0].is_settled
+
+    def test_sorted_rows_are_the_same_findings(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(filled(**GOOD)))
+        sheet = book.worksheets[0]
+        for one, other in zip(sheet[13], sheet[14], strict=True):
+            one.value, other.value = other.value, one.value
+            one.data_type = other.data_type = "s"  # what looks like a formula stays text
+        out = io.BytesIO()
+        book.save(out)
+        first, second = paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+        assert (first.decision, second.decision) == ("accepted", "")
+        sheet["A13"].value = "1"
+        out = io.BytesIO()
+        book.save(out)
+        with pytest.raises(GatewayError):
+            paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+
     def test_open_is_open(self) -> None:
         decided = paper.read(filled(M13="open"), PAPER, today=made.NOW.date())
         assert [entry.code for entry in paper.open_entries(PAPER, decided)] == ["ISO-1"]
@@ -575,6 +624,24 @@ class TestPaper:
     def test_only_gateway_errors_come_out(self, data: bytes) -> None:
         with pytest.raises(GatewayError):
             paper.read(data, PAPER, today=made.NOW.date())
+
+
+class TestWhereTo:
+    """A line of the export log cannot be corrected: what makes no sense does not get in."""
+
+    @pytest.mark.parametrize(
+        ("country", "until", "code"),
+        [
+            ("Germany", "", "share.not-a-country"),
+            ("DE", "31.12.2027", "share.not-a-day"),
+            ("DE", "2020-01-01", "share.not-a-day"),
+        ],
+    )
+    def test_refused_before_anything_is_logged(self, country: str, until: str, code: str) -> None:
+        said = {"recipient": "body", "basis": "contract", "purpose": "test", "time": made.stamp(made.NOW)}
+        with pytest.raises(GatewayError) as caught:
+            log_export(b"", {}, (), country=country, until=until, **said)
+        assert caught.value.error_code == code
 
 
 class TestExportLog:

@@ -23,6 +23,7 @@ from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
 from gateway.signing.multibase import base64url
 from gateway.trust import report, status_list
+from gateway.trust.judgement import Sub
 from tests.signing.sm import made as sm
 from tests.trust import made, pki
 from tests.trust.conftest import TEA, World, prepared_by
@@ -206,6 +207,19 @@ class TestAnotherCertifier:
         done = world.validate(public(sealed_by_two(whole)))
         assert done.indication.name == "TOTAL_PASSED"
         assert ("list.signer-short" in {note.code for note in done.notes}) is is_told
+
+    def test_whose_revocation_is_unknown_is_not_called_unlisted(self, whole: dict[str, bytes]) -> None:
+        world = World()
+        # The authority above both is listed, and its revocation list is not at hand.
+        world.certifier = [certifier(certificates=[sm.MIDDLE_CERTIFICATE])]
+        world.more = {"crls/middle.crl": b"damaged"}
+        done = world.validate(public(sealed_by_two(whole)))
+        assert (done.indication.name, done.sub) == ("INDETERMINATE", Sub.REVOCATION_UNAVAILABLE)
+        told = {note.code for note in done.notes}
+        assert "list.signer-open" in told
+        assert "list.signer-not-listed" not in told
+        page = report.as_page(done, world.snapshot()).decode()
+        assert "{" not in page.partition("<table")[2]
 
 
 class TestLostKeys:

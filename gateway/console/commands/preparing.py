@@ -110,6 +110,8 @@ def seal(
 
     if sum(given is not None for given in (key, sm2_key, message)) != 1:
         raise UsageError("--key --sm2-key --message", code="usage.which-seal")
+    if (sm2_key is None) != (certificate is None) or (chain and sm2_key is None):
+        raise UsageError(code="usage.seal-certificate")
     secret = inputs.passphrase(passphrase_file, passphrase_fd)
     private = None if key is None else keying.load_key(key, secret)
     choice = sealing.Sm2Choice(sm2_key, certificate, chain, message)
