@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.console.recognising import Case, batch
+from gateway.console.attesting import Case, batch
 from gateway.errors import GatewayError
 
 HEAD = "folder,paper,decision,output"

@@ -85,19 +85,19 @@ def attest(
     passphrase_fd: int | None,
 ) -> int:
     """See ``hutong attest --help``."""
-    from gateway.console import keying, recognising
+    from gateway.console import attesting, keying
 
     private = keying.load_key(key, inputs.passphrase(passphrase_file, passphrase_fd))
     asked, context = inputs.with_packs(rules, context_now())
-    office = recognising.Office(body, private, status, status_base, method)
+    office = attesting.Office(body, private, status, status_base, method)
     if batch is not None:
         if folder or decision or paper or out or replaces:
             raise UsageError("--batch", code="usage.batch-or-one")
-        return recognising.attest(console, recognising.batch(batch), office, trust_, asked, context)
+        return attesting.attest(console, attesting.batch(batch), office, trust_, asked, context)
     if folder is None or decision is None or paper is None or out is None:
         raise UsageError("DIR --decision --paper -o", code="usage.batch-or-one")
-    case = recognising.Case(folder, paper, decision, out, replaces)
-    return recognising.attest(console, [case], office, trust_, asked, context)
+    case = attesting.Case(folder, paper, decision, out, replaces)
+    return attesting.attest(console, [case], office, trust_, asked, context)
 
 
 @command(
@@ -127,7 +127,7 @@ def revoke(
     passphrase_fd: int | None,
 ) -> int:
     """See ``hutong revoke --help``."""
-    from gateway.console import keying, recognising
+    from gateway.console import attesting, keying
 
     private = keying.load_key(key, inputs.passphrase(passphrase_file, passphrase_fd))
     if (file is None) is not renew or (renew and (suspend or lift)):
@@ -135,9 +135,9 @@ def revoke(
     if method and not renew:
         raise UsageError("--method", code="usage.method-needs-renew")
     if file is None:
-        return recognising.renew(console, status, private, context_now(), method=method)
+        return attesting.renew(console, status, private, context_now(), method=method)
     purpose = "suspension" if suspend or lift else "revocation"
-    return recognising.revoke(console, file, status, purpose, private, context_now(), lift=lift)
+    return attesting.revoke(console, file, status, purpose, private, context_now(), lift=lift)
 
 
 @click.group("trust", cls=Group, help="cli.help-trust")
