@@ -56,6 +56,7 @@ def refresh(
             problems.append(Finding("list.not-fetched", url, error.saw, Severity.WARNING))
             continue
         gained[_name(files, folder, identity, data)] = data
+    problems += [Finding("list.not-asked", url, str(_MOST), Severity.WARNING) for _, _, url in wanted[_MOST:]]
     return gained, tuple(problems)
 
 

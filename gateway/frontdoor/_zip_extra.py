@@ -9,8 +9,9 @@ from typing import Final
 
 from gateway.errors import InputError
 
-# APPNOTE.TXT 4.5.3 (zip64) and 4.6.9 (Info-ZIP Unicode Path)
+# APPNOTE.TXT 4.5.3 (zip64), 4.6.8 and 4.6.9 (Info-ZIP Unicode Comment and Path)
 _ZIP64: Final = 0x0001
+_UNICODE_COMMENT: Final = 0x6375
 _UNICODE_PATH: Final = 0x7075
 _UNSET: Final = 0xFFFFFFFF
 
@@ -62,10 +63,17 @@ def local_sizes(size: int, packed: int, extra: bytes, path: str, *, streamed: bo
 
 def unicode_path(extra: bytes, path: str) -> bytes | None:
     """The second name in UTF-8 that Info-ZIP writes beside one in a code page."""
-    for kind, content in fields(extra, path):
-        if kind == _UNICODE_PATH:
-            return content[5:]
-    return None
+    return _unicode(_UNICODE_PATH, extra, path)
+
+
+def unicode_comment(extra: bytes, path: str) -> bytes | None:
+    """The second comment in UTF-8 that Info-ZIP writes beside one in a code page."""
+    return _unicode(_UNICODE_COMMENT, extra, path)
+
+
+def _unicode(wanted: int, extra: bytes, path: str) -> bytes | None:
+    # Behind a version and the CRC of what it stands beside.
+    return next((content[5:] for kind, content in fields(extra, path) if kind == wanted), None)
 
 
 def _zip64(extra: bytes, path: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.errors import InputError
 from gateway.frontdoor._entry_name import entry_name, name_key
-from gateway.frontdoor._zip_extra import Sizes, local_sizes, true_sizes, unicode_path
+from gateway.frontdoor._zip_extra import Sizes, local_sizes, true_sizes, unicode_comment, unicode_path
 from gateway.frontdoor.limits import ArchiveLimits
 
 STORED: Final = 0
@@ -149,7 +149,7 @@ def _central(data: bytes, at: int, end: int, limits: ArchiveLimits) -> tuple[Mem
         sizes.size,
         sizes.header,
         folder,
-        comment=data[after - c : after],
+        comment=data[after - c : after] or unicode_comment(extra, name) or b"",
     ), after
 
 

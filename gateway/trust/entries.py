@@ -112,7 +112,8 @@ def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, exis
         return StepResult(name, Outcome.NOT_ASKED, evidence={"policy": "not-asked"})
     granted = state.facts.scope.accreditation if state.facts.scope else None
     if granted is None:
-        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN)
+        unstated = {"body": listed.entity.name, "lacks": "accreditation"}
+        return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, params=unstated)
     evidence: dict[str, PlainJson] = {
         "body": granted.body,
         "number": granted.number,
@@ -122,6 +123,7 @@ def accreditation(listed: Listed, statement: Statement, snapshot: Snapshot, exis
     }
     params = {"body": granted.body, "number": granted.number}
     if not statement.dates:
+        params |= {"lacks": "day"}
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     if not all(map(granted.covers, statement.dates)):
         return StepResult(name, Outcome.FAILED, Sub.NOT_ACCREDITED, evidence, params)
@@ -142,6 +144,7 @@ def _accreditor(
     bodies = {id(one.entity): one.entity for one in found}
     if len(bodies) != 1 or is_same_body(found[0].entity, listed.entity):
         # Of two, nobody knows which; and nobody accredits itself (ISO/IEC 17011, 4.4).
+        params |= {"lacks": "accreditor"}
         return StepResult(name, Outcome.INDETERMINATE, Sub.ACCREDITATION_UNKNOWN, evidence, params)
     days = (*statement.dates, existed)
     here = listed.service.at(existed)
@@ -201,22 +204,24 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
     }
     if state.kind == "recogniser":
         return StepResult("scope", Outcome.NOT_ASKED, evidence=evidence)
-    if own is None or not own.standards or not statement.is_known or not statement.standards:
-        return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
+    if own is None or not own.standards:
+        return _unknown("scope", evidence, body=listed.entity.name)
+    if not statement.standards:
+        return _unknown("standard" if statement.is_known else "declaration", evidence)
     outside = [name for name in statement.standards if name not in own.standards]
     if outside:
         params = {"outside": ", ".join(outside)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     products = tuple(harmonised(statement.products))
-    for asked, found, fits in (
-        (own.activity, statement.activities, lambda a, f: a == f),
-        (own.product_categories, products, is_within),
-        (own.sites, (statement.country,) if statement.country else (), lambda a, f: a == f),
+    for lacks, asked, found, fits in (
+        ("activity", own.activity, statement.activities, lambda a, f: a == f),
+        ("product", own.product_categories, products, is_within),
+        ("country", own.sites, (statement.country,) if statement.country else (), lambda a, f: a == f),
     ):
         if not asked:
             continue
         if not found:
-            return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
+            return _unknown(lacks, evidence)
         if not any(fits(one, other) for one in asked for other in found):
             params = {"outside": ", ".join(found)}
             return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
@@ -224,11 +229,16 @@ def scope(listed: Listed, statement: Statement, existed: datetime) -> StepResult
         map(is_odd_prefix, own.product_categories)
     ):
         # A zero that a spreadsheet has taken away, or two codes in one, may mean another product.
-        return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence)
+        return _unknown("code", evidence, codes=", ".join((*products, *own.product_categories)))
     if strange := list(out_of_scheme(own.product_categories, products)):
         params = {"outside": ", ".join(strange)}
         return StepResult("scope", Outcome.FAILED, Sub.OUT_OF_SCOPE, evidence, params)
     return StepResult("scope", Outcome.PASSED, None, evidence)
+
+
+def _unknown(lacks: str, evidence: Mapping[str, PlainJson], **params: str) -> StepResult:
+    told = {**params, "lacks": lacks}
+    return StepResult("scope", Outcome.INDETERMINATE, Sub.SCOPE_UNKNOWN, evidence, told)
 
 
 def _scope_of(listed: Listed, state: State) -> Scope | None:

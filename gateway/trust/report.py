@@ -17,6 +17,8 @@ from gateway.trust.statement import Said
 
 FORMAT: Final = "hutong-validation@1"
 _LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
+# What a reader of a verdict asks first: who is believed, and on what ground.
+_PASSED_BY: Final = {"entry": "body", "agreement": "agreement"}
 
 
 def to_json(found: Validation, snapshot: Snapshot) -> dict[str, PlainJson]:
@@ -58,9 +60,8 @@ def lines(found: Validation, lang: Lang) -> Iterator[str]:
         yield f"  {first}"
         yield from (f"    – {text}" for text in conditions)
     for step in found.steps[:-1]:
-        cause = cause_or_none(step, lang)
         outcome = _say(f"list.outcome-{step.outcome.value}", lang)
-        yield f"  {step.number:2} {_say('list.step-' + step.name, lang)}: {outcome}{cause}"
+        yield f"  {step.number:2} {_say('list.step-' + step.name, lang)}: {outcome}{_behind(step, lang)}"
     for note in (*found.findings, *found.notes):
         yield f"  · {messages.explain(note, lang).what}"
 
@@ -72,7 +73,7 @@ def as_page(found: Validation, snapshot: Snapshot) -> bytes:
         + "".join(
             f"<td lang='{lang}'>{_safe(_say('list.step-' + step.name, lang))}</td>"
             f"<td lang='{lang}'>{_safe(_say('list.outcome-' + step.outcome.value, lang))}"
-            f"{_safe(cause_or_none(step, lang))}</td>"
+            f"{_safe(_behind(step, lang))}</td>"
             for lang in _LANGS
         )
         + f"<td><code>{step.evidence_digest}</code></td></tr>"
@@ -114,12 +115,17 @@ def cause(step: StepResult, lang: Lang) -> str:
     if step.sub is Sub.CRYPTO_CONSTRAINTS_FAILURE and "algorithm" not in step.params:
         # Not what the policy counts no longer, but what nobody can check here.
         return _say("list.sub-crypto-not-checked", lang, step.params)
+    if "lacks" in step.params:
+        return _say(f"list.lacks-{step.params['lacks']}", lang, step.params)
     return _say(f"list.sub-{step.sub.value}", lang, step.params) if step.sub else ""
 
 
-def cause_or_none(step: StepResult, lang: Lang) -> str:
-    """The cause behind a colon, where there is one."""
-    return f" · {cause(step, lang)}" if step.sub else ""
+def _behind(step: StepResult, lang: Lang) -> str:
+    """The cause of a step; where it passed, whose entry and which agreement it passed by."""
+    told = cause(step, lang)
+    if step.outcome is Outcome.PASSED and step.name in _PASSED_BY:
+        told = step.params.get(_PASSED_BY[step.name], "")
+    return f" · {told}" if told else ""
 
 
 _CLASS = {

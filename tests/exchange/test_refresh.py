@@ -158,3 +158,18 @@ def test_another_document_than_was_asked_for(files: dict[str, bytes]) -> None:
 def test_nothing_is_fetched_without_a_policy() -> None:
     with pytest.raises(GatewayError):
         refresh({}, CREDENTIAL, web({}), now=made.NOW)
+
+
+def test_what_is_not_asked_any_more_is_told(files: dict[str, bytes]) -> None:
+    """A document may name as many lists as it likes."""
+    named = [{"statusListCredential": f"https://body.example/{number}"} for number in range(60)]
+    asked: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        raise NotFetched(url)
+
+    _, problems = refresh(files, jcs({"credentialStatus": named}), fetch, now=made.NOW)
+    left = [one.at for one in problems if one.code == "list.not-asked"]
+    assert (len(asked), asked + left) == (50, list(dict.fromkeys(asked + left)))
+    assert len(left) == 11

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -219,6 +220,17 @@ class TestContainer:
                     entry.comment = text if entry.filename == target else b""
                     after.writestr(entry, before.read(entry))
             assert asic.verify(held.getvalue()).uncovered == expected
+
+    def test_a_comment_in_unicode(self) -> None:
+        """As Info-ZIP writes one beside a comment in a code page, or alone."""
+        text = bytes(5) + "碳".encode()
+        held = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self._sealed())) as before, zipfile.ZipFile(held, "w") as after:
+            for entry in before.infolist():
+                if entry.filename == "a.json":
+                    entry.extra = struct.pack("<HH", 0x6375, len(text)) + text
+                after.writestr(entry, before.read(entry))
+        assert asic.verify(held.getvalue()).uncovered == ("a.json#comment",)
 
     def test_in_its_signatures(self) -> None:
         held = io.BytesIO()

@@ -165,13 +165,13 @@ class TestHalfDone:
     def test_a_first_statement_that_cannot_be_made(self, reviewed: Parties) -> None:
         """A status folder's address stands in statements for good: there is none before there is one."""
         told = ("attest", "parcel", *JUDGED, "--paper", "review.xlsx")
-        told = (*told, "--key", "body.pem", "--body", "Example Body", "--status", "status")
+        office = ("--key", "body.pem", "--body", "Example Body", "--status", "status")
         wrong = ("--status-base", "https://wrong.example/x")
-        assert reviewed.run("body", *told, *wrong, "--decision", "recognised", "-o", "one")[0] != 0
+        assert reviewed.run("body", *told, *office, *wrong, "--decision", "recognised", "-o", "one")[0] != 0
         assert not reviewed.path("body", "status").exists()
         assert attest(reviewed, "conditional", "one", "--rules", "gbt-24067")[0] == 0
         before = files.load_folder(reviewed.path("body", "status"))
-        code, answer = reviewed.run("body", *told, *wrong, "--decision", "conditional", "-o", "two")
+        code, answer = reviewed.run("body", *told, *office, *wrong, "--decision", "conditional", "-o", "two")
         assert code == 2
         assert "attest.other-base" in json.dumps(answer)
         assert files.load_folder(reviewed.path("body", "status")) == before

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from gateway.errors import GatewayError
+from gateway.messages import Lang
 from gateway.signing import data_integrity
 from gateway.signing.credential import Resource, build_credential
 from gateway.signing.jcs import jcs
 from gateway.signing.keys import PrivateKey
-from gateway.trust import entries, lote, snapshot
+from gateway.trust import entries, lote, report, snapshot
 from gateway.trust.judgement import Outcome, Sub
 from gateway.trust.lote import status_uri
 from gateway.trust.snapshot import Listed
@@ -23,6 +24,7 @@ from tests.trust import made
 from tests.trust.conftest import Judge, World
 
 PASSED = ("TOTAL_PASSED", "")
+_LANGS: tuple[Lang, Lang] = ("en", "zh")
 # The certifier's authority, which signs revocation lists, too.
 MIDDLE = sm.certificate(sm.MIDDLE, sm.ROOT, sm.ca(0), sm.usage("03020106"), serial=2)
 
@@ -328,6 +330,49 @@ def test_a_code_that_may_mean_another_product(spelled: str, is_open: bool) -> No
     found = entries.scope(listed, statement, made.NOW)
     assert found.outcome is (Outcome.INDETERMINATE if is_open else Outcome.PASSED)
     assert found.sub is (Sub.SCOPE_UNKNOWN if is_open else None)
+
+
+@pytest.mark.parametrize(
+    ("told", "scope", "lacks"),
+    [
+        ({"standards": ()}, {}, ("names no standard", "未载明可与范围比对的标准")),
+        ({"standards": (), "is_known": False}, {}, ("one declaration", "一份声明")),
+        ({"activities": ()}, {}, ("kind of assessment", "核查类型")),
+        ({"products": ()}, {}, ("product code", "产品编码")),
+        ({"country": ""}, {"sites": ["DE"]}, ("no country", "国家")),
+        ({}, {"standards": []}, ("for which TEST certifier", "列表未载明 TEST certifier")),
+        ({"products": ("hs:902.10",)}, {"productCategories": ["hs:90"]}, ("hs:902", "无法比对：hs:902")),
+    ],
+)
+def test_what_is_missing_is_named(
+    told: dict[str, Any], scope: dict[str, Any], lacks: tuple[str, str]
+) -> None:
+    document = made.document(
+        made.FOREIGN, [made.entity("TEST certifier", [certifier(extensions=[made.scope(**scope)])])]
+    )
+    ((entity, service),) = lote.parse(jcs(document)).services()
+    whole: dict[str, Any] = {
+        "standards": ("GBT24067",),
+        "products": ("cpc:23913", "hs:0902"),
+        "country": "CN",
+        "activities": ("verification",),
+        "is_known": True,
+    }
+    found = entries.scope(
+        Listed(None, entity, service),  # type: ignore[arg-type]  # of which list is not asked
+        Statement(**whole | told),
+        made.NOW,
+    )
+    assert found.sub is Sub.SCOPE_UNKNOWN
+    for lang, word in zip(_LANGS, lacks, strict=True):
+        assert word in report.cause(found, lang)
+
+
+def test_who_is_believed_stands_in_the_report(world: World, folder: dict[str, bytes]) -> None:
+    done = world.validate(folder)
+    for lang in _LANGS:
+        told = [line for line in report.lines(done, lang) if line.startswith(("   6 ", "  10 "))]
+        assert [line.rpartition(" · ")[2] for line in told] == ["TEST certifier", "urn:test:agreement:1"]
 
 
 class TestAgreement:
