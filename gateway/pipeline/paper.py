@@ -32,6 +32,15 @@ _WORDS: Final = {
     "否决": "rejected",
     "未决": "open",
 }
+# What it means that a fact above the table is another one.
+_OTHERWISE: Final = {
+    "format": "paper.of-another-document",
+    "manifest": "paper.of-another-document",
+    "rulesets": "paper.of-other-rules",
+    "signed": "paper.of-another-document",
+    "indication": "paper.judged-otherwise",
+    "result-sets": "paper.of-another-run",
+}
 _LANGS: Final[tuple[Lang, Lang]] = ("zh", "en")
 _TOP: Final = 12
 _FIXED_TIME: Final = datetime(1980, 1, 1, tzinfo=UTC)
@@ -204,17 +213,7 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
     # Programs leave rows behind in which there is nothing, or a blank.
     written = (row for row in book.rows(sheet) if any(c.formula or (c.text or "").strip() for c in row.cells))
     rows = {row.number - 1: _texts(row, since_1904=book.since_1904) for row in written}
-    told = {rows.get(row, {}).get(0, ""): rows.get(row, {}).get(1, "") for row in range(4, 4 + 6)}
-    for name, value in expected.facts:
-        if name == "rulesets" and told.get(name, "") != value:
-            raise BadPaper(told.get(name, ""), path=name, code="paper.of-other-rules", expected=value)
-        if told.get(name, "") != value:
-            raise BadPaper(told.get(name, ""), path=name, code="paper.of-another-document", expected=value)
-    heads = rows.get(_TOP - 1, {})
-    for column, head in enumerate(_heads()):
-        if _same_lines(heads.get(column, "")) != head:
-            place = f"{SHEET}!{chr(ord('A') + column)}{_TOP}"
-            raise BadPaper(heads.get(column, ""), path=place, code="paper.columns-moved", expected=head)
+    _refuse_other(rows, expected)
     problems: list[GatewayError] = []
     found = []
     for row, entry in zip(_sorted(rows, len(expected.entries)), expected.entries, strict=True):
@@ -228,6 +227,22 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
     problems += [BadPaper(path=f"{SHEET}!A{row + 1}", code="paper.extra-row") for row in rows if row >= _TOP]
     raise_all(problems)
     return tuple(found)
+
+
+def _refuse_other(rows: Mapping[int, Mapping[int, str]], expected: Paper) -> None:
+    """What stands above the table must be what is known of the document, and the columns where they were."""
+    wanted = dict(expected.facts)
+    told = {row.get(0, ""): row.get(1, "") for n, row in rows.items() if 4 <= n < 4 + len(wanted)}
+    # Of several that differ, the one that has changed the others.
+    for name in sorted(wanted, key=lambda name: list(_OTHERWISE).index(name)):
+        if told.get(name, "") != wanted[name]:
+            code = _OTHERWISE[name]
+            raise BadPaper(told.get(name, ""), path=name, code=code, expected=wanted[name])
+    heads = rows.get(_TOP - 1, {})
+    for column, head in enumerate(_heads()):
+        if _same_lines(heads.get(column, "")) != head:
+            place = f"{SHEET}!{chr(ord('A') + column)}{_TOP}"
+            raise BadPaper(heads.get(column, ""), path=place, code="paper.columns-moved", expected=head)
 
 
 def open_entries(paper: Paper, decided: Sequence[Decided]) -> Iterator[Entry]:

@@ -575,6 +575,10 @@ class TestPaper:
         [
             ({"M12": None}, "paper.columns-moved"),
             ({"B9": "gbt-24067 " + "c" * 64}, "paper.of-other-rules"),
+            ({"B7": "TOTAL_FAILED"}, "paper.judged-otherwise"),
+            ({"B8": "calculated"}, "paper.of-another-run"),
+            ({"B7": "TOTAL_FAILED", "B9": "gbt-24067 " + "c" * 64}, "paper.of-other-rules"),
+            ({"B6": "b" * 64, "B7": "TOTAL_FAILED"}, "paper.of-another-document"),
         ],
     )
     def test_what_else_was_done_to_it_is_named(self, cells: dict[str, Any], code: str) -> None:
