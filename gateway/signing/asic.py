@@ -109,13 +109,7 @@ def verify(
     """
     archive = open_asic(data, limits=LIMITS, mimetype_first=own)
     names = [name for name in archive.names if name != "mimetype" and not name.startswith("META-INF/")]
-    signature_files = [name for name in archive.names if _SIGNATURES.fullmatch(name)]
-    if not signature_files:
-        for name in filter(_OTHER_SIGNATURES.fullmatch, archive.names):
-            raise ContainerRefused(name, path=name, code="envelope.cms")
-        raise ContainerRefused(code="envelope.no-xml-signature")
-    if len(signature_files) > _MOST_SIGNATURE_FILES:
-        raise ContainerRefused(len(signature_files), code="envelope.too-many-signatures")
+    signature_files = _signature_files(archive)
     objects = {name: archive.read(name) for name in names}
     digests: Digests = {}
     signatures: list[VerifiedSignature] = []
@@ -159,6 +153,17 @@ def verify(
     )
     unsigned += [*_misnamed(archive, parts), *_comments(archive, kind)]
     return Verified(kind, tuple(signatures), ordered, uncovered=(*uncovered, *others, *unsigned))
+
+
+def _signature_files(archive: Archive) -> list[str]:
+    found = [name for name in archive.names if _SIGNATURES.fullmatch(name)]
+    if not found:
+        for name in filter(_OTHER_SIGNATURES.fullmatch, archive.names):
+            raise ContainerRefused(name, path=name, code="envelope.cms")
+        raise ContainerRefused(code="envelope.no-xml-signature")
+    if len(found) > _MOST_SIGNATURE_FILES:
+        raise ContainerRefused(len(found), code="envelope.too-many-signatures")
+    return found
 
 
 def is_expected(name: str) -> bool:

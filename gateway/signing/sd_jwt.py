@@ -219,23 +219,8 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
     payload, opened, header, key, signature = _checked(found, keys)
     bound = _check_binding(found, payload, reader, nonce)
     claims = {name: value for name, value in opened.claims.items() if name != "cnf"}
-    own = owners(claims)
-    stated = [name for name in (*own, claims.get("iss")) if name]
-    if len({str(name) for name in stated}) > 1:
-        raise SdJwtRefused(claims.get("iss", ""), path="/iss", code="envelope.claims-differ")
-    issuer = str(stated[0]) if stated else ""
-    remarks: tuple[str, ...] = ()
-    certified = key.origin is KeyOrigin.CERTIFICATE
-    if (key.key.did if certified else key.name.partition("#")[0]) != issuer:
-        if issuer.startswith("did:"):
-            # A DID says itself which keys are its own; a certificate says nothing about it.
-            name = f"x5c {key.key.sha256}" if certified else key.name
-            raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=name)
-        remarks = ("issuer-not-bound",)
-    elif "" in own:
-        # Named in a way that cannot be read; what ``iss`` says is another name.
-        remarks = ("issuer-not-bound",)
-    bound_to = "" if remarks else issuer
+    bound_to = _bound_to(claims, key)
+    remarks = () if bound_to is not None else ("issuer-not-bound",)
     if "" in opened.closed_in:
         # A status or an end may be among them, whatever the rules say.
         remarks = (*remarks, "claims-hidden")
@@ -258,7 +243,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         ),
         (Part("", "application/json", jcs(claims)),),
         claims,
-        bound_to,
+        bound_to or "",
         times=_term(times_of(claims), bound),
     )
     at = bound.get("iat")
@@ -272,6 +257,28 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS, reader: str = "", nonce: str =
         found.jwt,
         opened.closed_in,
     )
+
+
+def _bound_to(claims: Mapping[str, PlainJson], key: jose.SignerKey) -> str | None:
+    """The issuer, whose own the key is; None where nothing says so.
+
+    Raises:
+        SdJwtRefused: it is another's, or two issuers are named.
+    """
+    own = owners(claims)
+    stated = [name for name in (*own, claims.get("iss")) if name]
+    if len({str(name) for name in stated}) > 1:
+        raise SdJwtRefused(claims.get("iss", ""), path="/iss", code="envelope.claims-differ")
+    issuer = str(stated[0]) if stated else ""
+    certified = key.origin is KeyOrigin.CERTIFICATE
+    if (key.key.did if certified else key.name.partition("#")[0]) != issuer:
+        if issuer.startswith("did:"):
+            # A DID says itself which keys are its own; a certificate says nothing about it.
+            name = f"x5c {key.key.sha256}" if certified else key.name
+            raise SdJwtRefused(issuer, path="/issuer", code="signing.not-the-issuers-key", key=name)
+        return None
+    # Named in a way that cannot be read, what ``iss`` says is another name.
+    return None if "" in own else issuer
 
 
 def _term(stated: Mapping[str, str], bound: Mapping[str, PlainJson]) -> dict[str, str]:

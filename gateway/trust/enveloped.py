@@ -16,7 +16,7 @@ from gateway.signing.certificates import BadCertificate, Certificate
 from gateway.signing.data_integrity import issuer_of
 from gateway.signing.did_key import PublicKey
 from gateway.signing.digests import sha256_hex
-from gateway.signing.jose import JoseRefused
+from gateway.signing.jose import JoseRefused, Keys
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 from gateway.signing.timestamp import is_timestamp
 from gateway.signing.verification_key import VerificationKey
@@ -98,22 +98,7 @@ def of_file(
     """
     try:
         if _kind(data) is Envelope.SD_JWT:
-            token, more = envelopes.unwrapped(data)
-            shown = sd_jwt.verify(token, keys=_keys(known), reader=reader, nonce=nonce)
-            whole = envelopes.beside(replace(shown.envelope, uncovered=more), objects or {})
-            found = contained.looked_into(whole, keys=_keys(known), contexts=contexts)
-            subject = _with_closed(_of(data, found), shown)
-            if reader and not nonce:
-                subject = replace(subject, shown_at=_time(str(shown.bound_at)))
-            if shown.reader and not reader:
-                subject = replace(
-                    subject,
-                    findings=(
-                        *subject.findings,
-                        Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO),
-                    ),
-                )
-            return subject
+            return _of_sd_jwt(data, _keys(known), objects or {}, contexts, reader, nonce)
         if reader or nonce:
             raise UsageError(reader or nonce, code="usage.reader-needs-sd-jwt")
         if _kind(data) is Envelope.DATA_INTEGRITY and not objects:
@@ -133,6 +118,22 @@ def of_file(
         raise
     except GatewayError as error:
         return unsound(data, error)
+
+
+def _of_sd_jwt(
+    data: bytes, keys: Keys, objects: Mapping[str, bytes], contexts: Contexts, reader: str, nonce: str
+) -> Subject:
+    """A token with what its holder shows, to whom and since when."""
+    token, more = envelopes.unwrapped(data)
+    shown = sd_jwt.verify(token, keys=keys, reader=reader, nonce=nonce)
+    whole = envelopes.beside(replace(shown.envelope, uncovered=more), objects)
+    subject = _with_closed(_of(data, contained.looked_into(whole, keys=keys, contexts=contexts)), shown)
+    if reader and not nonce:
+        subject = replace(subject, shown_at=_time(str(shown.bound_at)))
+    if shown.reader and not reader:
+        bound = Finding("list.bound-to-reader", shown.reader, severity=Severity.INFO)
+        subject = replace(subject, findings=(*subject.findings, bound))
+    return subject
 
 
 def _with_closed(subject: Subject, shown: sd_jwt.Shown) -> Subject:
