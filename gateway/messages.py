@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,23 @@ class Text:
 
 # A placeholder whose values are codes of ours, said in words where a row ``kind.<value>`` has them.
 KIND: Final = "kind"
+# Another: why the system refused something, said in words where a row ``reason.<value>`` has them.
+WHY: Final = "why"
+_REASONS: Final = frozenset(
+    {
+        "eacces",
+        "eexist",
+        "eisdir",
+        "eloop",
+        "enametoolong",
+        "enoent",
+        "enospc",
+        "enotdir",
+        "enotempty",
+        "eperm",
+        "erofs",
+    }
+)
 # Fields of data sets whose values are codes of ours, and how the codes of their words begin.
 _CODED: Final = {
     KIND: "kind.",
@@ -68,6 +86,9 @@ def text(code: str, lang: Lang, params: Mapping[str, str]) -> Text:
     values = _Params(params)
     if KIND in values:
         values[KIND] = kind(values[KIND], lang)
+    if WHY in values:
+        told = catalogue().get(f"reason.{values[WHY]}")
+        values[WHY] = values[WHY] if told is None else told[lang]
     return Text(
         row[lang].format_map(values),
         row[f"expected_{lang}"].format_map(values),
@@ -79,6 +100,19 @@ def kind(value: str, lang: Lang) -> str:
     """A kind of data set in words; any other kind as it is."""
     row = catalogue().get(f"kind.{value}")
     return value if row is None else row[lang]
+
+
+def reason(error: Exception, *, otherwise: str | None = None) -> str:
+    """Why the system refused, for the placeholder ``why``: a code that has words, or else the system's own.
+
+    Args:
+        otherwise: in the place of the system's words, where they may repeat what nobody should read.
+    """
+    number = getattr(error, "errno", None)
+    name = errno.errorcode.get(number, "").lower() if isinstance(number, int) else ""
+    if name in _REASONS:
+        return name
+    return getattr(error, "strerror", None) or str(error) if otherwise is None else otherwise
 
 
 def _in_words(path: str, told: Mapping[str, str], lang: Lang) -> dict[str, str]:

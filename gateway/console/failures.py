@@ -105,4 +105,5 @@ def stdout_failed(error: OSError) -> GatewayError:
     """The error to show where stdout cannot be written: a full disk, a closed device."""
     from gateway.storage.files import StorageError
 
-    return StorageError(error.strerror or type(error).__name__, path="stdout", code="storage.stdout")
+    why = messages.reason(error, otherwise=error.strerror or type(error).__name__)
+    return StorageError(path="stdout", code="storage.stdout", why=why)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateway import messages
 from gateway.errors import GatewayError, UsageError, flatten
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def passphrase(file: str | None, descriptor: int | None) -> bytes | None:
         with open(file if file is not None else descriptor or 0, "rb") as stream:  # noqa: PTH123 - a descriptor has no path
             data = stream.read(_LONGEST_PASSPHRASE + 3)
     except OSError as error:
-        raise StorageError(path=place, why=error.strerror or "") from error
+        raise StorageError(path=place, why=messages.reason(error)) from error
     text = data.removesuffix(b"\n").removesuffix(b"\r")
     if not text or len(text) > _LONGEST_PASSPHRASE:
         raise UsageError(path=place, code="usage.bad-passphrase", limit=str(_LONGEST_PASSPHRASE))

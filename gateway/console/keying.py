@@ -16,7 +16,7 @@ from gateway.signing.keys import PrivateKey
 from gateway.signing.self_signing import self_signed
 from gateway.storage import files
 
-_TYPES = {"ed25519": KeyType.ED25519, "p256": KeyType.P256}
+_TYPES = {"ed25519": KeyType.ED25519, "p256": KeyType.P256, "p384": KeyType.P384}
 
 
 @dataclass(frozen=True, slots=True)

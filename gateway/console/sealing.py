@@ -56,6 +56,9 @@ def prepare_folder(
     console.answer(f"{MANIFEST}  sha256 {sha256_hex(made[MANIFEST])}")
     console.answer(f"{MANIFEST}  sm3    {sm3_hex(made[MANIFEST])}")
     console.tell(console.say("cli.prepared", parts=len(parts), withheld=len(withheld), place=to.path))
+    all_written = all(outcome.written for outcome in prepared.outcomes)
+    if all_written:
+        console.tell(console.say("cli.next-prepared", place=to.path))
     console.document(
         {
             "output": to.path,
@@ -64,7 +67,7 @@ def prepare_folder(
             "targets": [outcomes.to_json(prepared.source, outcome) for outcome in prepared.outcomes],
         }
     )
-    return Exit.DONE if all(o.written for o in prepared.outcomes) else Exit.INPUT
+    return Exit.DONE if all_written else Exit.INPUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def seal_folder(
     console.answer(f"{signer}")
     for name in made:
         console.answer(f"  {folder}/{name}")
+    console.tell(console.say("cli.next-sealed" if key is None else "cli.next-signed", place=folder))
     console.document({"signer": signer, "files": list(made)})
     return Exit.DONE
 
@@ -164,17 +168,18 @@ def share_folder(
     files.refuse_lost_seals(to.place, made)
     with files.alone(Path(log).resolve().parent, make=True):
         before = files.read_file(Path(log)) if Path(log).exists() else b""
-        after = shares.log_export(
-            before,
-            made,
-            opened,
-            time=timestamp(context.now),
-            recipient=recipient.name,
-            country=recipient.country,
-            basis=recipient.basis,
-            purpose=recipient.purpose,
-            until=recipient.until,
-        )
+        with of_file(log):
+            after = shares.log_export(
+                before,
+                made,
+                opened,
+                time=timestamp(context.now),
+                recipient=recipient.name,
+                country=recipient.country,
+                basis=recipient.basis,
+                purpose=recipient.purpose,
+                until=recipient.until,
+            )
         # Nothing leaves of which no line stands; a line too many is seen, one too few is not.
         files.write_file(Path(log), after, force=True)
         files.write_folder(to.place, made, force=to.force)
@@ -193,7 +198,8 @@ def show_log(console: Console, log: str) -> Exit:
     """The lines of an export log whose chain holds."""
     from gateway.trust import export_log
 
-    found = export_log.entries(files.read_file(Path(log)))
+    with of_file(log):
+        found = export_log.entries(files.read_file(Path(log)))
     for entry in found:
         opened = entry["opened"]
         many = len(opened) if isinstance(opened, list) else 0

@@ -36,7 +36,10 @@ class Choice:
         Raises:
             UsageError: none, or several.
         """
-        if sum(given is not None for given in (self.key, self.command, self.module)) != 1:
+        given = [one is not None for one in (self.key, self.command, self.module)]
+        if not any(given):
+            raise UsageError("--key --signer --device", code="usage.no-signer")
+        if sum(given) > 1:
             raise UsageError("--key --signer --device", code="usage.which-signer")
         if (self.module is None) is not (self.token is None and self.label is None) or (
             self.module is not None and (self.token is None or self.label is None)
@@ -55,7 +58,7 @@ def opened(choice: Choice, secret: bytes | None, *, certified: bool) -> Iterator
     """
     choice.require_one()
     if certified and not choice.certificates:
-        raise UsageError("--certificate", code="envelope.certificate-needed")
+        raise UsageError("--certificate", code="signing.needs-certificate")
     if not certified and choice.certificates:
         raise UsageError("--certificate", code="signing.certificate-unused")
     chain = _chain(choice.certificates) if certified else ()

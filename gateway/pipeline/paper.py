@@ -211,8 +211,9 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
     if sheet is None:
         raise BadPaper(path=SHEET)
     # Programs leave rows behind in which there is nothing, or a blank.
-    written = (row for row in book.rows(sheet) if any(c.formula or (c.text or "").strip() for c in row.cells))
+    written = [row for row in book.rows(sheet) if any(c.formula or (c.text or "").strip() for c in row.cells)]
     rows = {row.number - 1: _texts(row, since_1904=book.since_1904) for row in written}
+    formulas = {row.number - 1: _formulas(row) for row in written}
     _refuse_other(rows, expected)
     problems: list[GatewayError] = []
     found = []
@@ -222,7 +223,7 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
         told_ = (_visible(cells.get(len(_OWN) + 1 + n, "")) for n in range(len(_THEIRS)))
         decided = Decided(*told_)
         decided = replace(decided, decision=_WORDS.get(decided.decision.casefold(), decided.decision))
-        problems += _unclear(decided, row, today)
+        problems += _unclear(decided, row, today, formulas.get(row, {}))
         found.append(decided)
     problems += [BadPaper(path=f"{SHEET}!A{row + 1}", code="paper.extra-row") for row in rows if row >= _TOP]
     raise_all(problems)
@@ -295,7 +296,7 @@ def _texts(row: Row, *, since_1904: bool) -> dict[int, str]:
 
 def _text(cell: Cell, *, since_1904: bool) -> str:
     """The text of a cell; a day that the program has made a number becomes one again."""
-    if cell.formula is not None or cell.kind == "error":
+    if _is_calculated(cell):
         # What another program calculates may be another decision.
         return ""
     text = cell.text or ""
@@ -305,6 +306,16 @@ def _text(cell: Cell, *, since_1904: bool) -> str:
         except (InvalidOperation, GatewayError, ValueError):
             return text
     return text
+
+
+def _is_calculated(cell: Cell) -> bool:
+    return cell.formula is not None or cell.kind == "error"
+
+
+def _formulas(row: Row) -> dict[int, str]:
+    """What stands in the cells that are no values."""
+    found = (cell for cell in row.cells if _is_calculated(cell))
+    return {cell.column - 1: f"={cell.formula}" if cell.formula else cell.text or "" for cell in found}
 
 
 def _changed(entry: Entry, cells: Mapping[int, str], row: int) -> Iterator[GatewayError]:
@@ -325,31 +336,42 @@ def _same_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("_x000D_\n", "\n").strip()
 
 
-def _unclear(decided: Decided, row: int, today: date) -> Iterator[GatewayError]:
-    if not decided.decision:
-        return
-    place = f"{SHEET}!{{}}{row + 1}"
-    letters = {name: chr(ord("A") + len(_OWN) + 1 + n) for n, name in enumerate(_THEIRS)}
-    if decided.decision not in DECISIONS:
-        allowed = ", ".join(_WORDS)
-        yield BadPaper(
-            decided.decision,
-            path=place.format(letters["decision"]),
-            code="paper.unknown-decision",
-            expected=allowed,
-        )
+def _unclear(
+    decided: Decided, row: int, today: date, calculated: Mapping[int, str]
+) -> Iterator[GatewayError]:
+    """What is wrong with a decision.
+
+    Args:
+        calculated: the formulas and errors in the row, by column: they were read as nothing.
+    """
+    columns = {name: len(_OWN) + 1 + n for n, name in enumerate(_THEIRS)}
+    places = {name: f"{SHEET}!{chr(ord('A') + column)}{row + 1}" for name, column in columns.items()}
+    formulas = {name: calculated[column] for name, column in columns.items() if column in calculated}
     if not decided.is_settled:
+        if "decision" in formulas:
+            yield BadPaper(formulas["decision"], path=places["decision"], code="paper.formula")
+        elif decided.decision and decided.decision not in DECISIONS:
+            allowed = ", ".join(_WORDS)
+            code = "paper.unknown-decision"
+            yield BadPaper(decided.decision, path=places["decision"], code=code, expected=allowed)
         return
-    if not decided.name:
-        yield BadPaper(path=place.format(letters["name"]), code="paper.no-name")
-    day = _day(decided.day)
+    for name, formula in formulas.items():
+        yield BadPaper(formula, path=places[name], code="paper.formula")
+    if not decided.name and "name" not in formulas:
+        yield BadPaper(path=places["name"], code="paper.no-name")
+    if "day" not in formulas:
+        yield from _odd_day(decided.day, places["day"], today)
+    if not decided.reason and "reason" not in formulas:
+        yield BadPaper(path=places["reason"], code="paper.no-reason")
+
+
+def _odd_day(text: str, place: str, today: date) -> Iterator[GatewayError]:
+    day = _day(text)
     if day is None:
-        yield BadPaper(decided.day, path=place.format(letters["day"]), code="paper.no-day")
+        yield BadPaper(text, path=place, code="paper.no-day")
     elif not _FIRST_DAY <= day <= today + timedelta(days=1):
         limits = {"first": str(_FIRST_DAY), "last": str(today)}
-        yield BadPaper(decided.day, path=place.format(letters["day"]), code="paper.odd-day", **limits)
-    if not decided.reason:
-        yield BadPaper(path=place.format(letters["reason"]), code="paper.no-reason")
+        yield BadPaper(text, path=place, code="paper.odd-day", **limits)
 
 
 def _day(text: str) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn
 
 from gateway.codec.plugin import Plugin
 from gateway.errors import TrustError, UsageError
@@ -47,7 +47,7 @@ def seal_with_key(
     """
     here = {name: files[name] for name in (JWS, CREDENTIAL) if name in files}
     if len(here) == 2:
-        raise UsageError(path=JWS, code="signing.proof-exists")
+        _refuse_both(files, key)
     files = {name: data for name, data in files.items() if name not in here}
     bound = _manifest(files)
     prepared, findings = run_again(files, plugins)
@@ -93,13 +93,23 @@ def add_message(files: Mapping[str, bytes], message: bytes) -> dict[str, bytes]:
     """
     data = gbt35275.decoded(message)
     found = gbt35275.verify(data, _manifest(files))
-    name = f"{SEALS}{found.signers[0].certificate.fingerprint[:_FINGERPRINT]}{SEAL_ENDING}"
-    if name in files:
-        raise UsageError(name, path=name, code="signing.proof-exists")
-    wrong = [finding for finding in check_parts({**files, name: data}) if finding.at == name]
+    certificate = found.signers[0].certificate
+    name = f"{SEALS}{certificate.fingerprint[:_FINGERPRINT]}{SEAL_ENDING}"
+    # What is here already stays, and may have been changed.
+    told = check_parts({name: data, **files})
+    wrong = [finding for finding in told if finding.at.partition("#")[0] == name]
     if wrong:
         raise NotAsPrepared(wrong)
+    if name in files:
+        raise UsageError(certificate.subject, path=name, code="trust.sealed-already")
     return {name: data}
+
+
+def _refuse_both(files: Mapping[str, bytes], key: Signer) -> NoReturn:
+    """Say whether it is this key whose signature is here."""
+    if jws.sign_detached(_manifest(files), key) == files[JWS]:
+        raise UsageError(key.public_key.did, path=JWS, code="trust.sealed-already")
+    raise UsageError(path=JWS, code="signing.proof-exists")
 
 
 def _manifest(files: Mapping[str, bytes]) -> bytes:

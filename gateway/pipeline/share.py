@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from gateway.errors import UsageError
+from gateway.errors import UsageError, raise_all
 from gateway.pipeline.domestic import SALTS
 from gateway.pipeline.issue import CREDENTIAL, JWS, LEAVES, MANIFEST
 from gateway.signing import manifest, salts
@@ -61,14 +61,17 @@ def log_export(
     """The export log with a line about what ``share`` gave out.
 
     Raises:
-        LogBroken: the log was changed.
-        UsageError: recipient, country, basis or purpose is not said, the country is no code, or the last day
-            is none or over.
+        NoLog, LogBroken: it is no log, or was changed.
+        UsageError: of recipient, country, basis and purpose some are not said, the country is no code, or the
+            last day is none or over: all of it at once.
     """
+    said = {"recipient": recipient, "country": country, "basis": basis, "purpose": purpose}
+    problems = export_log.unsaid(said)
     if country.strip() and not _COUNTRY.fullmatch(country):
-        raise UsageError(country, path="country", code="share.not-a-country")
+        problems.append(UsageError(country, path="country", code="share.not-a-country"))
     if until and not _is_day_from(until, time[:10]):
-        raise UsageError(until, path="until", code="share.not-a-day", first=time[:10])
+        problems.append(UsageError(until, path="until", code="share.not-a-day", first=time[:10]))
+    raise_all(problems)
     parts = [part for part in manifest.parse(shared[MANIFEST]).parts if part.name in shared]
     made = Export(
         time, recipient, country, basis, purpose, sha256_hex(shared[MANIFEST]), parts, tuple(opened), until

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import quote
 
 from gateway.errors import GatewayError, InputError, UsageError
 from gateway.frontdoor.json import PlainJson, parse_signed
@@ -22,6 +23,8 @@ REGISTER: Final = "register.json"
 FORMAT: Final = "hutong-status-register@1"
 # A list is believed for a day after its date; signed anew, it is a new day.
 _VALID: Final = timedelta(days=92)
+# What stays as it is below a host; a query or fragment stays one, and is refused.
+_PATH: Final = "/%:@!$&'()*+,;=~?#"
 
 
 class BadRegister(InputError):
@@ -98,15 +101,7 @@ def create(base: str, signer: Signer, now: datetime, *, method: str = "") -> dic
     Raises:
         UsageError: ``base`` is no address from which anybody could fetch a list.
     """
-    try:
-        require_https(
-            base, allowed_hosts=(base.removeprefix("https://").partition("/")[0].removesuffix(":443"),)
-        )
-    except InputError as error:
-        raise UsageError(base, code="attest.status-base") from error
-    if "?" in base:
-        # The lists are files below it.
-        raise UsageError(base, code="attest.status-base")
+    _require_base(base)
     issuer = method.partition("#")[0] or signer.public_key.did
     keys = {method: signer.public_key.did} if method else {}
     register = Register(base.rstrip("/"), issuer, {}, method, keys)
@@ -115,6 +110,48 @@ def create(base: str, signer: Signer, now: datetime, *, method: str = "") -> dic
         made = status_list.empty(register.place(purpose), register.issuer, purpose, valid_from=timestamp(now))
         files[f"{purpose}.json"] = _signed(made, signer, now, method)
     return files
+
+
+def _require_base(base: str) -> None:
+    if not base:
+        raise UsageError(code="attest.no-status-base")
+    if _is_base(base):
+        return
+    if base.isascii():
+        raise UsageError(base, code="attest.status-base")
+    ascii_ = _in_ascii(base)
+    if not ascii_:
+        raise UsageError(base, code="attest.status-base-not-ascii")
+    if not _is_base(ascii_):
+        raise UsageError(base, code="attest.status-base")
+    raise UsageError(base, code="attest.status-base-in-ascii", expected=ascii_)
+
+
+def _is_base(base: str) -> bool:
+    """Whether a list that lies below it could be fetched."""
+    host = base.removeprefix("https://").partition("/")[0].removesuffix(":443")
+    try:
+        require_https(base, allowed_hosts=(host,))
+    except InputError:
+        return False
+    return "?" not in base
+
+
+def _in_ascii(base: str) -> str:
+    """``base`` as it goes over the wire; empty where that is not certain.
+
+    The codec knows IDNA 2003 (RFC 3490), which takes some names for others (ß for ss): a host counts only if
+    its ASCII form leads back to it.
+    """
+    scheme, colon, rest = base.partition("://")
+    name, slash, path = rest.partition("/")
+    host = name.lower()
+    try:
+        ascii_ = host.encode("idna").decode("ascii")
+        is_same = ascii_.encode("ascii").decode("idna") == host
+    except UnicodeError:
+        return ""
+    return f"{scheme}{colon}{ascii_}{slash}{quote(path, safe=_PATH)}" if is_same else ""
 
 
 def read(files: Mapping[str, bytes]) -> Register:

@@ -113,7 +113,7 @@ def sign(
     if method and form not in _CREDENTIALS:
         raise UsageError(form.value, code="signing.method-unused")
     if isinstance(signer, Sealer) is not (form in CERTIFIED):
-        code = "envelope.certificate-needed" if form in CERTIFIED else "signing.certificate-unused"
+        code = "signing.needs-certificate" if form in CERTIFIED else "signing.certificate-unused"
         raise UsageError(form.value, code=code)
     if isinstance(signer, Sealer):
         _refuse_out_of_date(signer, signing_time)
@@ -126,8 +126,13 @@ def sign(
     return made
 
 
-def expand(document: PlainJson, places: Iterable[str]) -> tuple[str, ...]:
+def expand(
+    document: PlainJson, places: Iterable[str], *, code: str = "envelope.not-hidden"
+) -> tuple[str, ...]:
     """The JSON pointers behind patterns in which a step ``*`` stands for every member or entry.
+
+    Args:
+        code: of the error about a pattern that fits nothing.
 
     Raises:
         UsageError: one fits nothing.
@@ -136,7 +141,7 @@ def expand(document: PlainJson, places: Iterable[str]) -> tuple[str, ...]:
     for place in places:
         fitting = list(_fitting(document, place.split("/")[1:], "")) if place.startswith("/") else []
         if not fitting:
-            raise UsageError(place, code="envelope.not-hidden")
+            raise UsageError(place, code=code)
         found.update(dict.fromkeys(fitting))
     return tuple(found)
 
@@ -189,7 +194,7 @@ def _signed(
         claims, kind = _claims(document, signer, signing_time)
         return sd_jwt.issue(
             claims,
-            hide=expand(document, hidden.places),
+            hide=expand(document, hidden.places, code="signing.no-such-place"),
             signer=signer,
             salts=hidden.salts,
             holder=hidden.holder,

@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 
 from gateway.errors import InputError, TrustError, UsageError
+from gateway.messages import reason
+from gateway.signing.der import BadDer, Reader, context
 
 # An encrypted P-384 key has about 500 bytes.
 _LARGEST = 64 * 1024
@@ -24,7 +26,7 @@ def write_key_file(path: Path, pem: bytes) -> None:
     except FileExistsError as error:
         raise UsageError(path, code="signing.key-file-exists") from error
     except OSError as error:
-        raise UsageError(path, code="signing.key-file-unwritable", why=error.strerror) from error
+        raise UsageError(path, code="signing.key-file-unwritable", why=reason(error)) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
 
@@ -34,7 +36,7 @@ def read_key_file(path: Path) -> bytes:
 
     Raises:
         TrustError: group or others may read or write it.
-        InputError: no regular file, or far too large for a key.
+        InputError: a certificate, no regular file, or far too large for a key.
     """
     try:
         # Not path.open: opening a named pipe would wait for somebody to write into it.
@@ -42,9 +44,26 @@ def read_key_file(path: Path) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
                 raise InputError(path, code="signing.bad-private-key")
+            data = file.read()
+            if _is_certificate(data):
+                # Everybody may read one, so its mode says nothing.
+                raise InputError(path, code="signing.certificate-for-key")
             if os.name == "posix" and status.st_mode & 0o077:
                 mode = f"{stat.S_IMODE(status.st_mode):04o}"
                 raise TrustError(path, code="signing.key-file-readable", mode=mode)
-            return file.read()
+            return data
     except OSError as error:
-        raise InputError(path, code="signing.key-file-unreadable", why=error.strerror) from error
+        raise InputError(path, code="signing.key-file-unreadable", why=reason(error)) from error
+
+
+def _is_certificate(data: bytes) -> bool:
+    """Whether it is a certificate in PEM or DER, and holds no private key."""
+    if b"PRIVATE KEY-----" in data:
+        return False
+    if b"-----BEGIN CERTIFICATE-----" in data:
+        return True
+    try:
+        outer = Reader(data, "").sequence("certificate")
+        return outer.sequence("tbsCertificate").next_tag() == context(0)
+    except BadDer:
+        return False

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 from gateway.errors import TrustError, UsageError
+from gateway.messages import reason
 from gateway.signing import algorithms, keys, x509
 from gateway.signing.algorithms import Algorithm, Family
 from gateway.signing.did_key import KeyType, PublicKey
@@ -46,7 +47,7 @@ class Sealer:
 
     def __init__(self, signer: RawSigner, certificates: Sequence[x509.Certificate]) -> None:
         if not certificates:
-            raise UsageError(code="envelope.certificate-needed")
+            raise UsageError(code="signing.needs-certificate")
         first = certificates[0]
         if not first.may_sign:
             raise UsageError(first.subject, code="envelope.key-usage")
@@ -155,7 +156,7 @@ class CommandSigner:
             )
         except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
             # Neither the arguments nor the cause, which repeats them: both may hold secrets.
-            raise ExternalSignerFailed(name, why=type(error).__name__) from None
+            raise ExternalSignerFailed(name, why=reason(error, otherwise=type(error).__name__)) from None
         if done.returncode:
             raise ExternalSignerFailed(name, why=done.returncode)
         return _raw(done.stdout, self.public_key.key_type)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from gateway.errors import TrustError
+from gateway.messages import reason
 from gateway.signing import sm2
 from gateway.signing.keys import SigningFailed
 from gateway.signing.libcrypto import Libcrypto, PrivateKey
@@ -47,7 +48,9 @@ class ExternalSigner:
             )
         except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
             # Neither the arguments nor the cause, which repeats them: both may hold secrets.
-            raise ExternalSignerFailed(self._name, why=type(error).__name__) from None
+            raise ExternalSignerFailed(
+                self._name, why=reason(error, otherwise=type(error).__name__)
+            ) from None
         if done.returncode:
             # Not what it wrote: that may hold secrets.
             raise ExternalSignerFailed(self._name, why=done.returncode)

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 from gateway.codec.base import Package
 from gateway.errors import GatewayError, UsageError
 from gateway.frontdoor.limits import MIB
+from gateway.messages import reason
 
 # As much as the front door lets into an archive, unpacked.
 MAX_FILE_BYTES: Final = 64 * MIB
@@ -247,8 +248,9 @@ def _said(path: Path) -> Iterator[None]:
         raise StorageError(path=str(path), code="storage.absent") from error
     # ValueError: a name with a NUL; RuntimeError: links in a circle (pathlib before 3.13).
     except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise StorageError(path=str(path), why=why) from error
+        before = error.__context__
+        cause = before if isinstance(error, RuntimeError) and isinstance(before, OSError) else error
+        raise StorageError(path=str(path), why=reason(cause)) from error
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from gateway.codec.shelf import ZIP_START, FileShelf, Shelf, ZipShelf
 from gateway.errors import InputError
 from gateway.frontdoor import archive
 from gateway.frontdoor.limits import DATABASE_ARCHIVE
+from gateway.messages import reason
 from gateway.storage.files import StorageError, read_file
 
 _CHUNK = 1 << 20
@@ -43,7 +44,7 @@ class FolderShelf:
             with self._path(name).open("rb") as file:
                 return file.read(4096)
         except OSError as error:
-            raise StorageError(path=name, why=error.strerror or str(error)) from error
+            raise StorageError(path=name, why=reason(error)) from error
 
     def _path(self, name: str) -> Path:
         if name not in self._known:
@@ -78,7 +79,7 @@ def open_shelf(path: Path) -> Shelf:
     except FileNotFoundError as error:
         raise StorageError(path=str(path), code="storage.absent") from error
     except (OSError, ValueError) as error:
-        raise StorageError(path=str(path), why=str(error)) from error
+        raise StorageError(path=str(path), why=reason(error)) from error
     return FileShelf(str(path), {path.name: read_file(path)})
 
 
@@ -99,7 +100,7 @@ def _digest(path: Path) -> str:
             while chunk := file.read(_CHUNK):
                 found.update(chunk)
     except OSError as error:
-        raise StorageError(path=str(path), why=error.strerror or str(error)) from error
+        raise StorageError(path=str(path), why=reason(error)) from error
     return found.hexdigest()
 
 

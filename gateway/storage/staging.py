@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from gateway.errors import UsageError
+from gateway.messages import reason
 from gateway.storage.files import OutputExists, StorageError
 
 # First words of the report that stands beside every output made here.
@@ -48,7 +49,7 @@ class Stage:
                     else:
                         self._file(part, *entry)
         except OSError as error:
-            raise StorageError(path=self.target, why=error.strerror or str(error)) from error
+            raise StorageError(path=self.target, why=reason(error)) from error
 
     def keep(self, name: str, data: bytes) -> None:
         """Lay something aside."""
@@ -57,7 +58,7 @@ class Stage:
             aside.write_bytes(data)
             aside.replace(self.folder / name)
         except OSError as error:
-            raise StorageError(path=self.target, why=error.strerror or str(error)) from error
+            raise StorageError(path=self.target, why=reason(error)) from error
 
     def _file(self, part: str, name: str, data: bytes) -> None:
         pure = PurePosixPath(name)
@@ -97,7 +98,7 @@ class Staging:
             journal = self._stage / _JOURNAL
             known = journal.read_text("utf-8").splitlines() if journal.exists() else []
         except OSError as error:
-            raise StorageError(path=str(target), why=error.strerror or str(error)) from error
+            raise StorageError(path=str(target), why=reason(error)) from error
         # A line without its end was being written when the job stopped: that part is done again.
         self.finished = dict.fromkeys(line for line in known if line.endswith("."))
 
@@ -117,7 +118,7 @@ class Staging:
             with (self._stage / _JOURNAL).open("a", encoding="utf-8") as journal:
                 journal.write(f"{part}.\n")
         except OSError as error:
-            raise StorageError(path=str(self.target), why=error.strerror or str(error)) from error
+            raise StorageError(path=str(self.target), why=reason(error)) from error
         self.finished[f"{part}."] = None
 
     def has(self, part: str) -> bool:
@@ -167,7 +168,7 @@ class Staging:
                     shutil.rmtree(self.target)
                 root.rename(self.target)
         except OSError as error:
-            raise StorageError(path=str(self.target), why=error.strerror or str(error)) from error
+            raise StorageError(path=str(self.target), why=reason(error)) from error
         shutil.rmtree(self._stage, ignore_errors=True)
         return len(names)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway.errors import GatewayError, TrustError, UsageError
+from gateway.errors import GatewayError, InputError, TrustError, UsageError, raise_all
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.digests import sha256_hex, sm3_hex
 from gateway.signing.jcs import jcs
@@ -18,6 +18,7 @@ from gateway.signing.manifest import Part
 from gateway.signing.timestamp import is_timestamp
 
 FORMAT: Final = "hutong-export@1"
+_MARK: Final = f'"format":"{FORMAT}"'.encode()
 _MEMBERS: Final = frozenset(
     {"format", "number", "time", "recipient", "country", "basis", "purpose", "until", "manifest", "parts"}
 ) | {"opened", "previous"}
@@ -30,6 +31,12 @@ class LogBroken(TrustError):
     """A line of the log is not as it was written."""
 
     code = "share.log-broken"
+
+
+class NoLog(InputError):
+    """No line of the file is one of an export log."""
+
+    code = "share.no-log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,11 @@ def append(log: bytes, made: Export) -> bytes:
     """The log with one more line.
 
     Raises:
-        LogBroken: the log was changed.
-        UsageError: the export says no recipient, country or basis, or is of earlier than the last line.
+        NoLog, LogBroken: see ``check``.
+        UsageError: the export leaves out recipient, country, basis or purpose, or is of earlier than the last
+            line.
     """
-    for name in _SAID:
-        if not _can_be_read(getattr(made, name)):
-            raise UsageError(path=name, code="share.not-said")
+    raise_all(unsaid({name: getattr(made, name) for name in _SAID}))
     if not is_timestamp(made.time):
         raise UsageError(made.time, code="signing.bad-timestamp")
     lines = check(log)
@@ -83,14 +89,23 @@ def append(log: bytes, made: Export) -> bytes:
     return log + jcs(entry) + b"\n"
 
 
+def unsaid(said: Mapping[str, str]) -> list[UsageError]:
+    """One error about all that ``said`` leaves out of recipient, country, basis and purpose, or none."""
+    missing = [name for name in _SAID if not _can_be_read(said.get(name))]
+    return [UsageError(path=", ".join(missing), code="share.not-said")] if missing else []
+
+
 def check(log: bytes) -> list[bytes]:
     """The lines of a log whose chain holds. What was cut off at its end only a copy elsewhere can show.
 
     Raises:
+        NoLog: it is another file.
         LogBroken: the first line that is not as it was written.
     """
     if not log:
         return []
+    if _MARK not in log:
+        raise NoLog
     lines = log.split(b"\n")
     if lines.pop():
         raise LogBroken(len(lines) + 1)
@@ -113,7 +128,7 @@ def entries(log: bytes) -> list[Mapping[str, PlainJson]]:
     """What the lines say, in order.
 
     Raises:
-        LogBroken: see ``check``.
+        NoLog, LogBroken: see ``check``.
     """
     return [_read(line, number) for number, line in enumerate(check(log), 1)]
 

@@ -150,6 +150,7 @@ def test_output_is_not_overwritten(run: Run, desk: Path) -> None:
     ("more", "code"),
     [
         (["--device", "x.so"], "usage.which-signer"),
+        (["--signer", "true", "--device", "x.so"], "usage.which-signer"),
         (["--token", "t"], "usage.device"),
         (["--public-key", "did:key:z"], "usage.public-key"),
         (["--hide", "/pcf"], "signing.hides-nothing"),
@@ -159,6 +160,55 @@ def test_output_is_not_overwritten(run: Run, desk: Path) -> None:
 def test_options_that_do_not_go_together(run: Run, more: list[str], code: str) -> None:
     exit_code, out, _ = run("sign", "a.json", "--as", "jws", *key(), *more, "-o", "no", "--json")
     assert (exit_code, json.loads(out)["errors"][0]["code"]) == (2, code)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (["--as", "jws"], "usage.no-signer", "--key FILE"),
+        (["--as", "asic-e", *key()], "signing.needs-certificate", "--certificate"),
+        (["--as", "xades", "--signer", "true"], "signing.needs-certificate", "--certificate"),
+        (["--as", "sd-jwt", *key(), "--hide", "/nosuch/*"], "signing.no-such-place", "/nosuch/*"),
+        (["--as", "sd-jwt", *key(), "--hide", "/lines/2"], "signing.no-such-place", "/lines/2"),
+    ],
+)
+def test_what_is_missing_is_named(run: Run, more: list[str], code: str, said: str, lang: str) -> None:
+    exit_code, out, _ = run("sign", "a.json", *more, "-o", "no", "--json")
+    told = json.loads(out)["errors"][0]
+    assert (exit_code, told["code"]) == (2, code)
+    assert said in f"{told['message'][lang]} {told['expected'][lang]}"
+
+
+@pytest.mark.parametrize(("lang", "why"), [("en", "no such file"), ("zh", "没有此文件")])
+def test_why_a_command_did_not_start_is_said_in_words(run: Run, lang: str, why: str) -> None:
+    made = ["--signer", "/no/such/command", "--public-key", throw_away(KeyType.P256).public_key.did]
+    code, _, err = run("sign", "a.json", "--as", "jws", *made, "-o", "no", "--lang", lang)
+    assert (code, why in err, "FileNotFoundError" in err) == (6, True, False)
+
+
+def test_keygen_makes_each_kind_of_key(run: Run, desk: Path) -> None:
+    for name, kind in (("ed25519", KeyType.ED25519), ("p256", KeyType.P256), ("p384", KeyType.P384)):
+        code, out, _ = run("keygen", "-o", f"{name}.new", "--type", name, "--no-passphrase", "--json")
+        assert (code, json.loads(out)["type"]) == (0, kind.value)
+        assert run("sign", "a.json", "--as", "jws", "--key", f"{name}.new", "-o", f"{name}.jws")[0] == 0
+        assert run("verify", f"{name}.jws", "--content", "a.json")[0] == 0
+
+
+def test_a_certificate_is_no_private_key(run: Run, desk: Path) -> None:
+    made = ["--certificate", "c.crt", "--name", "TEST", "--country", "CN"]
+    assert run("keygen", "-o", "c.pem", "--type", "p384", "--no-passphrase", *made)[0] == 0
+    text = (desk / "c.crt").read_text()
+    (desk / "c.der").write_bytes(base64.b64decode("".join(text.splitlines()[1:-1])))
+    for name in ("c.crt", "c.der"):
+        (desk / name).chmod(0o644)
+        code, out, _ = run("sign", "a.json", "--as", "jws", "--key", name, "-o", "no", "--json")
+        assert (code, json.loads(out)["errors"][0]["code"]) == (4, "signing.certificate-for-key")
+    # A file that holds both is a key that must not be open to others.
+    (desk / "both.pem").write_text(text + (desk / "c.pem").read_text())
+    (desk / "both.pem").chmod(0o644)
+    code, out, _ = run("sign", "a.json", "--as", "jws", "--key", "both.pem", "-o", "no", "--json")
+    assert (code, json.loads(out)["errors"][0]["code"]) == (6, "signing.key-file-readable")
 
 
 @pytest.mark.parametrize("command", ["", "'", " "])

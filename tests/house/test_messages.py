@@ -99,6 +99,13 @@ def _codes_in_tables() -> set[str]:
     return {word for path in others for word in re.findall(r"[a-z0-9.-]+", path.read_text(encoding="utf-8"))}
 
 
+def test_replay_is_named_as_an_attack_only_where_it_is_one() -> None:
+    """What ``--replay`` does is 重新运行; 重放 is to show a signed document once more."""
+    assert [row["code"] for row in ROWS if any("重放" in row[column] for column in COLUMNS)] == [
+        "list.step-time"
+    ]
+
+
 def test_no_code_stands_twice() -> None:
     assert not [code for code, count in Counter(row["code"] for row in ROWS).items() if count > 1]
 

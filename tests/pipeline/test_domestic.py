@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.errors import GatewayError, UsageError
+from gateway.messages import explain
 from gateway.pipeline import seal
 from gateway.pipeline.convert import Source
 from gateway.pipeline.domestic import CONVERSION, SALTS, prepare_manifest, salted
@@ -187,6 +188,8 @@ class TestSignatures:
             with pytest.raises(UsageError, match="proof-exists"):
                 seal.seal_with_key(half, PrivateKey.generate(KeyType.ED25519))
         with pytest.raises(UsageError, match="proof-exists"):
+            seal.seal_with_key({**prepared, **made}, PrivateKey.generate(KeyType.ED25519))
+        with pytest.raises(UsageError, match="sealed-already"):
             seal.seal_with_key({**prepared, **made}, key)
 
     def test_a_certifier_does_not_sign_changed_parts(self, prepared: dict[str, bytes]) -> None:
@@ -201,8 +204,21 @@ class TestSignatures:
             seal.add_message(prepared, message)
 
     def test_the_same_certifier_signs_once(self, sealed: dict[str, bytes]) -> None:
-        with pytest.raises(UsageError):
+        name = next(name for name in sealed if name.startswith("signatures/"))
+        with pytest.raises(UsageError) as again:
             seal.seal_with_sm2(sealed, made.LEAF, made.LEAF_CERTIFICATE)
+        with pytest.raises(UsageError) as same:
+            seal.add_message(sealed, sealed[name])
+        for caught in (again, same):
+            told = (caught.value.error_code, caught.value.path, caught.value.saw)
+            assert told == ("trust.sealed-already", name, made.LEAF_CERTIFICATE.subject)
+        assert "nothing to do" in explain(same.value, "en").fix
+        assert "无需再做" in explain(same.value, "zh").fix
+
+    def test_a_changed_signature_is_not_one_already(self, sealed: dict[str, bytes]) -> None:
+        name = next(name for name in sealed if name.startswith("signatures/"))
+        with pytest.raises(seal.NotAsPrepared):
+            seal.add_message({**sealed, name: sealed[name][:-9] + bytes(9)}, sealed[name])
 
 
 class TestChanges:

@@ -38,7 +38,7 @@ class TestSealer:
         one, other = throw_away(KeyType.P256), sealer("P-256").certificates
         with pytest.raises(UsageError, match="certificate-not-of-key"):
             Sealer(one, other)
-        with pytest.raises(UsageError, match="certificate-needed"):
+        with pytest.raises(UsageError, match="needs-certificate"):
             Sealer(one, [])
 
     def test_certificate_for_encryption_is_refused(self) -> None:

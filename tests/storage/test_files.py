@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from gateway import messages
 from gateway.errors import UsageError
 from gateway.storage import files
 from gateway.storage.files import OutputExists, StorageError
@@ -102,7 +104,7 @@ class TestWriteFolder:
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(StorageError) as caught:
             files.write_folder(tmp_path / "out", {"report.json": b"new"}, force=True)
-        assert caught.value.params["why"] == "No space left on device"
+        assert caught.value.params["why"] == "enospc"
         assert files.load_folder(tmp_path / "out") == TREE
         assert beside(tmp_path / "out") == ["out"]
 
@@ -278,6 +280,38 @@ class TestLoad:
         with pytest.raises(StorageError) as caught:
             files.load_folder(tmp_path)
         assert caught.value.error_code == "storage.too-large"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "en", "zh"),
+    [
+        (errno.EACCES, "eacces", "not permitted", "没有访问权限"),
+        (errno.EEXIST, "eexist", "in the way", "同名"),
+        (errno.EISDIR, "eisdir", "is a folder", "这是文件夹"),
+        (errno.ELOOP, "eloop", "in a circle", "循环"),
+        (errno.ENAMETOOLONG, "enametoolong", "too long", "过长"),
+        (errno.ENOENT, "enoent", "no such file", "没有此文件"),
+        (errno.ENOSPC, "enospc", "no space", "空间已满"),
+        (errno.ENOTDIR, "enotdir", "is no folder", "不是文件夹"),
+        (errno.ENOTEMPTY, "enotempty", "not empty", "非空"),
+        (errno.EPERM, "eperm", "does not allow", "不允许"),
+        (errno.EROFS, "erofs", "only be read", "只读"),
+        (errno.EDOM, "the system's words", "the system's words", "the system's words"),
+    ],
+)
+def test_why_the_system_refused_is_said_in_both_languages(number: int, code: str, en: str, zh: str) -> None:
+    why = messages.reason(OSError(number, "the system's words"))
+    assert why == code
+    error = StorageError(path="x", why=why)
+    assert en in messages.explain(error, "en").what
+    assert zh in messages.explain(error, "zh").what
+
+
+def test_links_in_a_circle_are_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StorageError) as caught:
+        files.write_file(tmp_path / "loop" / "below", b"")
+    assert "循环" in messages.explain(caught.value, "zh").what
 
 
 def test_no_folder_is_made_of_a_name_that_was_mistyped(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError, flatten
+from gateway.messages import explain
 from gateway.pipeline import paper, statuses
 from gateway.pipeline.paper import Entry, Paper
 from gateway.pipeline.share import log_export
@@ -470,7 +471,6 @@ class TestBits:
     @pytest.mark.parametrize(
         "base",
         [
-            "",
             "http://b.example",
             "https://",
             "https:///x",
@@ -480,6 +480,10 @@ class TestBits:
             "https://127.0.0.1/s",
             "https://b.example:8443/s",
             "https://b.example/ s",
+            "http://机构.example",
+            "https://[机构/s",
+            "https://机构.example:8443/s",
+            "https://机构.example/s?x",
         ],
     )
     def test_lists_are_published_where_somebody_can_fetch_them(self, base: str) -> None:
@@ -487,6 +491,27 @@ class TestBits:
             statuses.create(base, KEY, made.NOW)
         assert caught.value.error_code == "attest.status-base"
         assert statuses.read(statuses.create("https://b.example:443/s/", KEY, made.NOW)).base
+
+    @pytest.mark.parametrize(
+        ("base", "code", "expected"),
+        [
+            ("", "attest.no-status-base", ""),
+            ("https://机构.example/s", "attest.status-base-in-ascii", "https://xn--nqv7f.example/s"),
+            ("https://B.example/状态", "attest.status-base-in-ascii", "https://b.example/%E7%8A%B6%E6%80%81"),
+            ("https://straße.example/s", "attest.status-base-not-ascii", ""),
+            (f"https://{'机' * 80}.example/s", "attest.status-base-not-ascii", ""),
+        ],
+    )
+    def test_an_address_beyond_ascii_is_told_its_form(self, base: str, code: str, expected: str) -> None:
+        with pytest.raises(UsageError) as caught:
+            statuses.create(base, KEY, made.NOW)
+        assert (caught.value.error_code, caught.value.params.get("expected", "")) == (code, expected)
+        for lang in ("en", "zh"):
+            text = explain(caught.value, lang)
+            assert expected in text.what
+            assert ("--status-base" in text.fix) is (not base)
+        if expected:
+            assert statuses.read(statuses.create(expected, KEY, made.NOW)).base == expected
 
     @pytest.mark.parametrize("index", ["²", "١", "01", "9" * 5000, "", "-1"])
     def test_a_number_that_is_none(self, index: str) -> None:
@@ -569,6 +594,27 @@ class TestPaper:
         with pytest.raises(GatewayError) as caught:
             paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         assert code in {one.error_code for one in flatten(caught.value)}
+
+    @pytest.mark.parametrize(
+        ("cells", "told"),
+        [
+            ({"M13": '="accepted"'}, {"M13": '="accepted"'}),
+            ({"M14": "=M13"}, {"M14": "=M13"}),
+            ({"M13": "#N/A"}, {"M13": "#N/A"}),
+            ({"O13": "=TODAY()"}, {"O13": "=TODAY()"}),
+            ({"N13": "=N14", "P13": "=P14"}, {"N13": "=N14", "P13": "=P14"}),
+            ({"M13": None, "O13": "=TODAY()"}, {}),
+        ],
+    )
+    def test_a_formula_is_no_decision_and_is_named(self, cells: dict[str, str], told: dict[str, str]) -> None:
+        found = []
+        try:
+            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
+        except GatewayError as error:
+            found = flatten(error)
+        assert {one.error_code for one in found} <= {"paper.formula"}
+        places = {f"{paper.SHEET}!{at}": saw for at, saw in told.items()}
+        assert {one.path: one.saw for one in found} == places
 
     @pytest.mark.parametrize(
         ("cells", "code"),
@@ -712,6 +758,22 @@ class TestExportLog:
         with pytest.raises(GatewayError) as caught:
             export_log.append(b"", Export(time=made.stamp(made.NOW), manifest="0" * 64, parts=(), **told))
         assert (caught.value.error_code, caught.value.path) == ("share.not-said", name)
+
+    def test_all_that_is_not_said_is_told_at_once(self) -> None:
+        said = {"recipient": "body", "country": "", "basis": " ", "purpose": "", "time": made.stamp(made.NOW)}
+        with pytest.raises(GatewayError) as caught:
+            log_export(b"", {}, (), until="tomorrow", **said)
+        told = [(one.error_code, one.path) for one in flatten(caught.value)]
+        assert told == [("share.not-said", "country, basis, purpose"), ("share.not-a-day", "until")]
+
+    @pytest.mark.parametrize("data", [b'{\n  "a": 1\n}\n', b"PK\x03\x04", b"\n", b"notes"])
+    def test_another_file_is_no_log(self, data: bytes) -> None:
+        with pytest.raises(export_log.NoLog) as caught:
+            export_log.entries(data)
+        assert caught.value.error_code == "share.no-log"
+        export = Export(made.stamp(made.NOW), "body", "DE", "contract", "test", "0" * 64, ())
+        with pytest.raises(export_log.NoLog):
+            export_log.append(data, export)
 
     @given(st.binary(max_size=200))
     def test_only_gateway_errors_come_out(self, data: bytes) -> None:

@@ -286,6 +286,74 @@ def test_what_does_not_leave_is_not_logged(sent: Parties) -> None:
     assert sent.path("maker", "export.log").read_bytes() == before
 
 
+def test_what_an_export_lacks_is_told_at_once(sent: Parties) -> None:
+    told = ("--country", "DE", "--purpose", " ", "--log", "export.log")
+    code, answer = sent.run("maker", "share", "case", "-o", "another", *told)
+    error = answer["errors"][0]  # type: ignore[index]
+    assert (code, error["code"], error["at"]) == (2, "share.not-said", "recipient, basis, purpose")
+
+
+def test_another_file_is_no_export_log(sent: Parties) -> None:
+    before = sent.path("maker", "tea.json").read_bytes()
+    code, answer = sent.run("maker", "exports", "show", "tea.json")
+    assert (code, answer["errors"][0]["code"]) == (4, "share.no-log")  # type: ignore[index]
+    told = ("--recipient", "B", "--country", "DE", "--basis", "contract", "--purpose", "verification")
+    code, answer = sent.run("maker", "share", "case", "-o", "another", *told, "--log", "tea.json")
+    assert (code, answer["errors"][0]["code"]) == (4, "share.no-log")  # type: ignore[index]
+    assert sent.path("maker", "tea.json").read_bytes() == before
+    assert not sent.path("maker", "another").exists()
+
+
+def test_each_step_names_the_next(parties: Parties, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr; without private/ the certifier can sign, as is said."""
+    monkey = parties.root / "maker"
+    asked = ("--to", "pact", "--key", "maker.pem")
+    for lang, word in (("en", "Next:"), ("zh", "下一步：")):
+        case = f"case-{lang}"
+        parties.run("maker", "seal", "absent", "--key", "maker.pem")
+        assert main(["prepare", "tea.json", *asked, "-o", case, "--lang", lang]) == 0
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert (told.startswith(word), f"hutong seal {case} --key" in told) == (True, True)
+        shutil.copytree(monkey / case, monkey / "sent", ignore=shutil.ignore_patterns("private"))
+        shutil.copy(parties.path("certifier", "certifier.pem"), monkey)
+        seal = (
+            "--sm2-key",
+            "certifier.pem",
+            "--certificate",
+            str(parties.path("certifier", "certifier.crt")),
+        )
+        assert main(["seal", "sent", *seal, "--lang", lang]) == 0
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert (told.startswith(word), "sent/signatures" in told, "hutong verify sent" in told) == (True,) * 3
+        shutil.copytree(monkey / "sent" / "signatures", monkey / case / "signatures")
+        assert main(["seal", case, "--key", "maker.pem", "--lang", lang]) == 0
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert (told.startswith(word), f"hutong verify {case}" in told) == (True, True)
+        shutil.rmtree(monkey / "sent")
+
+
+def test_a_host_beyond_ascii_is_told_in_ascii(sent: Parties) -> None:
+    sent.done("body", "review", "parcel", "--trust", "trust", "-o", "review.xlsx")
+    fill(sent.path("body", "review.xlsx"), one_condition, sent.now)
+    code, told = attest(sent, "conditional", "out", "--status-base", "https://机构.example/status")
+    error = told["errors"][0]  # type: ignore[index]
+    assert (code, error["code"]) == (2, "attest.status-base-in-ascii")
+    assert error["expected"]["zh"] == "https://xn--nqv7f.example/status"
+
+
+def test_who_has_signed_has_signed(sent: Parties) -> None:
+    """The same message again, the same certificate again, the same key again."""
+    sent.send("maker", "case", "certifier")
+    message = next(sent.path("certifier", "case/signatures").iterdir()).name
+    for party, seal in (
+        ("certifier", ("--sm2-key", "certifier.pem", "--certificate", "certifier.crt")),
+        ("certifier", ("--message", f"case/signatures/{message}")),
+        ("maker", ("--key", "maker.pem")),
+    ):
+        code, answer = sent.run(party, "seal", "case", *seal)
+        assert (code, answer["errors"][0]["code"]) == (2, "trust.sealed-already")  # type: ignore[index]
+
+
 class TestWhatChangesTheVerdict:
     """Any changed byte, dropped part, swapped agreement or older list, each with its cause."""
 

@@ -126,10 +126,11 @@ def seal(
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 @option("-o", "--output", "out", required=True, metavar="DIR", help="cli.option-output-folder")
 @option("--open", "opened", multiple=True, metavar="PART", help="cli.option-open")
-@option("--recipient", required=True, metavar="NAME", help="cli.option-recipient")
-@option("--country", required=True, metavar="CC", help="cli.option-country")
-@option("--basis", required=True, metavar="TEXT", help="cli.option-basis")
-@option("--purpose", required=True, metavar="TEXT", help="cli.option-purpose")
+# Empty by default, so that all that is missing of these four is told at once.
+@option("--recipient", required=True, default="", metavar="NAME", help="cli.option-recipient")
+@option("--country", required=True, default="", metavar="CC", help="cli.option-country")
+@option("--basis", required=True, default="", metavar="TEXT", help="cli.option-basis")
+@option("--purpose", required=True, default="", metavar="TEXT", help="cli.option-purpose")
 @option("--until", default="", metavar="DAY", help="cli.option-until")
 @option("--log", required=True, metavar="FILE", help="cli.option-log")
 @FORCE

@@ -121,7 +121,7 @@ def verify(
 @option(
     "--type",
     "type_",
-    type=click.Choice(["ed25519", "p256"]),
+    type=click.Choice(["ed25519", "p256", "p384"]),
     default="ed25519",
     show_default=True,
     help="cli.option-type",

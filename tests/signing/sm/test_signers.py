@@ -154,7 +154,7 @@ class TestExternalSigner:
         ("words", "why"),
         [
             (command("print('secret', file=sys.stderr); sys.exit(3)"), "3"),
-            (["/no/such/command", "--pin=1234"], "FileNotFoundError"),
+            (["/no/such/command", "--pin=1234"], "enoent"),
             (["nul\0"], "ValueError"),
         ],
     )
