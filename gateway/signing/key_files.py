@@ -12,6 +12,8 @@ from gateway.signing.der import BadDer, Reader, context
 
 # An encrypted P-384 key has about 500 bytes.
 _LARGEST = 64 * 1024
+# At the end of what opens a PEM of any private key.
+_PRIVATE = b"PRIVATE KEY-----"
 
 
 def write_key_file(path: Path, pem: bytes) -> None:
@@ -48,6 +50,8 @@ def read_key_file(path: Path) -> bytes:
             if _is_certificate(data):
                 # Everybody may read one, so its mode says nothing.
                 raise InputError(path, code="signing.certificate-for-key")
+            if _PRIVATE not in data:
+                raise InputError(path, code="signing.bad-private-key")
             if os.name == "posix" and status.st_mode & 0o077:
                 mode = f"{stat.S_IMODE(status.st_mode):04o}"
                 raise TrustError(path, code="signing.key-file-readable", mode=mode)
@@ -58,7 +62,7 @@ def read_key_file(path: Path) -> bytes:
 
 def _is_certificate(data: bytes) -> bool:
     """Whether it is a certificate in PEM or DER, and holds no private key."""
-    if b"PRIVATE KEY-----" in data:
+    if _PRIVATE in data:
         return False
     if b"-----BEGIN CERTIFICATE-----" in data:
         return True

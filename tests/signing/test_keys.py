@@ -169,9 +169,9 @@ class TestKeyFiles:
         assert not (tmp_path / "elsewhere").exists()
 
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o777])
-    def test_file_open_to_others_is_refused(self, tmp_path: Path, mode: int) -> None:
+    def test_file_open_to_others_is_refused(self, tmp_path: Path, mode: int, ed25519_key: PrivateKey) -> None:
         path = tmp_path / "key.pem"
-        write_key_file(path, b"x")
+        write_key_file(path, ed25519_key.to_pem(None))
         path.chmod(mode)
         with pytest.raises(TrustError) as caught:
             read_key_file(path)
@@ -180,6 +180,9 @@ class TestKeyFiles:
     def test_what_is_no_key_file_is_refused(self, tmp_path: Path) -> None:
         large = tmp_path / "large"
         write_key_file(large, b"x" * 100_000)
-        for path in (tmp_path, tmp_path / "absent", large):
+        other = tmp_path / "other"
+        other.write_bytes(b"{}")
+        other.chmod(0o644)  # what is no key may be read by anybody
+        for path in (tmp_path, tmp_path / "absent", large, other):
             with pytest.raises(InputError):
                 read_key_file(path)
