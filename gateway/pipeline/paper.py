@@ -207,7 +207,8 @@ def read(data: bytes, expected: Paper, *, today: date) -> tuple[Decided, ...]:
             what they should be: all problems at once, each with its cell.
     """
     book = open_workbook(data)
-    sheet = next((one for one in book.sheets if one.name == SHEET), None)
+    # What stands in a hidden sheet is not what its reviewer sees.
+    sheet = next((one for one in book.sheets if one.name == SHEET and one.state == "visible"), None)
     if sheet is None:
         raise BadPaper(path=SHEET)
     # Programs leave rows behind in which there is nothing, or a blank.

@@ -16,7 +16,7 @@ from typing import Final
 
 from gateway.errors import TrustError
 from gateway.frontdoor.json import PlainJson, parse_signed, pointer
-from gateway.signing import algorithms
+from gateway.signing import algorithms, vcdm
 from gateway.signing.data_integrity import ASSERTION, issuer_of
 from gateway.signing.did_key import PublicKey
 from gateway.signing.jcs import jcs
@@ -281,6 +281,7 @@ def _check(
     config = {name: item for name, item in proof.members.items() if name != "proofValue"}
     signed = {**covered, "proof": before} if before else covered
     if proof.suite in _RDFC:
+        vcdm.refuse_other_version(covered)
         config["@context"] = covered.get("@context", [])
         numbers.require_covered(signed)
         quads, left_open = jsonld.examined([config, signed], given=contexts, hash_name=proof.hash_name)

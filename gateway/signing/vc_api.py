@@ -166,7 +166,7 @@ def _verify_credential(
             raise proofs.ProofRefused(
                 expected.purpose, path="/id", code="signing.wrong-purpose", expected=ASSERTION
             )
-        _refuse_other_question(found.document, expected)
+        found = _answered(found, expected)
     else:
         vcdm.require_credential(document)
         found = proofs.verify_document(document, keys=keys, contexts=contexts, expected=expected)
@@ -191,7 +191,7 @@ def _presentation(
         vcdm.require_presentation(found.document)
         if "holder" in found.document:
             _refuse_unbound(found, "/holder")
-        _refuse_other_question(found.document, _expected(options, _AUTHENTICATION))
+        found = _answered(found, _expected(options, _AUTHENTICATION))
         _refuse_over(found, now)
         return found
     vcdm.require_presentation(document)
@@ -233,12 +233,24 @@ def _expected(options: Mapping[str, PlainJson], usual: str) -> Expected:
     return Expected(purpose or usual, domain, challenge, unasked=True)
 
 
-def _refuse_other_question(document: Mapping[str, PlainJson], expected: Expected) -> None:
-    """A token says in ``aud`` and ``nonce`` (RFC 7519) what a proof does in ``domain`` and ``challenge``."""
+def _answered(found: Verified, expected: Expected) -> Verified:
+    """A token says in ``aud`` and ``nonce`` (RFC 7519) what a proof does in ``domain`` and ``challenge``.
+
+    Raises:
+        ProofRefused: it answers another question than the caller's.
+    """
+    document = found.document
     for claim, wanted in (("aud", expected.domain), ("nonce", expected.challenge)):
         stated = document.get(claim)
         if wanted and wanted not in (stated if isinstance(stated, list) else [stated]):
             raise proofs.ProofRefused(stated, path=f"/{claim}", code="signing.proof-member", member=claim)
+    if not (expected.domain or expected.challenge):
+        return found
+    asked = (
+        replace(one, remarks=tuple(name for name in one.remarks if name != "question-not-asked"))
+        for one in found.signatures
+    )
+    return replace(found, signatures=tuple(asked))
 
 
 def _refuse_unbound(found: Verified, path: str) -> None:

@@ -142,7 +142,7 @@ def verify(token: bytes, *, keys: Keys = NO_KEYS) -> Verified:
         certificates=tuple(certificate.der for certificate in header.certificates),
         claimed_time=_issued_at(header, document),
         value=found.signature,
-        remarks=remarks,
+        remarks=(*remarks, *_asked_by(document)),
     )
     return Verified(
         Envelope.VC_JWT,
@@ -188,6 +188,11 @@ def _bound(
         _refuse_stranger(document, type_, key.name)
     # A holder who is named in a way that cannot be read.
     return () if party or document.get("holder") is None else ("issuer-not-bound",)
+
+
+def _asked_by(document: Mapping[str, PlainJson]) -> tuple[str, ...]:
+    """(RFC 7519, 4.1.3) Whether it was made for one reader or question, as a proof with a domain is."""
+    return ("question-not-asked",) if document.keys() & {"aud", "nonce"} else ()
 
 
 def _refuse_stranger(document: Mapping[str, PlainJson], type_: str, key_id: str) -> None:

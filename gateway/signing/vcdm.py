@@ -55,6 +55,21 @@ def require_kind(document: Mapping[str, PlainJson]) -> None:
     raise_all([*_context_problems(document), *_type_problems(document, "VerifiableCredential")])
 
 
+def refuse_other_version(document: Mapping[str, PlainJson]) -> None:
+    """Refuse a credential of version 1 without the time that each of them has.
+
+    A signed graph does not hold the version: by the other context, ``validUntil`` would be no end any more.
+
+    Raises:
+        ModelRefused: it has no ``issuanceDate`` (Data Model 1.1, 4.6).
+    """
+    kinds, stated = document.get("type"), document.get("@context")
+    is_credential = "VerifiableCredential" in (kinds if isinstance(kinds, list) else [kinds])
+    is_old = CONTEXT_1 in (stated if isinstance(stated, list) else [stated])
+    if is_credential and is_old and "issuanceDate" not in document:
+        raise ModelRefused(path="/issuanceDate")
+
+
 def require_presentation(document: Mapping[str, PlainJson]) -> None:
     """Refuse what is no presentation; the credentials inside are judged one by one elsewhere."""
     raise_all(_presentation_problems(document))

@@ -125,3 +125,12 @@ def test_a_question_that_nobody_asked_is_told(ed25519_key: PrivateKey) -> None:
     capability = {**config, "proofPurpose": "capabilityInvocation"}
     with pytest.raises(GatewayError):
         verify_any(jcs({**document, "proof": {**capability, "proofValue": proof["proofValue"]}}))
+
+
+def test_a_token_for_another_reader_is_told(ed25519_key: PrivateKey) -> None:
+    """(RFC 7519, 4.1.3) As a proof is that has a domain, unless who asks is the one."""
+    for bound in ({"aud": "https://r.example"}, {"nonce": "1"}):
+        assert remarks(vc_jwt.sign({**presentation(ed25519_key), **bound}, ed25519_key)) == (
+            "question-not-asked",
+        )
+    assert remarks(vc_jwt.sign(presentation(ed25519_key), ed25519_key)) == ()

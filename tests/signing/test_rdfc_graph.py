@@ -380,3 +380,57 @@ def test_a_stranger_in_a_presentation_is_told(kilns: Rdfc) -> None:
     held = throw_away(KeyType.P256)
     made = kilns.signed(credential(kilns, issuer="https://issuer.example"))
     assert remarks(kilns, json.loads(by_proof(presentation(held, made), held))) == ("contained-not-bound",)
+
+
+OTHER: Final = "https://example.org/kilns/other"
+BY_NAME: Final = {"@vocab": "https://example.org/ns#"}
+
+
+@pytest.mark.parametrize(
+    ("terms", "others", "subject", "changed"),
+    [
+        (
+            BY_NAME,
+            {"share": "https://example.org/ns#limit", "rest": "https://example.org/ns#share"},
+            {"share": "5", "limit": "1"},
+            {"share": "1", "rest": "5"},
+        ),
+        (BY_NAME, {"rest": "https://example.org/ns#share"}, {"share": "5"}, {"rest": "5"}),
+        (BY_NAME, {"Kiln": "https://example.org/ns#Hearth"}, {"type": "Hearth"}, {"type": "Kiln"}),
+    ],
+    ids=["exchanged", "renamed", "type"],
+)
+def test_names_that_another_context_lets_stand_for_addresses(
+    kilns: Rdfc, terms: Any, others: Any, subject: Any, changed: Any
+) -> None:
+    """A vocabulary has a name for each address; another context may call the next one so."""
+    own = Rdfc(kilns.key, {CONTEXT: kilns.known[CONTEXT], KILNS: json.dumps({"@context": terms}).encode()})
+    made = own.signed(credential(own, credentialSubject={"name": "1", **subject}))
+    assert said(own, made) == ""
+    both = Rdfc(kilns.key, {**own.known, OTHER: json.dumps({"@context": others}).encode()})
+    other = {"@context": [CONTEXT, OTHER], "credentialSubject": {"name": "1", **changed}}
+    assert said(both, {**made, **other}) == "rdf.respelled"
+
+
+def test_a_vocabulary_with_terms_of_its_own(kilns: Rdfc) -> None:
+    """In one context, its term is the one name."""
+    terms = {**BY_NAME, "rest": "https://example.org/ns#share"}
+    own = Rdfc(kilns.key, {CONTEXT: kilns.known[CONTEXT], KILNS: json.dumps({"@context": terms}).encode()})
+    made = own.signed(credential(own, credentialSubject={"id": "urn:kiln:1", "rest": "5", "limit": "1"}))
+    assert remarks(own, made) == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "kind"),
+    [({"Biogenic": "https://example.org/ns#Fossil"}, "Biogenic"), ({}, "https://example.org/ns#Fossil")],
+    ids=["renamed", "whole"],
+)
+def test_values_that_another_context_calls_otherwise(kilns: Rdfc, others: Any, kind: str) -> None:
+    terms = {"kind": {"@id": "https://example.org/ns#kind", "@type": "@vocab"}}
+    named = {**terms, "Fossil": "https://example.org/ns#Fossil"}
+    own = Rdfc(kilns.key, {CONTEXT: kilns.known[CONTEXT], KILNS: json.dumps({"@context": named}).encode()})
+    made = own.signed(credential(own, credentialSubject={"id": "urn:kiln:1", "kind": "Fossil"}))
+    assert remarks(own, made) == ()
+    data = json.dumps({"@context": {**terms, **others}}).encode()
+    other = {"@context": [CONTEXT, OTHER], "credentialSubject": {"id": "urn:kiln:1", "kind": kind}}
+    assert remarks(Rdfc(kilns.key, {**own.known, OTHER: data}), {**made, **other}) == SPELLING

@@ -424,6 +424,22 @@ class TestRespelled:
             data = json.dumps({**made, name: stated}).encode()
             assert verify_any(data, contexts=known).times[name] == shown
 
+    def test_the_other_version_of_the_model(self, rdfc: Rdfc, judges: Judges) -> None:
+        """By its context, an end in ``validUntil`` is none; the graph is the same."""
+        old = judges.place / "vc/node_modules/@digitalbazaar/credentials-context/contexts/v1.jsonld"
+        known = {
+            CONTEXT: rdfc.known[CONTEXT],
+            CONTEXT_1: old.read_bytes(),
+            DATA_INTEGRITY: proof_terms(rdfc.known[CONTEXT]),
+        }
+        own = Rdfc(rdfc.key, known)
+        bare = own.credential(**{"@context": [CONTEXT, DATA_INTEGRITY], "validUntil": END})
+        made = own.signed({**bare, "credentialSubject": {"id": "urn:x:1"}})
+        assert verify_any(json.dumps(made).encode(), contexts=known).times["validUntil"] == END
+        with pytest.raises(GatewayError) as caught:
+            verify_any(json.dumps({**made, "@context": [CONTEXT_1, DATA_INTEGRITY]}).encode(), contexts=known)
+        assert (caught.value.error_code, caught.value.path) == ("vcdm.member", "/issuanceDate")
+
 
 class TestMovable:
     """Members of a thing that stands in two places stand in either, to the graph; that is told."""

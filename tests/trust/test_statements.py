@@ -665,6 +665,15 @@ class TestPaper:
         with pytest.raises(GatewayError):
             paper.read(out.getvalue(), PAPER, today=made.NOW.date())
 
+    def test_a_hidden_sheet_decides_nothing(self) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(filled(**GOOD)))
+        book.worksheets[0].sheet_state = "hidden"
+        book.create_sheet(f"{paper.SHEET} ")
+        out = io.BytesIO()
+        book.save(out)
+        with pytest.raises(GatewayError, match="not-a-paper"):
+            paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+
     def test_open_is_open(self) -> None:
         decided = paper.read(filled(M13="open"), PAPER, today=made.NOW.date())
         assert [entry.code for entry in paper.open_entries(PAPER, decided)] == ["ISO-1"]

@@ -49,13 +49,17 @@ def collect(documents: list[PlainJson], given: Contexts, *, ours: bool = False) 
         for url, path in _named(document, ""):
             if url not in found:
                 found[url] = load(url, given, path=path)
-    others = {url: load(url, given) for url in given if url not in found and url not in PINNED}
-    known = {**found, **others}
+    known = {**found, **further(found, given)}
     if not ours:
         _refuse_inline(documents, known)
     terms.refuse_ambiguous(documents, known)
     spelling.refuse_respelled(documents, known, directions=ours)
     return found
+
+
+def further(named: Mapping[str, PlainJson], given: Contexts) -> dict[str, PlainJson]:
+    """The contexts at hand that a document does not name, but for those that everybody knows."""
+    return {url: load(url, given) for url in given if url not in named and url not in PINNED}
 
 
 def _named(value: PlainJson, at: str) -> Iterator[tuple[str, str]]:

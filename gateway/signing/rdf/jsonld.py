@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.errors import TrustError, UsageError
 from gateway.frontdoor.json import PlainJson
-from gateway.signing.rdf import contexts
+from gateway.signing.rdf import contexts, left_open, spelling
 from gateway.signing.rdf.contexts import NO_CONTEXTS, Contexts
 
 SECONDS: Final = 2
@@ -82,4 +82,8 @@ def examined(
     answer = json.loads(done.stdout)
     if "code" in answer:
         raise NotCanonicalisable(answer["saw"], path=answer["path"], code=answer["code"])
-    return answer["canonical"], answer["open"]
+    told: list[str] = answer["open"]
+    is_told = ours or left_open.SPELLING in told
+    if not is_told and spelling.has_other_names(documents[-1], known, contexts.further(known, given)):
+        told.append(left_open.SPELLING)
+    return answer["canonical"], told

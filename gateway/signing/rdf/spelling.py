@@ -6,7 +6,7 @@ another description of the same thing. Whoever reads the document by its terms w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,18 +42,39 @@ class _Terms:
     iris: dict[str, set[str]] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
     vocabularies: set[str] = field(default_factory=set)
+    # Each with what the same context has terms for, which are shorter than its names.
+    open_vocabularies: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    by_vocabulary: set[str] = field(default_factory=set)
     shaped: set[str] = field(default_factory=set)
     by_language: set[str] = field(default_factory=set)
 
     def others(self, name: str) -> set[str]:
         """The terms for what this member means, but for its own name."""
+        return self.names_of(self.meant(name)) - {name}
+
+    def meant(self, name: str) -> set[str]:
+        """The addresses that a name may stand for, and itself."""
         found = {name, *self.iris.get(name, ())}
         prefix, colon, rest = name.partition(":")
         if colon:
             found.add(self.prefixes.get(prefix, prefix + ":") + rest)
         elif name not in self.iris:
             found |= {vocabulary + name for vocabulary in self.vocabularies}
-        return {term for iri in found for term in self.by_iri.get(iri, ())} - {name}
+        return found
+
+    def names_of(self, iris: Iterable[str]) -> set[str]:
+        """What the contexts at hand call these addresses."""
+        found = set()
+        for iri in iris:
+            found |= {*self.by_iri.get(iri, ()), *self._in_vocabularies(iri)}
+        return found
+
+    def _in_vocabularies(self, iri: str) -> Iterator[str]:
+        """What a context calls it that has no term for it, and lets any name stand for an address."""
+        for vocabulary, defined in self.open_vocabularies:
+            rest = iri.removeprefix(vocabulary)
+            if iri.startswith(vocabulary) and iri not in defined and rest and ":" not in rest:
+                yield rest
 
     def is_shortened_otherwise(self, name: str) -> bool:
         """Whether a name that is no term could begin with another prefix than it does, or with one at all."""
@@ -94,6 +115,30 @@ def refuse_respelled(
                 raise Respelled(name, path=path + pointer([name]))
             for kind in _respelled_types(name, holder, known):
                 raise Respelled(kind, path=path + pointer([name]))
+
+
+def has_other_names(
+    document: PlainJson, contexts: Mapping[str, PlainJson], others: Mapping[str, PlainJson]
+) -> bool:
+    """Whether a value that is a name of a vocabulary is called otherwise by a context that is not its own.
+
+    Args:
+        contexts: those of the document.
+        others: further ones at hand: one name of a context is easily exchanged for another.
+    """
+    own, further = _known(contexts), _known(others)
+    return any(
+        further.names_of(own.meant(value)) - {value}
+        for _, name, holder in _members(document, "")
+        if name in own.by_vocabulary
+        for value in _texts(holder[name])
+    )
+
+
+def _texts(value: PlainJson) -> Iterator[str]:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            yield one
 
 
 def is_plain(document: PlainJson, contexts: Mapping[str, PlainJson]) -> bool:
@@ -142,7 +187,11 @@ def prefixes(contexts: Mapping[str, PlainJson]) -> dict[str, set[str]]:
 def _known(contexts: Mapping[str, PlainJson]) -> _Terms:
     known = _Terms()
     for context in contexts.values():
-        _collect(context.get("@context") if isinstance(context, dict) else None, known)
+        own = _Terms()
+        for terms in (own, known):
+            _collect(context.get("@context") if isinstance(context, dict) else None, terms)
+        defined = frozenset(iri for found in own.iris.values() for iri in found)
+        known.open_vocabularies += [(one, defined) for one in sorted(own.vocabularies) if one]
     for name, found in known.iris.items():
         for iri in found:
             known.by_iri.setdefault(iri, set()).add(name)
@@ -238,6 +287,8 @@ def _collect(context: PlainJson, known: _Terms) -> None:
 def _shape(term: str, definition: Mapping[str, PlainJson], known: _Terms) -> None:
     stated = definition.get("@container")
     containers = {str(one) for one in (stated if isinstance(stated, list) else [stated]) if one is not None}
+    if definition.get("@type") == "@vocab":
+        known.by_vocabulary.add(term)
     if _SHAPING & definition.keys() or containers - _PLAIN_CONTAINERS:
         known.shaped.add(term)
     if "@language" in containers:
