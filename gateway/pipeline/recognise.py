@@ -13,6 +13,7 @@ from gateway.errors import GatewayError, TrustError, UsageError, flatten
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.model.origin import Derived, Origin
 from gateway.pipeline import paper as papers
+from gateway.pipeline import paper_reading
 from gateway.pipeline.domestic import CONVERSION
 from gateway.pipeline.issue import MANIFEST, Prepared, timestamp
 from gateway.pipeline.paper import Decided, Entry, Paper
@@ -134,7 +135,7 @@ def attest(
         TrustError: what is to be replaced is no statement of this body, or was changed.
     """
     _refuse_other_name(body, key, method, snapshot)
-    decided = papers.read(paper, examined.paper, today=now.date())
+    decided = paper_reading.read(paper, examined.paper, today=now.date())
     conditions = _refuse_undecided(examined, decided, decision)
     until = _until(examined.validation, files, decision, now)
     made = Recognition(

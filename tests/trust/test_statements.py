@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, UsageError, flatten
 from gateway.messages import explain
-from gateway.pipeline import paper, statuses
+from gateway.pipeline import paper, paper_reading, statuses
 from gateway.pipeline.paper import Entry, Paper
 from gateway.pipeline.share import log_export
 from gateway.signing import data_integrity
@@ -560,13 +560,13 @@ class TestPaper:
         assert paper.write(PAPER) == paper.write(PAPER)
 
     def test_decisions_are_read_back(self) -> None:
-        first, second = paper.read(filled(**GOOD), PAPER, today=made.NOW.date())
+        first, second = paper_reading.read(filled(**GOOD), PAPER, today=made.NOW.date())
         assert (first.decision, first.name, first.day, first.reason) == tuple(GOOD.values())
         assert second.decision == ""
         assert list(paper.open_entries(PAPER, (first, second))) == []
 
     def test_a_day_that_the_program_made_a_date(self) -> None:
-        first, _ = paper.read(
+        first, _ = paper_reading.read(
             filled(**GOOD | {"O13": made.NOW.replace(tzinfo=None)}), PAPER, today=made.NOW.date()
         )
         assert first.day == "2026-11-21"
@@ -592,7 +592,7 @@ class TestPaper:
     )
     def test_what_is_unclear_or_changed(self, cells: dict[str, Any], code: str) -> None:
         with pytest.raises(GatewayError) as caught:
-            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
+            paper_reading.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         assert code in {one.error_code for one in flatten(caught.value)}
 
     @pytest.mark.parametrize(
@@ -609,7 +609,7 @@ class TestPaper:
     def test_a_formula_is_no_decision_and_is_named(self, cells: dict[str, str], told: dict[str, str]) -> None:
         found = []
         try:
-            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
+            paper_reading.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         except GatewayError as error:
             found = flatten(error)
         assert {one.error_code for one in found} <= {"paper.formula"}
@@ -629,7 +629,7 @@ class TestPaper:
     )
     def test_what_else_was_done_to_it_is_named(self, cells: dict[str, Any], code: str) -> None:
         with pytest.raises(GatewayError) as caught:
-            paper.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
+            paper_reading.read(filled(**GOOD | cells), PAPER, today=made.NOW.date())
         assert code in {one.error_code for one in flatten(caught.value)}
 
     @pytest.mark.parametrize(
@@ -643,11 +643,11 @@ class TestPaper:
         ],
     )
     def test_the_words_that_the_paper_explains_count(self, word: str, decision: str) -> None:
-        first, _ = paper.read(filled(**GOOD | {"M13": word}), PAPER, today=made.NOW.date())
+        first, _ = paper_reading.read(filled(**GOOD | {"M13": word}), PAPER, today=made.NOW.date())
         assert first.decision == decision
 
     def test_a_blank_in_a_row_below_is_nothing(self) -> None:
-        assert paper.read(filled(**GOOD | {"A15": " "}), PAPER, today=made.NOW.date())[0].is_settled
+        assert paper_reading.read(filled(**GOOD | {"A15": " "}), PAPER, today=made.NOW.date())[0].is_settled
 
     def test_sorted_rows_are_the_same_findings(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(filled(**GOOD)))
@@ -657,13 +657,13 @@ class TestPaper:
             one.data_type = other.data_type = "s"  # what looks like a formula stays text
         out = io.BytesIO()
         book.save(out)
-        first, second = paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+        first, second = paper_reading.read(out.getvalue(), PAPER, today=made.NOW.date())
         assert (first.decision, second.decision) == ("accepted", "")
         sheet["A13"].value = "1"
         out = io.BytesIO()
         book.save(out)
         with pytest.raises(GatewayError):
-            paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+            paper_reading.read(out.getvalue(), PAPER, today=made.NOW.date())
 
     def test_a_hidden_sheet_decides_nothing(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(filled(**GOOD)))
@@ -672,17 +672,43 @@ class TestPaper:
         out = io.BytesIO()
         book.save(out)
         with pytest.raises(GatewayError, match="not-a-paper"):
-            paper.read(out.getvalue(), PAPER, today=made.NOW.date())
+            paper_reading.read(out.getvalue(), PAPER, today=made.NOW.date())
+
+    @pytest.mark.parametrize(
+        ("code", "is_shown"),
+        [
+            (';;;"rejected"', False),
+            (";;;", False),
+            ('"not "@', False),
+            ("@", True),
+            ("General", True),
+            ("0.00;-0.00;0;@", True),
+            ('_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', True),
+            ("yyyy-mm-dd", True),
+        ],
+    )
+    def test_a_text_that_is_shown_otherwise(self, code: str, is_shown: bool) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(filled(**GOOD)))
+        for place in ("M13", "F13"):
+            book.worksheets[0][place].number_format = code
+        out = io.BytesIO()
+        book.save(out)
+        if is_shown:
+            assert paper_reading.read(out.getvalue(), PAPER, today=made.NOW.date())[0].decision == "accepted"
+            return
+        with pytest.raises(GatewayError) as caught:
+            paper_reading.read(out.getvalue(), PAPER, today=made.NOW.date())
+        assert [one.path[-3:] for one in flatten(caught.value)] == ["F13", "M13"]
 
     def test_open_is_open(self) -> None:
-        decided = paper.read(filled(M13="open"), PAPER, today=made.NOW.date())
+        decided = paper_reading.read(filled(M13="open"), PAPER, today=made.NOW.date())
         assert [entry.code for entry in paper.open_entries(PAPER, decided)] == ["ISO-1"]
 
     @given(st.binary(max_size=300))
     @settings(max_examples=100)
     def test_only_gateway_errors_come_out(self, data: bytes) -> None:
         with pytest.raises(GatewayError):
-            paper.read(data, PAPER, today=made.NOW.date())
+            paper_reading.read(data, PAPER, today=made.NOW.date())
 
 
 class TestWhereTo:
