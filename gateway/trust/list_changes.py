@@ -10,7 +10,7 @@ from gateway.errors import GatewayError, raise_all
 from gateway.frontdoor.json import PlainJson, parse_signed
 from gateway.signing.jcs import jcs
 from gateway.trust.agreement import Agreement, agreements
-from gateway.trust.identities import identities_of
+from gateway.trust.identities import identities_in
 from gateway.trust.lote import BadTrustList, Entity, Service, State, TrustList, parse
 
 
@@ -192,4 +192,6 @@ def _states(service: Service) -> list[str]:
 
 
 def _first(service: Service) -> str:
-    return " ".join([service.states[-1].kind, *list(identities_of(service))[-1:]])
+    # Of its oldest state: a younger one may hold the same and more.
+    oldest = service.states[-1]
+    return " ".join([oldest.kind, *list(identities_in(oldest))[:1]])

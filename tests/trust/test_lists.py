@@ -237,6 +237,22 @@ class TestSuccession:
         (change,) = list_changes.changes(first, second)
         assert (change.code, change.params["status"]) == ("list.change-status", "withdrawn")
 
+    @pytest.mark.parametrize("names", [["did:web:a.example", "did:web:b.example"], ["did:web:b.example"]])
+    @pytest.mark.parametrize("is_behind", [True, False])
+    def test_a_further_name(self, names: list[str], *, is_behind: bool) -> None:
+        """Wherever it stands among the others, the service is the one that was listed."""
+        was = made.state("cab/iso17065", others=names)
+        further = ["did:web:c.example"]
+        known = [*names, *further] if is_behind else [*further, *names]
+        now = made.state("cab/iso17065", others=known, since="2026-11-01T00:00:00Z")
+        first = self.build(made.document(made.OWN, [made.entity("TEST certifier", [was])]), None)
+        second = self.build(made.document(made.OWN, [made.entity("TEST certifier", [now, was])]), first)
+        assert [one.code for one in list_changes.changes(first, second)] == ["list.change-facts"]
+        # In the place of the former state it would have been there ever since.
+        alone = made.state("cab/iso17065", others=known)
+        with pytest.raises(GatewayError, match=r"list\.(entry|history)-lost"):
+            self.build(made.document(made.OWN, [made.entity("TEST certifier", [alone])]), first)
+
     def test_two_services_that_were_first_known_by_the_same(self) -> None:
         """Neither hides what was lost of the other."""
         name = ["did:web:cab.example"]
