@@ -31,9 +31,10 @@ def in_showing(token: bytes, context: Context) -> tuple[str, ...]:
     """
     shown = sd_jwt.verify(token)
     parts = shown.envelope.parts
-    if declaration_in(parts, context) is None:
+    whole = declaration_in(parts, context)
+    if whole is None:
         return ()
-    places = weighty(parts, shown.claims, shown.closed_in, context)
+    places = weighty(whole, parts, shown.claims, shown.closed_in, context)
     return tuple(place.removesuffix("/_sd") or "/" for place in places)
 
 
@@ -50,6 +51,7 @@ def declaration_in(parts: Sequence[Part], context: Context) -> Source | None:
 
 
 def weighty(
+    whole: Source,
     parts: Sequence[Part],
     claims: Mapping[str, PlainJson],
     closed: Collection[str],
@@ -63,10 +65,10 @@ def weighty(
     nobody knows what they were; a further verification may be one.
 
     Args:
+        whole: what the parts declare as they are shown.
         closed: the objects and lists, by JSON pointer, in which digests stay closed.
         all_count: a receiver's rules may ask about each.
     """
-    whole = declaration_in(parts, context)
     members = sorted({place.partition("/")[2].partition("/")[0] for place in closed})
     for number, name in enumerate(members):
         own = name.replace("~1", "/").replace("~0", "~")

@@ -107,7 +107,12 @@ def add_message(files: Mapping[str, bytes], message: bytes) -> dict[str, bytes]:
 
 def _refuse_both(files: Mapping[str, bytes], key: Signer) -> NoReturn:
     """Say whether it is this key whose signature is here."""
-    if jws.sign_detached(_manifest(files), key) == files[JWS]:
+    try:
+        signed_by = jws.verify_detached(files[JWS], _manifest(files)).public_key
+    except TrustError:
+        # It does not hold, and is nobody's.
+        signed_by = None
+    if signed_by == key.public_key:
         raise UsageError(key.public_key.did, path=JWS, code="trust.sealed-already")
     raise UsageError(path=JWS, code="signing.proof-exists")
 

@@ -59,7 +59,7 @@ def validate_file(
     said = _statement(source) if source is not None else None
     if source is not None and subject.closed:
         kept = kept_back.weighty(
-            subject.parts, subject.credential, subject.closed, context, all_count=bool(packs)
+            source, subject.parts, subject.credential, subject.closed, context, all_count=bool(packs)
         )
         subject = replace(subject, left_open=(*subject.left_open, *kept))
     evaluations = evaluate(source, packs) if source is not None and packs else ()
